@@ -1,0 +1,135 @@
+/**
+ * The measurements of the project, each a ratio inside one run on one machine: times differ between machines,
+ * ratios less so. Starts all it needs on loopback, in bounded time. `--seconds N` per load (5), `--out FILE` for JSON.
+ * Peers are measured where they are installed: npm install --prefix scripts/peers, Debian's redis-server and postgresql.
+ */
+import { join } from "node:path";
+import { firesPerSecond, loadName } from "./bench/load";
+import { measurePeers } from "./bench/peers";
+import { Service } from "./bench/service";
+
+const SECRET = "a".repeat(64);
+const WAIT_SAMPLES = 500;
+const COLD_STARTS = 10;
+const DRAINED_RUNS = 8000;
+const WARM_RUNS = 500;
+
+const seconds = Number(argumentOf("--seconds") ?? 5);
+const rows: { what: string; value: number; unit: string; goal: string }[] = [];
+
+console.log(`load: ${loadName()}, ${seconds} s each\n`);
+await measureStart();
+const bare_route = await measureBareRoute();
+const fires = await measureFires();
+note("durable fires / bare route", fires / bare_route, "x", "0.7");
+const bare_solves = await measureBareSolves();
+const { completed, fires_busy } = await measureRuns();
+note("completed runs / bare HiGHS loop", completed / bare_solves, "x", "0.8");
+note("fires while the solver is busy / with none", fires_busy / fires, "x", "");
+for (const peer of await measurePeers(seconds)) {
+  if (peer.skipped !== null) {
+    console.log(`${peer.name}: skipped, ${peer.skipped}`);
+    continue;
+  }
+  note(`${peer.name}: fires`, peer.fires, "1/s", "");
+  note(`durable fires / ${peer.name}`, fires / peer.fires, "x", peer.name === "BullMQ" ? "3.5" : "12");
+  note(`${peer.name}: completed runs`, peer.completed, "1/s", "");
+  note(`completed runs / ${peer.name}`, completed / peer.completed, "x", "20");
+}
+const out = argumentOf("--out");
+if (out !== undefined) await Bun.write(out, `${JSON.stringify(rows, null, 2)}\n`);
+process.exit(0);
+
+async function measureStart(): Promise<void> {
+  const times: number[] = [];
+  for (let i = 0; i < COLD_STARTS; i += 1) {
+    const service = new Service(4181);
+    times.push(await service.start(1));
+    if (i === COLD_STARTS - 1) {
+      await Bun.sleep(1000);
+      note("memory, idle, no solver process", service.memory(), "MB", "90");
+    }
+    await service.remove();
+  }
+  note("start to first 200 of /health/ready, p50", quantile(times, 0.5), "ms", "150");
+}
+
+async function measureBareRoute(): Promise<number> {
+  const environment = { PATH: process.env.PATH ?? "", PORT: "4182", SECRET };
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "bench/bare_route.ts")], { env: environment });
+  await Bun.sleep(700);
+  const url = "http://127.0.0.1:4182/api/v2/triggers/trg_bench/fire";
+  const target = { url, secret: SECRET, body: JSON.stringify({ override_data: { demand: [30, 40, 25] } }) };
+  await firesPerSecond(target, 1);
+  const rate = await firesPerSecond(target, seconds);
+  child.kill();
+  note("bare route", rate, "1/s", "");
+  return rate;
+}
+
+async function measureFires(): Promise<number> {
+  const service = new Service(4183);
+  await service.start(0);
+  const target = await service.prepare();
+  await firesPerSecond(target, 1);
+  const rate = await firesPerSecond(target, seconds);
+  await service.remove();
+  note("durable fires, --workers 0", rate, "1/s", "");
+  return rate;
+}
+
+async function measureBareSolves(): Promise<number> {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "bench/bare_solves.ts")], { stdout: "pipe" });
+  const rates = JSON.parse(await new Response(child.stdout).text()) as { default_options: number; without_jump: number };
+  note("bare HiGHS loop, default options", rates.default_options, "1/s", "");
+  note("bare HiGHS loop, no feasibility jump", rates.without_jump, "1/s", "");
+  return rates.without_jump;
+}
+
+async function measureRuns(): Promise<{ completed: number; fires_busy: number }> {
+  const service = new Service(4184);
+  await service.start(1);
+  const target = await service.prepare();
+  for (let i = 0; i < 50; i += 1) await service.fireAndWait();
+  const times: number[] = [];
+  for (let i = 0; i < WAIT_SAMPLES; i += 1) times.push(await service.fireAndWait());
+  note("fire to completed, warm solver, p50", quantile(times, 0.5), "ms", "3");
+  note("fire to completed, warm solver, p99", quantile(times, 0.99), "ms", "");
+  const fires_busy = await firesPerSecond(target, 2);
+  note("durable fires, one solver busy", fires_busy, "1/s", "");
+  await service.stop();
+  const completed = await measureDrain(service);
+  await service.remove();
+  note("completed runs, one solver", completed, "1/s", "");
+  return { completed, fires_busy };
+}
+
+/** Runs completed per second from a queue that was filled before: no load competes. */
+async function measureDrain(service: Service): Promise<number> {
+  await service.start(1);
+  const filled = await service.queueDepth();
+  let first = filled;
+  while (first > filled - WARM_RUNS) first = await service.queueDepth();
+  const started = performance.now();
+  let left = first;
+  while (left > Math.max(0, first - DRAINED_RUNS)) {
+    await Bun.sleep(50);
+    left = await service.queueDepth();
+  }
+  return ((first - left) / (performance.now() - started)) * 1000;
+}
+
+function note(what: string, value: number, unit: string, goal: string): void {
+  rows.push({ what, value, unit, goal });
+  const shown = value >= 100 ? value.toFixed(0) : value.toFixed(2);
+  console.log(`${what.padEnd(48)} ${shown.padStart(9)} ${unit.padEnd(4)}${goal === "" ? "" : ` goal ${goal}`}`);
+}
+
+function quantile(values: readonly number[], q: number): number {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))]!;
+}
+
+function argumentOf(name: string): string | undefined {
+  const at = process.argv.indexOf(name);
+  return at === -1 ? undefined : process.argv[at + 1];
+}

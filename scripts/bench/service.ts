@@ -1,0 +1,107 @@
+/** The compiled program under measurement: started on a directory of its own, with a trigger on the 3-variable integer model. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FireTarget } from "./load";
+
+export const BINARY = join(import.meta.dir, "../../dist/jaot-triggers");
+const KEY = `ok_live_${"cd".repeat(32)}`;
+export const DEMAND = { demand: [30, 40, 25] };
+
+const MODEL = {
+  parameters: DEMAND,
+  variables: ["a", "b", "c"].map((name) => ({ name, type: "integer" })),
+  objective: { sense: "maximize", expression: "50 a + 40 b + 60 c" },
+  constraints: [
+    { name: "machine", expression: "2 a + 3 b + 2 c <= 240" },
+    { name: "labour", expression: "4 a + 2 b + 3 c <= 200" },
+    { name: "room", expression: "a + b + c <= 150" },
+    ...["a", "b", "c"].map((name, i) => ({ name: `market_${name}`, expression: `${name} <= demand[${i}]` })),
+  ],
+};
+
+export class Service {
+  readonly directory: string;
+  readonly port: number;
+  #child: ReturnType<typeof Bun.spawn> | null = null;
+  trigger: FireTarget | null = null;
+  #trigger_path = "";
+
+  constructor(port: number) {
+    this.directory = mkdtempSync(join(tmpdir(), "jaot-bench-"));
+    this.port = port;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#child!.pid;
+  }
+
+  /** Starts the program and settles at the first 200 of /health/ready. Returns the milliseconds that took. */
+  async start(workers: number): Promise<number> {
+    const words = [BINARY, "serve", "--port", String(this.port), "--workers", String(workers), "--data-dir", join(this.directory, "data")];
+    const started = performance.now();
+    const environment = { PATH: process.env.PATH ?? "", JAOT_ADMIN_KEY: KEY };
+    this.#child = Bun.spawn([...words, "--log", "json"], { env: environment, stdout: "ignore", stderr: "ignore" });
+    for (;;) {
+      const ready = await fetch(`${this.address}/health/ready`).catch(() => null);
+      if (ready?.ok) return performance.now() - started;
+      await Bun.sleep(1);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#child?.kill("SIGTERM");
+    await this.#child?.exited;
+    this.#child = null;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Makes the model and the trigger that is fired. */
+  async prepare(): Promise<FireTarget> {
+    const document = await this.post("/api/v2/builder", { model_json: MODEL });
+    const version = await this.post(`/api/v2/builder/${document.id}/versions`, {});
+    const names = { name: "bench", document_id: document.id, version_id: version.id };
+    const made = await this.post("/api/v2/triggers", names);
+    this.#trigger_path = `/api/v2/triggers/${made.id}`;
+    const body = JSON.stringify({ override_data: DEMAND });
+    this.trigger = { url: `${this.address}${this.#trigger_path}/fire`, secret: String(made.trigger_secret), body };
+    return this.trigger;
+  }
+
+  /** Milliseconds from fire to the completed run in the same client's hands. */
+  async fireAndWait(): Promise<number> {
+    const { url, secret, body } = this.trigger!;
+    const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json", prefer: "wait=30" };
+    const started = performance.now();
+    const response = await fetch(url, { method: "POST", headers, body });
+    const run = (await response.json()) as { status: string };
+    if (run.status !== "completed") throw new Error(`the run ended ${run.status}`);
+    return performance.now() - started;
+  }
+
+  async queueDepth(): Promise<number> {
+    const health = (await (await fetch(`${this.address}/health`)).json()) as { queue_depth: number; running: number };
+    return health.queue_depth + health.running;
+  }
+
+  /** Resident memory in MB. */
+  memory(): number {
+    const pages = Number(readFileSync(`/proc/${this.pid}/statm`, "utf8").split(" ")[1]);
+    return (pages * 4096) / 1e6;
+  }
+
+  async post(path: string, body: unknown): Promise<Record<string, unknown>> {
+    const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
+    const response = await fetch(this.address + path, { method: "POST", headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Record<string, unknown>;
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * The composition root: opens the data directory, puts every part together, starts the loops and the server, and
+ * takes all of it down again in the order that loses nothing.
+ */
+import { readFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { createDeliverer } from "./background/deliverer";
+import { createExecutor, recover } from "./background/executor";
+import { Loop } from "./background/loop";
+import { createPruner } from "./background/pruner";
+import { createTicker } from "./background/ticker";
+import type { Clock } from "./clock";
+import type { Config } from "./config";
+import { createServer } from "./http/server";
+import type { Ids } from "./ids";
+import type { Log } from "./log";
+import { ReadyQueue } from "./runs/ready_queue";
+import { RunSignals } from "./runs/run_signals";
+import { type AccessContext, bootstrap } from "./services/access";
+import type { Context } from "./services/context";
+import { FailureLimits } from "./services/failure_limits";
+import { FireTargets } from "./services/fire_targets";
+import { VersionModels } from "./services/version_models";
+import { SolverPool } from "./solver/pool";
+import { firstTenant } from "./storage/access";
+import { DataDirectoryError, lockDirectory, prepareDirectory } from "./storage/data_directory";
+import { type OpenDatabase, openDatabase, openExistingDatabase } from "./storage/database";
+import { loadSealKey } from "./storage/seal";
+import { type StorageFailure, Writer } from "./storage/writer";
+import { PROGRAM_VERSION } from "./version";
+
+const MIB_BYTES = 1_048_576;
+const SOLVER_MEMORY_MAX_BYTES = 2560 * MIB_BYTES;
+const SOLVER_MEMORY_SHARE = 0.6;
+
+export interface AppParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** The command that starts this program's solver process. */
+  readonly solver_command: readonly string[];
+  /** Called when the storage can no longer be trusted: the process must end. */
+  readonly onStorageLost: (failure: StorageFailure) => void;
+}
+
+export interface App {
+  readonly context: Context;
+  /** The first admin key, when it was made just now and must be shown. */
+  readonly new_admin_key: string | null;
+  /** Starts the loops and listens. Returns the address that clients use. */
+  start(): string;
+  /** Stops accepting, lets running solves end for `drain_seconds`, puts the rest back into the queue, closes the database. */
+  stop(drain_seconds: number): Promise<void>;
+}
+
+/** Opens everything, takes over what an earlier process left, and waits to be started. Throws DataDirectoryError. */
+export async function openApp(parts: AppParts): Promise<App> {
+  const { config, clock, ids } = parts;
+  prepareDirectory(config.data_dir);
+  const unlock = lockDirectory(config.data_dir);
+  try {
+    const new_instance_id = ids.next("instance");
+    const database = openDatabase(config.data_dir, {
+      now: clock.now(),
+      program_version: PROGRAM_VERSION,
+      new_instance_id,
+    });
+    const app = assemble(parts, database, unlock);
+    const new_admin_key = await bootstrap(app.context, config.admin_key);
+    const recovered = await recover(app.context);
+    if (recovered.requeued + recovered.failed > 0) parts.log.info("runs_recovered", recovered);
+    return { ...app, new_admin_key };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** The keys of a data directory, for a command that runs beside the service or without it. */
+export interface KeyAccess {
+  readonly context: AccessContext;
+  /** The first organization and its user. */
+  readonly tenant: { organization_id: string; user_id: string };
+  close(): void;
+}
+
+/** Opens the database of a directory that a service has been started on. Throws DataDirectoryError. */
+export function openKeyAccess(config: Config, parts: { clock: Clock; ids: Ids }): KeyAccess {
+  const database = openExistingDatabase(config.data_dir);
+  const context = {
+    ...parts,
+    writer: new Writer(database.write_client, database.syncLog, () => {}),
+    db: database.read,
+  };
+  const tenant = firstTenant(context.db);
+  if (tenant === null) {
+    database.close();
+    throw new DataDirectoryError(1, `the first start on ${config.data_dir} has not ended; start the service once`);
+  }
+  return { context, tenant, close: () => database.close() };
+}
+
+/** How many solver processes run when nothing is said. */
+export function defaultWorkers(): number {
+  return Math.max(1, cpus().length - 1);
+}
+
+function assemble(parts: AppParts, database: OpenDatabase, unlock: () => void): Omit<App, "new_admin_key"> {
+  const { config, clock, log } = parts;
+  let is_stopping = false;
+  const context = createContext(parts, database, () => is_stopping);
+  const loops = {
+    executor: new Loop(createExecutor(context), clock, log),
+    deliverer: new Loop(createDeliverer(context), clock, log),
+    ticker: new Loop(createTicker(context), clock, log),
+    pruner: new Loop(createPruner(context), clock, log),
+  };
+  for (const name of ["executor", "deliverer", "ticker"] as const) context.wake[name] = () => loops[name].wake();
+  const server = createServer(context);
+  return {
+    context,
+    start: () => {
+      server.listen({ hostname: config.host, port: config.port });
+      for (const loop of Object.values(loops)) loop.start();
+      return `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${server.server?.port}`;
+    },
+    stop: async (drain_seconds) => {
+      is_stopping = true;
+      await Promise.all([loops.executor.stop(), loops.ticker.stop(), loops.pruner.stop()]);
+      await context.solvers.stop({ drain_ms: drain_seconds * 1000 });
+      await settled(context);
+      await loops.deliverer.stop();
+      await server.stop(true);
+      database.close();
+      unlock();
+    },
+  };
+}
+
+function createContext(parts: AppParts, database: OpenDatabase, isStopping: () => boolean): Context {
+  const { config, clock, ids, log } = parts;
+  return {
+    config,
+    clock,
+    ids,
+    log,
+    boot_id: ids.next("boot"),
+    started_monotonic: clock.monotonic(),
+    writer: new Writer(database.write_client, database.syncLog, parts.onStorageLost),
+    db: database.read,
+    client: database.read_client,
+    seal_key: loadSealKey(config.data_dir, config.secret_key, (count) => ids.bytes(count)),
+    webhook_ca: config.webhook_ca === null ? null : readFileSync(config.webhook_ca, "utf8"),
+    solvers: createPool(parts),
+    queue: new ReadyQueue(),
+    signals: new RunSignals(clock),
+    fire_targets: new FireTargets(database.read),
+    version_models: new VersionModels(database.read),
+    failure_limits: new FailureLimits(clock, config.failures_per_minute_max),
+    running: new Map(),
+    wake: { executor: () => {}, deliverer: () => {}, ticker: () => {} },
+    isStopping,
+  };
+}
+
+function createPool(parts: AppParts): SolverPool {
+  const { config, clock, log } = parts;
+  // With no workers one place remains, for compiling large models alone.
+  const places = Math.max(1, config.workers ?? defaultWorkers());
+  const share = Math.min(SOLVER_MEMORY_MAX_BYTES, (totalmem() * SOLVER_MEMORY_SHARE) / places);
+  return new SolverPool({
+    command: [
+      ...parts.solver_command,
+      `--max-model-nonzeros=${config.max_model_nonzeros}`,
+      `--max-model-seconds=${config.max_model_seconds}`,
+    ],
+    places,
+    clock,
+    log,
+    control_dir: config.data_dir,
+    limits: {
+      idle_seconds: config.solver_idle_seconds,
+      memory_max_bytes: config.solver_memory_max_mb === null ? share : config.solver_memory_max_mb * MIB_BYTES,
+    },
+  });
+}
+
+/** Settles when every outcome that the stop brought about has been written. */
+async function settled(context: Context): Promise<void> {
+  while (context.running.size > 0) await context.writer.write(() => undefined);
+}

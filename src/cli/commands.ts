@@ -1,0 +1,89 @@
+/** The commands, as the table that arguments.ts reads, and what runs each. */
+import type { CommandSpec, ParsedArguments } from "./arguments";
+import { check } from "./check";
+import { demo } from "./demo";
+import { keys } from "./keys";
+import { serve } from "./serve";
+import { solve } from "./solve";
+import { solver } from "./solver";
+import type { Terminal } from "./terminal";
+import { version } from "./version";
+
+export interface Command extends CommandSpec {
+  /** Settles with the exit code: 0 done, 1 failed, 2 wrong usage, 3 data directory in use, 4 database of a newer version. */
+  readonly run: (terminal: Terminal, parsed: ParsedArguments) => Promise<number>;
+}
+
+const DATA_OPTIONS = {
+  data: { value: "FILE", about: "override data, a JSON object of inputs by name" },
+  set: { value: "NAME=JSON", about: "one input, over --data; may be repeated", is_repeated: true },
+} as const;
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  serve: {
+    about: "start the service (the default)",
+    example: "jaot-triggers serve --port 8421 --data-dir /var/lib/jaot",
+    positionals: [],
+    options: {},
+    has_settings: true,
+    run: serve,
+  },
+  demo: {
+    about: "the whole story in a temporary directory, then exit",
+    example: "jaot-triggers demo",
+    positionals: [],
+    options: {},
+    has_settings: false,
+    run: demo,
+  },
+  solve: {
+    about: "compile and solve a model file",
+    example: "jaot-triggers solve restock.json --set 'demand_forecast=[120, 85]'",
+    positionals: ["FILE"],
+    options: {
+      ...DATA_OPTIONS,
+      "time-limit": { value: "SECONDS", about: "longest solve (the model's own, else 300)" },
+      json: { about: "print the whole answer as JSON" },
+    },
+    has_settings: false,
+    run: solve,
+  },
+  check: {
+    about: "diagnostics of a model file with source lines; exit 1 if there are errors",
+    example: "jaot-triggers check restock.json",
+    positionals: ["FILE"],
+    options: { json: { about: "print the diagnostics as JSON" } },
+    has_settings: false,
+    run: check,
+  },
+  keys: {
+    about: "create, list or revoke API keys; works while the service runs",
+    example: "jaot-triggers keys create --name ci --role solver",
+    positionals: ["create|list|revoke", "KEY_ID?"],
+    options: {
+      name: { value: "NAME", about: "name of the new key" },
+      role: { value: "ROLE", about: "admin, editor, solver or viewer (editor)" },
+      "expires-days": { value: "DAYS", about: "days until the key ends; without it, never" },
+      json: { about: "print JSON" },
+    },
+    has_settings: true,
+    run: keys,
+  },
+  version: {
+    about: "own version, Bun, SQLite, HiGHS",
+    example: "jaot-triggers version",
+    positionals: [],
+    options: { json: { about: "print JSON" } },
+    has_settings: false,
+    run: version,
+  },
+  solver: {
+    about: "a solver process; started by the service",
+    example: "jaot-triggers serve",
+    positionals: [],
+    options: {},
+    has_settings: true,
+    is_hidden: true,
+    run: solver,
+  },
+};

@@ -1,0 +1,63 @@
+/** Model files and override data as a person keeps them on disk. */
+import { readFileSync } from "node:fs";
+import { basename, extname } from "node:path";
+import type { ParsedArguments } from "./arguments";
+
+/** What stands in a file that could not be used; message for a person. */
+export class FileProblem extends Error {}
+
+/** The model that a file holds, by its ending: .json as it stands, sources and files of other tools wrapped for the compiler. */
+export function readModelFile(path: string): unknown {
+  const text = readText(path);
+  switch (extname(path).toLowerCase()) {
+    case ".json":
+      return parseJson(text, path);
+    case ".mod":
+      return { language: "mathprog", source: text };
+    case ".jmodel":
+      return { language: "jmodel", source: text };
+    case ".mps":
+      return { format: "mps", content: text };
+    case ".lp":
+      return { format: "lp", content: text };
+    default:
+      throw new FileProblem(
+        `${basename(path)}: the ending tells the form; .json, .mod, .jmodel, .mps or .lp is expected`,
+      );
+  }
+}
+
+/** Override data from --data FILE, then each --set NAME=JSON over it; undefined when neither is given. */
+export function readOverrides(parsed: ParsedArguments): Record<string, unknown> | undefined {
+  const file = parsed.options.data?.[0];
+  const sets = parsed.options.set ?? [];
+  if (file === undefined && sets.length === 0) return undefined;
+  const data = file === undefined ? {} : parseJson(readText(file), file);
+  if (typeof data !== "object" || data === null || Array.isArray(data)) {
+    throw new FileProblem(`${file}: a JSON object of inputs by name is expected`);
+  }
+  return Object.assign(Object.create(null), data, ...sets.map(parseSet));
+}
+
+function parseSet(word: string): Record<string, unknown> {
+  const at = word.indexOf("=");
+  if (at < 1) throw new FileProblem(`--set ${word}: NAME=JSON is expected, such as --set demand='[120, 85]'`);
+  const name = word.slice(0, at);
+  return { [name]: parseJson(word.slice(at + 1), `--set ${name}`) };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new FileProblem(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new FileProblem(`${place} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,64 @@
+/** `serve`: the service, until it is asked to stop. */
+import { defaultWorkers, openApp } from "../app";
+import type { Config } from "../config";
+import { createLog } from "../log";
+import { DataDirectoryError } from "../storage/data_directory";
+import type { ParsedArguments } from "./arguments";
+import { readSettings } from "./settings";
+import { complain, type Terminal } from "./terminal";
+
+/** The code sysexits.h gives an input/output error: the storage took no more. */
+const EXIT_IO_ERROR = 74;
+const LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "::1"];
+
+export async function serve(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
+  const { config, problems } = readSettings(terminal, parsed);
+  if (config === null) return complain(terminal, problems, 2);
+  const format = config.log === "auto" ? (terminal.is_interactive ? "text" : "json") : config.log;
+  const log = createLog(format, terminal.clock, terminal.err);
+  try {
+    const app = await openApp({
+      config,
+      clock: terminal.clock,
+      ids: terminal.ids,
+      log,
+      solver_command: [...terminal.self, "solver"],
+      onStorageLost: (failure) => {
+        log.error("storage_lost", { error: failure.message, next: "check the disk, then start again" });
+        process.exit(EXIT_IO_ERROR);
+      },
+    });
+    const address = app.start();
+    announce(terminal, config, address, app.new_admin_key);
+    log.info("started", { address, data_dir: config.data_dir });
+    await terminal.untilStopped();
+    log.info("stopping", { drain_seconds: config.drain_seconds });
+    await app.stop(config.drain_seconds);
+    log.info("stopped");
+    return 0;
+  } catch (error) {
+    if (error instanceof DataDirectoryError) return complain(terminal, [error.message], error.exit_code);
+    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+      return complain(terminal, [`port ${config.port} on ${config.host} is in use; give another with --port`], 1);
+    }
+    throw error;
+  }
+}
+
+function announce(terminal: Terminal, config: Config, address: string, new_admin_key: string | null): void {
+  const workers = config.workers ?? defaultWorkers();
+  const lines = [
+    `jaot-triggers listens on ${address}`,
+    `  data directory    ${config.data_dir}`,
+    `  solver processes  ${workers}${workers === 0 ? " (accepts and keeps runs, solves nothing)" : ""}`,
+  ];
+  if (new_admin_key !== null) {
+    lines.push(`  admin key         ${new_admin_key}`, "                    shown this once: keep it somewhere safe");
+  }
+  const key = new_admin_key ?? "$JAOT_KEY";
+  lines.push("Next:", `  curl -H 'Authorization: Bearer ${key}' ${address}/api/v2/triggers`);
+  if (!LOOPBACK_HOSTS.includes(config.host)) {
+    lines.push(`Warning: ${config.host} is reachable from other machines, and without TLS keys travel in the clear`);
+  }
+  terminal.out(`${lines.join("\n")}\n`);
+}

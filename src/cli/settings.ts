@@ -1,0 +1,28 @@
+/** Reads the service's settings for a command: flags, environment, file. */
+import { readFileSync } from "node:fs";
+import { type Config, readConfig } from "../config";
+import { isWellFormedKey } from "../services/access";
+import type { ParsedArguments } from "./arguments";
+import type { Terminal } from "./terminal";
+
+export type SettingsReading =
+  | { readonly config: Config; readonly problems: null }
+  | { readonly config: null; readonly problems: readonly string[] };
+
+export function readSettings(terminal: Terminal, parsed: ParsedArguments): SettingsReading {
+  const path = parsed.options.config?.[0] ?? terminal.environment.JAOT_CONFIG;
+  let file_text: string | null = null;
+  try {
+    if (path !== undefined) file_text = readFileSync(path, "utf8");
+  } catch (error) {
+    return {
+      config: null,
+      problems: [`cannot read --config ${path}: ${error instanceof Error ? error.message : error}`],
+    };
+  }
+  const reading = readConfig({ flags: parsed.settings, environment: terminal.environment, file_text });
+  if (reading.config?.admin_key && !isWellFormedKey(reading.config.admin_key)) {
+    return { config: null, problems: ["JAOT_ADMIN_KEY must be ok_live_ and 64 hex digits (0-9, a-f)"] };
+  }
+  return reading;
+}

@@ -1,0 +1,120 @@
+/** `solve FILE`: compile and solve on this terminal, in a solver process of its own. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { contentDigest } from "../model/canonical";
+import { prepareModel } from "../model/compile";
+import type { Diagnostic } from "../model/diagnostics";
+import { bindOverrides, validateOverrideData } from "../model/overrides";
+import type { Solution } from "../problem/solution";
+import { solveOptionsOf } from "../services/solve";
+import type { SolveOutcome } from "../solver/messages";
+import { SolverPool } from "../solver/pool";
+import { resultText } from "../storage/runs";
+import type { ParsedArguments } from "./arguments";
+import { defaultLimits, printDiagnostics } from "./check";
+import { FileProblem, readModelFile, readOverrides } from "./model_file";
+import { complain, type Terminal } from "./terminal";
+
+const VARIABLES_SHOWN_MAX = 200;
+const TIME_LIMIT_SECONDS_MAX = 86_400;
+
+export async function solve(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
+  try {
+    const model = readModelFile(parsed.positionals[0]!);
+    const override_data = readOverrides(parsed) ?? null;
+    const prepared = prepareModel(model, defaultLimits(terminal));
+    const { bound } = bindOverrides(null, prepared);
+    const misfits = validateOverrideData(bound, override_data);
+    if (misfits.length > 0)
+      return complain(
+        terminal,
+        misfits.map((field) => field.msg),
+        1,
+      );
+    const time_limit = timeLimitOf(parsed);
+    const options = solveOptionsOf({ config: { time_limit_seconds_max: TIME_LIMIT_SECONDS_MAX } }, prepared.options);
+    const outcome = await runSolver(terminal, {
+      model: { digest: contentDigest(model), readText: () => JSON.stringify(model) },
+      bound,
+      override_data,
+      options: time_limit === null ? options : { ...options, time_limit_seconds: time_limit },
+    });
+    return tell(terminal, parsed, model, outcome);
+  } catch (error) {
+    if (error instanceof FileProblem) return complain(terminal, [error.message], 1);
+    throw error;
+  }
+}
+
+function timeLimitOf(parsed: ParsedArguments): number | null {
+  const text = parsed.options["time-limit"]?.[0];
+  if (text === undefined) return null;
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= TIME_LIMIT_SECONDS_MAX) return seconds;
+  throw new FileProblem(`--time-limit: seconds from 0 to ${TIME_LIMIT_SECONDS_MAX} are expected, found ${text}`);
+}
+
+async function runSolver(
+  terminal: Terminal,
+  request: Omit<Parameters<SolverPool["submit"]>[0], "quick">,
+): Promise<SolveOutcome> {
+  const control_dir = mkdtempSync(join(tmpdir(), "jaot-solve-"));
+  const pool = new SolverPool({
+    command: [...terminal.self, "solver"],
+    places: 1,
+    clock: terminal.clock,
+    control_dir,
+  });
+  try {
+    const onProgress = terminal.is_interactive ? progressLine(terminal) : undefined;
+    return await pool.submit({ ...request, quick: false }, onProgress === undefined ? {} : { onProgress }).outcome;
+  } finally {
+    await pool.stop({ drain_ms: 0 });
+    rmSync(control_dir, { recursive: true, force: true });
+  }
+}
+
+function progressLine(terminal: Terminal) {
+  return (progress: { incumbent: number | null; bound: number | null; nodes: number; elapsed_ms: number }): void => {
+    const seconds = (progress.elapsed_ms / 1000).toFixed(1);
+    terminal.err(
+      `\r${seconds} s  best ${progress.incumbent ?? "none"}  bound ${progress.bound ?? "none"}  nodes ${progress.nodes}   \r`,
+    );
+  };
+}
+
+function tell(terminal: Terminal, parsed: ParsedArguments, model: unknown, outcome: SolveOutcome): number {
+  if (outcome.kind === "model_error") {
+    printDiagnostics(terminal, model, outcome.diagnostics as readonly Diagnostic[]);
+    return 1;
+  }
+  const report = outcome.kind === "solved" ? outcome : "report" in outcome ? outcome.report : null;
+  if (report === null) {
+    return complain(
+      terminal,
+      ["message" in outcome ? outcome.message : `the solve ended without an answer: ${outcome.kind}`],
+      1,
+    );
+  }
+  const text = resultText(report.result);
+  if (parsed.options.json !== undefined) terminal.out(`${text}\n`);
+  else printSolution(terminal, JSON.parse(text) as Solution, report.error_message);
+  return report.status === "optimal" || report.status === "feasible" ? 0 : 1;
+}
+
+function printSolution(terminal: Terminal, solution: Solution, message: string | null): void {
+  terminal.out(`${solution.status}${message === null ? "" : `: ${message}`}\n`);
+  if (solution.objective_value !== null) terminal.out(`objective ${solution.objective_value}\n`);
+  const width = Math.max(
+    0,
+    ...solution.variables.slice(0, VARIABLES_SHOWN_MAX).map((variable) => variable.name.length),
+  );
+  for (const variable of solution.variables.slice(0, VARIABLES_SHOWN_MAX)) {
+    terminal.out(`  ${variable.name.padEnd(width)}  ${variable.value}\n`);
+  }
+  const hidden = solution.variables.length - VARIABLES_SHOWN_MAX;
+  if (hidden > 0) terminal.out(`  and ${hidden} more; --json prints all\n`);
+  for (const warning of solution.warnings) terminal.err(`warning: ${warning}\n`);
+}

@@ -1,0 +1,24 @@
+/** What a command has to do with the world outside: its words, its output, its clock and its own command line. */
+import type { Clock } from "../clock";
+import type { Ids } from "../ids";
+
+export interface Terminal {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** True when a person reads along. */
+  readonly is_interactive: boolean;
+  /** The words that start this program again, before its command. */
+  readonly self: readonly string[];
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Settles when the process is asked to stop; the second request ends it at once. */
+  readonly untilStopped: () => Promise<void>;
+}
+
+/** Tells what went wrong, each on its line, and gives the exit code. */
+export function complain(terminal: Terminal, problems: readonly string[], exit_code: 1 | 2 | 3 | 4): number {
+  for (const problem of problems) terminal.err(`jaot-triggers: ${problem}\n`);
+  if (exit_code === 2) terminal.err("jaot-triggers --help shows how it is used\n");
+  return exit_code;
+}

@@ -1,0 +1,263 @@
+/**
+ * Every setting, once: its name, flag, environment name, unit, default and bounds. A flag beats the environment, which
+ * beats the file. All problems are told together, so that a person mends them in one go.
+ */
+import { isIP } from "node:net";
+import { nearestName } from "./nearest";
+
+interface Setting<Kind extends string, Value> {
+  readonly kind: Kind;
+  readonly about: string;
+  readonly default: Value;
+  /** Named in the configuration file and on the command line; `false`: environment only, for secrets. */
+  readonly is_public: boolean;
+  readonly min?: number;
+  readonly max?: number;
+  readonly words?: readonly string[];
+  /** What a text must look like; `expected` ends the message about one that does not. */
+  readonly form?: { readonly isFitting: (text: string) => boolean; readonly expected: string };
+}
+
+const whole = (about: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): Setting<"whole", number> => ({
+  kind: "whole",
+  about,
+  default: value,
+  is_public: true,
+  min,
+  max,
+});
+const decimal = (about: string, value: number, min: number, max: number): Setting<"decimal", number> => ({
+  kind: "decimal",
+  about,
+  default: value,
+  is_public: true,
+  min,
+  max,
+});
+const wholeOrNone = (about: string, min: number): Setting<"whole", number | null> => ({
+  kind: "whole",
+  about,
+  default: null,
+  is_public: true,
+  min,
+});
+const text = (about: string, value: string): Setting<"text", string> => ({
+  kind: "text",
+  about,
+  default: value,
+  is_public: true,
+});
+const textOrNone = (about: string): Setting<"text", string | null> => ({
+  kind: "text",
+  about,
+  default: null,
+  is_public: true,
+});
+const secret = (about: string, expected: string, pattern: RegExp): Setting<"text", string | null> => ({
+  kind: "text",
+  about,
+  default: null,
+  is_public: false,
+  form: { isFitting: (given) => pattern.test(given), expected },
+});
+const word = <Word extends string>(about: string, value: Word, words: readonly Word[]): Setting<"word", Word> => ({
+  kind: "word",
+  about,
+  default: value,
+  is_public: true,
+  words,
+});
+
+export const SETTINGS = {
+  host: text("address to listen on", "127.0.0.1"),
+  port: whole("port to listen on; 0 takes a free one", 8421, 0, 65_535),
+  data_dir: text("directory of the database, the key file and the lock", "./jaot-data"),
+  workers: wholeOrNone("solver processes; default cores - 1, at least 1; 0 accepts and keeps, solves nothing", 0),
+  drain_seconds: whole("seconds that running solves get after SIGTERM", 10, 0, 3600),
+  log: word("format of the log; auto is text on a terminal, json elsewhere", "auto", ["auto", "json", "text"]),
+  admin_key: secret(
+    "first admin key; without it one is made and printed once",
+    "ok_live_ and 64 hex digits",
+    /^ok_live_[0-9a-f]{64}$/,
+  ),
+  secret_key: secret(
+    "key that seals webhook secrets; without it a key file is made",
+    "32 bytes, as 64 hex digits or as base64",
+    // 43 digits of base64 hold 258 bits, so the last one may only be one whose 2 lowest bits are zero.
+    /^([0-9a-fA-F]{64}|[0-9A-Za-z+/]{42}[AEIMQUYcgkosw048]=)$/,
+  ),
+  max_body_mb: whole("largest request body, MiB", 16, 1, 1024),
+  max_model_nonzeros: whole("largest compiled model, coefficients", 20_000_000, 1),
+  max_model_seconds: whole("longest compile, seconds", 30, 1, 3600),
+  time_limit_seconds_max: whole("longest solve that a model or request may ask for, seconds", 86_400, 1),
+  queued_runs_max: whole("runs that may wait, over all triggers", 1_000_000, 1),
+  queued_runs_per_trigger_max: wholeOrNone("runs of one trigger that may wait; none: no limit", 1),
+  attempts_max: whole("times a run may take its solver or this process down before it is failed", 3, 1, 100),
+  unnamed_versions_max: whole("unnamed versions kept of each document", 50, 1),
+  solver_idle_seconds: whole("seconds after which an idle solver process beyond the first is stopped", 120, 1),
+  solver_memory_max_mb: wholeOrNone(
+    "memory of one solver process, MiB; default the smaller of 2560 and 60 % of memory / workers",
+    64,
+  ),
+  wait_seconds_max: whole("longest Prefer: wait of a fire, seconds", 60, 0, 3600),
+  failures_per_minute_max: whole("wrong keys or secrets a client may send to one target in a minute", 20, 1),
+  min_schedule_spacing_seconds: whole("shortest distance between two ticks of a schedule, seconds", 1, 1),
+  webhook_targets: {
+    ...text("where webhooks may go: private, public, or a comma-separated list of CIDRs and host names", "private"),
+    form: {
+      isFitting: (given: string) => given.split(",").every((entry) => isNetworkOrHost(entry.trim())),
+      expected: "private, public, or a comma-separated list such as 10.0.0.0/8,hooks.example.com",
+    },
+  },
+  webhook_ca: textOrNone("file with a private certificate authority for webhook receivers, PEM"),
+  webhook_retry_scale: decimal("factor on the waiting times between webhook attempts, for tests", 1, 0, 1000),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export type Config = {
+  readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<string, infer Value> ? Value : never;
+};
+
+/** The variable that sets a setting: JAOT_ and its name in capitals. */
+export function environmentName(name: SettingName): string {
+  return `JAOT_${name.toUpperCase()}`;
+}
+
+/** The flag that sets a setting: its name with dashes. */
+export function flagName(name: SettingName): string {
+  return `--${name.replaceAll("_", "-")}`;
+}
+
+/** Names the settings that a flag or a file may set. */
+export function publicSettings(): SettingName[] {
+  return settingNames().filter((name) => SETTINGS[name].is_public);
+}
+
+/** Where the values come from; the caller has read the file. */
+export interface ConfigSources {
+  /** By setting name, as typed. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Text of the TOML file, if one was given. */
+  readonly file_text: string | null;
+}
+
+export type ConfigReading =
+  | { readonly config: Config; readonly problems: null }
+  | { readonly config: null; readonly problems: readonly string[] };
+
+/** Reads all sources. Either every setting has a good value, or every problem is told. */
+export function readConfig(sources: ConfigSources): ConfigReading {
+  const problems: string[] = [];
+  const file = readFile(sources.file_text, problems);
+  reportUnknownVariables(sources.environment, problems);
+  const config: Record<string, string | number | null> = {};
+  for (const name of settingNames()) {
+    const [given, place] = firstGiven(name, sources, file);
+    const value = given === undefined ? SETTINGS[name].default : parseValue(name, given, place, problems);
+    if (value !== undefined) config[name] = value;
+  }
+  return problems.length > 0 ? { config: null, problems } : { config: config as Config, problems: null };
+}
+
+function settingNames(): SettingName[] {
+  return Object.keys(SETTINGS) as SettingName[];
+}
+
+/** JAOT_ variables that are not settings of the service: CONFIG names the file, the others belong to the client commands. */
+const OTHER_VARIABLES = ["JAOT_CONFIG", "JAOT_URL", "JAOT_API_KEY"];
+
+function reportUnknownVariables(environment: ConfigSources["environment"], problems: string[]): void {
+  const known = [...settingNames().map(environmentName), ...OTHER_VARIABLES];
+  for (const variable of Object.keys(environment)) {
+    if (variable.startsWith("JAOT_") && !known.includes(variable)) problems.push(unknown("variable", variable, known));
+  }
+}
+
+function readFile(file_text: string | null, problems: string[]): Record<string, unknown> {
+  if (file_text === null) return {};
+  try {
+    const table = Bun.TOML.parse(file_text) as Record<string, unknown>;
+    const known = publicSettings();
+    for (const key of Object.keys(table)) {
+      if (known.includes(key as SettingName)) continue;
+      problems.push(secretInFile(key) ?? unknown("key in the configuration file:", key, known));
+    }
+    return table;
+  } catch (error) {
+    problems.push(`the configuration file is not TOML: ${error instanceof Error ? error.message : String(error)}`);
+    return {};
+  }
+}
+
+function secretInFile(key: string): string | null {
+  const name = settingNames().find((one) => one === key);
+  return name === undefined ? null : `${key} is a secret and not read from a file; give it as ${environmentName(name)}`;
+}
+
+function firstGiven(
+  name: SettingName,
+  sources: ConfigSources,
+  file: Record<string, unknown>,
+): readonly [given: unknown, place: string] {
+  const variable = environmentName(name);
+  if (sources.flags[name] !== undefined) return [sources.flags[name], flagName(name)];
+  if (sources.environment[variable] !== undefined) return [sources.environment[variable], variable];
+  return [file[name], `${name} in the configuration file`];
+}
+
+function parseValue(name: SettingName, given: unknown, place: string, problems: string[]): string | number | undefined {
+  const setting: Setting<string, unknown> = SETTINGS[name];
+  const is_number = setting.kind === "whole" || setting.kind === "decimal";
+  const value = is_number ? parseNumber(setting, given) : parseText(setting, given);
+  if (value !== undefined) return value;
+  const found = setting.is_public ? `, found ${shown(given)}` : "";
+  problems.push(`${place}: ${is_number ? expectedNumber(setting) : expectedText(setting)} is expected${found}`);
+  return undefined;
+}
+
+function parseNumber(setting: Setting<string, unknown>, given: unknown): number | undefined {
+  const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = setting;
+  const is_right_kind = typeof value === "number" && (setting.kind === "decimal" || Number.isSafeInteger(value));
+  return is_right_kind && value >= min && value <= max ? value : undefined;
+}
+
+/** A list in the file is the same as its entries with commas between. */
+function parseText(setting: Setting<string, unknown>, given: unknown): string | undefined {
+  const value = Array.isArray(given) && given.every((entry) => typeof entry === "string") ? given.join(",") : given;
+  if (typeof value !== "string" || value === "") return undefined;
+  const is_fitting = setting.words?.includes(value) ?? setting.form?.isFitting(value) ?? true;
+  return is_fitting ? value : undefined;
+}
+
+function expectedNumber({ kind, min = 0, max = Number.MAX_SAFE_INTEGER }: Setting<string, unknown>): string {
+  const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `from ${min} to ${max}`;
+  return `${kind === "whole" ? "a whole number" : "a number"} ${range}`;
+}
+
+function expectedText(setting: Setting<string, unknown>): string {
+  if (setting.words !== undefined) return `one of ${setting.words.join(", ")}`;
+  return setting.form?.expected ?? "text";
+}
+
+function shown(given: unknown): string {
+  return typeof given === "number" ? String(given) : JSON.stringify(given);
+}
+
+const HOST_NAME_PATTERN = /^(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?$/i;
+const PREFIX_LENGTH_PATTERN = /^\d{1,3}$/;
+
+/** `private` and `public` pass as host names; what they mean is the webhooks' own affair. */
+function isNetworkOrHost(entry: string): boolean {
+  const [address = "", length, ...rest] = entry.split("/");
+  const version = isIP(address);
+  if (version === 0) return length === undefined && HOST_NAME_PATTERN.test(entry) && !/^[\d.]+$/.test(entry);
+  if (length === undefined) return true;
+  return rest.length === 0 && PREFIX_LENGTH_PATTERN.test(length) && Number(length) <= (version === 4 ? 32 : 128);
+}
+
+function unknown(what: string, name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return `unknown ${what} ${name}${nearest === null ? "" : `; did you mean ${nearest}?`}`;
+}

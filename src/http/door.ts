@@ -1,0 +1,77 @@
+/** What every request passes before its route: its id, its size, and a body that is JSON and nothing else. */
+import { Refusal } from "../refusals";
+
+/** JSON.parse takes millions of levels, JSON.stringify then fails: so depth is counted on the text. */
+const JSON_DEPTH_MAX = 64;
+const REQUEST_ID_PATTERN = /^[\x21-\x7e]{1,128}$/;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** The client's own request id when it is short printable ASCII, else null. */
+export function givenRequestId(request: Request): string | null {
+  const given = request.headers.get("x-request-id");
+  return given !== null && REQUEST_ID_PATTERN.test(given) ? given : null;
+}
+
+/** Refuses a body by its declared length, before it is read. */
+export function refuseDeclaredLength(request: Request, body_bytes_max: number): void {
+  const declared = request.headers.get("content-length");
+  if (declared !== null && Number(declared) > body_bytes_max) throw tooLarge(body_bytes_max);
+}
+
+/** The parsed JSON body; no body counts as an empty object, so that what is missing is told by name. */
+export async function readJsonBody(request: Request, body_bytes_max: number): Promise<unknown> {
+  const text = await request.text();
+  if (text === "") return {};
+  if (text.length > body_bytes_max || Buffer.byteLength(text) > body_bytes_max) throw tooLarge(body_bytes_max);
+  requireJsonType(request.headers.get("content-type"));
+  requireShallow(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal("malformed_json", "The body is not valid JSON; check quotes, commas and brackets");
+  }
+}
+
+function requireJsonType(content_type: string | null): void {
+  const type = content_type?.split(";")[0]?.trim().toLowerCase();
+  if (type === "application/json") return;
+  throw new Refusal(
+    "unsupported_media_type",
+    `The body must be sent as application/json, found ${type ? JSON.stringify(type.slice(0, 100)) : "no content-type"}`,
+  );
+}
+
+/** Refuses text whose brackets nest deeper than the limit, skipping over strings. */
+function requireShallow(text: string): void {
+  let depth = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i);
+    else if (code === 0x7b || code === 0x5b) {
+      depth += 1;
+      if (depth > JSON_DEPTH_MAX) {
+        throw new Refusal("malformed_json", `The body nests deeper than ${JSON_DEPTH_MAX} levels`);
+      }
+    } else if (code === 0x7d || code === 0x5d) depth -= 1;
+  }
+}
+
+/** Position of the quote that ends the string which begins at `start`; the text's end when it does not. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end !== -1) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+    end = text.indexOf('"', end + 1);
+  }
+  return text.length;
+}
+
+function tooLarge(body_bytes_max: number): Refusal {
+  return new Refusal(
+    "body_too_large",
+    `The body is larger than ${Math.floor(body_bytes_max / 1_048_576)} MiB; send less, or raise --max-body-mb`,
+  );
+}

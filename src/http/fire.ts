@@ -1,0 +1,83 @@
+/** POST /api/v2/triggers/{id}/fire: the hot route, opened by the trigger's own secret. */
+
+import { nearestName } from "../nearest";
+import { Refusal } from "../refusals";
+import type { Context } from "../services/context";
+import { type FireRequest, fire, openTrigger } from "../services/fire";
+import { waitForRun } from "../services/runs";
+import { bearerToken } from "./authenticate";
+import { invalid } from "./errors";
+import { API, clientOf, jsonResponse, openRoutes } from "./router";
+
+const BODY_FIELDS = ["trigger_secret", "override_data"];
+const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{1,255}$/;
+const WAIT_PATTERN = /(?:^|,)\s*wait=(\d{1,4})\s*(?:$|[,;])/;
+
+/** The body has no schema here: a wrong secret must be told before a wrong field. */
+export function fireRoutes(context: Context) {
+  return openRoutes(`${API}/triggers`).post("/:trigger_id/fire", async ({ params, body, request, server, set }) => {
+    if (context.isStopping()) throw stopping();
+    const asked = fireRequest(body, request, clientOf(request, server));
+    const target = openTrigger(context, params.trigger_id, asked);
+    refuseUnknownFields(body);
+    const accepted = await fire(context, target, asked);
+    if (accepted.is_replayed) set.headers["idempotent-replayed"] = "true";
+    const wait_seconds = waitOf(request.headers.get("prefer"), context.config.wait_seconds_max);
+    if (wait_seconds > 0) {
+      const ended = await waitForRun(context, target.id, accepted.run_id, wait_seconds * 1000);
+      if (ended !== null) return jsonResponse(ended);
+    }
+    set.status = 202;
+    return { run_id: accepted.run_id, status: accepted.status };
+  });
+}
+
+function fireRequest(body: unknown, request: Request, client: string): FireRequest {
+  const fields = isObject(body) ? body : {};
+  const idempotency_key = request.headers.get("idempotency-key");
+  if (idempotency_key !== null && !IDEMPOTENCY_KEY_PATTERN.test(idempotency_key)) {
+    const msg = "1 to 255 visible ASCII characters are expected";
+    throw invalid([{ loc: ["header", "Idempotency-Key"], msg, type: "invalid_value" }]);
+  }
+  return {
+    secret: secretOf(bearerToken(request.headers.get("authorization")), fields.trigger_secret),
+    client,
+    override_data: fields.override_data,
+    idempotency_key,
+  };
+}
+
+/** The secret from the header or the body; two that differ are none. */
+function secretOf(bearer: string | null, in_body: unknown): string | null {
+  const from_body = typeof in_body === "string" ? in_body : null;
+  if (bearer === null || from_body === null) return bearer ?? from_body;
+  return bearer === from_body ? bearer : null;
+}
+
+function refuseUnknownFields(body: unknown): void {
+  if (!isObject(body))
+    throw invalid([{ loc: ["body"], msg: "a JSON object is expected as the body", type: "object_expected" }]);
+  for (const field of Object.keys(body)) {
+    if (BODY_FIELDS.includes(field)) continue;
+    const nearest = nearestName(field, BODY_FIELDS);
+    const hint =
+      nearest === null ? "; model inputs go into override_data" : `; did you mean ${JSON.stringify(nearest)}?`;
+    throw invalid([
+      { loc: ["body", field], msg: `unknown field ${JSON.stringify(field)}${hint}`, type: "unknown_field" },
+    ]);
+  }
+}
+
+function waitOf(prefer: string | null, wait_seconds_max: number): number {
+  if (prefer === null) return 0;
+  const seconds = Number(WAIT_PATTERN.exec(prefer)?.[1] ?? 0);
+  return Math.min(seconds, wait_seconds_max);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function stopping(): Refusal {
+  return new Refusal("shutting_down", "The service is stopping; try again shortly", { retry_after_seconds: 5 });
+}

@@ -1,0 +1,41 @@
+/** Query parameters: text that should be a number or one of a few words. */
+import { invalid } from "./errors";
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+/** A whole number between min and max; the default when absent. Refuses 422. */
+export function integerOf(query: Query, name: string, limits: { default: number; min: number; max: number }): number {
+  const text = query[name];
+  if (text === undefined) return limits.default;
+  const value = /^-?\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= limits.min && value <= limits.max) return value;
+  const msg = `a whole number from ${limits.min} to ${limits.max} is expected`;
+  throw invalid([{ loc: ["query", name], msg, type: "invalid_value" }]);
+}
+
+/** One of the words; null when absent. Refuses 422. */
+export function wordOf<Word extends string>(query: Query, name: string, words: readonly Word[]): Word | null {
+  const text = query[name];
+  if (text === undefined) return null;
+  const word = words.find((candidate) => candidate === text);
+  if (word !== undefined) return word;
+  throw invalid([{ loc: ["query", name], msg: `one of ${words.join(", ")} is expected`, type: "invalid_value" }]);
+}
+
+const ROWS_MAX = 2_000_000_000;
+
+/** page and page_size as the contract bounds them. */
+export function pageOfQuery(query: Query): { page: number; page_size: number } {
+  return {
+    page: integerOf(query, "page", { default: 1, min: 1, max: ROWS_MAX / 100 }),
+    page_size: integerOf(query, "page_size", { default: 20, min: 1, max: 100 }),
+  };
+}
+
+/** skip and limit of the builder's listings. */
+export function sliceOfQuery(query: Query, limit_default: number): { skip: number; limit: number } {
+  return {
+    skip: integerOf(query, "skip", { default: 0, min: 0, max: ROWS_MAX }),
+    limit: integerOf(query, "limit", { default: limit_default, min: 1, max: 1000 }),
+  };
+}

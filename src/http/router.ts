@@ -1,0 +1,32 @@
+/** How every group of routes begins: our own errors for unknown fields, and who asks before the body is looked at. */
+import { Elysia } from "elysia";
+import type { Context } from "../services/context";
+import { requirePrincipal } from "./authenticate";
+
+export const API = "/api/v2";
+
+/** Routes that need no API key. `normalize` off: Elysia would drop unknown fields without a word. */
+export function openRoutes<const Prefix extends string>(prefix: Prefix) {
+  return new Elysia({ prefix, normalize: false });
+}
+
+/** Routes whose handlers get the `principal` behind the request's API key. */
+export function keyedRoutes<const Prefix extends string>(context: Context, prefix: Prefix) {
+  return openRoutes(prefix).derive({ as: "scoped" }, ({ request, server }) => ({
+    principal: requirePrincipal(context, request.headers.get("authorization"), clientOf(request, server)),
+  }));
+}
+
+/** The client's address: what failures are counted by. */
+export function clientOf(request: Request, server: AddressSource | null): string {
+  return server?.requestIP(request)?.address ?? "local";
+}
+
+interface AddressSource {
+  requestIP(request: Request): { address: string } | null;
+}
+
+/** An answer that is JSON text already. */
+export function jsonResponse(text: string, status = 200): Response {
+  return new Response(text, { status, headers: { "content-type": "application/json" } });
+}

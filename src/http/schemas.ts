@@ -1,0 +1,112 @@
+/** Bodies of requests. Objects refuse unknown fields, so that a typo is never silently ignored. */
+import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
+
+const closed = <Properties extends TProperties>(properties: Properties): TObject<Properties> =>
+  Type.Object(properties, { additionalProperties: false });
+const optional = <Schema extends TSchema>(schema: Schema) => Type.Optional(schema);
+const orNull = <Schema extends TSchema>(schema: Schema) => Type.Optional(Type.Union([schema, Type.Null()]));
+
+const name = Type.String({ minLength: 1, maxLength: 200, pattern: "\\S" });
+const description = Type.String({ maxLength: 10_000 });
+const anyJson = Type.Optional(Type.Unknown());
+const webhookUrl = Type.String({ minLength: 1, maxLength: 2048 });
+const webhookSecret = Type.String({ minLength: 8, maxLength: 256 });
+const positive = Type.Integer({ minimum: 1, maximum: 1_000_000 });
+
+export const documentBody = closed({
+  name: optional(name),
+  model_json: anyJson,
+  canvas_json: anyJson,
+  workspace_id: orNull(Type.String()),
+});
+
+export const checkpointBody = closed({
+  canvas_json: anyJson,
+  model_json: anyJson,
+  version_name: orNull(name),
+  version_description: orNull(description),
+});
+
+export const versionNameBody = closed({ version_name: name, version_description: orNull(description) });
+
+export const restoreBody = closed({ current_canvas_json: anyJson });
+
+export const triggerBody = closed({
+  name,
+  description: orNull(description),
+  document_id: Type.String(),
+  version_id: Type.String(),
+  override_schema: anyJson,
+  webhook_url: orNull(webhookUrl),
+  webhook_secret: orNull(webhookSecret),
+  workspace_id: orNull(Type.String()),
+  max_concurrent_runs: orNull(positive),
+});
+
+/** Fields of the trigger object that a client may send back with a change; they are ignored. */
+export const READ_ONLY_TRIGGER_FIELDS = [
+  "id",
+  "organization_id",
+  "created_by",
+  "document_id",
+  "version_id",
+  "model_name",
+  "workspace_id",
+  "trigger_secret",
+  "trigger_secret_prefix",
+  "webhook_secret_set",
+  "has_active_schedule",
+  "is_enabled",
+  "total_runs",
+  "last_fired_at",
+  "created_at",
+  "updated_at",
+] as const;
+
+type ReadOnlyFields = { [Field in (typeof READ_ONLY_TRIGGER_FIELDS)[number]]: typeof anyJson };
+const readOnlyFields = Object.fromEntries(READ_ONLY_TRIGGER_FIELDS.map((field) => [field, anyJson])) as ReadOnlyFields;
+
+export const triggerChangeBody = closed({
+  name: optional(name),
+  description: orNull(description),
+  override_schema: anyJson,
+  webhook_url: orNull(webhookUrl),
+  webhook_secret: orNull(webhookSecret),
+  max_concurrent_runs: orNull(positive),
+  ...readOnlyFields,
+});
+
+export const toggleBody = closed({ enabled: Type.Boolean() });
+
+export const rotateBody = closed({ grace_seconds: optional(Type.Integer({ minimum: 0, maximum: 604_800 })) });
+
+export const scheduleBody = closed({
+  cron_expression: Type.String(),
+  timezone: optional(Type.String()),
+  override_data: anyJson,
+  is_enabled: optional(Type.Boolean()),
+});
+
+export const scheduleChangeBody = closed({
+  cron_expression: optional(Type.String()),
+  timezone: optional(Type.String()),
+  override_data: anyJson,
+  is_enabled: optional(Type.Boolean()),
+});
+
+export const cronBody = closed({
+  cron_expression: Type.String(),
+  timezone: optional(Type.String()),
+  count: optional(Type.Integer({ minimum: 1, maximum: 100 })),
+});
+
+export const keyBody = closed({
+  name,
+  role: optional(
+    Type.Union([Type.Literal("admin"), Type.Literal("editor"), Type.Literal("solver"), Type.Literal("viewer")]),
+  ),
+  expires_days: orNull(Type.Integer({ minimum: 1, maximum: 36_500 })),
+});
+
+/** A model: its own compiler says what is wrong with it. */
+export const anyBody = Type.Unknown();

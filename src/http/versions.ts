@@ -1,0 +1,58 @@
+/** /api/v2/builder/{document_id}/versions. */
+import type { Context } from "../services/context";
+import {
+  checkpoint,
+  diffVersions,
+  getVersion,
+  listInputs,
+  listVersions,
+  renameVersion,
+  restoreVersion,
+} from "../services/versions";
+import { requireRole } from "./authenticate";
+import { sliceOfQuery } from "./query";
+import { API, keyedRoutes } from "./router";
+import { checkpointBody, restoreBody, versionNameBody } from "./schemas";
+
+const LIST_LIMIT_DEFAULT = 50;
+
+export function versionRoutes(context: Context) {
+  return keyedRoutes(context, `${API}/builder/:document_id/versions`)
+    .get("/", ({ principal, params, query }) => {
+      const { skip, limit } = sliceOfQuery(query, LIST_LIMIT_DEFAULT);
+      return listVersions(context, principal, params.document_id, skip, limit);
+    })
+    .post(
+      "/",
+      async ({ principal, params, body, status }) =>
+        status(201, await checkpoint(context, requireRole(principal, "editor"), params.document_id, body)),
+      { body: checkpointBody },
+    )
+    .get("/:version_id", ({ principal, params }) =>
+      getVersion(context, principal, params.document_id, params.version_id),
+    )
+    .patch(
+      "/:version_id",
+      ({ principal, params, body }) =>
+        renameVersion(context, requireRole(principal, "editor"), params.document_id, params.version_id, body),
+      { body: versionNameBody },
+    )
+    .post(
+      "/:version_id/restore",
+      ({ principal, params, body }) =>
+        restoreVersion(
+          context,
+          requireRole(principal, "editor"),
+          params.document_id,
+          params.version_id,
+          body.current_canvas_json,
+        ),
+      { body: restoreBody },
+    )
+    .get("/:version_id/diff/:other_id", ({ principal, params }) =>
+      diffVersions(context, principal, params.document_id, params.version_id, params.other_id),
+    )
+    .get("/:version_id/inputs", ({ principal, params }) =>
+      listInputs(context, principal, params.document_id, params.version_id),
+    );
+}

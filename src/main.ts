@@ -1,0 +1,51 @@
+/** The program: its words, its process, its exit code. */
+import { type ArgumentReading, parseArguments } from "./cli/arguments";
+import { COMMANDS } from "./cli/commands";
+import { complain, type Terminal } from "./cli/terminal";
+import { systemClock } from "./clock";
+import { systemIds } from "./ids";
+
+/** Where a compiled program finds its own files. */
+const EMBEDDED_ROOT = "/$bunfs/";
+const UMASK = 0o077;
+
+process.umask(UMASK);
+process.exit(await main(parseArguments(process.argv.slice(2), COMMANDS)));
+
+async function main(reading: ArgumentReading): Promise<number> {
+  const terminal = processTerminal();
+  if (reading.kind === "help") {
+    terminal.out(reading.text);
+    return 0;
+  }
+  if (reading.kind === "wrong") return complain(terminal, reading.problems, 2);
+  return COMMANDS[reading.parsed.command]!.run(terminal, reading.parsed);
+}
+
+function processTerminal(): Terminal {
+  const is_compiled = Bun.main.startsWith(EMBEDDED_ROOT) || Bun.main.startsWith("B:/~BUN/");
+  return {
+    clock: systemClock,
+    ids: systemIds(systemClock),
+    environment: process.env,
+    is_interactive: process.stderr.isTTY === true,
+    self: is_compiled ? [process.execPath] : [process.execPath, Bun.main],
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    untilStopped,
+  };
+}
+
+/** The first SIGTERM or SIGINT asks for a stop; the second ends the process at once, which loses nothing that was accepted. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    let is_asked = false;
+    const ask = (): void => {
+      if (is_asked) process.exit(1);
+      is_asked = true;
+      resolve();
+    };
+    process.on("SIGTERM", ask);
+    process.on("SIGINT", ask);
+  });
+}

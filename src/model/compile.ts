@@ -1,0 +1,144 @@
+/**
+ * The only door to models. `prepareModel` reads a model once (form, structure, expressions, inputs); `compileModel` makes
+ * a solver-ready Problem of it, any number of times with other input values. Neither throws on any JSON value, neither
+ * runs longer than its limits by more than a moment, and what is wrong comes back as diagnostics.
+ */
+import { COLUMN_KINDS, type Problem } from "../problem/problem";
+import { Budget, BudgetExhausted, type ModelLimits } from "./budget";
+import { DiagnosticList } from "./diagnostic_list";
+import type { Diagnostic } from "./diagnostics";
+import { assembleFlat } from "./flat/assemble";
+import { type FlatModel, readFlatModel } from "./flat/structure";
+import { declareFlatInputs, type InputDeclaration } from "./inputs";
+import { describeValue, isRecord } from "./json";
+import { type ModelOptions, NO_OPTIONS, readModelOptions } from "./options";
+
+/** How a model is written: one problem spelled out, algebraic source with data, or a file of another tool. */
+export type ModelForm = "flat" | "language" | "file";
+
+export interface PreparedModel {
+  /** null when the keys fit no form. */
+  readonly form: ModelForm | null;
+  /** The model as given; never changed. */
+  readonly model: unknown;
+  /** At most 100, sorted by place. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly inputs: readonly InputDeclaration[];
+  readonly options: ModelOptions;
+  /** What the form's compiler needs; null when it cannot compile at all. */
+  readonly content: FlatModel | null;
+  /** The diagnostics as a list that a compile goes on filling. */
+  readonly findings: DiagnosticList;
+}
+
+export interface ModelSummary {
+  /** Declared variables and constraints; auxiliary ones are not counted. */
+  readonly num_variables: number;
+  readonly num_constraints: number;
+  /** Entries of the matrix, auxiliary rows included. */
+  readonly num_nonzeros: number;
+  /** Number of variables of each kind that occurs. */
+  readonly variable_types: Readonly<Record<string, number>>;
+}
+
+export interface CompiledModel {
+  /** null exactly when the diagnostics hold an error. */
+  readonly problem: Problem | null;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly summary: ModelSummary;
+}
+
+const NO_SUMMARY: ModelSummary = { num_variables: 0, num_constraints: 0, num_nonzeros: 0, variable_types: {} };
+
+/** Keys that tell the forms apart, looked for in this order. */
+const FORM_KEYS: readonly (readonly [ModelForm, readonly string[]])[] = [
+  ["language", ["language", "source"]],
+  ["file", ["format", "content"]],
+  ["flat", ["variables", "objective", "constraints"]],
+];
+
+/** Reads any JSON value as a model. */
+export function prepareModel(model: unknown, limits: ModelLimits): PreparedModel {
+  const findings = new DiagnosticList();
+  const form = findForm(model, findings);
+  const nothing: PreparedModel = {
+    form,
+    model,
+    diagnostics: [],
+    inputs: [],
+    options: NO_OPTIONS,
+    content: null,
+    findings,
+  };
+  const prepared = guard(findings, nothing, () => {
+    if (form === null || !isRecord(model)) return nothing;
+    const options = readModelOptions(model.options, findings);
+    if (form !== "flat") return { ...nothing, options: refuseForm(form, options, findings) };
+    const budget = new Budget(limits);
+    const content = readFlatModel(model, findings, budget);
+    return { ...nothing, options, content, inputs: declareFlatInputs(content.parameters, budget) };
+  });
+  return { ...prepared, diagnostics: findings.finish() };
+}
+
+/**
+ * Compiles a prepared model with `values` in place of its inputs, by name; an input that is left out keeps the model's
+ * value. A model that was prepared with errors is still compiled as far as it goes, to find the errors behind them.
+ */
+export function compileModel(
+  prepared: PreparedModel,
+  values: Readonly<Record<string, unknown>>,
+  limits: ModelLimits,
+): CompiledModel {
+  const findings = new DiagnosticList(prepared.findings);
+  const { content } = prepared;
+  if (content === null) return { problem: null, diagnostics: findings.finish(), summary: NO_SUMMARY };
+  const problem = guard(findings, null, () => assembleFlat(content, values, findings, new Budget(limits)));
+  return { problem, diagnostics: findings.finish(), summary: problem === null ? NO_SUMMARY : summarize(problem) };
+}
+
+/** Runs `work`; an exhausted budget becomes a diagnostic and `otherwise`. */
+function guard<T>(findings: DiagnosticList, otherwise: T, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof BudgetExhausted)) throw error;
+    findings.error(error.code, error.message, { path: "" });
+    return otherwise;
+  }
+}
+
+function findForm(model: unknown, findings: DiagnosticList): ModelForm | null {
+  const expected = "expected a flat model with variables, objective and constraints";
+  if (!isRecord(model)) {
+    findings.error("model_form_unknown", `the model is ${describeValue(model)}, ${expected}`, { path: "" });
+    return null;
+  }
+  for (const [form, keys] of FORM_KEYS) if (keys.some((key) => Object.hasOwn(model, key))) return form;
+  const keys = Object.keys(model).slice(0, 8);
+  const found =
+    keys.length === 0 ? "an empty object" : `an object with ${keys.map((key) => JSON.stringify(key)).join(", ")}`;
+  findings.error("model_form_unknown", `the model is ${found}, ${expected}`, { path: "" });
+  return null;
+}
+
+function refuseForm(form: ModelForm, options: ModelOptions, findings: DiagnosticList): ModelOptions {
+  const what = form === "language" ? "algebraic source (language, source)" : "an imported file (format, content)";
+  const message = `the model is ${what}; this version reads flat models with variables, objective and constraints`;
+  findings.error("model_form_unsupported", message, { path: "" });
+  return options;
+}
+
+function summarize(problem: Problem): ModelSummary {
+  const { columns, rows, matrix } = problem;
+  const num_variables = columns.count - columns.auxiliary_count;
+  const counts = new Array<number>(COLUMN_KINDS.length).fill(0);
+  for (let column = 0; column < num_variables; column += 1) counts[columns.kinds[column]!]! += 1;
+  const occurring = COLUMN_KINDS.map((kind, code) => [kind, counts[code]!] as const).filter(([, count]) => count > 0);
+  return {
+    num_variables,
+    num_constraints: rows.count - rows.auxiliary_count,
+    num_nonzeros: matrix.values.length,
+    variable_types: Object.fromEntries(occurring),
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * Collects the diagnostics of one pass: bounded in number, errors never crowded out by warnings, sorted by where
+ * they stand in the document when the pass ends.
+ */
+import { type Diagnostic, type DiagnosticNote, positionAt, type Severity } from "./diagnostics";
+
+export const DIAGNOSTICS_MAX = 100;
+/** A search for the nearest name costs a walk over all names, so only so many errors get one. */
+const HINT_SEARCHES_MAX = 20;
+
+/** Where a diagnostic stands: a value in model_json, or a span of the text at `path`. */
+export interface Place {
+  readonly path: string;
+  readonly text?: string;
+  readonly start?: number;
+  readonly end?: number;
+}
+
+export interface DiagnosticExtras {
+  readonly hint?: string | undefined;
+  readonly notes?: readonly DiagnosticNote[];
+}
+
+export class DiagnosticList {
+  private readonly errors: Diagnostic[];
+  private readonly warnings: Diagnostic[];
+  private hint_searches = 0;
+  /** All errors met, also those beyond the bound. */
+  error_count: number;
+  private warning_count: number;
+
+  /** A new list that starts with everything `earlier` holds, which stays as it is. */
+  constructor(earlier?: DiagnosticList) {
+    this.errors = earlier ? [...earlier.errors] : [];
+    this.warnings = earlier ? [...earlier.warnings] : [];
+    this.error_count = earlier?.error_count ?? 0;
+    this.warning_count = earlier?.warning_count ?? 0;
+  }
+
+  error(code: string, message: string, place: Place, extras: DiagnosticExtras = {}): void {
+    this.error_count += 1;
+    if (this.errors.length < DIAGNOSTICS_MAX) this.errors.push(makeDiagnostic("error", code, message, place, extras));
+  }
+
+  warning(code: string, message: string, place: Place, extras: DiagnosticExtras = {}): void {
+    this.warning_count += 1;
+    if (this.warnings.length >= DIAGNOSTICS_MAX) return;
+    this.warnings.push(makeDiagnostic("warning", code, message, place, extras));
+  }
+
+  /** Runs a search for a hint, unless so many errors have been found that more searches would cost too much. */
+  hint(search: () => string | undefined): string | undefined {
+    this.hint_searches += 1;
+    return this.hint_searches > HINT_SEARCHES_MAX ? undefined : search();
+  }
+
+  /** At most DIAGNOSTICS_MAX diagnostics sorted by place, errors first to be kept, then one that counts the rest. */
+  finish(): readonly Diagnostic[] {
+    const kept = [...this.errors, ...this.warnings].slice(0, DIAGNOSTICS_MAX);
+    if (kept.length === 0) return kept;
+    const keys = new Map(kept.map((diagnostic) => [diagnostic, (diagnostic.path ?? "").split(".")]));
+    kept.sort((left, right) => comparePaths(keys.get(left)!, keys.get(right)!) || left.start - right.start);
+    const omitted = this.error_count + this.warning_count - kept.length;
+    if (omitted > 0) kept.push(omittedDiagnostic(omitted, this.error_count > DIAGNOSTICS_MAX ? "error" : "warning"));
+    return kept;
+  }
+}
+
+function makeDiagnostic(
+  severity: Severity,
+  code: string,
+  message: string,
+  place: Place,
+  extras: DiagnosticExtras,
+): Diagnostic {
+  const start = place.start ?? 0;
+  const position = place.text === undefined ? { line: 1, column: 1 } : positionAt(place.text, start);
+  return {
+    code,
+    severity,
+    message,
+    ...position,
+    start,
+    end: place.end ?? start,
+    notes: extras.notes ?? [],
+    ...(extras.hint === undefined ? {} : { hint: extras.hint }),
+    path: place.path,
+  };
+}
+
+function omittedDiagnostic(count: number, severity: Severity): Diagnostic {
+  const message = `${count} more ${count === 1 ? "finding is" : "findings are"} not shown; mend these first`;
+  return { code: "diagnostics_omitted", severity, message, line: 1, column: 1, start: 0, end: 0, notes: [] };
+}
+
+/** Reading order of the sections of a model. */
+const SECTION_ORDER = ["", "name", "options", "parameters", "variables", "objective", "constraints"];
+
+function comparePaths(left: readonly string[], right: readonly string[]): number {
+  const sections = SECTION_ORDER.indexOf(left[0]!) - SECTION_ORDER.indexOf(right[0]!);
+  if (sections !== 0) return sections;
+  for (let depth = 1; depth < Math.min(left.length, right.length); depth += 1) {
+    const [a, b] = [left[depth]!, right[depth]!];
+    if (a === b) continue;
+    const numeric = Number(a) - Number(b);
+    return Number.isNaN(numeric) ? (a < b ? -1 : 1) : numeric;
+  }
+  return left.length - right.length;
+}

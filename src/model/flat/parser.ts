@@ -1,0 +1,467 @@
+/**
+ * Parses one expression of a flat model into ExpressionCode: operator precedence with an explicit stack, so that no
+ * depth of parentheses or signs can overflow anything. Loosest to tightest: `<= >= =`, `+ -`, `* /` and implicit
+ * products, unary signs, `^` (from the right), calls and brackets.
+ * A product sign may be left out after a number or `)` and before a name or `(`; it binds like `*`: `1/2x` is `(1/2)*x`.
+ * Unknown names and missing product signs are reported and passed over, so that one pass finds several; the first
+ * error of any other kind ends the expression.
+ */
+import type { Budget } from "../budget";
+import type { DiagnosticExtras, DiagnosticList } from "../diagnostic_list";
+import { quote } from "../json";
+import { nearestHint } from "../nearest";
+import { type ExpressionCode, FUNCTION, FUNCTION_NAMES, OP } from "./code";
+import { Lexer, type Relation, TOKEN } from "./lexer";
+
+/** Declared names: a variable's value is its column, a parameter's is -1 - its position. */
+export type SymbolTable = ReadonlyMap<string, number>;
+
+/** Position of the objective where constraints have theirs. */
+export const OBJECTIVE = -1;
+
+export interface ParsedExpression {
+  readonly text: string;
+  /** Index in `constraints`, or OBJECTIVE. */
+  readonly position: number;
+  /** Roots of the sides in ExpressionCode: one more than there are relations. */
+  readonly sides: readonly number[];
+  readonly relations: readonly Relation[];
+  /** False when diagnostics say why it must not be evaluated. */
+  readonly is_valid: boolean;
+}
+
+/** Dot path into model_json of an expression's text. */
+export function expressionPath(position: number): string {
+  return position === OBJECTIVE ? "objective.expression" : `constraints.${position}.expression`;
+}
+
+/** Entries of the operator stack; the binary operations are those of OP. */
+const OPEN_PARENTHESIS = 32;
+const OPEN_CALL = 33;
+const OPEN_INDEX = 34;
+
+/** How tightly an entry binds; an opening one binds nothing, it waits for its close. */
+const PRECEDENCE = new Uint8Array(64);
+PRECEDENCE[OP.add] = 1;
+PRECEDENCE[OP.subtract] = 1;
+PRECEDENCE[OP.multiply] = 2;
+PRECEDENCE[OP.divide] = 2;
+PRECEDENCE[OP.negate] = 3;
+PRECEDENCE[OP.power] = 4;
+
+const BINARY_OF_TOKEN = new Map<number, number>([
+  [TOKEN.plus, OP.add],
+  [TOKEN.minus, OP.subtract],
+  [TOKEN.star, OP.multiply],
+  [TOKEN.slash, OP.divide],
+  [TOKEN.power, OP.power],
+]);
+
+/** What the token before was, which decides what may follow it. */
+type Operand = "number" | "closed" | "name" | "indexable" | "text";
+
+export class ExpressionParser {
+  private readonly symbols: SymbolTable;
+  private readonly code: ExpressionCode;
+  private readonly list: DiagnosticList;
+  private readonly budget: Budget;
+  private lexer = new Lexer("");
+  private position = OBJECTIVE;
+  /** The operator stack: what is open, where it started, and for a call its function and arguments so far. */
+  private operators: number[] = [];
+  private operator_starts: number[] = [];
+  private calls: { name: number; argument_count: number }[] = [];
+  private sides: number[] = [];
+  private relations: Relation[] = [];
+  private operand: Operand = "number";
+  private wants_operand = true;
+  private is_valid = true;
+  private is_over = false;
+
+  constructor(symbols: SymbolTable, code: ExpressionCode, list: DiagnosticList, budget: Budget) {
+    this.symbols = symbols;
+    this.code = code;
+    this.list = list;
+    this.budget = budget;
+  }
+
+  /** Parses `text`, the expression at `position`; never throws but for an exhausted budget. */
+  parse(text: string, position: number): ParsedExpression {
+    this.lexer = new Lexer(text);
+    this.position = position;
+    this.operators = [];
+    this.operator_starts = [];
+    this.calls = [];
+    this.sides = [];
+    this.relations = [];
+    this.wants_operand = true;
+    this.is_valid = true;
+    this.is_over = false;
+    this.lexer.advance();
+    if (this.lexer.kind === TOKEN.end) {
+      this.stop("expression_empty", "the expression is empty; write at least a number", 0, text.length);
+    }
+    while (!this.is_over) {
+      this.budget.step();
+      if (this.lexer.kind === TOKEN.invalid) this.stopAtFault();
+      else if (this.wants_operand) this.readOperand();
+      else this.readOperator();
+    }
+    return { text, position, sides: this.sides, relations: this.relations, is_valid: this.is_valid };
+  }
+
+  private readOperand(): void {
+    const { lexer, code } = this;
+    switch (lexer.kind) {
+      case TOKEN.number:
+        code.pushNumber(lexer.number, lexer.start, lexer.end);
+        this.haveOperand("number");
+        return;
+      case TOKEN.name:
+        this.readName();
+        return;
+      case TOKEN.minus:
+        this.open(OP.negate, lexer.start);
+        lexer.advance();
+        return;
+      case TOKEN.plus:
+        lexer.advance();
+        return;
+      case TOKEN.open:
+        this.open(OPEN_PARENTHESIS, lexer.start);
+        lexer.advance();
+        return;
+      case TOKEN.text:
+        this.readText();
+        return;
+      default:
+        this.stopAtMissingOperand();
+    }
+  }
+
+  private haveOperand(operand: Operand): void {
+    this.operand = operand;
+    this.wants_operand = false;
+    this.lexer.advance();
+  }
+
+  private readName(): void {
+    const { lexer, code } = this;
+    const { word, start, end, is_quoted } = lexer;
+    const symbol = this.symbols.get(word);
+    if (symbol !== undefined) {
+      if (symbol >= 0) code.pushLeaf(OP.variable, symbol, start, end);
+      else code.pushLeaf(OP.parameter, -1 - symbol, start, end);
+      this.haveOperand(symbol >= 0 ? "name" : "indexable");
+      return;
+    }
+    lexer.advance();
+    const is_call = (lexer.kind as number) === TOKEN.open;
+    const name = is_quoted ? -1 : FUNCTION_NAMES.indexOf(word);
+    if (name !== -1 && !is_call) {
+      this.stop("function_without_call", `${word} is a function; write ${word}(...)`, start, end);
+      return;
+    }
+    if (name === -1) this.reportUnknown(word, is_call, start, end);
+    if (is_call) {
+      this.open(OPEN_CALL, start);
+      this.calls.push({ name: name === -1 ? FUNCTION.sum : name, argument_count: 1 });
+      lexer.advance();
+      return;
+    }
+    code.pushNumber(0, start, end);
+    this.operand = "indexable";
+    this.wants_operand = false;
+  }
+
+  private reportUnknown(word: string, is_call: boolean, start: number, end: number): void {
+    const candidates = is_call ? FUNCTION_NAMES : this.symbols.keys();
+    const hint = this.list.hint(() => nearestHint(word, candidates));
+    if (is_call) {
+      const known = FUNCTION_NAMES.toSorted().join(", ");
+      this.report("unknown_function", `there is no function ${quote(word)}; there are ${known}`, start, end, { hint });
+    } else {
+      const message = `unknown name ${quote(word)}; declare it in variables or parameters`;
+      this.report("unknown_name", message, start, end, { hint });
+    }
+  }
+
+  private readText(): void {
+    const { lexer } = this;
+    if (this.operators.at(-1) !== OPEN_INDEX) {
+      const message = `the text ${quote(lexer.word)} can only be a key, as in cost["A"]`;
+      this.stop("misplaced_text", message, lexer.start, lexer.end);
+      return;
+    }
+    this.code.pushText(lexer.word, lexer.start, lexer.end);
+    this.haveOperand("text");
+  }
+
+  private readOperator(): void {
+    const { kind, start, end } = this.lexer;
+    if (this.operand === "text" && kind !== TOKEN.close_bracket && kind !== TOKEN.comma) {
+      this.stop("misplaced_text", 'a key in quotes stands alone in its brackets, as in cost["A"]', start, end);
+      return;
+    }
+    const binary = BINARY_OF_TOKEN.get(kind);
+    if (binary !== undefined) {
+      this.pushOperator(binary);
+      this.lexer.advance();
+      return;
+    }
+    switch (kind) {
+      case TOKEN.number:
+      case TOKEN.name:
+      case TOKEN.open:
+      case TOKEN.text:
+        this.multiplyImplicitly();
+        return;
+      case TOKEN.close:
+        this.closeParenthesis();
+        return;
+      case TOKEN.close_bracket:
+        this.closeIndex();
+        return;
+      case TOKEN.open_bracket:
+        this.openIndex();
+        return;
+      case TOKEN.comma:
+        this.nextArgument();
+        return;
+      case TOKEN.relation:
+        this.readRelation();
+        return;
+      default:
+        this.finish();
+    }
+  }
+
+  private pushOperator(operator: number): void {
+    const precedence = PRECEDENCE[operator]!;
+    this.reduce(operator === OP.power ? precedence + 1 : precedence);
+    this.open(operator, this.lexer.start);
+    this.wants_operand = true;
+  }
+
+  private multiplyImplicitly(): void {
+    const { kind, start, end, text } = this.lexer;
+    const may_follow = this.operand === "number" || this.operand === "closed";
+    if (!may_follow || kind === TOKEN.number || kind === TOKEN.text) {
+      const found = quote(text.slice(start, end));
+      const last = this.code.count - 1;
+      const before = quote(text.slice(Math.max(this.code.start[last]!, start - 60), this.code.end[last]!));
+      const message = `an operator is missing between ${before} and ${found}; a product is written with *`;
+      this.report("missing_operator", message, start, end);
+    }
+    this.pushOperator(OP.multiply);
+  }
+
+  /** Applies the operators on the stack that bind at least as tightly as `precedence`, down to the innermost opening. */
+  private reduce(precedence: number): void {
+    for (;;) {
+      const operator = this.operators.at(-1);
+      if (operator === undefined || PRECEDENCE[operator]! < precedence || PRECEDENCE[operator] === 0) return;
+      this.operators.pop();
+      const start = this.operator_starts.pop()!;
+      if (operator === OP.negate) this.code.pushNegation(start);
+      else this.applyBinary(operator);
+    }
+  }
+
+  private applyBinary(operator: number): void {
+    const { code } = this;
+    const right = code.count - 1;
+    if (operator === OP.divide && code.varying[right] === 1) {
+      const message = "division by a variable is not linear; multiply the constraint out";
+      this.report("division_by_variable", message, code.start[right]!, code.end[right]!);
+    }
+    if (operator === OP.power && code.varying[right] === 1) {
+      const message = "a variable in an exponent is not linear; an exponent is 0, 1 or 2";
+      this.report("exponent_not_constant", message, code.start[right]!, code.end[right]!);
+    }
+    code.pushBinary(operator);
+  }
+
+  private open(operator: number, start: number): void {
+    this.operators.push(operator);
+    this.operator_starts.push(start);
+  }
+
+  private closeParenthesis(): void {
+    this.reduce(1);
+    const { end } = this.lexer;
+    const opened = this.operators.at(-1);
+    if (opened !== OPEN_PARENTHESIS && opened !== OPEN_CALL) {
+      this.stopAtStrayClose();
+      return;
+    }
+    this.operators.pop();
+    const start = this.operator_starts.pop()!;
+    if (opened === OPEN_PARENTHESIS) this.code.widen(start, end);
+    else this.applyCall(start, end);
+    this.haveOperand("closed");
+  }
+
+  private applyCall(start: number, end: number): void {
+    const { name, argument_count } = this.calls.pop()!;
+    const expected = name === FUNCTION.pow ? 2 : name === FUNCTION.abs ? 1 : argument_count;
+    if (argument_count !== expected) {
+      const message = `${FUNCTION_NAMES[name]!} takes ${expected} ${expected === 1 ? "value" : "values"}, found ${argument_count}`;
+      this.report("wrong_argument_count", message, start, end);
+    }
+    this.code.pushCall(name, argument_count, start, end);
+  }
+
+  private openIndex(): void {
+    const { start, end } = this.lexer;
+    if (this.operand !== "indexable") {
+      const message =
+        "only a parameter can be followed by [ ]; a variable named with brackets stands between backquotes";
+      this.stop("not_indexable", message, start, end);
+      return;
+    }
+    this.open(OPEN_INDEX, start);
+    this.wants_operand = true;
+    this.lexer.advance();
+  }
+
+  private closeIndex(): void {
+    this.reduce(1);
+    const { code } = this;
+    if (this.operators.at(-1) !== OPEN_INDEX) {
+      this.stopAtStrayClose();
+      return;
+    }
+    this.operators.pop();
+    this.operator_starts.pop();
+    const index = code.count - 1;
+    if (code.varying[index] === 1) {
+      const message = "an index must be a number, a key or made of parameters; a variable is only known after solving";
+      this.report("index_not_constant", message, code.start[index]!, code.end[index]!);
+    }
+    code.pushBinary(OP.index, this.lexer.end);
+    this.haveOperand("indexable");
+  }
+
+  private nextArgument(): void {
+    this.reduce(1);
+    const { start, end } = this.lexer;
+    const opened = this.operators.at(-1);
+    if (opened === OPEN_INDEX) {
+      this.stop("misplaced_comma", 'one index to a pair of brackets: write cost["A"]["x"]', start, end);
+      return;
+    }
+    if (opened !== OPEN_CALL) {
+      this.stop("misplaced_comma", "a comma only separates the values of a function, as in max(a, b)", start, end);
+      return;
+    }
+    this.calls.at(-1)!.argument_count += 1;
+    this.wants_operand = true;
+    this.lexer.advance();
+  }
+
+  private readRelation(): void {
+    this.reduce(1);
+    const { lexer } = this;
+    const { start, end } = lexer;
+    if (this.operators.length > 0) {
+      this.stop("misplaced_relation", "a comparison cannot stand inside parentheses or brackets", start, end);
+      return;
+    }
+    if (this.position === OBJECTIVE) {
+      this.stop("relation_in_objective", "an objective has no comparison; move it to constraints", start, end);
+      return;
+    }
+    if (this.relations.length === 2) {
+      this.stop("too_many_relations", "at most two comparisons, as in 2 <= x + y <= 8; split the rest", start, end);
+      return;
+    }
+    if (lexer.is_strict) {
+      const message = `a strict comparison means the same as ${lexer.relation} here: solvers know no strict inequality`;
+      this.list.warning("strict_relation", message, {
+        path: expressionPath(this.position),
+        text: lexer.text,
+        start,
+        end,
+      });
+    }
+    this.sides.push(this.code.count - 1);
+    this.relations.push(lexer.relation);
+    this.wants_operand = true;
+    lexer.advance();
+  }
+
+  /** The end of the text after a complete operand. */
+  private finish(): void {
+    this.reduce(1);
+    this.is_over = true;
+    const opened_at = this.operator_starts.at(-1);
+    if (opened_at !== undefined) {
+      const bracket = this.operators.at(-1) === OPEN_INDEX ? "]" : ")";
+      this.stop("unclosed_bracket", `this is never closed; add \`${bracket}\``, opened_at, opened_at + 1);
+      return;
+    }
+    this.sides.push(this.code.count - 1);
+    if (this.position === OBJECTIVE) return;
+    if (this.relations.length === 0) {
+      const message = "a constraint needs a comparison: <=, >= or =";
+      this.report("relation_missing", message, 0, this.lexer.text.length);
+    } else if (this.relations.length === 2) {
+      this.checkRange();
+    }
+  }
+
+  private checkRange(): void {
+    const [first, second] = this.relations;
+    const { length } = this.lexer.text;
+    if (first !== second || first === "=") {
+      const message = `a range goes one way, as in 2 <= x + y <= 8; found ${first} and ${second}; write two constraints`;
+      this.report("mixed_range", message, 0, length);
+      return;
+    }
+    for (const side of [this.sides[0]!, this.sides[2]!]) {
+      if (this.code.varying[side] === 0) continue;
+      const message = "the outer sides of a range are constants; write two constraints";
+      this.report("range_with_variables", message, this.code.start[side]!, this.code.end[side]!);
+    }
+  }
+
+  private stopAtMissingOperand(): void {
+    const { start, end, text, kind } = this.lexer;
+    const found = kind === TOKEN.end ? "the end of the expression" : quote(text.slice(start, end));
+    const expected = "expected a number, a name or a parenthesis";
+    if (kind === TOKEN.end && this.operators.length === 0 && this.sides.length > 0) {
+      this.stop("missing_operand", `nothing stands to the right of the comparison; ${expected}`, start, end);
+      return;
+    }
+    this.stop("missing_operand", `found ${found}, ${expected}`, start, end);
+  }
+
+  private stopAtStrayClose(): void {
+    const { start, end, text } = this.lexer;
+    const found = text.slice(start, end);
+    const opened_at = this.operator_starts.at(-1);
+    if (opened_at === undefined) {
+      this.stop("stray_bracket", `\`${found}\` closes nothing; remove it or open it before`, start, end);
+      return;
+    }
+    const opened = this.operators.at(-1) === OPEN_INDEX ? "[" : "(";
+    this.stop("stray_bracket", `found \`${found}\` where the \`${opened}\` before it is still open`, start, end);
+  }
+
+  private stopAtFault(): void {
+    const { fault, start, end } = this.lexer;
+    this.stop(fault!.code, fault!.message, start, end, { hint: fault!.hint });
+  }
+
+  private stop(code: string, message: string, start: number, end: number, extras?: DiagnosticExtras): void {
+    this.is_over = true;
+    this.report(code, message, start, end, extras);
+  }
+
+  private report(code: string, message: string, start: number, end: number, extras?: DiagnosticExtras): void {
+    this.is_valid = false;
+    const { text } = this.lexer;
+    this.list.error(code, message, { path: expressionPath(this.position), text, start, end }, extras);
+  }
+}

@@ -1,0 +1,47 @@
+/** What a fire can override in a model by name: the answer of GET .../versions/{id}/inputs. */
+import type { Budget } from "./budget";
+import type { FlatParameters } from "./flat/parameters";
+import { type Shape, shapeOf, shapeSize, shapeType } from "./shapes";
+
+export interface IndexSet {
+  readonly name: string;
+  readonly size: number;
+}
+
+export interface InputDeclaration {
+  readonly name: string;
+  /** `parameter` in a flat model, `param` or `set` in an algebraic one. */
+  readonly kind: "param" | "set" | "parameter";
+  readonly type: "number" | "array" | "object";
+  /** Empty in a flat model. */
+  readonly index_sets: readonly IndexSet[];
+  readonly shape: Shape;
+  /** The model's own value; null when it has none or more than 100 numbers. */
+  readonly value: unknown;
+  /** How many numbers a value holds. */
+  readonly size: number;
+  /** The model has no value of its own, so every fire or the schema's default must give one. */
+  readonly required: boolean;
+}
+
+const SHOWN_SIZE_MAX = 100;
+
+/** The inputs of a flat model: its parameters, which all have values. */
+export function declareFlatInputs(parameters: FlatParameters, budget: Budget): readonly InputDeclaration[] {
+  return parameters.names.map((name, position) => {
+    const value = parameters.values[position];
+    const shape = shapeOf(value);
+    const size = shapeSize(shape);
+    budget.steps(1 + size);
+    return {
+      name,
+      kind: "parameter",
+      type: shapeType(shape),
+      index_sets: [],
+      shape,
+      value: size > SHOWN_SIZE_MAX ? null : value,
+      size,
+      required: false,
+    };
+  });
+}

@@ -1,0 +1,53 @@
+/** The nearest known name to a mistyped one, for hints. */
+
+const NAME_LENGTH_MAX = 64;
+const CANDIDATES_MAX = 20_000;
+
+/**
+ * The candidate with the smallest Levenshtein distance to `name`, ignoring case, if it is near enough to be a slip
+ * (a third of the letters, at least one); the first one wins a tie. Looks at the first 20,000 candidates.
+ */
+export function nearestName(name: string, candidates: Iterable<string>): string | null {
+  if (name.length === 0 || name.length > NAME_LENGTH_MAX) return null;
+  const wanted = name.toLowerCase();
+  let best: string | null = null;
+  let limit = Math.max(1, Math.floor(name.length / 3));
+  let seen = 0;
+  for (const candidate of candidates) {
+    seen += 1;
+    if (seen > CANDIDATES_MAX) break;
+    if (Math.abs(candidate.length - name.length) > limit) continue;
+    const distance = boundedDistance(wanted, candidate.toLowerCase(), limit);
+    if (distance > limit || (best !== null && distance === limit)) continue;
+    if (distance === 0) return candidate;
+    best = candidate;
+    limit = distance;
+  }
+  return best;
+}
+
+/** `did you mean "x"?` or undefined when nothing is near. */
+export function nearestHint(name: string, candidates: Iterable<string>): string | undefined {
+  const nearest = nearestName(name, candidates);
+  return nearest === null ? undefined : `did you mean "${nearest}"?`;
+}
+
+/** Levenshtein distance of two short strings, or anything above `limit` once it is known to exceed it. */
+function boundedDistance(left: string, right: string, limit: number): number {
+  let previous = new Uint16Array(right.length + 1);
+  let current = new Uint16Array(right.length + 1);
+  for (let column = 0; column <= right.length; column += 1) previous[column] = column;
+  for (let row = 1; row <= left.length; row += 1) {
+    current[0] = row;
+    let smallest = row;
+    for (let column = 1; column <= right.length; column += 1) {
+      const substitution = previous[column - 1]! + (left.charCodeAt(row - 1) === right.charCodeAt(column - 1) ? 0 : 1);
+      const distance = Math.min(substitution, previous[column]! + 1, current[column - 1]! + 1);
+      current[column] = distance;
+      if (distance < smallest) smallest = distance;
+    }
+    if (smallest > limit) return smallest;
+    [previous, current] = [current, previous];
+  }
+  return previous[right.length]!;
+}

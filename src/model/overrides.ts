@@ -1,0 +1,368 @@
+/**
+ * How override data reaches a model. When a trigger is made, `bindOverrides` ties each field of its schema to an input
+ * or a place of the pinned model; the result is plain JSON, kept with the trigger. `validateOverrideData` checks each fire
+ * against that alone, on the HTTP thread. `applyOverrides` makes the effective model in the solver process.
+ */
+import type { ModelForm } from "./compile";
+import type { InputDeclaration } from "./inputs";
+import { describeValue, isRecord, quote } from "./json";
+import { nearestHint } from "./nearest";
+import { findOptionFault } from "./options";
+import { type PathValue, resolveFlatPath } from "./override_paths";
+import { findMisfits, type Shape, shapeType } from "./shapes";
+
+const OVERRIDE_TYPES = ["string", "number", "integer", "boolean", "array", "object"] as const;
+export type OverrideType = (typeof OVERRIDE_TYPES)[number];
+
+export interface OverrideField {
+  readonly name: string;
+  readonly type?: OverrideType;
+  readonly required?: boolean;
+  /** Applied when a fire leaves the field out. */
+  readonly default?: unknown;
+  readonly description?: string;
+  /** Dot path into model_json; without it the field names an input of the model. */
+  readonly model_field_path?: string;
+}
+
+/** One sentence about one field: an entry of `detail.fields`. */
+export interface FieldError {
+  readonly name: string;
+  readonly msg: string;
+}
+
+/** What binding needs of a PreparedModel; plain JSON, so that it may come from another process. */
+export interface OverrideSubject {
+  readonly form: ModelForm | null;
+  readonly model: unknown;
+  readonly inputs: readonly InputDeclaration[];
+}
+
+export type OverrideTarget =
+  | { readonly kind: "input"; readonly input: string; readonly shape: Shape }
+  | { readonly kind: "path"; readonly segments: readonly (string | number)[]; readonly accepts: PathValue };
+
+export interface BoundField {
+  readonly name: string;
+  /** null: whatever the target takes. */
+  readonly type: OverrideType | null;
+  readonly required: boolean;
+  readonly has_default: boolean;
+  /** null without a default; null may also be one, where the target takes it. */
+  readonly default: unknown;
+  readonly target: OverrideTarget;
+}
+
+/** Plain JSON, and all that a fire is checked with. */
+export interface BoundOverrides {
+  readonly fields: readonly BoundField[];
+}
+
+const ERRORS_MAX = 100;
+const FIELD_KEYS = ["name", "type", "required", "default", "description", "model_field_path"];
+const FIELDS_MAX = 1000;
+const NAME_LENGTH_MAX = 255;
+
+/**
+ * Reads a schema of unknown structure. null or undefined gives null fields: every input may be overridden. A null
+ * `type`, `description` or `model_field_path` counts as absent, so that a schema may be sent back as it was read.
+ */
+export function parseOverrideSchema(schema: unknown): {
+  readonly fields: readonly OverrideField[] | null;
+  readonly errors: readonly FieldError[];
+} {
+  if (schema === null || schema === undefined) return { fields: null, errors: [] };
+  const refuse = (msg: string) => ({ fields: [], errors: [{ name: "override_schema", msg }] });
+  if (!Array.isArray(schema)) return refuse(`override_schema is ${describeValue(schema)}, expected a list of fields`);
+  if (schema.length > FIELDS_MAX)
+    return refuse(`override_schema has ${schema.length} fields, at most ${FIELDS_MAX} are allowed`);
+  const errors: FieldError[] = [];
+  const fields = new Map<string, OverrideField>();
+  for (const [position, entry] of schema.entries()) {
+    const field = parseField(entry, position, errors);
+    if (field === null) continue;
+    if (fields.has(field.name))
+      errors.push({ name: field.name, msg: "this name is given twice; a field has its own name" });
+    fields.set(field.name, field);
+  }
+  return { fields: [...fields.values()], errors };
+}
+
+/**
+ * Ties fields to the model they override. null fields: every input, by its own name. `errors` says which fields do not
+ * fit; `bound` holds those that do, and is to be used only without errors.
+ */
+export function bindOverrides(
+  fields: readonly OverrideField[] | null,
+  subject: OverrideSubject,
+): { readonly bound: BoundOverrides; readonly errors: readonly FieldError[] } {
+  const errors: FieldError[] = [];
+  const inputs = new Map(subject.inputs.map((input) => [input.name, input]));
+  const bound: BoundField[] = [];
+  for (const field of fields ?? subject.inputs.map(({ name, required }) => ({ name, required }))) {
+    const target = findTarget(field, subject, inputs);
+    if (typeof target === "string") errors.push({ name: field.name, msg: target });
+    else bound.push(bindField(field, target, errors));
+  }
+  reportOverlaps(bound, errors);
+  reportUnfilled(bound, subject.inputs, errors);
+  return { bound: { fields: bound }, errors };
+}
+
+/**
+ * Checks the override data of one fire; empty when it fits. `data` undefined or null counts as {}. At most 100 errors,
+ * each with the name of its field.
+ */
+export function validateOverrideData(bound: BoundOverrides, data: unknown): readonly FieldError[] {
+  const given = data ?? {};
+  if (!isRecord(given)) {
+    return [{ name: "override_data", msg: `override_data is ${describeValue(data)}, expected an object` }];
+  }
+  const errors: FieldError[] = [];
+  const fields = fieldsByName(bound);
+  for (const name of Object.keys(given)) {
+    if (errors.length >= ERRORS_MAX) return errors;
+    if (!fields.has(name)) errors.push({ name, msg: explainUnknown(name, fields) });
+  }
+  for (const field of bound.fields) {
+    if (errors.length >= ERRORS_MAX) break;
+    if (Object.hasOwn(given, field.name)) {
+      for (const msg of findFaults(field, given[field.name])) errors.push({ name: field.name, msg });
+    } else if (field.required && !field.has_default) {
+      errors.push({ name: field.name, msg: `${field.name} is required and was not given` });
+    }
+  }
+  return errors;
+}
+
+/**
+ * The effective model of one fire whose data has been validated: `values` replaces inputs by name, `model` is the model
+ * with paths edited. The model given is never changed; what is not edited is shared with it.
+ */
+export function applyOverrides(
+  model: unknown,
+  bound: BoundOverrides,
+  data: unknown,
+): { readonly model: unknown; readonly values: Readonly<Record<string, unknown>> } {
+  const given = isRecord(data) ? data : {};
+  const values: Record<string, unknown> = Object.create(null);
+  let edited = model;
+  for (const field of bound.fields) {
+    const is_given = Object.hasOwn(given, field.name);
+    if (!is_given && !field.has_default) continue;
+    const value = is_given ? given[field.name] : field.default;
+    if (field.target.kind === "input") values[field.target.input] = value;
+    else edited = withValueAt(edited, field.target.segments, value);
+  }
+  return { model: edited, values };
+}
+
+function parseField(entry: unknown, position: number, errors: FieldError[]): OverrideField | null {
+  if (!isRecord(entry)) {
+    errors.push({
+      name: String(position),
+      msg: `the field is ${describeValue(entry)}, expected an object with a name`,
+    });
+    return null;
+  }
+  const { name } = entry;
+  if (typeof name !== "string" || name === "" || name.length > NAME_LENGTH_MAX || name === "__proto__") {
+    const msg = `name is ${describeValue(name)}, expected a text of 1 to ${NAME_LENGTH_MAX} characters other than __proto__`;
+    errors.push({ name: String(position), msg });
+    return null;
+  }
+  reportFieldFaults(entry, (msg) => errors.push({ name, msg }));
+  const type = OVERRIDE_TYPES.find((candidate) => candidate === entry.type);
+  return {
+    name,
+    ...(type === undefined ? {} : { type }),
+    ...(typeof entry.required === "boolean" ? { required: entry.required } : {}),
+    ...(entry.default === undefined ? {} : { default: entry.default }),
+    ...(typeof entry.description === "string" ? { description: entry.description } : {}),
+    ...(typeof entry.model_field_path === "string" ? { model_field_path: entry.model_field_path } : {}),
+  };
+}
+
+function reportFieldFaults(entry: Readonly<Record<string, unknown>>, report: (msg: string) => void): void {
+  for (const key of Object.keys(entry)) {
+    if (FIELD_KEYS.includes(key)) continue;
+    const hint = nearestHint(key, FIELD_KEYS);
+    report(`a field has no key ${quote(key)}${hint === undefined ? "" : `, ${hint}`}`);
+  }
+  if (isGiven(entry.type) && !OVERRIDE_TYPES.some((candidate) => candidate === entry.type)) {
+    report(`type is ${describeValue(entry.type)}, expected one of ${OVERRIDE_TYPES.join(", ")}`);
+  }
+  if (isGiven(entry.required) && typeof entry.required !== "boolean") {
+    report(`required is ${describeValue(entry.required)}, expected true or false`);
+  }
+  for (const key of ["description", "model_field_path"]) {
+    if (isGiven(entry[key]) && typeof entry[key] !== "string")
+      report(`${key} is ${describeValue(entry[key])}, expected a text`);
+  }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** The target of a field, or a sentence that says why it has none. */
+function findTarget(
+  field: OverrideField,
+  subject: OverrideSubject,
+  inputs: ReadonlyMap<string, InputDeclaration>,
+): OverrideTarget | string {
+  if (field.model_field_path === undefined) {
+    const input = inputs.get(field.name);
+    if (input !== undefined) return { kind: "input", input: input.name, shape: input.shape };
+    const hint = nearestHint(field.name, inputs.keys()) ?? "name an input, or give model_field_path";
+    return `the model has no input ${quote(field.name)}; ${hint}`;
+  }
+  if (subject.form !== "flat") return "model_field_path reaches into flat models only; name an input of the model";
+  const resolved = resolveFlatPath(subject.model, field.model_field_path);
+  if (resolved.error !== null) return `model_field_path leads nowhere: ${resolved.error}`;
+  return { kind: "path", segments: resolved.segments, accepts: resolved.accepts };
+}
+
+function bindField(field: OverrideField, target: OverrideTarget, errors: FieldError[]): BoundField {
+  const bound: BoundField = {
+    name: field.name,
+    type: field.type ?? null,
+    required: field.required ?? false,
+    has_default: field.default !== undefined && (field.default !== null || takesNull(target)),
+    default: field.default ?? null,
+    target,
+  };
+  const types = typesOf(target);
+  if (field.type !== undefined && !types.includes(field.type)) {
+    errors.push({ name: field.name, msg: `type is "${field.type}", but the model takes ${types.join(" or ")} here` });
+  } else if (bound.has_default) {
+    for (const msg of findFaults(bound, field.default))
+      errors.push({ name: field.name, msg: `the default does not fit: ${msg}` });
+  }
+  return bound;
+}
+
+/** Words for `type` that fit a target. */
+function typesOf(target: OverrideTarget): readonly OverrideType[] {
+  const accepts: PathValue = target.kind === "input" ? { type: "shape", shape: target.shape } : target.accepts;
+  if (accepts.type === "text" || accepts.type === "choice") return ["string"];
+  const type = accepts.type === "shape" ? shapeType(accepts.shape) : "number";
+  return type === "number" ? ["number", "integer"] : [type];
+}
+
+function takesNull(target: OverrideTarget): boolean {
+  return target.kind === "path" && (target.accepts.type === "bound" || target.accepts.type === "option");
+}
+
+/** Two fields that reach the same value, or one inside the other's, would depend on their order. */
+function reportOverlaps(bound: readonly BoundField[], errors: FieldError[]): void {
+  const owners = new Map<string, string>();
+  for (const field of bound) {
+    const key = JSON.stringify(segmentsOf(field.target));
+    const owner = owners.get(key);
+    if (owner === undefined) owners.set(key, field.name);
+    else errors.push({ name: field.name, msg: `it reaches the same value as the field ${quote(owner)}` });
+  }
+  for (const field of bound) {
+    const segments = segmentsOf(field.target);
+    for (let length = segments.length - 1; length > 0; length -= 1) {
+      const owner = owners.get(JSON.stringify(segments.slice(0, length)));
+      if (owner !== undefined)
+        errors.push({ name: field.name, msg: `it reaches into the value of the field ${quote(owner)}` });
+    }
+  }
+}
+
+/** An input by name is a path too, as far as overlaps go. */
+function segmentsOf(target: OverrideTarget): readonly (string | number)[] {
+  return target.kind === "path" ? target.segments : ["parameters", target.input];
+}
+
+function reportUnfilled(bound: readonly BoundField[], inputs: readonly InputDeclaration[], errors: FieldError[]): void {
+  const filled = new Set<string>();
+  for (const { target, required, has_default } of bound) {
+    if (target.kind === "input" && (required || has_default)) filled.add(target.input);
+  }
+  for (const input of inputs) {
+    if (!input.required || filled.has(input.name)) continue;
+    const msg = "the model has no value for this input; add a field for it that is required or has a default";
+    errors.push({ name: input.name, msg });
+  }
+}
+
+const FIELDS_BY_NAME = new WeakMap<BoundOverrides, ReadonlyMap<string, BoundField>>();
+
+/** Made once for each BoundOverrides, so that a fire pays only for the fields it gives and those it must give. */
+function fieldsByName(bound: BoundOverrides): ReadonlyMap<string, BoundField> {
+  const known = FIELDS_BY_NAME.get(bound);
+  if (known !== undefined) return known;
+  const fields = new Map(bound.fields.map((field) => [field.name, field]));
+  FIELDS_BY_NAME.set(bound, fields);
+  return fields;
+}
+
+function explainUnknown(name: string, fields: ReadonlyMap<string, BoundField>): string {
+  if (fields.size === 0) return `${quote(name)} was given, but this trigger takes no overrides`;
+  const hint = nearestHint(name, fields.keys());
+  if (hint !== undefined) return `there is no field ${quote(name)}, ${hint}`;
+  const names = [...fields.keys()];
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  return `there is no field ${quote(name)}; there are ${names.slice(0, 5).map(quote).join(", ")}${more}`;
+}
+
+/** What is wrong with a value for a field, in sentences; empty when it fits. */
+function findFaults(field: BoundField, value: unknown): readonly string[] {
+  const { target, name } = field;
+  const accepts: PathValue = target.kind === "input" ? { type: "shape", shape: target.shape } : target.accepts;
+  const faults =
+    accepts.type === "shape" ? findMisfits(value, accepts.shape, name) : findPathFaults(accepts, value, name);
+  if (faults.length > 0 || field.type !== "integer" || value === null || Number.isInteger(value)) return faults;
+  return [`${name} is ${describeValue(value)}, expected a whole number`];
+}
+
+function findPathFaults(accepts: Exclude<PathValue, { type: "shape" }>, value: unknown, name: string): string[] {
+  const expected = findPathFault(accepts, value);
+  return expected === null ? [] : [`${name} is ${describeValue(value)}, expected ${expected}`];
+}
+
+/** What was expected, or null when the value fits. */
+function findPathFault(accepts: Exclude<PathValue, { type: "shape" }>, value: unknown): string | null {
+  switch (accepts.type) {
+    case "bound":
+      return value === null || Number.isFinite(value) ? null : "a finite number, or null for no bound";
+    case "text":
+      return typeof value === "string" ? null : "a text";
+    case "choice":
+      return accepts.choices.some((choice) => choice === value) ? null : accepts.choices.map(quote).join(" or ");
+    case "option":
+      return findOptionFault(accepts.option, value);
+  }
+}
+
+/** A copy of `root` with another value at `segments`; copies only the containers on the way, makes absent ones. */
+function withValueAt(root: unknown, segments: readonly (string | number)[], value: unknown): unknown {
+  const holder: unknown[] = [root];
+  let parent: unknown[] | Record<string, unknown> = holder;
+  let key: string | number = 0;
+  for (const segment of segments) {
+    const copy = copyContainer(readKey(parent, key));
+    writeKey(parent, key, copy);
+    parent = copy;
+    key = segment;
+  }
+  writeKey(parent, key, value);
+  return holder[0];
+}
+
+function copyContainer(value: unknown): unknown[] | Record<string, unknown> {
+  if (Array.isArray(value)) return value.slice();
+  return isRecord(value) ? { ...value } : {};
+}
+
+function readKey(parent: unknown[] | Record<string, unknown>, key: string | number): unknown {
+  return Object.hasOwn(parent, key) ? (parent as Record<string | number, unknown>)[key] : undefined;
+}
+
+function writeKey(parent: unknown[] | Record<string, unknown>, key: string | number, value: unknown): void {
+  (parent as Record<string | number, unknown>)[key] = value;
+}

@@ -1,0 +1,55 @@
+/** What every service works with: made once in app.ts, handed to each as its first argument. */
+import type { Database } from "bun:sqlite";
+import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
+import type { Clock } from "../clock";
+import type { Config } from "../config";
+import type { Ids } from "../ids";
+import type { Log } from "../log";
+import type { ReadyQueue } from "../runs/ready_queue";
+import type { RunSignals } from "../runs/run_signals";
+import type { SolverPool } from "../solver/pool";
+import type { Role } from "../storage/access";
+import type { SealKey } from "../storage/seal";
+import type { Writer } from "../storage/writer";
+import type { FailureLimits } from "./failure_limits";
+import type { FireTargets } from "./fire_targets";
+import type { VersionModels } from "./version_models";
+
+export interface Context {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** Id of this process: fences what it holds against what an earlier one held. */
+  readonly boot_id: string;
+  /** Monotonic milliseconds at the start. */
+  readonly started_monotonic: number;
+  readonly writer: Writer;
+  /** Typed reads. */
+  readonly db: BunSQLiteDatabase;
+  /** Fixed reads of the hot paths. */
+  readonly client: Database;
+  readonly seal_key: SealKey;
+  /** Private certificate authority for webhook receivers, PEM text; null: the system's own. */
+  readonly webhook_ca: string | null;
+  readonly solvers: SolverPool;
+  readonly queue: ReadyQueue;
+  readonly signals: RunSignals;
+  readonly fire_targets: FireTargets;
+  readonly version_models: VersionModels;
+  readonly failure_limits: FailureLimits;
+  /** Runs that are in a solver of this process, by run id. */
+  readonly running: Map<string, { cancel(): void }>;
+  /** Set by app.ts: nudges the loops that have work after a commit. */
+  readonly wake: { executor: () => void; deliverer: () => void; ticker: () => void };
+  /** True once a stop was asked for: nothing new is accepted. */
+  readonly isStopping: () => boolean;
+}
+
+/** Who asks: one organization, one user, one role. */
+export interface Principal {
+  readonly organization_id: string;
+  readonly user_id: string;
+  readonly key_id: string;
+  readonly role: Role;
+}

@@ -1,0 +1,191 @@
+/**
+ * Accepting runs: by a trigger's secret, by an API key as a rerun, by the clock. Accepted means committed: the
+ * promise of `fire` settles after the fsync.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { type FieldError, validateOverrideData } from "../model/overrides";
+import { Refusal } from "../refusals";
+import { isTerminal, type RunSource } from "../runs/run";
+import { findIdempotencyKey, putIdempotencyKey } from "../storage/idempotency_keys";
+import { insertRun, type NewRun, readOverrideData } from "../storage/runs";
+import type { Transaction } from "../storage/writer";
+import type { Context, Principal } from "./context";
+import type { FireTarget } from "./fire_targets";
+import { requireRun } from "./runs";
+
+const IDEMPOTENCY_KEEP_MS = 86_400_000;
+const QUEUE_RETRY_SECONDS = 5;
+/** Compared with when there is no trigger, so that an unknown id costs what a wrong secret costs. */
+const NO_HASH = new Uint8Array(32);
+
+export interface FireRequest {
+  /** The secret as it came: from the header, else from the body. Null when there is none, or when the two differ. */
+  readonly secret: string | null;
+  /** Address of the client, for counting wrong secrets. */
+  readonly client: string;
+  readonly override_data: unknown;
+  readonly idempotency_key: string | null;
+}
+
+export interface Accepted {
+  readonly run_id: string;
+  readonly status: "queued";
+  /** True when an earlier request with the same Idempotency-Key made this run. */
+  readonly is_replayed: boolean;
+}
+
+/** The trigger, when the secret opens it. Refuses 404, then 401 (429 for a client that keeps guessing). */
+export function openTrigger(context: Context, trigger_id: string, request: FireRequest): FireTarget {
+  const target = context.fire_targets.get(trigger_id);
+  const given = createHash("sha256")
+    .update(request.secret ?? "")
+    .digest();
+  const is_right = isRightSecret(context, target, given);
+  if (target === null) throw new Refusal("trigger_not_found", "Trigger not found");
+  if (is_right && request.secret !== null) return target;
+  const retry_after_seconds = context.failure_limits.fail(request.client, trigger_id);
+  if (retry_after_seconds === null) throw new Refusal("invalid_trigger_secret", "Invalid trigger secret");
+  throw new Refusal(
+    "too_many_failures",
+    `Too many wrong secrets from this client; try again in ${retry_after_seconds} s`,
+    {
+      retry_after_seconds,
+    },
+  );
+}
+
+/** Queues a run of an opened trigger. Refuses a disabled trigger, overrides that do not fit, and a full queue. */
+export async function fire(context: Context, target: FireTarget, request: FireRequest): Promise<Accepted> {
+  if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
+  const draft = draftRun(context, target, request.override_data, "api");
+  await refuseMisfit(context, target, draft, request.override_data);
+  requireRoom(context, target.id);
+  const accepted = await context.writer.write(
+    (transaction) => acceptOnce(transaction, draft, request.idempotency_key),
+    (draft.override_data?.length ?? 0) + 256,
+  );
+  if (!accepted.is_replayed) announce(context, target.id);
+  return accepted;
+}
+
+/** Queues a new run with the data of a finished one, on the version that the trigger pins. */
+export async function rerun(
+  context: Context,
+  principal: Principal,
+  trigger_id: string,
+  run_id: string,
+): Promise<Accepted> {
+  const { run } = requireRun(context, principal, trigger_id, run_id);
+  if (!isTerminal(run.status)) {
+    throw new Refusal(
+      "run_not_finished",
+      `Run is ${run.status}; wait until it has ended, or cancel it, before rerunning it`,
+    );
+  }
+  const target = context.fire_targets.get(trigger_id);
+  if (target === null) throw new Refusal("trigger_not_found", "Trigger not found");
+  if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
+  const stored = readOverrideData(context.client, run);
+  const override_data: unknown = stored === null ? undefined : JSON.parse(stored);
+  const draft = { ...draftRun(context, target, override_data, "rerun"), rerun_of: run.id };
+  await refuseMisfit(context, target, draft, override_data);
+  requireRoom(context, target.id);
+  await context.writer.write((transaction) => insertRun(transaction, draft), (stored?.length ?? 0) + 256);
+  announce(context, target.id);
+  return { run_id: draft.id, status: "queued", is_replayed: false };
+}
+
+/** A queued run of that trigger, not yet stored. */
+export function draftRun(context: Context, target: FireTarget, override_data: unknown, source: RunSource): NewRun {
+  return {
+    id: context.ids.next("run"),
+    organization_id: target.organization_id,
+    trigger_id: target.id,
+    version_id: target.version_id,
+    status: "queued",
+    source,
+    override_data: override_data === undefined || override_data === null ? null : JSON.stringify(override_data),
+    created_at: context.clock.now(),
+    error_message: null,
+    schedule_id: null,
+    scheduled_for: null,
+    rerun_of: null,
+  };
+}
+
+/** Tells the executor of one more queued run, after its commit. */
+export function announce(context: Context, trigger_id: string): void {
+  context.queue.add(trigger_id);
+  context.wake.executor();
+}
+
+/** One sentence for overrides that do not fit. */
+export function misfitMessage(fields: readonly FieldError[]): string {
+  return `Override validation failed: ${fields.map((field) => field.msg).join("; ")}`;
+}
+
+function isRightSecret(context: Context, target: FireTarget | null, given: Uint8Array): boolean {
+  const is_current = timingSafeEqual(given, target?.secret_hash ?? NO_HASH);
+  const is_previous = timingSafeEqual(given, target?.previous_secret_hash ?? NO_HASH);
+  const until = target?.previous_secret_until ?? null;
+  return is_current || (is_previous && until !== null && context.clock.now() < until);
+}
+
+/** Keeps a run that says why its data was refused, then refuses. */
+async function refuseMisfit(
+  context: Context,
+  target: FireTarget,
+  draft: NewRun,
+  override_data: unknown,
+): Promise<void> {
+  const fields = validateOverrideData(target.bound, override_data);
+  if (fields.length === 0) return;
+  const error = misfitMessage(fields);
+  await context.writer.write((transaction) =>
+    insertRun(transaction, { ...draft, status: "validation_failed", error_message: error }),
+  );
+  throw new Refusal("override_invalid", error, { detail: { error, run_id: draft.id, fields } });
+}
+
+function requireRoom(context: Context, trigger_id: string): void {
+  const { queued_runs_max, queued_runs_per_trigger_max } = context.config;
+  const retry = { retry_after_seconds: QUEUE_RETRY_SECONDS };
+  if (context.queue.total >= queued_runs_max) {
+    throw new Refusal(
+      "queue_full",
+      `${queued_runs_max} runs are queued, the most this service keeps; try again later`,
+      retry,
+    );
+  }
+  if (queued_runs_per_trigger_max !== null && context.queue.queuedOf(trigger_id) >= queued_runs_per_trigger_max) {
+    throw new Refusal(
+      "trigger_queue_full",
+      `${queued_runs_per_trigger_max} runs of this trigger are queued, the most it may have; try again later`,
+      retry,
+    );
+  }
+}
+
+function acceptOnce(transaction: Transaction, draft: NewRun, key: string | null): Accepted {
+  if (key === null) {
+    insertRun(transaction, draft);
+    return { run_id: draft.id, status: "queued", is_replayed: false };
+  }
+  const body_hash = createHash("sha256")
+    .update(draft.override_data ?? "")
+    .digest();
+  const { trigger_id, created_at } = draft;
+  const known = findIdempotencyKey(transaction, trigger_id, key, created_at - IDEMPOTENCY_KEEP_MS);
+  if (known === null) {
+    insertRun(transaction, draft);
+    putIdempotencyKey(transaction, { trigger_id, key, body_hash, run_id: draft.id, created_at });
+    return { run_id: draft.id, status: "queued", is_replayed: false };
+  }
+  if (Buffer.compare(known.body_hash, body_hash) !== 0) {
+    throw new Refusal(
+      "idempotency_conflict",
+      "This Idempotency-Key was used with other override_data within 24 hours; send a new key for new data",
+    );
+  }
+  return { run_id: known.run_id, status: "queued", is_replayed: true };
+}

@@ -1,0 +1,22 @@
+/** The compiler as a solver process uses it: model JSON and bound overrides in, a problem out. */
+import type { ModelLimits } from "../model/budget";
+import { compileModel, type PreparedModel, prepareModel } from "../model/compile";
+import { applyOverrides, type BoundOverrides } from "../model/overrides";
+import type { ModelCompiler } from "../solver/messages";
+import { inspectText } from "./models";
+
+export function createModelCompiler(limits: ModelLimits): ModelCompiler {
+  return {
+    prepare: (text) => prepareModel(JSON.parse(text), limits),
+    compile: (prepared, bound, override_data) => {
+      const pinned = prepared as PreparedModel;
+      const { model, values } = applyOverrides(pinned.model, bound as BoundOverrides, override_data);
+      // Only a path override makes another model; input values go into the one that is read already.
+      const effective = model === pinned.model ? pinned : prepareModel(model, limits);
+      const { problem, diagnostics } = compileModel(effective, values, limits);
+      const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === "warning");
+      return { problem, diagnostics, warnings: warnings.map((diagnostic) => diagnostic.message), report: null };
+    },
+    inspect: (text) => inspectText(text, limits),
+  };
+}

@@ -1,0 +1,15 @@
+/** One page of a listing, as the contract shapes it; pages count from 1, past the end is empty. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly total: number;
+  readonly page: number;
+  readonly page_size: number;
+  readonly total_pages: number;
+  readonly has_next: boolean;
+  readonly has_prev: boolean;
+}
+
+export function pageOf<Item>(items: readonly Item[], total: number, page: number, page_size: number): Page<Item> {
+  const total_pages = Math.ceil(total / page_size);
+  return { items, total, page, page_size, total_pages, has_next: page < total_pages, has_prev: page > 1 };
+}

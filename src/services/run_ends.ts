@@ -1,0 +1,82 @@
+/** How a run ends: what the solver said becomes the run's terminal state, its stored answer and its delivery, in one transaction. */
+import type { TerminalState } from "../runs/run";
+import { insertDelivery, type NewDelivery } from "../storage/deliveries";
+import {
+  finishRun,
+  type RunEnd,
+  type RunFence,
+  type RunRow,
+  readOverrideData,
+  resultText,
+  type StoredResult,
+} from "../storage/runs";
+import { buildPayload, eventOf } from "../webhooks/payload";
+import type { Context } from "./context";
+
+/** The end of a run, before it is written. */
+export interface RunOutcome {
+  readonly status: TerminalState;
+  readonly solver_status: string | null;
+  readonly objective_value: number | null;
+  readonly error_message: string | null;
+  readonly execution_time_ms: number | null;
+  readonly model_digest: string | null;
+  readonly solution_digest: string | null;
+  readonly solver_version: string | null;
+  readonly result: StoredResult | null;
+  /** JSON of the answer without its large parts. */
+  readonly result_summary: string | null;
+}
+
+export const NO_OUTCOME: Omit<RunOutcome, "status" | "error_message"> = {
+  solver_status: null,
+  objective_value: null,
+  execution_time_ms: null,
+  model_digest: null,
+  solution_digest: null,
+  solver_version: null,
+  result: null,
+  result_summary: null,
+};
+
+/** Ends a claimed run. False when it was no longer this attempt's to end; then nothing changes. */
+export async function endRun(context: Context, run: RunRow, outcome: RunOutcome): Promise<boolean> {
+  const fence: RunFence = { seq: run.seq, attempt: run.attempt, boot_id: run.boot_id! };
+  const now = context.clock.now();
+  const end: RunEnd = { ...outcome, completed_at: now };
+  const delivery = draftDelivery(context, run, outcome, now);
+  const bytes = (outcome.result?.data.length ?? 0) + (delivery?.payload.length ?? 0) + 256;
+  const is_ended = await context.writer.write((transaction) => {
+    if (!finishRun(transaction, fence, end)) return false;
+    if (delivery !== null) insertDelivery(transaction, delivery);
+    return true;
+  }, bytes);
+  if (is_ended) {
+    context.signals.ended(run.id);
+    if (delivery !== null) context.wake.deliverer();
+  }
+  return is_ended;
+}
+
+function draftDelivery(context: Context, run: RunRow, outcome: RunOutcome, now: number): NewDelivery | null {
+  const event = eventOf(outcome.status);
+  if (event === null || context.fire_targets.get(run.trigger_id)?.has_webhook !== true) return null;
+  return {
+    id: context.ids.next("delivery"),
+    organization_id: run.organization_id,
+    trigger_id: run.trigger_id,
+    run_seq: run.seq,
+    event,
+    payload: buildPayload(event, {
+      trigger_id: run.trigger_id,
+      run_id: run.id,
+      status: outcome.status,
+      ended_at: now,
+      error_message: outcome.error_message,
+      override_data: readOverrideData(context.client, run),
+      result: outcome.result === null ? null : resultText(outcome.result),
+      result_summary: outcome.result_summary,
+    }),
+    created_at: now,
+  };
+}

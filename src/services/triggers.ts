@@ -1,0 +1,334 @@
+/** Triggers: a version behind a secret. Every change drops the cached fire target after its commit. */
+import { createHash } from "node:crypto";
+import { toTimestamp } from "../clock";
+import { type BoundOverrides, bindOverrides, type FieldError, parseOverrideSchema } from "../model/overrides";
+import { Refusal } from "../refusals";
+import { nextTickAt } from "../runs/cadence";
+import { listSchedulesOf, updateSchedule } from "../storage/schedules";
+import { seal } from "../storage/seal";
+import {
+  insertTrigger,
+  listTriggers as listTriggerRows,
+  type TriggerRow,
+  type TriggerView,
+  updateTrigger as updateTriggerRow,
+} from "../storage/triggers";
+import { nameVersion, readVersionModel } from "../storage/versions";
+import type { Transaction } from "../storage/writer";
+import { makeWebhookSecret } from "../webhooks/signature";
+import type { Context, Principal } from "./context";
+import { fromText, requireWorkspace, toText } from "./documents";
+import { type Inspection, inspectModel, modelInvalid } from "./models";
+import { requireTrigger } from "./runs";
+import { requireVersion, versionNotFound } from "./versions";
+import { requireDestination } from "./webhook_destination";
+
+const SECRET_BYTES = 32;
+const SHOWN_PREFIX_LENGTH = 8;
+const WEBHOOK_SECRET_GRACE_MS = 86_400_000;
+
+export interface TriggerObject {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly created_by: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly document_id: string;
+  readonly version_id: string;
+  readonly model_name: string;
+  readonly workspace_id: string;
+  readonly trigger_secret_prefix: string;
+  readonly override_schema: unknown;
+  readonly webhook_url: string | null;
+  readonly webhook_secret_set: boolean;
+  readonly max_concurrent_runs: number | null;
+  readonly has_active_schedule: boolean;
+  readonly is_enabled: boolean;
+  readonly total_runs: number;
+  readonly last_fired_at: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** Shown once, in the answer that makes them. */
+export interface TriggerSecrets {
+  readonly trigger_secret?: string;
+  /** Only when the service made it: no secret was given with the URL. */
+  readonly webhook_secret?: string;
+}
+
+export interface TriggerInput {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly document_id: string;
+  readonly version_id: string;
+  readonly override_schema?: unknown;
+  readonly webhook_url?: string | null | undefined;
+  readonly webhook_secret?: string | null | undefined;
+  readonly workspace_id?: string | null | undefined;
+  readonly max_concurrent_runs?: number | null | undefined;
+}
+
+export type TriggerChange = Partial<
+  Pick<
+    TriggerInput,
+    "name" | "description" | "override_schema" | "webhook_url" | "webhook_secret" | "max_concurrent_runs"
+  >
+>;
+
+/** Pins a version behind a new secret. An unnamed version gets a name, which keeps it from being pruned. */
+export async function createTrigger(
+  context: Context,
+  principal: Principal,
+  input: TriggerInput,
+): Promise<TriggerObject & TriggerSecrets> {
+  const version = requireVersion(context, principal, input.document_id, input.version_id);
+  const inspection = await inspectModel(context, fromText(version.model_json));
+  requireSound(inspection);
+  const bound = bindSchema(input.override_schema ?? null, inspection);
+  const id = context.ids.next("trigger");
+  const webhook = await newWebhook(context, id, input.webhook_url ?? null, input.webhook_secret ?? null);
+  const trigger_secret = makeSecret(context);
+  const now = context.clock.now();
+  const row: TriggerRow = {
+    id,
+    organization_id: principal.organization_id,
+    workspace_id: requireWorkspace(context, principal, input.workspace_id ?? null),
+    created_by: principal.user_id,
+    name: input.name,
+    description: input.description ?? null,
+    document_id: input.document_id,
+    version_id: input.version_id,
+    ...secretColumns(trigger_secret),
+    previous_secret_hash: null,
+    previous_secret_until: null,
+    override_schema: toText(input.override_schema),
+    override_contract: JSON.stringify(bound),
+    ...webhook.columns,
+    previous_webhook_secret: null,
+    previous_webhook_until: null,
+    is_enabled: true,
+    max_concurrent_runs: input.max_concurrent_runs ?? null,
+    total_runs: 0,
+    stored_runs: 0,
+    last_fired_at: null,
+    created_at: now,
+    updated_at: now,
+    deleted_at: null,
+  };
+  await context.writer.write((transaction) => {
+    if (readVersionModel(transaction.db, row.version_id) === null) throw versionNotFound();
+    if (!version.is_named) {
+      nameVersion(transaction, row.document_id, row.version_id, { version_name: `Pinned for trigger: ${row.name}` });
+    }
+    insertTrigger(transaction, row);
+  });
+  return { ...getTrigger(context, principal, id), trigger_secret, ...webhook.shown };
+}
+
+/** Triggers of the organization, newest first. */
+export function listTriggers(context: Context, principal: Principal, document_id: string | null): TriggerObject[] {
+  const filter = { organization_id: principal.organization_id, document_id, id: null };
+  return listTriggerRows(context.db, filter).map(triggerObject);
+}
+
+export function getTrigger(context: Context, principal: Principal, id: string): TriggerObject {
+  const filter = { organization_id: principal.organization_id, document_id: null, id };
+  const view = listTriggerRows(context.db, filter)[0];
+  if (view === undefined) throw new Refusal("trigger_not_found", "Trigger not found");
+  return triggerObject(view);
+}
+
+/** Changes what is given. A new webhook secret signs at once; the old one signs beside it for a day. */
+export async function updateTrigger(
+  context: Context,
+  principal: Principal,
+  id: string,
+  change: TriggerChange,
+): Promise<TriggerObject & TriggerSecrets> {
+  const before = requireTrigger(context, principal, id);
+  const webhook = await changedWebhook(context, before, change);
+  const columns: Partial<TriggerRow> = {
+    updated_at: context.clock.now(),
+    ...(change.name === undefined ? {} : { name: change.name }),
+    ...(change.description === undefined ? {} : { description: change.description }),
+    ...(change.max_concurrent_runs === undefined ? {} : { max_concurrent_runs: change.max_concurrent_runs }),
+    ...(change.override_schema === undefined ? {} : await schemaColumns(context, before, change.override_schema)),
+    ...webhook.columns,
+  };
+  await store(context, principal, id, (transaction) =>
+    updateTriggerRow(transaction, principal.organization_id, id, columns),
+  );
+  return { ...getTrigger(context, principal, id), ...webhook.shown };
+}
+
+/** Deletes a trigger with its schedules and, in the background, its runs. Runs that wait never start. */
+export async function deleteTrigger(context: Context, principal: Principal, id: string): Promise<void> {
+  const change = { deleted_at: context.clock.now(), is_enabled: false };
+  await store(context, principal, id, (transaction) => {
+    for (const schedule of listSchedulesOf(transaction, id))
+      updateSchedule(transaction, schedule.id, { next_run_at: null });
+    return updateTriggerRow(transaction, principal.organization_id, id, change);
+  });
+  context.queue.clear(id);
+}
+
+/** Enables or disables a trigger. Its schedules pause with it and go on from now, not from where they stopped. */
+export async function toggleTrigger(
+  context: Context,
+  principal: Principal,
+  id: string,
+  enabled: boolean,
+): Promise<TriggerObject> {
+  const now = context.clock.now();
+  await store(context, principal, id, (transaction) => {
+    for (const schedule of listSchedulesOf(transaction, id)) {
+      const is_ticking = enabled && schedule.is_enabled;
+      const next_run_at = is_ticking ? nextTickAt(schedule.cron_expression, schedule.timezone, now) : null;
+      updateSchedule(transaction, schedule.id, { next_run_at });
+    }
+    return updateTriggerRow(transaction, principal.organization_id, id, { is_enabled: enabled, updated_at: now });
+  });
+  context.wake.ticker();
+  return getTrigger(context, principal, id);
+}
+
+/** Replaces the secret; the old one goes on working for `grace_seconds`. */
+export async function rotateSecret(
+  context: Context,
+  principal: Principal,
+  id: string,
+  grace_seconds: number,
+): Promise<TriggerObject & TriggerSecrets> {
+  const before = requireTrigger(context, principal, id);
+  const trigger_secret = makeSecret(context);
+  const now = context.clock.now();
+  const grace = grace_seconds > 0;
+  const change: Partial<TriggerRow> = {
+    ...secretColumns(trigger_secret),
+    previous_secret_hash: grace ? before.secret_hash : null,
+    previous_secret_until: grace ? now + grace_seconds * 1000 : null,
+    updated_at: now,
+  };
+  await store(context, principal, id, (transaction) =>
+    updateTriggerRow(transaction, principal.organization_id, id, change),
+  );
+  return { ...getTrigger(context, principal, id), trigger_secret };
+}
+
+async function store(
+  context: Context,
+  principal: Principal,
+  id: string,
+  operation: (transaction: Transaction) => TriggerRow | null,
+): Promise<void> {
+  requireTrigger(context, principal, id);
+  const row = await context.writer.write(operation);
+  context.fire_targets.drop(id);
+  if (row === null) throw new Refusal("trigger_not_found", "Trigger not found");
+}
+
+function makeSecret(context: Context): string {
+  return Buffer.from(context.ids.bytes(SECRET_BYTES)).toString("hex");
+}
+
+function secretColumns(secret: string): { secret_hash: Buffer; secret_prefix: string } {
+  return {
+    secret_hash: createHash("sha256").update(secret).digest(),
+    secret_prefix: secret.slice(0, SHOWN_PREFIX_LENGTH),
+  };
+}
+
+function requireSound(inspection: Inspection): void {
+  if (inspection.has_errors)
+    throw modelInvalid(inspection.diagnostics, "This version's model has errors and cannot be pinned");
+}
+
+/** The schema checked against the model: what every fire is validated with. */
+function bindSchema(schema: unknown, inspection: Inspection): BoundOverrides {
+  const parsed = parseOverrideSchema(schema);
+  if (parsed.errors.length > 0) throw schemaInvalid(parsed.errors);
+  const { bound, errors } = bindOverrides(parsed.fields, inspection.subject);
+  if (errors.length > 0) throw schemaInvalid(errors);
+  return bound;
+}
+
+function schemaInvalid(errors: readonly FieldError[]): Refusal {
+  const detail = errors.map((error) => ({
+    loc: ["body", "override_schema", error.name],
+    msg: error.msg,
+    type: "override_schema_invalid",
+  }));
+  return new Refusal("validation_failed", "override_schema does not fit the model", { detail });
+}
+
+async function schemaColumns(context: Context, row: TriggerRow, schema: unknown): Promise<Partial<TriggerRow>> {
+  const version = readVersionModel(context.db, row.version_id);
+  if (version === null) throw versionNotFound();
+  const bound = bindSchema(schema, await inspectModel(context, fromText(version.model_json)));
+  return { override_schema: toText(schema), override_contract: JSON.stringify(bound) };
+}
+
+interface WebhookChange {
+  readonly columns: Pick<TriggerRow, "webhook_url" | "webhook_secret">;
+  readonly shown: TriggerSecrets;
+}
+
+async function newWebhook(
+  context: Context,
+  trigger_id: string,
+  webhook_url: string | null,
+  given_secret: string | null,
+): Promise<WebhookChange> {
+  if (webhook_url !== null) await requireDestination(context, webhook_url);
+  if (webhook_url === null && given_secret === null)
+    return { columns: { webhook_url, webhook_secret: null }, shown: {} };
+  const webhook_secret = given_secret ?? makeWebhookSecret((count) => context.ids.bytes(count));
+  return {
+    columns: { webhook_url, webhook_secret: seal(context.seal_key, webhook_secret, trigger_id, context.ids) },
+    shown: given_secret === null ? { webhook_secret } : {},
+  };
+}
+
+async function changedWebhook(
+  context: Context,
+  before: TriggerRow,
+  change: TriggerChange,
+): Promise<{ columns: Partial<TriggerRow>; shown: TriggerSecrets }> {
+  const webhook_url = change.webhook_url === undefined ? before.webhook_url : change.webhook_url;
+  const given_secret = change.webhook_secret ?? null;
+  if (given_secret === null && (webhook_url === null || before.webhook_secret !== null)) {
+    if (change.webhook_url) await requireDestination(context, change.webhook_url);
+    return { columns: { webhook_url }, shown: {} };
+  }
+  const { columns, shown } = await newWebhook(context, before.id, webhook_url, given_secret);
+  const previous = before.webhook_secret;
+  const previous_webhook_until = previous === null ? null : context.clock.now() + WEBHOOK_SECRET_GRACE_MS;
+  return { columns: { ...columns, previous_webhook_secret: previous, previous_webhook_until }, shown };
+}
+
+function triggerObject(view: TriggerView): TriggerObject {
+  const { trigger } = view;
+  return {
+    id: trigger.id,
+    organization_id: trigger.organization_id,
+    created_by: trigger.created_by,
+    name: trigger.name,
+    description: trigger.description,
+    document_id: trigger.document_id,
+    version_id: trigger.version_id,
+    model_name: view.model_name,
+    workspace_id: trigger.workspace_id,
+    trigger_secret_prefix: trigger.secret_prefix,
+    override_schema: fromText(trigger.override_schema),
+    webhook_url: trigger.webhook_url,
+    webhook_secret_set: trigger.webhook_secret !== null,
+    max_concurrent_runs: trigger.max_concurrent_runs,
+    has_active_schedule: trigger.is_enabled && view.has_active_schedule,
+    is_enabled: trigger.is_enabled,
+    total_runs: trigger.total_runs,
+    last_fired_at: trigger.last_fired_at === null ? null : toTimestamp(trigger.last_fired_at),
+    created_at: toTimestamp(trigger.created_at),
+    updated_at: toTimestamp(trigger.updated_at),
+  };
+}

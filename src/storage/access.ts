@@ -1,0 +1,95 @@
+/** Organizations, users, workspaces and API keys at rest. Keys are stored as SHA-256, never plain. */
+import { and, count, desc, eq, isNull, sql } from "drizzle-orm";
+import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
+import { apiKeys, organizations, users, workspaces } from "./schema";
+import type { Transaction } from "./writer";
+
+export type KeyRow = typeof apiKeys.$inferSelect;
+export type Role = KeyRow["role"];
+
+/** Makes a tenant with its first user and workspace. */
+export function insertTenant(
+  transaction: Transaction,
+  tenant: { organization_id: string; user_id: string; workspace_id: string; name: string; created_at: number },
+): void {
+  const { organization_id, name, created_at } = tenant;
+  transaction.db.insert(organizations).values({ id: organization_id, name, created_at }).run();
+  transaction.db.insert(users).values({ id: tenant.user_id, organization_id, name: "admin", created_at }).run();
+  transaction.db
+    .insert(workspaces)
+    .values({ id: tenant.workspace_id, organization_id, name: "Default", created_at })
+    .run();
+}
+
+/** The first organization with its first user, or null before the first start has ended. */
+export function firstTenant(db: BunSQLiteDatabase): { organization_id: string; user_id: string } | null {
+  const row = db
+    .select({ organization_id: users.organization_id, user_id: users.id })
+    .from(users)
+    .orderBy(users.id)
+    .limit(1)
+    .get();
+  return row ?? null;
+}
+
+export function findWorkspace(
+  db: BunSQLiteDatabase,
+  organization_id: string,
+  workspace_id: string | null,
+): string | null {
+  const where =
+    workspace_id === null
+      ? eq(workspaces.organization_id, organization_id)
+      : and(eq(workspaces.organization_id, organization_id), eq(workspaces.id, workspace_id));
+  return (
+    db.select({ id: workspaces.id }).from(workspaces).where(where).orderBy(workspaces.id).limit(1).get()?.id ?? null
+  );
+}
+
+export function insertKey(transaction: Transaction, row: KeyRow): void {
+  transaction.db.insert(apiKeys).values(row).run();
+}
+
+export function findKeyByHash(db: BunSQLiteDatabase, key_hash: Buffer): KeyRow | null {
+  return db.select().from(apiKeys).where(eq(apiKeys.key_hash, key_hash)).get() ?? null;
+}
+
+export function listKeys(db: BunSQLiteDatabase, organization_id: string, offset: number, limit: number): KeyRow[] {
+  return db
+    .select()
+    .from(apiKeys)
+    .where(eq(apiKeys.organization_id, organization_id))
+    .orderBy(desc(apiKeys.id))
+    .limit(limit)
+    .offset(offset)
+    .all();
+}
+
+export function countKeys(db: BunSQLiteDatabase, organization_id: string): number {
+  return db.select({ n: count() }).from(apiKeys).where(eq(apiKeys.organization_id, organization_id)).get()?.n ?? 0;
+}
+
+/** How many keys could still administer the organization at `now`. */
+export function countLiveAdminKeys(transaction: Transaction, organization_id: string, now: number): number {
+  const live = and(
+    eq(apiKeys.organization_id, organization_id),
+    eq(apiKeys.role, "admin"),
+    isNull(apiKeys.revoked_at),
+    sql`(${apiKeys.expires_at} IS NULL OR ${apiKeys.expires_at} > ${now})`,
+  );
+  return transaction.db.select({ n: count() }).from(apiKeys).where(live).get()?.n ?? 0;
+}
+
+/** The key of that organization, inside a transaction. */
+export function findKey(transaction: Transaction, organization_id: string, key_id: string): KeyRow | null {
+  const where = and(eq(apiKeys.id, key_id), eq(apiKeys.organization_id, organization_id));
+  return transaction.db.select().from(apiKeys).where(where).get() ?? null;
+}
+
+export function revokeKey(transaction: Transaction, key_id: string, now: number): void {
+  transaction.db
+    .update(apiKeys)
+    .set({ revoked_at: now })
+    .where(and(eq(apiKeys.id, key_id), isNull(apiKeys.revoked_at)))
+    .run();
+}

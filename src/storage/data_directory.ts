@@ -1,0 +1,96 @@
+/**
+ * The data directory: who may use it and what must be in it.
+ *
+ * One process at a time holds `lock.db` by an open exclusive transaction, which the kernel gives back when the
+ * process ends however it ends. `instance` holds the id that the database must carry too: a database that was
+ * emptied or replaced is refused instead of being taken for a new one.
+ */
+import { Database } from "bun:sqlite";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Why the service cannot start on this directory; `exit_code` as cli.md has them. */
+export class DataDirectoryError extends Error {
+  readonly exit_code: 1 | 3 | 4;
+  constructor(exit_code: 1 | 3 | 4, message: string) {
+    super(message);
+    this.name = "DataDirectoryError";
+    this.exit_code = exit_code;
+  }
+}
+
+export const DATABASE_FILE = "jaot.db";
+const LOCK_FILE = "lock.db";
+const HOLDER_FILE = "lock.pid";
+const MARKER_FILE = "instance";
+const DIRECTORY_MODE = 0o700;
+export const FILE_MODE = 0o600;
+
+/** Makes the directory when it is not there, readable by its owner alone. */
+export function prepareDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
+    chmodSync(directory, DIRECTORY_MODE);
+  } catch (error) {
+    throw new DataDirectoryError(
+      1,
+      `cannot make or own the data directory ${directory}: ${reason(error)}; give a writable one with --data-dir`,
+    );
+  }
+}
+
+/** Takes the directory for this process; the returned function gives it back. Refuses with exit code 3 while another holds it. */
+export function lockDirectory(directory: string): () => void {
+  const path = join(directory, LOCK_FILE);
+  const holder = join(directory, HOLDER_FILE);
+  const lock = openPrivate(path);
+  try {
+    lock.run("PRAGMA journal_mode = DELETE");
+    lock.run("BEGIN EXCLUSIVE");
+  } catch (error) {
+    lock.close();
+    if (!isBusy(error)) throw new DataDirectoryError(1, `cannot lock ${path}: ${reason(error)}`);
+    const pid = existsSync(holder) ? readFileSync(holder, "utf8").trim() : "unknown";
+    throw new DataDirectoryError(
+      3,
+      `the data directory ${directory} is in use by process ${pid}; stop that one, or give this one its own --data-dir`,
+    );
+  }
+  writeFileSync(holder, `${process.pid}\n`, { mode: FILE_MODE });
+  return () => lock.close();
+}
+
+/** Opens a SQLite file that only its owner may read, making it so before SQLite does. */
+export function openPrivate(path: string): Database {
+  if (!existsSync(path)) writeFileSync(path, "", { mode: FILE_MODE });
+  return new Database(path, { readwrite: true, create: true });
+}
+
+/** The id kept beside the database, or null at the first start. */
+export function readMarker(directory: string): string | null {
+  const path = join(directory, MARKER_FILE);
+  return existsSync(path) ? readFileSync(path, "utf8").trim() : null;
+}
+
+export function writeMarker(directory: string, instance_id: string): void {
+  writeFileSync(join(directory, MARKER_FILE), `${instance_id}\n`, { mode: FILE_MODE });
+}
+
+/** Refuses a directory whose marker says that there was a database and whose database file is gone or empty. */
+export function checkDatabaseStillThere(directory: string, marker: string | null): void {
+  if (marker === null) return;
+  const path = join(directory, DATABASE_FILE);
+  if (existsSync(path) && statSync(path).size > 0) return;
+  throw new DataDirectoryError(
+    1,
+    `${path} is missing or empty, though this directory belongs to instance ${marker}; put a backup of it back, or start on a new --data-dir`,
+  );
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

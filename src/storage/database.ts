@@ -1,0 +1,206 @@
+/**
+ * Opens the database: one connection that writes, one that only reads, with the settings that the promises of
+ * a 202 rest on, read back because SQLite ignores what it cannot do.
+ */
+import { Database } from "bun:sqlite";
+import { chmodSync, closeSync, existsSync, fdatasync, openSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
+import {
+  checkDatabaseStillThere,
+  DATABASE_FILE,
+  DataDirectoryError,
+  FILE_MODE,
+  openPrivate,
+  readMarker,
+  writeMarker,
+} from "./data_directory";
+import { MIGRATIONS, migrate, userVersion } from "./migrations";
+import type { SyncLog } from "./writer";
+
+/** "jaot" in ASCII: tells our file from any other SQLite file. */
+const APPLICATION_ID = 0x6a616f74;
+/** The WAL-reset defect of older versions loses commits when two connections write (fixed in 3.51.3). */
+const SQLITE_VERSION_MIN = "3.51.3";
+
+const WRITER_PRAGMAS: readonly (readonly [name: string, value: string, read_back: string | number])[] = [
+  ["busy_timeout", "5000", 5000],
+  ["journal_mode", "WAL", "wal"],
+  // The writer syncs the log itself, off the event loop, before it answers (writer.ts).
+  ["synchronous", "NORMAL", 1],
+  ["foreign_keys", "ON", 1],
+  ["mmap_size", "0", 0],
+  ["journal_size_limit", "67108864", 67108864],
+  ["trusted_schema", "OFF", 0],
+  ["cell_size_check", "ON", 1],
+  ["temp_store", "MEMORY", 2],
+  ["cache_size", "-16000", -16000],
+];
+
+export interface OpenDatabase {
+  readonly write_client: Database;
+  readonly read_client: Database;
+  /** Typed queries on the read-only connection. */
+  readonly read: BunSQLiteDatabase;
+  /** Makes the log durable, off this thread. */
+  readonly syncLog: SyncLog;
+  /** Flushes the log into the file and closes both connections. */
+  close(): void;
+}
+
+export interface OpenOptions {
+  readonly now: number;
+  readonly program_version: string;
+  /** The id a new installation gets. */
+  readonly new_instance_id: string;
+}
+
+/** Opens or makes the database of a prepared directory. Throws DataDirectoryError with what to do. */
+export function openDatabase(directory: string, options: OpenOptions): OpenDatabase {
+  const path = join(directory, DATABASE_FILE);
+  const marker = readMarker(directory);
+  checkDatabaseStillThere(directory, marker);
+  const client = openWriter(path);
+  bringUpToDate(client, path, options);
+  const instance_id = instanceOf(client, options.new_instance_id);
+  if (marker !== null && marker !== instance_id) {
+    client.close();
+    throw new DataDirectoryError(
+      1,
+      `${path} belongs to instance ${instance_id}, the directory to ${marker}; put the right database back, or remove the file "instance" if this one is meant`,
+    );
+  }
+  if (marker === null) writeMarker(directory, instance_id);
+  return withReader(client, path);
+}
+
+/** Opens the database that a service of this very schema made, also while that service runs: nothing is migrated. */
+export function openExistingDatabase(directory: string): OpenDatabase {
+  const path = join(directory, DATABASE_FILE);
+  if (!existsSync(path)) {
+    throw new DataDirectoryError(
+      1,
+      `there is no database in ${directory}; give the service's --data-dir, or start it once`,
+    );
+  }
+  const client = openWriter(path);
+  const found = userVersion(client);
+  const known = MIGRATIONS.at(-1)!.number;
+  if (found !== known) {
+    client.close();
+    throw new DataDirectoryError(
+      found > known ? 4 : 1,
+      `${path} has schema ${found}, this program ${known}; use the program that runs the service`,
+    );
+  }
+  return withReader(client, path);
+}
+
+function withReader(client: Database, path: string): OpenDatabase {
+  const read_client = openReader(path);
+  // SQLite keeps this file as long as a connection is open, and takes no locks on it that closing could drop.
+  const log_descriptor = openSync(`${path}-wal`, "r+");
+  for (const suffix of ["", "-wal", "-shm"]) chmodSync(path + suffix, FILE_MODE);
+  return {
+    write_client: client,
+    read_client,
+    read: drizzle(read_client),
+    syncLog: promisify(fdatasync).bind(null, log_descriptor),
+    close: () => {
+      closeSync(log_descriptor);
+      read_client.close();
+      client.run("PRAGMA wal_checkpoint(TRUNCATE)");
+      client.close();
+    },
+  };
+}
+
+function openWriter(path: string): Database {
+  const is_new = !existsSync(path);
+  const client = openPrivate(path);
+  try {
+    checkSqliteVersion(client);
+    if (is_new) client.run("PRAGMA auto_vacuum = INCREMENTAL");
+    for (const [name, value, read_back] of WRITER_PRAGMAS) {
+      client.run(`PRAGMA ${name} = ${value}`);
+      const row = client.query(`PRAGMA ${name}`).get() as Record<string, unknown> | null;
+      const found = row === null ? undefined : Object.values(row)[0];
+      if (found !== read_back) {
+        throw new Error(
+          `SQLite answered ${String(found)} for ${name}, ${read_back} is needed; is ${path} on a network share?`,
+        );
+      }
+    }
+    checkHealth(client);
+    return client;
+  } catch (error) {
+    client.close();
+    throw new DataDirectoryError(
+      1,
+      `cannot use the database ${path}: ${error instanceof Error ? error.message : String(error)}; if it is damaged, put a backup back`,
+    );
+  }
+}
+
+function checkSqliteVersion(client: Database): void {
+  const { version } = client.query("SELECT sqlite_version() AS version").get() as { version: string };
+  if (Bun.semver.order(version, SQLITE_VERSION_MIN) < 0) {
+    throw new Error(`SQLite ${version} is older than ${SQLITE_VERSION_MIN}, which this program needs`);
+  }
+}
+
+function checkHealth(client: Database): void {
+  const { application_id } = client.query("PRAGMA application_id").get() as { application_id: number };
+  const tables = (client.query("SELECT count(*) AS n FROM sqlite_schema").get() as { n: number }).n;
+  if (tables > 0 && application_id !== APPLICATION_ID) throw new Error("this file is a database of another program");
+  const check = client.query("PRAGMA quick_check(1)").get() as { quick_check: string };
+  if (check.quick_check !== "ok") throw new Error(`the file is damaged (${check.quick_check})`);
+}
+
+function bringUpToDate(client: Database, path: string, options: OpenOptions): void {
+  const problem = migrate(client, MIGRATIONS, {
+    now: options.now,
+    program_version: options.program_version,
+    backup: (from) => client.run("VACUUM INTO ?", [`${path}.before-${from}-${options.now}`]),
+  });
+  if (problem === null) {
+    client.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+    return;
+  }
+  client.close();
+  if (problem.kind === "changed") {
+    throw new DataDirectoryError(
+      1,
+      `${path} was made by another build of schema ${problem.number}; put a backup back, or use that build`,
+    );
+  }
+  const writer = problem.written_by === null ? "" : `, written by jaot-triggers ${problem.written_by}`;
+  throw new DataDirectoryError(
+    4,
+    `${path} has schema ${problem.found}${writer}; this program knows up to ${problem.known}. Nothing was changed: use the newer program, or another --data-dir`,
+  );
+}
+
+function instanceOf(client: Database, new_instance_id: string): string {
+  const found = client.query("SELECT id FROM instance").get() as { id: string } | null;
+  if (found !== null) return found.id;
+  client.run("INSERT INTO instance (id) VALUES (?)", [new_instance_id]);
+  return new_instance_id;
+}
+
+/** Version of the SQLite inside this program. */
+export function sqliteVersion(): string {
+  const client = new Database(":memory:");
+  const { version } = client.query("SELECT sqlite_version() AS version").get() as { version: string };
+  client.close();
+  return version;
+}
+
+function openReader(path: string): Database {
+  const client = new Database(path, { readonly: true });
+  client.run("PRAGMA busy_timeout = 5000");
+  client.run("PRAGMA query_only = ON");
+  client.run("PRAGMA cache_size = -16000");
+  return client;
+}

@@ -1,0 +1,40 @@
+/** Idempotency keys of fires, kept with the run they made in the same transaction. */
+import type { Transaction } from "./writer";
+
+export interface IdempotencyRow {
+  readonly body_hash: Uint8Array;
+  readonly run_id: string;
+}
+
+/** The run that this key made since `created_after`, or null. */
+export function findIdempotencyKey(
+  transaction: Transaction,
+  trigger_id: string,
+  key: string,
+  created_after: number,
+): IdempotencyRow | null {
+  return transaction.client
+    .query("SELECT body_hash, run_id FROM idempotency_keys WHERE trigger_id = ?1 AND key = ?2 AND created_at > ?3")
+    .get(trigger_id, key, created_after) as IdempotencyRow | null;
+}
+
+/** Keeps a key; one that is past its time is replaced. */
+export function putIdempotencyKey(
+  transaction: Transaction,
+  row: { trigger_id: string; key: string; body_hash: Uint8Array; run_id: string; created_at: number },
+): void {
+  transaction.client
+    .query(
+      "INSERT OR REPLACE INTO idempotency_keys (trigger_id, key, body_hash, run_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )
+    .run(row.trigger_id, row.key, row.body_hash, row.run_id, row.created_at);
+}
+
+/** Removes keys past their time, at most `limit`. Returns how many went. */
+export function pruneIdempotencyKeys(transaction: Transaction, created_before: number, limit: number): number {
+  return transaction.client
+    .query(
+      "DELETE FROM idempotency_keys WHERE (trigger_id, key) IN (SELECT trigger_id, key FROM idempotency_keys WHERE created_at <= ?1 LIMIT ?2)",
+    )
+    .run(created_before, limit).changes;
+}

@@ -1,0 +1,231 @@
+-- Times are milliseconds since the epoch. Ids are the ones on the wire.
+-- One row: the id that the data directory's marker must repeat.
+CREATE TABLE instance (
+  id TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE organizations (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE users (
+  id TEXT PRIMARY KEY,
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE workspaces (
+  id TEXT PRIMARY KEY,
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE api_keys (
+  id TEXT PRIMARY KEY,
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  user_id TEXT NOT NULL REFERENCES users (id),
+  name TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('admin', 'editor', 'solver', 'viewer')),
+  prefix TEXT NOT NULL CHECK (length(prefix) = 12),
+  key_hash BLOB NOT NULL UNIQUE CHECK (length(key_hash) = 32),
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER
+) STRICT;
+CREATE INDEX api_keys_by_organization ON api_keys (organization_id, id);
+
+CREATE TABLE documents (
+  id TEXT PRIMARY KEY,
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+  created_by TEXT NOT NULL REFERENCES users (id),
+  name TEXT NOT NULL,
+  -- null: derived from the canvas
+  model_json TEXT,
+  canvas_json TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  deleted_at INTEGER
+) STRICT;
+CREATE INDEX documents_by_organization ON documents (organization_id, id) WHERE deleted_at IS NULL;
+
+CREATE TABLE versions (
+  id TEXT PRIMARY KEY,
+  document_id TEXT NOT NULL REFERENCES documents (id),
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  sequence INTEGER NOT NULL CHECK (sequence >= 1),
+  is_named INTEGER NOT NULL CHECK (is_named IN (0, 1)),
+  version_name TEXT,
+  version_description TEXT,
+  change_summary TEXT NOT NULL,
+  canvas_json TEXT,
+  model_json TEXT,
+  content_digest TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  UNIQUE (document_id, sequence),
+  CHECK (is_named = (version_name IS NOT NULL))
+) STRICT;
+
+CREATE TABLE triggers (
+  id TEXT PRIMARY KEY,
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+  created_by TEXT NOT NULL REFERENCES users (id),
+  name TEXT NOT NULL,
+  description TEXT,
+  document_id TEXT NOT NULL REFERENCES documents (id),
+  version_id TEXT NOT NULL REFERENCES versions (id),
+  secret_hash BLOB NOT NULL CHECK (length(secret_hash) = 32),
+  secret_prefix TEXT NOT NULL CHECK (length(secret_prefix) = 8),
+  previous_secret_hash BLOB CHECK (length(previous_secret_hash) = 32),
+  previous_secret_until INTEGER,
+  -- as the client gave it; null: every input may be overridden
+  override_schema TEXT,
+  -- the schema checked against the pinned version: what a fire is validated with
+  override_contract TEXT NOT NULL,
+  webhook_url TEXT,
+  -- sealed under the key file, never plain
+  webhook_secret BLOB,
+  previous_webhook_secret BLOB,
+  previous_webhook_until INTEGER,
+  is_enabled INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),
+  max_concurrent_runs INTEGER CHECK (max_concurrent_runs >= 1),
+  -- runs ever accepted or refused for their overrides; never goes down
+  total_runs INTEGER NOT NULL DEFAULT 0,
+  -- rows of `runs` that are kept now
+  stored_runs INTEGER NOT NULL DEFAULT 0,
+  last_fired_at INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  -- set: gone for everyone, its runs are removed in small batches
+  deleted_at INTEGER,
+  CHECK ((previous_secret_hash IS NULL) = (previous_secret_until IS NULL)),
+  CHECK ((previous_webhook_secret IS NULL) = (previous_webhook_until IS NULL))
+) STRICT;
+CREATE INDEX triggers_by_organization ON triggers (organization_id, id) WHERE deleted_at IS NULL;
+CREATE INDEX triggers_by_document ON triggers (document_id);
+CREATE INDEX triggers_by_version ON triggers (version_id);
+CREATE INDEX triggers_deleted ON triggers (deleted_at) WHERE deleted_at IS NOT NULL;
+
+CREATE TABLE runs (
+  -- order of acceptance
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  organization_id TEXT NOT NULL,
+  trigger_id TEXT NOT NULL REFERENCES triggers (id),
+  version_id TEXT NOT NULL REFERENCES versions (id),
+  status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'completed', 'failed', 'timeout', 'cancelled', 'validation_failed', 'skipped_overlap')),
+  source TEXT NOT NULL CHECK (source IN ('api', 'rerun', 'cron')),
+  -- claims so far: raised by the claim, before the solve starts
+  attempt INTEGER NOT NULL DEFAULT 0,
+  -- the process that holds the run
+  boot_id TEXT,
+  -- JSON; null when nothing was sent or when it lies in run_inputs
+  override_data TEXT,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  completed_at INTEGER,
+  solver_status TEXT,
+  objective_value REAL,
+  error_message TEXT,
+  execution_time_ms REAL,
+  model_digest TEXT,
+  solution_digest TEXT,
+  solver_version TEXT,
+  schedule_id TEXT,
+  scheduled_for INTEGER,
+  rerun_of TEXT,
+  webhook_delivered INTEGER CHECK (webhook_delivered IN (0, 1)),
+  webhook_attempts INTEGER NOT NULL DEFAULT 0,
+  CHECK ((status = 'running') = (boot_id IS NOT NULL)),
+  CHECK (status != 'running' OR (started_at IS NOT NULL AND attempt >= 1)),
+  CHECK ((status IN ('queued', 'running')) = (completed_at IS NULL))
+) STRICT;
+CREATE INDEX runs_by_trigger ON runs (trigger_id, seq);
+CREATE INDEX runs_queued ON runs (trigger_id, seq) WHERE status = 'queued';
+CREATE INDEX runs_running ON runs (boot_id) WHERE status = 'running';
+CREATE INDEX runs_not_completed ON runs (trigger_id, status, seq) WHERE status IN ('running', 'failed', 'timeout', 'cancelled', 'validation_failed', 'skipped_overlap');
+
+-- Override data over the inline limit, zstd-compressed JSON.
+CREATE TABLE run_inputs (
+  run_seq INTEGER PRIMARY KEY REFERENCES runs (seq) ON DELETE CASCADE,
+  data BLOB NOT NULL
+) STRICT;
+
+-- result_data as the solver process wrote it: JSON text, zstd-compressed when that is set.
+CREATE TABLE run_results (
+  run_seq INTEGER PRIMARY KEY REFERENCES runs (seq) ON DELETE CASCADE,
+  is_compressed INTEGER NOT NULL CHECK (is_compressed IN (0, 1)),
+  data BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE idempotency_keys (
+  trigger_id TEXT NOT NULL REFERENCES triggers (id),
+  key TEXT NOT NULL,
+  body_hash BLOB NOT NULL CHECK (length(body_hash) = 32),
+  run_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (trigger_id, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+
+CREATE TABLE schedules (
+  id TEXT PRIMARY KEY,
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  trigger_id TEXT NOT NULL REFERENCES triggers (id),
+  -- the one behind /triggers/{id}/schedule
+  is_main INTEGER NOT NULL CHECK (is_main IN (0, 1)),
+  cron_expression TEXT NOT NULL,
+  timezone TEXT NOT NULL,
+  is_enabled INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),
+  override_data TEXT,
+  consecutive_failures INTEGER NOT NULL DEFAULT 0,
+  -- the newest instant that was handled: never goes back
+  last_tick_at INTEGER,
+  -- null while paused
+  next_run_at INTEGER,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX schedules_main ON schedules (trigger_id) WHERE is_main = 1;
+CREATE INDEX schedules_by_trigger ON schedules (trigger_id, id);
+CREATE INDEX schedules_due ON schedules (next_run_at) WHERE next_run_at IS NOT NULL;
+
+-- An instant of a schedule is in here once or not at all: that is what keeps a tick from firing twice.
+CREATE TABLE ticks (
+  schedule_id TEXT NOT NULL REFERENCES schedules (id) ON DELETE CASCADE,
+  scheduled_for INTEGER NOT NULL CHECK (scheduled_for % 1000 = 0),
+  outcome TEXT NOT NULL CHECK (outcome IN ('fired', 'coalesced', 'skipped_overlap', 'excluded', 'missed', 'shifted')),
+  reason TEXT,
+  run_id TEXT,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (schedule_id, scheduled_for)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deliveries (
+  id TEXT PRIMARY KEY,
+  organization_id TEXT NOT NULL,
+  trigger_id TEXT NOT NULL REFERENCES triggers (id),
+  run_seq INTEGER REFERENCES runs (seq) ON DELETE CASCADE,
+  event TEXT NOT NULL,
+  -- the bytes that are signed and sent, the same on every attempt
+  payload BLOB NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'delivered', 'exhausted')),
+  boot_id TEXT,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER,
+  last_status INTEGER,
+  last_error TEXT,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  CHECK ((state = 'sending') = (boot_id IS NOT NULL)),
+  CHECK ((state = 'pending') = (next_at IS NOT NULL))
+) STRICT;
+CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'pending';
+CREATE INDEX deliveries_sending ON deliveries (boot_id) WHERE state = 'sending';
+CREATE INDEX deliveries_by_trigger ON deliveries (trigger_id, id);
+CREATE INDEX deliveries_by_run ON deliveries (run_seq);

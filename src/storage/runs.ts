@@ -1,0 +1,275 @@
+/**
+ * Runs at rest. Each transition of runs/run.ts is one guarded statement here: it names the state it leaves, and,
+ * where a process holds the run, the attempt and the boot id that fence a late writer. No row changed is an
+ * answer that the caller handles: someone else moved the run first.
+ */
+import type { Database } from "bun:sqlite";
+import type { RunSource, RunState, TerminalState } from "../runs/run";
+import type { Transaction } from "./writer";
+
+/** A run without its large values. Times in epoch milliseconds. */
+export interface RunRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly organization_id: string;
+  readonly trigger_id: string;
+  readonly version_id: string;
+  readonly status: RunState;
+  readonly source: RunSource;
+  readonly attempt: number;
+  readonly boot_id: string | null;
+  readonly override_data: string | null;
+  readonly created_at: number;
+  readonly started_at: number | null;
+  readonly completed_at: number | null;
+  readonly solver_status: string | null;
+  readonly objective_value: number | null;
+  readonly error_message: string | null;
+  readonly execution_time_ms: number | null;
+  readonly model_digest: string | null;
+  readonly solution_digest: string | null;
+  readonly solver_version: string | null;
+  readonly schedule_id: string | null;
+  readonly scheduled_for: number | null;
+  readonly rerun_of: string | null;
+  readonly webhook_delivered: 0 | 1 | null;
+  readonly webhook_attempts: number;
+}
+
+export interface NewRun {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly trigger_id: string;
+  readonly version_id: string;
+  readonly status: "queued" | "validation_failed" | "skipped_overlap";
+  readonly source: RunSource;
+  readonly override_data: string | null;
+  readonly created_at: number;
+  readonly error_message: string | null;
+  readonly schedule_id: string | null;
+  readonly scheduled_for: number | null;
+  readonly rerun_of: string | null;
+}
+
+/** JSON up to this many characters stays on the row; longer is compressed into a table of its own. */
+const OVERRIDES_INLINE_MAX = 2048;
+
+/** Births a run, queued or already refused, and counts it on its trigger. Returns its place in the order of acceptance. */
+export function insertRun(transaction: Transaction, run: NewRun): number {
+  const { client } = transaction;
+  const text = run.override_data;
+  const is_inline = text === null || text.length <= OVERRIDES_INLINE_MAX;
+  const seq = Number(
+    client
+      .query(
+        `INSERT INTO runs (id, organization_id, trigger_id, version_id, status, source, override_data, created_at, completed_at, error_message, schedule_id, scheduled_for, rerun_of)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
+      )
+      .run(
+        run.id,
+        run.organization_id,
+        run.trigger_id,
+        run.version_id,
+        run.status,
+        run.source,
+        is_inline ? text : null,
+        run.created_at,
+        run.status === "queued" ? null : run.created_at,
+        run.error_message,
+        run.schedule_id,
+        run.scheduled_for,
+        run.rerun_of,
+      ).lastInsertRowid,
+  );
+  if (!is_inline) {
+    client.query("INSERT INTO run_inputs (run_seq, data) VALUES (?1, ?2)").run(seq, Bun.zstdCompressSync(text));
+  }
+  transaction.countRun(run.trigger_id, run.created_at);
+  return seq;
+}
+
+/** queued -> running: takes the oldest queued run of a trigger for this process. Null when it has none. */
+export function claimRun(transaction: Transaction, trigger_id: string, boot_id: string, now: number): RunRow | null {
+  return transaction.client
+    .query(
+      `UPDATE runs SET status = 'running', attempt = attempt + 1, boot_id = ?2, started_at = ?3
+       WHERE seq = (SELECT seq FROM runs WHERE trigger_id = ?1 AND status = 'queued' ORDER BY seq LIMIT 1)
+       RETURNING *`,
+    )
+    .get(trigger_id, boot_id, now) as RunRow | null;
+}
+
+/** What ends a run; the result is written beside it, once. */
+export interface RunEnd {
+  readonly status: TerminalState;
+  readonly completed_at: number;
+  readonly solver_status: string | null;
+  readonly objective_value: number | null;
+  readonly error_message: string | null;
+  readonly execution_time_ms: number | null;
+  readonly model_digest: string | null;
+  readonly solution_digest: string | null;
+  readonly solver_version: string | null;
+  /** JSON of the answer, compressed or not. */
+  readonly result: StoredResult | null;
+}
+
+export interface StoredResult {
+  readonly is_compressed: boolean;
+  readonly data: Uint8Array;
+}
+
+/** Who holds a running run: a writer that is not this one changes nothing. */
+export interface RunFence {
+  readonly seq: number;
+  readonly attempt: number;
+  readonly boot_id: string;
+}
+
+/** running -> terminal, with its result. False when the run is no longer this attempt's. */
+export function finishRun(transaction: Transaction, fence: RunFence, end: RunEnd): boolean {
+  const { client } = transaction;
+  const { changes } = client
+    .query(
+      `UPDATE runs SET status = ?4, boot_id = NULL, completed_at = ?5, solver_status = ?6, objective_value = ?7, error_message = ?8,
+         execution_time_ms = ?9, model_digest = ?10, solution_digest = ?11, solver_version = ?12
+       WHERE seq = ?1 AND attempt = ?2 AND boot_id = ?3 AND status = 'running'`,
+    )
+    .run(
+      fence.seq,
+      fence.attempt,
+      fence.boot_id,
+      end.status,
+      end.completed_at,
+      end.solver_status,
+      end.objective_value,
+      end.error_message,
+      end.execution_time_ms,
+      end.model_digest,
+      end.solution_digest,
+      end.solver_version,
+    );
+  if (changes === 0) return false;
+  if (end.result !== null) {
+    client
+      .query("INSERT INTO run_results (run_seq, is_compressed, data) VALUES (?1, ?2, ?3)")
+      .run(fence.seq, end.result.is_compressed ? 1 : 0, end.result.data);
+  }
+  return true;
+}
+
+/** queued -> cancelled. False when it was claimed or ended meanwhile. */
+export function cancelQueuedRun(transaction: Transaction, seq: number, now: number, reason: string): boolean {
+  const { changes } = transaction.client
+    .query(
+      "UPDATE runs SET status = 'cancelled', completed_at = ?2, error_message = ?3 WHERE seq = ?1 AND status = 'queued'",
+    )
+    .run(seq, now, reason);
+  return changes > 0;
+}
+
+/** running -> queued. `was_started` false gives the attempt back: the run waited in a pipe and the solver never saw it. */
+export function requeueRun(transaction: Transaction, fence: RunFence, was_started: boolean): boolean {
+  const { changes } = transaction.client
+    .query(
+      `UPDATE runs SET status = 'queued', boot_id = NULL, started_at = NULL, attempt = attempt - ?4
+       WHERE seq = ?1 AND attempt = ?2 AND boot_id = ?3 AND status = 'running'`,
+    )
+    .run(fence.seq, fence.attempt, fence.boot_id, was_started ? 0 : 1);
+  return changes > 0;
+}
+
+/** Runs that a process which is gone still holds. */
+export function findOrphans(client: Database, boot_id: string): RunRow[] {
+  return client.query("SELECT * FROM runs WHERE status = 'running' AND boot_id != ?1").all(boot_id) as RunRow[];
+}
+
+/** Triggers with queued runs, with how many. */
+export function countQueued(client: Database): { trigger_id: string; queued: number }[] {
+  return client
+    .query(
+      "SELECT trigger_id, count(*) AS queued FROM runs WHERE status = 'queued' GROUP BY trigger_id ORDER BY min(seq)",
+    )
+    .all() as { trigger_id: string; queued: number }[];
+}
+
+/** One run of a trigger, or null. */
+export function findRun(client: Database, trigger_id: string, run_id: string): RunRow | null {
+  return client.query("SELECT * FROM runs WHERE id = ?1 AND trigger_id = ?2").get(run_id, trigger_id) as RunRow | null;
+}
+
+/** True while a run of this schedule is queued or running. */
+export function scheduleHasOpenRun(client: Database, trigger_id: string, schedule_id: string): boolean {
+  return (
+    client
+      .query(
+        `SELECT 1 FROM runs WHERE trigger_id = ?1 AND schedule_id = ?2 AND status = 'queued'
+         UNION ALL SELECT 1 FROM runs WHERE trigger_id = ?1 AND schedule_id = ?2 AND status = 'running' LIMIT 1`,
+      )
+      .get(trigger_id, schedule_id) !== null
+  );
+}
+
+export interface RunFilter {
+  readonly trigger_id: string;
+  readonly status: RunState | null;
+  readonly source: RunSource | null;
+}
+
+/** Runs of a trigger, newest first. The inner select stays inside an index, so deep pages cost index steps alone. */
+export function listRuns(client: Database, filter: RunFilter, offset: number, limit: number): RunRow[] {
+  const { where, values } = filterClause(filter);
+  return client
+    .query(
+      `SELECT * FROM runs WHERE seq IN (SELECT seq FROM runs WHERE ${where} ORDER BY seq DESC LIMIT ? OFFSET ?) ORDER BY seq DESC`,
+    )
+    .all(...values, limit, offset) as RunRow[];
+}
+
+/** How many stored runs pass a filter; without one the trigger's own counter is the answer. */
+export function countRuns(client: Database, filter: RunFilter): number {
+  if (filter.status === null && filter.source === null) {
+    const row = client.query("SELECT stored_runs FROM triggers WHERE id = ?1").get(filter.trigger_id);
+    return (row as { stored_runs: number } | null)?.stored_runs ?? 0;
+  }
+  const { where, values } = filterClause(filter);
+  return (client.query(`SELECT count(*) AS n FROM runs WHERE ${where}`).get(...values) as { n: number }).n;
+}
+
+function filterClause(filter: RunFilter): { where: string; values: string[] } {
+  const values = [filter.trigger_id];
+  let where = "trigger_id = ?";
+  if (filter.status !== null) {
+    where += " AND status = ?";
+    values.push(filter.status);
+  }
+  if (filter.source !== null) {
+    where += " AND source = ?";
+    values.push(filter.source);
+  }
+  return { where, values };
+}
+
+/** The override data as it was sent, as JSON text; null when nothing was. */
+export function readOverrideData(client: Database, run: RunRow): string | null {
+  if (run.override_data !== null) return run.override_data;
+  const row = client.query("SELECT data FROM run_inputs WHERE run_seq = ?1").get(run.seq) as {
+    data: Uint8Array;
+  } | null;
+  return row === null ? null : Bun.zstdDecompressSync(row.data).toString("utf8");
+}
+
+/** The stored answer as JSON text, or null. */
+export function readResult(client: Database, run_seq: number): string | null {
+  const row = client.query("SELECT is_compressed, data FROM run_results WHERE run_seq = ?1").get(run_seq) as {
+    is_compressed: 0 | 1;
+    data: Uint8Array;
+  } | null;
+  return row === null ? null : resultText({ is_compressed: row.is_compressed === 1, data: row.data });
+}
+
+/** JSON text of an answer that may be compressed. */
+export function resultText(result: StoredResult): string {
+  const bytes = result.is_compressed ? Bun.zstdDecompressSync(result.data) : result.data;
+  return new TextDecoder().decode(bytes);
+}

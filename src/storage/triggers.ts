@@ -1,0 +1,104 @@
+/** Triggers at rest. A deleted one is gone for everyone at once; its runs go in small batches (background/pruner.ts). */
+import type { Database } from "bun:sqlite";
+import { and, desc, eq, isNull } from "drizzle-orm";
+import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
+import { documents, schedules, triggers } from "./schema";
+import type { Transaction } from "./writer";
+
+export type TriggerRow = typeof triggers.$inferSelect;
+
+/** A trigger with what its object shows from elsewhere. */
+export interface TriggerView {
+  readonly trigger: TriggerRow;
+  readonly model_name: string;
+  readonly has_active_schedule: boolean;
+}
+
+export function insertTrigger(transaction: Transaction, row: TriggerRow): void {
+  transaction.db.insert(triggers).values(row).run();
+}
+
+/** A trigger of any organization: the fire route knows only its id. */
+export function findTriggerById(db: BunSQLiteDatabase, id: string): TriggerRow | null {
+  return (
+    db
+      .select()
+      .from(triggers)
+      .where(and(eq(triggers.id, id), isNull(triggers.deleted_at)))
+      .get() ?? null
+  );
+}
+
+export function findTrigger(db: BunSQLiteDatabase, organization_id: string, id: string): TriggerRow | null {
+  return db.select().from(triggers).where(present(organization_id, id)).get() ?? null;
+}
+
+/** Triggers of an organization, newest first, as the API shows them. */
+export function listTriggers(
+  db: BunSQLiteDatabase,
+  filter: { organization_id: string; document_id: string | null; id: string | null },
+): TriggerView[] {
+  const conditions = [eq(triggers.organization_id, filter.organization_id), isNull(triggers.deleted_at)];
+  if (filter.document_id !== null) conditions.push(eq(triggers.document_id, filter.document_id));
+  if (filter.id !== null) conditions.push(eq(triggers.id, filter.id));
+  const rows = db
+    .select({ trigger: triggers, model_name: documents.name })
+    .from(triggers)
+    .innerJoin(documents, eq(documents.id, triggers.document_id))
+    .where(and(...conditions))
+    .orderBy(desc(triggers.id))
+    .all();
+  const active = activeTriggerIds(db, filter.organization_id);
+  return rows.map((row) => ({ ...row, has_active_schedule: active.has(row.trigger.id) }));
+}
+
+/** Changes the given columns; null when the trigger is not there. */
+export function updateTrigger(
+  transaction: Transaction,
+  organization_id: string,
+  id: string,
+  change: Partial<TriggerRow>,
+): TriggerRow | null {
+  return transaction.db.update(triggers).set(change).where(present(organization_id, id)).returning().all()[0] ?? null;
+}
+
+/** Ids of deleted triggers that still have rows. */
+export function listDeletedTriggers(client: Database, limit: number): string[] {
+  const rows = client.query("SELECT id FROM triggers WHERE deleted_at IS NOT NULL LIMIT ?1").all(limit) as {
+    id: string;
+  }[];
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Removes up to `limit` rows that belong to a deleted trigger, runs first, the trigger last.
+ * Returns how many went; 0 when nothing of it is left.
+ */
+export function purgeTrigger(transaction: Transaction, id: string, limit: number): number {
+  for (const table of ["deliveries", "idempotency_keys", "runs"] as const) {
+    const { changes } = transaction.client.query(PURGE[table]).run(id, limit);
+    if (changes > 0) return changes;
+  }
+  transaction.client.query("DELETE FROM schedules WHERE trigger_id = ?1").run(id);
+  return transaction.client.query("DELETE FROM triggers WHERE id = ?1 AND deleted_at IS NOT NULL").run(id).changes;
+}
+
+const PURGE = {
+  deliveries: "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE trigger_id = ?1 LIMIT ?2)",
+  idempotency_keys:
+    "DELETE FROM idempotency_keys WHERE (trigger_id, key) IN (SELECT trigger_id, key FROM idempotency_keys WHERE trigger_id = ?1 LIMIT ?2)",
+  runs: "DELETE FROM runs WHERE seq IN (SELECT seq FROM runs WHERE trigger_id = ?1 LIMIT ?2)",
+};
+
+function activeTriggerIds(db: BunSQLiteDatabase, organization_id: string): Set<string> {
+  const rows = db
+    .select({ trigger_id: schedules.trigger_id })
+    .from(schedules)
+    .where(and(eq(schedules.organization_id, organization_id), eq(schedules.is_enabled, true)))
+    .all();
+  return new Set(rows.map((row) => row.trigger_id));
+}
+
+function present(organization_id: string, id: string) {
+  return and(eq(triggers.id, id), eq(triggers.organization_id, organization_id), isNull(triggers.deleted_at));
+}

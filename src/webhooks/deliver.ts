@@ -1,0 +1,158 @@
+/**
+ * One attempt to deliver a webhook: one POST over a fresh connection to an address that was checked before.
+ *
+ * node:http is used instead of fetch because Bun's fetch obeys the *_PROXY variables whatever it is told, and a proxy
+ * would look the name up again. It follows no redirect, unpacks nothing and, with no agent, keeps no connection that a
+ * POST could be sent over twice. The deadline is our own timer and covers everything from the connect to the last byte.
+ */
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { isIP } from "node:net";
+import { rootCertificates } from "node:tls";
+import type { Clock } from "../clock";
+
+export interface DeliveryRequest {
+  readonly url: string;
+  /** The checked address that is connected to; the URL's name goes into `Host` and the TLS handshake alone. */
+  readonly address: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** For the whole attempt, from connect to the last byte read. */
+  readonly deadline_ms: number;
+  readonly clock: Clock;
+  /** PEM of a private certificate authority that is trusted too; null: the public ones alone. */
+  readonly ca: string | null;
+}
+
+/** What came of one attempt. */
+export interface Attempt {
+  /** The receiver answered 2xx. */
+  readonly ok: boolean;
+  /** Null when there was no answer. */
+  readonly http_status: number | null;
+  readonly duration_ms: number;
+  /** Why it failed, for the delivery's log; null when it did not. */
+  readonly error: string | null;
+  /** The first 1 KiB of the answer as text, without control characters. */
+  readonly answer: string;
+  /** What the answer's Retry-After asks for, as it is. */
+  readonly retry_after_seconds: number | null;
+}
+
+/** The answer is read this far, so that a receiver which is still writing is not cut off, and no farther. */
+const ANSWER_READ_BYTES_MAX = 65_536;
+const ANSWER_KEPT_BYTES = 1024;
+
+/** Makes the attempt. Never rejects: whatever goes wrong is in the outcome. */
+export async function deliverOnce(request: DeliveryRequest): Promise<Attempt> {
+  const { clock } = request;
+  const started = clock.monotonic();
+  const outcome = await post(request);
+  const duration_ms = Math.round(clock.monotonic() - started);
+  if ("fault" in outcome) {
+    const { fault } = outcome;
+    return { ok: false, http_status: null, duration_ms, error: fault, answer: "", retry_after_seconds: null };
+  }
+  const { status, bytes, retry_after } = outcome;
+  const ok = status >= 200 && status < 300;
+  const hint = status >= 300 && status < 400 ? "; redirects are not followed, so give the final URL" : "";
+  return {
+    ok,
+    http_status: status,
+    duration_ms,
+    error: ok ? null : `the receiver answered ${status}${hint}`,
+    answer: printable(bytes),
+    retry_after_seconds: retryAfterSeconds(retry_after, clock.now()),
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  /** As far as they came: once there is a status, a broken or endless body changes nothing. */
+  readonly bytes: Uint8Array;
+  readonly retry_after: string | null;
+}
+
+function post(request: DeliveryRequest): Promise<Answer | { readonly fault: string }> {
+  const { clock, deadline_ms, url, body } = request;
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    let incoming: IncomingMessage | null = null;
+    const send = url.startsWith("https:") ? httpsRequest : httpRequest;
+    const outgoing = send(optionsOf(request));
+    // Resolving twice is harmless: the first outcome stands.
+    const settle = (fault: string): void => {
+      cancelDeadline();
+      resolve(incoming === null ? { fault } : answerOf(incoming, chunks));
+      outgoing.destroy();
+    };
+    const cancelDeadline = clock.after(deadline_ms, () => settle(`no answer within ${deadline_ms / 1000} s`));
+    // Stays for good: destroying the request may raise a late error, which no one waits for any more.
+    outgoing.on("error", (error) => settle(faultOf(error)));
+    outgoing.on("response", (response) => {
+      incoming = response;
+      let size = 0;
+      response.on("data", (chunk: Uint8Array) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size >= ANSWER_READ_BYTES_MAX) settle("");
+      });
+      for (const end of ["end", "error", "close"]) response.on(end, () => settle(""));
+    });
+    outgoing.end(body);
+  });
+}
+
+function answerOf(incoming: IncomingMessage, chunks: readonly Uint8Array[]): Answer {
+  const retry_after = incoming.headers["retry-after"] ?? null;
+  return { status: incoming.statusCode ?? 0, bytes: Buffer.concat(chunks), retry_after };
+}
+
+function optionsOf(request: DeliveryRequest): RequestOptions & { ca?: string[]; servername?: string } {
+  const url = new URL(request.url);
+  const is_secure = url.protocol === "https:";
+  return {
+    method: "POST",
+    host: request.address,
+    port: url.port === "" ? (is_secure ? 443 : 80) : Number(url.port),
+    path: `${url.pathname}${url.search}`,
+    agent: false,
+    headers: {
+      ...request.headers,
+      host: url.host,
+      "content-type": "application/json",
+      "content-length": String(request.body.length),
+      "accept-encoding": "identity",
+      connection: "close",
+    },
+    ...(is_secure ? tlsOptions(url, request.ca) : {}),
+  };
+}
+
+/** The certificate is checked against the URL's name, though the connection goes to an address. */
+function tlsOptions(url: URL, ca: string | null): { servername?: string; ca?: string[] } {
+  const host = url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname;
+  return {
+    ...(isIP(host) === 0 ? { servername: host.replace(/\.$/, "") } : {}),
+    ...(ca === null ? {} : { ca: [...rootCertificates, ca] }),
+  };
+}
+
+/** UTF-8 without control characters, so that an answer cannot draw on the terminal of who reads the log. */
+function printable(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes.subarray(0, ANSWER_KEPT_BYTES));
+  return text.replace(/\p{Cc}/gu, "");
+}
+
+/** Seconds or an HTTP date (RFC 9110, 10.2.3); null for anything else. */
+function retryAfterSeconds(value: string | null, now: number): number | null {
+  if (value === null) return null;
+  const at = Date.parse(value);
+  const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((at - now) / 1000);
+  return Number.isFinite(seconds) ? Math.max(seconds, 0) : null;
+}
+
+function faultOf(error: Error & { code?: string }): string {
+  const text = error.message === "" ? "the connection failed" : error.message;
+  return error.code === undefined || text.includes(error.code) ? text : `${error.code}: ${text}`;
+}

@@ -1,0 +1,54 @@
+/** The bytes of a delivery: made once when the run ends, stored, and sent unchanged on every attempt. */
+import { toTimestamp } from "../clock";
+import type { TerminalState } from "../runs/run";
+
+export type WebhookEvent = "trigger.run.completed" | "trigger.run.failed";
+
+/** Payloads above this go without the large parts of the result. */
+const PAYLOAD_BYTES_MAX = 262_144;
+
+export interface RunReport {
+  readonly trigger_id: string;
+  readonly run_id: string;
+  readonly status: TerminalState;
+  readonly ended_at: number;
+  readonly error_message: string | null;
+  /** JSON texts as they are stored. */
+  readonly override_data: string | null;
+  readonly result: string | null;
+  /** JSON of the result without variables, solution and constraints. */
+  readonly result_summary: string | null;
+}
+
+/** The event that a run's end is, or null when nobody is told by default. */
+export function eventOf(status: TerminalState): WebhookEvent | null {
+  if (status === "completed") return "trigger.run.completed";
+  return status === "failed" || status === "timeout" ? "trigger.run.failed" : null;
+}
+
+/** The payload of a run's end as webhooks.md shapes it. */
+export function buildPayload(event: WebhookEvent, report: RunReport): Uint8Array {
+  const whole = payloadBytes(event, report, report.result, "");
+  if (whole.length <= PAYLOAD_BYTES_MAX) return whole;
+  const result_url = `/api/v2/triggers/${report.trigger_id}/runs/${report.run_id}`;
+  return payloadBytes(
+    event,
+    report,
+    report.result_summary,
+    `,"truncated":true,"result_url":${JSON.stringify(result_url)}`,
+  );
+}
+
+function payloadBytes(event: WebhookEvent, report: RunReport, result: string | null, extra: string): Uint8Array {
+  const head = {
+    event,
+    trigger_id: report.trigger_id,
+    run_id: report.run_id,
+    timestamp: toTimestamp(report.ended_at),
+  };
+  const data = [`"status":${JSON.stringify(report.status)}`];
+  if (report.status !== "completed") data.push(`"error":${JSON.stringify(report.error_message)}`);
+  if (result !== null || report.status === "completed") data.push(`"result":${result ?? "null"}`);
+  data.push(`"override_data":${report.override_data ?? "null"}`);
+  return new TextEncoder().encode(`${JSON.stringify(head).slice(0, -1)},"data":{${data.join(",")}${extra}}}`);
+}

@@ -1,0 +1,63 @@
+/**
+ * Both signatures that every delivery carries, from one secret that the user sees.
+ *
+ * `x-jaot-signature` keys with the secret's text, prefix and all, over the body alone. `webhook-signature` is Standard
+ * Webhooks (https://www.standardwebhooks.com): it keys with the decoded bytes of a `whsec_` secret and signs id and
+ * time too, so that a receiver can refuse a replay.
+ */
+import { createHmac } from "node:crypto";
+
+const SECRET_PREFIX = "whsec_";
+const SECRET_BYTES = 32;
+const STANDARD_KEY_BYTES_MIN = 24;
+const STANDARD_KEY_BYTES_MAX = 64;
+/** What a message id may be: a dot would make the signed text ambiguous. */
+const MESSAGE_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
+
+export interface SigningRequest {
+  /** Stable across retries and redelivery; letters, digits, `_` and `-`, at most 64. */
+  readonly id: string;
+  /** Unix seconds of this attempt. */
+  readonly timestamp_seconds: number;
+  /** The bytes that are sent. */
+  readonly body: Uint8Array | string;
+  readonly secret: string;
+  /** The secret before the last change, while receivers may still hold it: signs as a second `v1`. */
+  readonly previous_secret?: string | null;
+}
+
+/** The signature headers of one attempt. Throws a RangeError on an id that cannot be signed without doubt. */
+export function signPayload(request: SigningRequest): Record<string, string> {
+  const { id, timestamp_seconds, body, secret, previous_secret = null } = request;
+  if (!MESSAGE_ID_PATTERN.test(id)) {
+    throw new RangeError(`a webhook id is 1 to 64 letters, digits, _ and -, found ${JSON.stringify(id)}`);
+  }
+  const secrets = previous_secret === null ? [secret] : [secret, previous_secret];
+  const standard = secrets.map((one) => {
+    const hmac = createHmac("sha256", standardKey(one));
+    return `v1,${hmac.update(`${id}.${timestamp_seconds}.`).update(body).digest("base64")}`;
+  });
+  return {
+    "x-jaot-signature": createHmac("sha256", Buffer.from(secret, "utf8")).update(body).digest("hex"),
+    "webhook-id": id,
+    "webhook-timestamp": String(timestamp_seconds),
+    "webhook-signature": standard.join(" "),
+  };
+}
+
+/** A new secret, `whsec_` and 32 random bytes in base64: what a Standard Webhooks library takes as it is. */
+export function makeWebhookSecret(random: (count: number) => Uint8Array): string {
+  return SECRET_PREFIX + Buffer.from(random(SECRET_BYTES)).toString("base64");
+}
+
+/** The bytes behind `whsec_` when they are canonical base64 of a fitting length, else the secret's own text. */
+function standardKey(secret: string): Buffer {
+  if (secret.startsWith(SECRET_PREFIX)) {
+    const encoded = secret.slice(SECRET_PREFIX.length);
+    const key = Buffer.from(encoded, "base64");
+    const is_fitting = key.length >= STANDARD_KEY_BYTES_MIN && key.length <= STANDARD_KEY_BYTES_MAX;
+    // Buffer skips what is not base64, so only text that comes back unchanged was base64 in the first place.
+    if (is_fitting && key.toString("base64") === encoded) return key;
+  }
+  return Buffer.from(secret, "utf8");
+}

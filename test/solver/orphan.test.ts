@@ -1,0 +1,33 @@
+import { expect, test } from "bun:test";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../src/clock";
+
+const ENTRY = join(import.meta.dir, "child_entry.ts");
+const GONE_MS_MAX = 2000;
+
+test.each([
+  ["idle", ""],
+  ["in a loop that gives nothing else a turn", '{"act":"spin"}'],
+])("a solver that is %s does not outlive a killed service", async (_, model) => {
+  const directory = mkdtempSync(join(tmpdir(), "solver-orphan-"));
+  const parent = Bun.spawn([process.execPath, join(import.meta.dir, "orphan_parent.ts"), ENTRY, directory, model], {
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  try {
+    const { value } = await parent.stdout.getReader().read();
+    const pid = Number(new TextDecoder().decode(value));
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    parent.kill("SIGKILL");
+    await parent.exited;
+    const deadline_ms = systemClock.monotonic() + GONE_MS_MAX;
+    while (existsSync(`/proc/${pid}`) && systemClock.monotonic() < deadline_ms) await Bun.sleep(10);
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
+  } finally {
+    parent.kill("SIGKILL");
+    rmSync(directory, { recursive: true });
+  }
+});

@@ -1,0 +1,396 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../src/clock";
+import type { Progress, SolveOutcome } from "../../src/solver/messages";
+import { SOLVE_OPTIONS_DEFAULT } from "../../src/solver/options";
+import { type PoolLimits, SolverPool } from "../../src/solver/pool";
+import type { SolveRequest } from "../../src/solver/pool_job";
+import { marketSplit, PRODUCTION, type ProblemText } from "./problem_text";
+
+const COMMAND = [process.execPath, join(import.meta.dir, "child_entry.ts")];
+const opened: { pool: SolverPool; directory: string }[] = [];
+
+function openPool(
+  settings: { places?: number; command?: readonly string[]; limits?: Partial<PoolLimits> } = {},
+): SolverPool {
+  const directory = mkdtempSync(join(tmpdir(), "solver-pool-"));
+  const { places = 1, command = COMMAND, limits = {} } = settings;
+  const pool = new SolverPool({ command, places, clock: systemClock, control_dir: directory, limits });
+  opened.push({ pool, directory });
+  return pool;
+}
+
+afterEach(async () => {
+  for (const { pool, directory } of opened.splice(0)) {
+    await pool.stop({ drain_ms: 0 });
+    // Whatever happened, no process and no file is left behind.
+    expect(readdirSync(directory)).toEqual([]);
+    rmSync(directory, { recursive: true });
+  }
+});
+
+function request(model: object, changes: Partial<SolveRequest> & { seconds?: number } = {}): SolveRequest {
+  const text = JSON.stringify(model);
+  const { seconds = 60, ...rest } = changes;
+  const options = { ...SOLVE_OPTIONS_DEFAULT, time_limit_seconds: seconds };
+  return {
+    model: { digest: text, readText: () => text },
+    bound: null,
+    override_data: null,
+    options,
+    quick: false,
+    ...rest,
+  };
+}
+
+const production = (changes: Partial<SolveRequest> = {}) => request({ problem: PRODUCTION }, changes);
+const HARD: ProblemText = marketSplit(4, 30);
+
+async function timed(work: Promise<SolveOutcome>): Promise<{ outcome: SolveOutcome; elapsed_ms: number }> {
+  const started_ms = systemClock.monotonic();
+  const outcome = await work;
+  return { outcome, elapsed_ms: systemClock.monotonic() - started_ms };
+}
+
+/** The process says so in its standard error, which the pool keeps beside its control files. */
+async function untilSpinning(pool: SolverPool): Promise<void> {
+  const { directory } = opened.find((entry) => entry.pool === pool)!;
+  const isSpinning = () =>
+    readdirSync(directory).some(
+      (name) => name.endsWith(".stderr") && readFileSync(join(directory, name), "utf8") !== "",
+    );
+  while (!isSpinning()) await Bun.sleep(5);
+}
+
+function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
+}
+
+describe("a job", () => {
+  test("is solved in another process, with the request's data", async () => {
+    const pool = openPool();
+    expect(pool.stats().places).toEqual([]);
+    const outcome = await pool.submit(production({ override_data: 5 })).outcome;
+    expect(outcome).toMatchObject({
+      kind: "solved",
+      status: "optimal",
+      objective_value: 3655,
+      solver_version: "HiGHS 1.15.1",
+    });
+    expect(pool.stats()).toMatchObject({
+      places: [{ solves: 1, jobs: 0, is_ready: true }],
+      solver_version: "HiGHS 1.15.1",
+    });
+  });
+
+  test("sends its model's text once to each process", async () => {
+    const pool = openPool();
+    let reads = 0;
+    const { model } = production();
+    const readText = () => {
+      reads += 1;
+      return model.readText();
+    };
+    for (let round = 0; round < 3; round++) {
+      await pool.submit(production({ model: { digest: model.digest, readText } })).outcome;
+    }
+    expect(reads).toBe(1);
+  });
+
+  test("finds its model again after the process has let it go", async () => {
+    const pool = openPool();
+    const filler = "x".repeat(2 ** 24);
+    for (const digest of ["a", "b", "c", "a"]) {
+      const readText = () => JSON.stringify({ problem: PRODUCTION, filler });
+      const outcome = await pool.submit(production({ model: { digest, readText } })).outcome;
+      expect(outcome.kind).toBe("solved");
+    }
+  });
+
+  test("that does not compile says why, and one whose compiler breaks costs itself alone", async () => {
+    const pool = openPool();
+    expect(await pool.submit(request({ act: "error" })).outcome).toMatchObject({ kind: "model_error" });
+    expect(await pool.submit(request({ act: "throw" })).outcome).toMatchObject({
+      kind: "failed",
+      code: "internal_error",
+    });
+    expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
+    expect(pool.stats().places).toMatchObject([{ solves: 3 }]);
+  });
+
+  test("with a large answer comes whole while others wait behind it", async () => {
+    const columns = Array.from(
+      { length: 60_000 },
+      (_, column) => [`c${column}_${Math.sin(column)}`, 1, 0, column] as const,
+    );
+    const pool = openPool();
+    const large = pool.submit(request({ problem: { sense: "maximize", columns, rows: [] } }, { quick: true }));
+    const small = pool.submit(production({ quick: true }));
+    const outcome = await large.outcome;
+    if (outcome.kind !== "solved") throw new Error(JSON.stringify(outcome));
+    const { variables } = JSON.parse(new TextDecoder().decode(Bun.zstdDecompressSync(outcome.result.data)));
+    expect(variables).toHaveLength(60_000);
+    expect(["solved", "returned"]).toContain((await small.outcome).kind);
+  });
+
+  test("gives the same digests in every process", async () => {
+    const digests = new Set<string | null>();
+    for (const pool of [openPool(), openPool()]) {
+      for (let round = 0; round < 2; round++) {
+        const outcome = await pool.submit(request({ problem: marketSplit(2, 12) })).outcome;
+        if (outcome.kind === "solved") digests.add(outcome.solution_digest);
+      }
+    }
+    expect(digests.size).toBe(1);
+  });
+});
+
+describe("quick jobs", () => {
+  test("go several deep into one process and come back in order", async () => {
+    const pool = openPool();
+    await pool.warm();
+    expect([pool.freeSlots(), pool.freeSlots(true)]).toEqual([1, 8]);
+    const order: number[] = [];
+    const jobs = Array.from({ length: 20 }, (_, index) =>
+      pool.submit(production({ quick: true, override_data: index })),
+    );
+    expect(pool.stats()).toMatchObject({ places: [{ jobs: 8 }], waiting: 12 });
+    for (const { job, outcome } of jobs) void outcome.then(() => order.push(job));
+    const outcomes = await Promise.all(jobs.map(({ outcome }) => outcome));
+    expect(outcomes.map((outcome) => outcome.kind === "solved" && outcome.objective_value)).toEqual(
+      jobs.map((_, index) => 3650 + index),
+    );
+    expect(order).toEqual(jobs.map(({ job }) => job));
+  });
+
+  test("behind one that was not quick are taken back", async () => {
+    const pool = openPool();
+    await pool.warm();
+    const slow = pool.submit(request({ problem: HARD }, { quick: true, seconds: 1.2 }));
+    const behind = Array.from({ length: 3 }, () => pool.submit(production({ quick: true })));
+    const { outcome, elapsed_ms } = await timed(behind[2]!.outcome);
+    expect(outcome).toEqual({ kind: "returned" });
+    expect(elapsed_ms).toBeLessThan(900);
+    expect(await slow.outcome).toMatchObject({ kind: "solved", status: "feasible" });
+    expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved", objective_value: 3650 });
+  });
+
+  test("do not wait behind one that is not", async () => {
+    const pool = openPool();
+    const slow = pool.submit(request({ problem: HARD }, { seconds: 0.3 }));
+    const quick = pool.submit(production({ quick: true }));
+    expect(pool.stats()).toMatchObject({ places: [{ jobs: 1 }], waiting: 1 });
+    expect((await slow.outcome).kind).toBe("solved");
+    expect((await quick.outcome).kind).toBe("solved");
+  });
+});
+
+describe("a limit", () => {
+  test("ends a solve in time, with its solution", async () => {
+    const pool = openPool();
+    await pool.warm();
+    const { outcome, elapsed_ms } = await timed(pool.submit(request({ problem: HARD }, { seconds: 0.5 })).outcome);
+    expect(outcome).toMatchObject({ kind: "solved", status: "feasible" });
+    expect(elapsed_ms).toBeLessThan(3000);
+  });
+
+  test("kills a process that does not stop, no later than 2.5 s after", async () => {
+    const pool = openPool();
+    await pool.warm();
+    const { outcome, elapsed_ms } = await timed(pool.submit(request({ act: "spin" }, { seconds: 0.5 })).outcome);
+    expect(outcome).toMatchObject({ kind: "timeout", report: null });
+    expect(elapsed_ms).toBeGreaterThan(2400);
+    expect(elapsed_ms).toBeLessThan(3000);
+    expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
+  });
+});
+
+describe("cancelling", () => {
+  test("a waiting job ends at once", async () => {
+    const pool = openPool();
+    const first = pool.submit(request({ problem: HARD }, { seconds: 0.4 }));
+    const second = pool.submit(production());
+    second.cancel();
+    expect(await second.outcome).toEqual({ kind: "cancelled", report: null });
+    expect((await first.outcome).kind).toBe("solved");
+  });
+
+  test("a job behind another in the process never starts", async () => {
+    const pool = openPool();
+    await pool.warm();
+    let isStarted = false;
+    const first = pool.submit(request({ problem: HARD }, { quick: true, seconds: 0.2 }));
+    const second = pool.submit(production({ quick: true }), { onStarted: () => (isStarted = true) });
+    second.cancel();
+    expect(await second.outcome).toEqual({ kind: "cancelled", report: null });
+    expect(isStarted).toBe(false);
+    expect((await first.outcome).kind).toBe("solved");
+  });
+
+  test("a running solve stops soon and keeps its best solution", async () => {
+    const pool = openPool();
+    const progress: Progress[] = [];
+    const running = Promise.withResolvers<void>();
+    const job = pool.submit(request({ problem: HARD }), {
+      onProgress: (point) => {
+        progress.push(point);
+        if (point.incumbent !== null && progress.length >= 2) running.resolve();
+      },
+    });
+    await running.promise;
+    job.cancel();
+    const { outcome, elapsed_ms } = await timed(job.outcome);
+    expect(outcome).toMatchObject({ kind: "cancelled", report: { status: "feasible" } });
+    expect(elapsed_ms).toBeLessThan(1000);
+    expect(pool.stats().places).toMatchObject([{ jobs: 0 }]);
+  });
+
+  test("a process that does not listen is killed, and others find a new one", async () => {
+    const pool = openPool({ limits: { kill_grace_ms: 200 } });
+    await pool.warm();
+    const pid = pool.stats().places[0]!.pid;
+    const job = pool.submit(request({ act: "spin" }));
+    await untilSpinning(pool);
+    job.cancel();
+    const { outcome, elapsed_ms } = await timed(job.outcome);
+    expect(outcome).toEqual({ kind: "cancelled", report: null });
+    expect(elapsed_ms).toBeLessThan(1000);
+    expect(isAlive(pid)).toBe(false);
+    expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
+  });
+
+  test("a solve whose process is killed keeps the solution that it gave away", async () => {
+    const pool = openPool();
+    const running = Promise.withResolvers<void>();
+    const job = pool.submit(request({ problem: HARD }), {
+      onProgress: ({ elapsed_ms }) => {
+        if (elapsed_ms > 700) running.resolve();
+      },
+    });
+    await running.promise;
+    const { pid } = pool.stats().places[0]!;
+    // A stopped process hears nothing: the pool must come by the solution without it.
+    process.kill(pid, "SIGSTOP");
+    job.cancel();
+    const outcome = await job.outcome;
+    expect(outcome).toMatchObject({ kind: "cancelled", report: { status: "feasible" } });
+    expect(isAlive(pid)).toBe(false);
+  });
+});
+
+describe("a process that dies", () => {
+  test.each(["segfault", "exit"])("by %s fails the job in hand and returns the others", async (act) => {
+    const pool = openPool();
+    await pool.warm();
+    const head = pool.submit(request({ act }, { quick: true }));
+    const behind = [pool.submit(production({ quick: true })), pool.submit(production({ quick: true }))];
+    expect(await head.outcome).toMatchObject({ kind: "failed", code: "solver_crashed", retryable: true });
+    for (const { outcome } of behind) expect(await outcome).toEqual({ kind: "returned" });
+    expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
+  });
+
+  test("leaves its last words in the message", async () => {
+    const outcome = await openPool().submit(request({ act: "exit" })).outcome;
+    expect(outcome).toMatchObject({ message: expect.stringContaining("with code 3: last words of the solver") });
+  });
+
+  test("from outside is replaced", async () => {
+    const pool = openPool();
+    await pool.warm();
+    for (let round = 0; round < 3; round++) {
+      const job = pool.submit(request({ problem: HARD }));
+      process.kill(pool.stats().places[0]!.pid, "SIGSEGV");
+      expect(await job.outcome).toMatchObject({ kind: "failed", code: "solver_crashed" });
+    }
+    expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
+  });
+
+  test("at every start fails the jobs instead of trying for ever", async () => {
+    const dies = openPool({ command: [process.execPath, "-e", "process.exit(9)"] });
+    expect(await dies.submit(production()).outcome).toMatchObject({ kind: "failed", code: "solver_crashed" });
+    await expect(dies.warm()).rejects.toThrow("with code 9");
+    const missing = openPool({ command: ["/nonexistent/solver"] });
+    expect(await missing.submit(production()).outcome).toMatchObject({ kind: "failed", code: "internal_error" });
+  });
+
+  test("for its memory says so", async () => {
+    const pool = openPool({ limits: { memory_max_bytes: 400e6 } });
+    await pool.warm();
+    const { outcome, elapsed_ms } = await timed(pool.submit(request({ act: "eat" })).outcome);
+    expect(outcome).toMatchObject({ kind: "failed", code: "solver_out_of_memory", retryable: false });
+    expect(elapsed_ms).toBeLessThan(5000);
+    expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
+  });
+});
+
+describe("the processes", () => {
+  test("are as many as jobs need, up to the places", async () => {
+    const pool = openPool({ places: 2 });
+    const jobs = Array.from({ length: 3 }, () => pool.submit(request({ problem: HARD }, { seconds: 0.3 })));
+    expect(pool.stats().places).toHaveLength(2);
+    expect(pool.freeSlots()).toBe(0);
+    await Promise.all(jobs.map(({ outcome }) => outcome));
+    expect(pool.freeSlots()).toBe(2);
+  });
+
+  test("but one stop when idle", async () => {
+    const pool = openPool({ places: 2, limits: { idle_seconds: 0.2 } });
+    await Promise.all([pool.submit(production()).outcome, pool.submit(production()).outcome]);
+    const pids = pool.stats().places.map(({ pid }) => pid);
+    expect(pids).toHaveLength(2);
+    while (pool.stats().places.length > 1) await Bun.sleep(20);
+    expect(pids.filter(isAlive)).toEqual(pool.stats().places.map(({ pid }) => pid));
+  });
+
+  test("that have grown are replaced by one that is ready", async () => {
+    const pool = openPool({ limits: { recycle_growth_bytes: -1e9 } });
+    await pool.submit(production()).outcome;
+    const { pid } = pool.stats().places[0]!;
+    while (pool.stats().places[0]!.pid === pid) {
+      expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
+    }
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test("know nothing of the service's environment", async () => {
+    process.env.JAOT_ADMIN_KEY = "ok_live_secret";
+    process.env.HTTPS_PROXY = "http://decoy";
+    try {
+      const pool = openPool();
+      await pool.warm();
+      const environment = await Bun.file(`/proc/${pool.stats().places[0]!.pid}/environ`).text();
+      expect(environment).not.toMatch(/ADMIN_KEY|secret|PROXY|decoy/);
+    } finally {
+      delete process.env.JAOT_ADMIN_KEY;
+      delete process.env.HTTPS_PROXY;
+    }
+  });
+
+  test("are gone after a stop, which gives running jobs their time and then back", async () => {
+    const pool = openPool({ places: 2 });
+    await pool.warm();
+    const done = pool.submit(request({ problem: HARD }, { seconds: 0.3 }));
+    const cut = pool.submit(request({ problem: HARD }));
+    const waiting = pool.submit(production());
+    const pids = pool.stats().places.map(({ pid }) => pid);
+    await pool.stop({ drain_ms: 1000 });
+    expect(await done.outcome).toMatchObject({ kind: "solved" });
+    expect(await cut.outcome).toEqual({ kind: "returned" });
+    expect(await waiting.outcome).toEqual({ kind: "returned" });
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(await pool.submit(production()).outcome).toEqual({ kind: "returned" });
+  });
+});
+
+describe("looking into a model", () => {
+  test("happens in a process and answers what the compiler tells", async () => {
+    const pool = openPool();
+    expect(await pool.inspect<{ length: number }>('{"problem":null}')).toEqual({ length: 16 });
+  });
+
+  test("that takes the process down is refused in words", async () => {
+    await expect(openPool().inspect('{"act":"exit"}')).rejects.toMatchObject({ code: "solver_unavailable" });
+  });
+});
