@@ -4,6 +4,7 @@
  * Peers are measured where they are installed: npm install --prefix scripts/peers, Debian's redis-server and postgresql.
  */
 import { join } from "node:path";
+import { startChild } from "./bench/children";
 import { firesPerSecond, loadName } from "./bench/load";
 import { measurePeers } from "./bench/peers";
 import { Service } from "./bench/service";
@@ -56,7 +57,7 @@ async function measureStart(): Promise<void> {
 
 async function measureBareRoute(): Promise<number> {
   const environment = { PATH: process.env.PATH ?? "", PORT: "4182", SECRET };
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "bench/bare_route.ts")], { env: environment });
+  const child = startChild([process.execPath, join(import.meta.dir, "bench/bare_route.ts")], { env: environment });
   await Bun.sleep(700);
   const url = "http://127.0.0.1:4182/api/v2/triggers/trg_bench/fire";
   const target = { url, secret: SECRET, body: JSON.stringify({ override_data: { demand: [30, 40, 25] } }) };

@@ -252,6 +252,7 @@ const PREFIX_LENGTH_PATTERN = /^\d{1,3}$/;
 function isNetworkOrHost(entry: string): boolean {
   const [address = "", length, ...rest] = entry.split("/");
   const version = isIP(address);
+  if (entry.includes("%")) return false;
   if (version === 0) return length === undefined && HOST_NAME_PATTERN.test(entry) && !/^[\d.]+$/.test(entry);
   if (length === undefined) return true;
   return rest.length === 0 && PREFIX_LENGTH_PATTERN.test(length) && Number(length) <= (version === 4 ? 32 : 128);

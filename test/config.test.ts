@@ -1,56 +1,121 @@
 import { describe, expect, test } from "bun:test";
-import { environmentName, flagName, publicSettings, readConfig } from "../src/config";
+import { type ConfigReading, environmentName, flagName, publicSettings, readConfig } from "../src/config";
 
-const nothing = { flags: {}, environment: {}, file_text: null };
+interface Given {
+  readonly flags?: Record<string, string>;
+  readonly environment?: Record<string, string>;
+  readonly file?: string;
+}
 
-describe("configuration", () => {
-  test("takes the documented defaults", () => {
-    const { config } = readConfig(nothing);
-    expect(config).toMatchObject({
-      host: "127.0.0.1",
-      port: 8421,
-      data_dir: "./jaot-data",
-      drain_seconds: 10,
-      workers: null,
+function read({ flags = {}, environment = {}, file }: Given = {}): ConfigReading {
+  return readConfig({ flags, environment, file_text: file ?? null });
+}
+
+function problemsOf(given: Given): readonly string[] {
+  return read(given).problems ?? [];
+}
+
+describe("where a value comes from", () => {
+  test("nothing given leaves every default", () => {
+    expect(read().config).toMatchObject({ host: "127.0.0.1", port: 8421, data_dir: "./jaot-data", workers: null });
+  });
+
+  test("a flag beats the environment, which beats the file", () => {
+    const file = "port = 1\nhost = 'file'\ndrain_seconds = 3\n";
+    const environment = { JAOT_PORT: "2", JAOT_HOST: "environment" };
+    const { config } = read({ flags: { port: "4" }, environment, file });
+    expect(config).toMatchObject({ port: 4, host: "environment", drain_seconds: 3 });
+  });
+
+  test("every setting can be given by the names that help shows", () => {
+    for (const name of publicSettings()) {
+      expect(flagName(name)).toMatch(/^--[a-z-]+$/);
+      const wrong = { environment: { [environmentName(name)]: "" } };
+      expect(problemsOf(wrong)).toEqual([expect.stringContaining(environmentName(name))]);
+    }
+  });
+
+  test("variables of other programs are left alone", () => {
+    expect(read({ environment: { PORT: "x", JAOTA: "x", HOME: "/" } }).problems).toBeNull();
+  });
+
+  test("a list in the file means the same as its entries with commas", () => {
+    const { config } = read({ file: 'webhook_targets = ["10.0.0.0/8", "hooks.plant"]' });
+    expect(config?.webhook_targets).toBe("10.0.0.0/8,hooks.plant");
+  });
+});
+
+describe("what is wrong", () => {
+  test("all problems of all sources are told at once", () => {
+    const problems = problemsOf({
+      flags: { port: "70000" },
+      environment: { JAOT_PROT: "1", JAOT_WORKERS: "-1" },
+      file: "hots = 'a'\nlog = 'xml'\n",
     });
+    expect(problems).toHaveLength(5);
+    expect(problems).toContainEqual(expect.stringContaining("did you mean JAOT_PORT?"));
+    expect(problems).toContainEqual(expect.stringContaining("did you mean host?"));
+    expect(problems).toContainEqual('--port: a whole number from 0 to 65535 is expected, found "70000"');
+    expect(problems).toContainEqual('JAOT_WORKERS: a whole number at least 0 is expected, found "-1"');
+    expect(problems).toContainEqual(expect.stringContaining("one of auto, json, text is expected"));
   });
 
-  test("lets a flag beat the environment, and that the file", () => {
-    const environment = { JAOT_PORT: "2", JAOT_HOST: "env" };
-    const file_text = 'port = 3\nhost = "file"\ndata_dir = "from-file"';
-    const { config } = readConfig({ flags: { port: "1" }, environment, file_text });
-    expect(config).toMatchObject({ port: 1, host: "env", data_dir: "from-file" });
+  test.each(["", " ", "ten", "1.5", "1e999", "NaN", "-1"])("%p is no port", (port) => {
+    expect(problemsOf({ flags: { port } })).toHaveLength(1);
   });
 
-  test("tells every problem at once, with the nearest name", () => {
-    const { problems } = readConfig({
-      flags: { port: "99999" },
-      environment: { JAOT_PROT: "1", HOME: "/", JAOT_WORKERS: "-1" },
-      file_text: "drian_seconds = 5",
-    });
-    expect(problems).toEqual([
-      "unknown key in the configuration file: drian_seconds; did you mean drain_seconds?",
-      "unknown variable JAOT_PROT; did you mean JAOT_PORT?",
-      '--port: a whole number from 0 to 65535 is expected, found "99999"',
-      'JAOT_WORKERS: a whole number at least 0 is expected, found "-1"',
-    ]);
+  test.each(["true", "'ten'", "1.5", "nan", "2026-01-01", "[1]", "{a = 1}"])(
+    "a port of %s in the file is refused",
+    (value) => {
+      expect(problemsOf({ file: `port = ${value}` })).toEqual([
+        expect.stringContaining("port in the configuration file"),
+      ]);
+    },
+  );
+
+  test("a file that is not TOML is one problem and hides no other", () => {
+    const problems = problemsOf({ file: "port = = 1", flags: { port: "x" } });
+    expect(problems).toHaveLength(2);
+    expect(problems[0]).toContain("not TOML");
   });
 
-  test("refuses a file that is not TOML, and a secret in it", () => {
-    expect(readConfig({ ...nothing, file_text: "port = = 1" }).problems?.[0]).toStartWith(
-      "the configuration file is not TOML",
-    );
-    expect(readConfig({ ...nothing, file_text: 'admin_key = "x"' }).problems?.[0]).toContain("unknown key");
-  });
+  test.each(["private", "public", "10.0.0.0/8", "::1", "fd00::/8, plant.local, 192.168.1.7"])(
+    "webhooks may go to %p",
+    (targets) => {
+      expect(read({ flags: { webhook_targets: targets } }).config?.webhook_targets).toBe(targets);
+    },
+  );
 
-  test("never shows a secret's value in a problem", () => {
-    const { problems } = readConfig({ ...nothing, environment: { JAOT_ADMIN_KEY: "" } });
-    expect(problems).toEqual(["JAOT_ADMIN_KEY: text is expected"]);
-  });
+  test.each(["10.0.0.0/33", "10.0.0.0/8/8", "10.0.0/8", "a,,b", "http://a", "10.0.0.0/", "1.2.3", "*", "fe80::1%eth0"])(
+    "webhook targets %p are refused",
+    (targets) => {
+      expect(problemsOf({ flags: { webhook_targets: targets } })).toEqual([expect.stringContaining("10.0.0.0/8")]);
+    },
+  );
+});
 
-  test("names every public setting as flag and variable", () => {
-    expect(publicSettings()).toContain("max_body_mb");
+describe("secrets", () => {
+  const ADMIN_KEY = `ok_live_${"0a".repeat(32)}`;
+
+  test.each(["00".repeat(32), Buffer.alloc(32, 7).toString("base64")])(
+    "a key of 32 bytes is taken: %s",
+    (secret_key) => {
+      const { config } = read({ environment: { JAOT_SECRET_KEY: secret_key, JAOT_ADMIN_KEY: ADMIN_KEY } });
+      expect(config).toMatchObject({ secret_key, admin_key: ADMIN_KEY });
+    },
+  );
+
+  test.each(["short-canary", "00".repeat(31), Buffer.alloc(31, 7).toString("base64")])(
+    "a wrong key is refused without being shown: %s",
+    (canary) => {
+      const problems = problemsOf({ environment: { JAOT_SECRET_KEY: canary, JAOT_ADMIN_KEY: canary } });
+      expect(problems).toHaveLength(2);
+      expect(problems.join()).not.toContain(canary);
+    },
+  );
+
+  test("a secret in the file is refused and pointed to its variable", () => {
     expect(publicSettings()).not.toContain("admin_key");
-    expect([flagName("max_body_mb"), environmentName("max_body_mb")]).toEqual(["--max-body-mb", "JAOT_MAX_BODY_MB"]);
+    expect(problemsOf({ file: `admin_key = "${ADMIN_KEY}"` })).toEqual([expect.stringContaining("JAOT_ADMIN_KEY")]);
   });
 });

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startChild } from "./children";
 import type { FireTarget } from "./load";
 
 export const BINARY = join(import.meta.dir, "../../dist/jaot-triggers");
@@ -23,7 +24,7 @@ const MODEL = {
 export class Service {
   readonly directory: string;
   readonly port: number;
-  #child: ReturnType<typeof Bun.spawn> | null = null;
+  #child: ReturnType<typeof startChild> | null = null;
   trigger: FireTarget | null = null;
   #trigger_path = "";
 
@@ -45,7 +46,7 @@ export class Service {
     const words = [BINARY, "serve", "--port", String(this.port), "--workers", String(workers), "--data-dir", join(this.directory, "data")];
     const started = performance.now();
     const environment = { PATH: process.env.PATH ?? "", JAOT_ADMIN_KEY: KEY };
-    this.#child = Bun.spawn([...words, "--log", "json"], { env: environment, stdout: "ignore", stderr: "ignore" });
+    this.#child = startChild([...words, "--log", "json"], { env: environment });
     for (;;) {
       const ready = await fetch(`${this.address}/health/ready`).catch(() => null);
       if (ready?.ok) return performance.now() - started;

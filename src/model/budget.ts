@@ -12,7 +12,7 @@ export interface ModelLimits {
   readonly monotonic: () => number;
 }
 
-export type BudgetCode = "model_too_large" | "model_time_exceeded";
+type BudgetCode = "model_too_large" | "model_time_exceeded";
 
 /** Thrown by Budget inside a compile; never leaves compile.ts. */
 export class BudgetExhausted extends Error {

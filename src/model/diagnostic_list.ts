@@ -4,7 +4,7 @@
  */
 import { type Diagnostic, type DiagnosticNote, positionAt, type Severity } from "./diagnostics";
 
-export const DIAGNOSTICS_MAX = 100;
+const DIAGNOSTICS_MAX = 100;
 /** A search for the nearest name costs a walk over all names, so only so many errors get one. */
 const HINT_SEARCHES_MAX = 20;
 

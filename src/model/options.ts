@@ -1,7 +1,8 @@
 /** The `options` of a model: the few solver settings that a model may carry. */
+
+import { nearestHint } from "../nearest";
 import type { DiagnosticList } from "./diagnostic_list";
 import { describeValue, isRecord, quote } from "./json";
-import { nearestHint } from "./nearest";
 
 /** null where the model says nothing and the caller's default holds. */
 export interface ModelOptions {

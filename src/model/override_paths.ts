@@ -2,9 +2,10 @@
  * Resolves a dot path into model_json, such as `variables.widgets_c.upper_bound`, to the steps that reach its value and
  * to what may be put there. A list element is taken by position, else by its `name`, which may hold dots itself.
  */
+
+import { nearestHint } from "../nearest";
 import { MODEL_KEYS, OBJECTIVE_SENSES, VARIABLE_TYPES } from "./flat/structure";
 import { describeValue, isPrototypeKey, isRecord, quote } from "./json";
-import { nearestHint } from "./nearest";
 import { OPTION_NAMES, type OptionName } from "./options";
 import { type Shape, shapeOf } from "./shapes";
 
@@ -17,7 +18,7 @@ export type PathValue =
   | { readonly type: "choice"; readonly choices: readonly string[] }
   | { readonly type: "option"; readonly option: OptionName };
 
-export type PathResolution =
+type PathResolution =
   | { readonly segments: readonly (string | number)[]; readonly accepts: PathValue; readonly error: null }
   | { readonly error: string };
 

@@ -3,10 +3,11 @@
  * or a place of the pinned model; the result is plain JSON, kept with the trigger. `validateOverrideData` checks each fire
  * against that alone, on the HTTP thread. `applyOverrides` makes the effective model in the solver process.
  */
+
+import { nearestHint } from "../nearest";
 import type { ModelForm } from "./compile";
 import type { InputDeclaration } from "./inputs";
 import { describeValue, isRecord, quote } from "./json";
-import { nearestHint } from "./nearest";
 import { findOptionFault } from "./options";
 import { type PathValue, resolveFlatPath } from "./override_paths";
 import { findMisfits, type Shape, shapeType } from "./shapes";

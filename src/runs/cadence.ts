@@ -153,6 +153,7 @@ function described(tick: RawTick): Tick {
 
 function nextTick(pattern: Pattern, after: number): RawTick | null {
   const whole_after = Math.max(0, Math.floor(after / SECOND_MS) * SECOND_MS);
+  if (!(whole_after < LAST_INSTANT)) return null;
   let span = pattern.offsets.spanAt(whole_after);
   for (;;) {
     const from = Math.max(whole_after, span.from - SECOND_MS);

@@ -58,12 +58,14 @@ export function readSolveOptions(input: unknown): OptionsReading {
   return problems.length === 0 ? { options, problems: [] } : { options: null, problems };
 }
 
+export type HighsOption = number | boolean | string;
+
 /** The HiGHS options of a solve that has `seconds` left; all others keep the solver's defaults. */
 export function toHighsOptions(
   options: SolveOptions,
   seconds: number,
   feasibilityJump: boolean,
-): Readonly<Record<string, number | boolean | string>> {
+): Readonly<Record<string, HighsOption>> {
   return {
     output_flag: false,
     time_limit: Math.max(0, seconds),

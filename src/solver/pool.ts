@@ -6,7 +6,7 @@
  *
  * On a crash: the job in hand fails, those sent behind it come back as `returned`, the next job starts a new process.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock";
 import type { Log } from "../log";
@@ -63,6 +63,7 @@ export interface PoolStats {
   readonly solver_version: string | null;
 }
 
+const CONTROL_PREFIX = "solver-";
 const RECYCLE_AGE_MS_MIN = 60_000;
 const IDLE_LOOK_MS_MAX = 10_000;
 const STOP_LOOK_MS = 20;
@@ -99,6 +100,10 @@ export class SolverPool {
     const memory_max_bytes = defaultMemoryMaxBytes(settings.places);
     this.limits = { ...LIMITS_DEFAULT, memory_max_bytes, ...settings.limits };
     mkdirSync(settings.control_dir, { recursive: true, mode: 0o700 });
+    // What the processes of a service that was killed have left.
+    for (const name of readdirSync(settings.control_dir)) {
+      if (name.startsWith(CONTROL_PREFIX)) rmSync(join(settings.control_dir, name), { force: true });
+    }
   }
 
   /** Takes a job; it waits here until a process is free. */
@@ -257,7 +262,7 @@ export class SolverPool {
   private start(): Place | null {
     const { command, control_dir, clock, log } = this.settings;
     try {
-      const path = join(control_dir, `solver-${this.next_control++}`);
+      const path = join(control_dir, `${CONTROL_PREFIX}${this.next_control++}`);
       const place = new Place(command, path, this.limits, clock, this.events);
       this.places.push(place);
       this.start_fault = null;

@@ -43,7 +43,7 @@ export interface Attempt {
 const ANSWER_READ_BYTES_MAX = 65_536;
 const ANSWER_KEPT_BYTES = 1024;
 
-/** Makes the attempt. Never rejects: whatever goes wrong is in the outcome. */
+/** Makes the attempt. Whatever the network does is in the outcome; rejects only for headers that HTTP does not allow. */
 export async function deliverOnce(request: DeliveryRequest): Promise<Attempt> {
   const { clock } = request;
   const started = clock.monotonic();
@@ -144,11 +144,11 @@ function printable(bytes: Uint8Array): string {
   return text.replace(/\p{Cc}/gu, "");
 }
 
-/** Seconds or an HTTP date (RFC 9110, 10.2.3); null for anything else. */
+/** Seconds or an HTTP date (RFC 9110, 10.2.3), whose every form begins with the day's name; null for anything else. */
 function retryAfterSeconds(value: string | null, now: number): number | null {
   if (value === null) return null;
-  const at = Date.parse(value);
-  const seconds = /^\d+$/.test(value) ? Number(value) : Math.ceil((at - now) / 1000);
+  const is_date = /^[A-Z][a-z]{2}/.test(value);
+  const seconds = is_date ? Math.ceil((Date.parse(value) - now) / 1000) : /^\d+$/.test(value) ? Number(value) : NaN;
   return Number.isFinite(seconds) ? Math.max(seconds, 0) : null;
 }
 

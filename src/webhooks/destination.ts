@@ -146,7 +146,7 @@ function isListed(networks: BlockList, forms: readonly Uint8Array[]): boolean {
 function addNetwork(networks: BlockList, entry: string): boolean {
   const [address = "", length_text, ...rest] = entry.split("/");
   const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
+  if (version === 0 || address.includes("%") || rest.length > 0) return false;
   const bits = version === 4 ? 32 : 128;
   const length = length_text === undefined ? bits : Number(length_text);
   if (length_text === "" || !Number.isInteger(length) || length < 0 || length > bits) return false;

@@ -64,7 +64,8 @@ export function activities(problem: Problem, values: Float64Array): number[] {
 /** Objective at `values`, Hessian and constant included. */
 export function objectiveAt(problem: Problem, values: Float64Array): number {
   let sum = problem.offset;
-  for (let column = 0; column < problem.columns.count; column += 1) sum += problem.columns.cost[column]! * values[column]!;
+  for (let column = 0; column < problem.columns.count; column += 1)
+    sum += problem.columns.cost[column]! * values[column]!;
   const { hessian } = problem;
   if (hessian === null) return sum;
   for (let column = 0; column < problem.columns.count; column += 1) {

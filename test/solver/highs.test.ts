@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { systemClock } from "../../src/clock";
 import { loadSolver } from "../../src/solver/highs";
 import { SOLVE_OPTIONS_DEFAULT } from "../../src/solver/options";
+import { SOLVER_VERSION } from "../../src/solver/version";
 import { marketSplit, PRODUCTION, type ProblemText, readProblem } from "./problem_text";
 import { arbitraryProblem, QUIET_CALLBACKS, SEED, solver, solveText } from "./solver_fixture";
 
@@ -28,6 +29,10 @@ function enumerate(text: ProblemText): number | null {
   }
   return best;
 }
+
+test("the version told without loading the solver is the solver's own", () => {
+  expect(solver.version).toBe(SOLVER_VERSION);
+});
 
 describe("what a problem is", () => {
   test("the production plan has its known optimum", () => {

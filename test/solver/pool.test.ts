@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/clock";
@@ -352,6 +352,14 @@ describe("the processes", () => {
       expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
     }
     expect(isAlive(pid)).toBe(false);
+  });
+
+  test("of an earlier service leave nothing that stays", async () => {
+    const control_dir = mkdtempSync(join(tmpdir(), "solver-pool-"));
+    writeFileSync(join(control_dir, "solver-41.incumbent"), "old");
+    const pool = new SolverPool({ command: COMMAND, places: 1, clock: systemClock, control_dir });
+    opened.push({ pool, directory: control_dir });
+    expect(readdirSync(control_dir)).toEqual([]);
   });
 
   test("know nothing of the service's environment", async () => {

@@ -3,10 +3,11 @@
  * over the postfix range. What cannot be evaluated is reported once and becomes NaN, which passes through silently,
  * so that the rest of the expression is still checked.
  */
+
+import { nearestHint } from "../../nearest";
 import type { Budget } from "../budget";
 import type { DiagnosticList } from "../diagnostic_list";
 import { describeValue, isRecord, quote } from "../json";
-import { nearestHint } from "../nearest";
 import { type ExpressionCode, FUNCTION, FUNCTION_NAMES, OP } from "./code";
 import { expressionPath, type ParsedExpression } from "./parser";
 

@@ -27,7 +27,7 @@ export const TOKEN = {
 export type Relation = "<=" | ">=" | "=";
 
 /** Why a token is invalid. */
-export interface LexicalFault {
+interface LexicalFault {
   readonly code: string;
   readonly message: string;
   readonly hint?: string;
@@ -77,7 +77,7 @@ const NAME_CONTINUE = /^[\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}_]/u;
 const WHOLE_NAME = /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}_]*$/u;
 
 /** True when a name can stand in an expression without backquotes. */
-export function isPlainName(name: string): boolean {
+function isPlainName(name: string): boolean {
   return WHOLE_NAME.test(name);
 }
 

@@ -6,15 +6,16 @@
  * Unknown names and missing product signs are reported and passed over, so that one pass finds several; the first
  * error of any other kind ends the expression.
  */
+
+import { nearestHint } from "../../nearest";
 import type { Budget } from "../budget";
 import type { DiagnosticExtras, DiagnosticList } from "../diagnostic_list";
 import { quote } from "../json";
-import { nearestHint } from "../nearest";
 import { type ExpressionCode, FUNCTION, FUNCTION_NAMES, OP } from "./code";
 import { Lexer, type Relation, TOKEN } from "./lexer";
 
 /** Declared names: a variable's value is its column, a parameter's is -1 - its position. */
-export type SymbolTable = ReadonlyMap<string, number>;
+type SymbolTable = ReadonlyMap<string, number>;
 
 /** Position of the objective where constraints have theirs. */
 export const OBJECTIVE = -1;

@@ -2,11 +2,12 @@
  * Reads a flat model out of JSON: checks its structure, declares its names and parses its expressions, once.
  * Everything found wrong goes to the list; the rest is still read, so that one pass finds as much as it can.
  */
+
+import { nearestHint } from "../../nearest";
 import { COLUMN_KINDS, KIND, type ObjectiveSense } from "../../problem/problem";
 import type { Budget } from "../budget";
 import type { DiagnosticList } from "../diagnostic_list";
 import { describeValue, isRecord, quote } from "../json";
-import { nearestHint } from "../nearest";
 import { ExpressionCode } from "./code";
 import { readName } from "./names";
 import { type FlatParameters, readParameters } from "./parameters";
@@ -25,7 +26,7 @@ export interface FlatModel {
 }
 
 /** Declared variables by column; all of one length. */
-export interface FlatVariables {
+interface FlatVariables {
   readonly names: readonly string[];
   readonly kinds: Uint8Array;
   readonly lower: Float64Array;

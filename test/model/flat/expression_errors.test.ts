@@ -110,7 +110,11 @@ test("an unknown name or key offers the nearest one", () => {
 test("one pass finds errors of names, of syntax and of values in all expressions, in reading order", () => {
   const model = modelWith({
     objective: { sense: "minimise", expression: "x + qq + rr" },
-    constraints: [{ expression: "x <= y/zero" }, { expression: "x + <= 1" }, { expression: "x <= demand[9] + demand[8]" }],
+    constraints: [
+      { expression: "x <= y/zero" },
+      { expression: "x + <= 1" },
+      { expression: "x <= demand[9] + demand[8]" },
+    ],
     parameters: { demand: [1, Number.NaN], zero: 0 },
   });
   expect(errorsOf(model).map(({ code, path, start }) => [code, path, start])).toEqual([

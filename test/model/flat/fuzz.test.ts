@@ -33,25 +33,32 @@ const leaf: fc.Arbitrary<Tree> = fc.oneof(
   ),
 );
 
-/** Linear trees of every operation the language has; no parentheses beyond those that the meaning needs. */
-const linearTree = fc.letrec<{ tree: Tree }>((tie) => ({
-  tree: fc.oneof(
-    { depthSize: "medium", withCrossShrink: true },
-    leaf,
-    fc.tuple(tie("tree"), tie("tree")).map(([a, b]) => ({ text: `${a.text} + (${b.text})`, at: (v) => a.at(v) + b.at(v) })),
-    fc.tuple(tie("tree"), tie("tree")).map(([a, b]) => ({ text: `${a.text} - (${b.text})`, at: (v) => a.at(v) - b.at(v) })),
-    tie("tree").map((a) => ({ text: `-(${a.text})`, at: (v) => -a.at(v) })),
-    tie("tree").map((a) => ({ text: `(${a.text})^1`, at: a.at })),
-    tie("tree").map((a) => ({ text: `1 - -(${a.text})**0`, at: () => 2 })),
-    fc.tuple(constant, tie("tree")).map(([c, a]) => ({ text: `${c.text}*(${a.text})`, at: (v) => c.at(v) * a.at(v) })),
-    fc.tuple(fc.nat(9), tie("tree")).map(([n, a]) => ({ text: `${n}(${a.text})`, at: (v) => n * a.at(v) })),
-    fc.tuple(tie("tree"), fc.integer({ min: 1, max: 9 })).map(([a, n]) => ({ text: `(${a.text})/${n}`, at: (v) => a.at(v) / n })),
-    fc.tuple(tie("tree"), tie("tree"), constant).map(([a, b, c]) => ({
-      text: `sum(${a.text}, ${c.text}, ${b.text})`,
-      at: (v) => a.at(v) + c.at(v) + b.at(v),
-    })),
-  ),
-})).tree as fc.Arbitrary<Tree>;
+function tree(text: string, at: Tree["at"]): Tree {
+  return { text, at };
+}
+
+/** Linear trees of every operation the language has. */
+const linearTree = fc.letrec<{ tree: Tree }>((tie) => {
+  const one = tie("tree");
+  const two = fc.tuple(one, one);
+  return {
+    tree: fc.oneof(
+      { depthSize: "medium", withCrossShrink: true },
+      leaf,
+      two.map(([a, b]) => tree(`${a.text} + (${b.text})`, (v) => a.at(v) + b.at(v))),
+      two.map(([a, b]) => tree(`${a.text} - (${b.text})`, (v) => a.at(v) - b.at(v))),
+      one.map((a) => tree(`-(${a.text})`, (v) => -a.at(v))),
+      one.map((a) => tree(`(${a.text})^1`, a.at)),
+      one.map((a) => tree(`1 - -(${a.text})**0`, () => 2)),
+      fc.tuple(constant, one).map(([c, a]) => tree(`${c.text}*(${a.text})`, (v) => c.at(v) * a.at(v))),
+      fc.tuple(fc.nat(9), one).map(([n, a]) => tree(`${n}(${a.text})`, (v) => n * a.at(v))),
+      fc.tuple(one, fc.integer({ min: 1, max: 9 })).map(([a, n]) => tree(`(${a.text})/${n}`, (v) => a.at(v) / n)),
+      fc
+        .tuple(one, one, constant)
+        .map(([a, b, c]) => tree(`sum(${a.text}, ${c.text}, ${b.text})`, (v) => a.at(v) + c.at(v) + b.at(v))),
+    ),
+  };
+}).tree;
 
 const point = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 3, maxLength: 3 });
 
@@ -64,6 +71,16 @@ describe("an independent evaluator agrees", () => {
         const scale = Math.max(1, Math.abs(expected));
         expect(problem.hessian).toBeNull();
         expect(Math.abs(objectiveAt(problem, Float64Array.from(at)) - expected) / scale).toBeLessThan(1e-6);
+      }),
+      { seed: SEED, numRuns: 2000 },
+    );
+  });
+
+  test("with every number as JavaScript reads it, to the last bit", () => {
+    const digits = fc.stringMatching(/^([0-9]{1,18}(\.[0-9]{0,18})?|\.[0-9]{1,18})([eE][+-]?[0-9]{1,2})?$/);
+    fc.assert(
+      fc.property(digits, (text) => {
+        expect(problemOf(modelWith({ objective: { sense: "minimize", expression: text } })).offset).toBe(Number(text));
       }),
       { seed: SEED, numRuns: 2000 },
     );
@@ -82,7 +99,9 @@ describe("an independent evaluator agrees", () => {
         const activity = values.reduce((sum, value, entry) => sum + value * at[indices[entry]!]!, 0);
         const bound = relation === ">=" ? problem.rows.lower[0]! : problem.rows.upper[0]!;
         const difference = left.at(at) - right.at(at);
-        expect(Math.abs(activity - bound - difference) / Math.max(1, Math.abs(difference), Math.abs(bound))).toBeLessThan(1e-6);
+        expect(
+          Math.abs(activity - bound - difference) / Math.max(1, Math.abs(difference), Math.abs(bound)),
+        ).toBeLessThan(1e-6);
       }),
       { seed: SEED, numRuns: 1000 },
     );
@@ -117,10 +136,14 @@ describe("no text breaks the compiler", () => {
 
   test("random tokens", () => {
     const tokens = fc.constantFrom(
-      ..."x y z p demand cost q sum abs min max pow 2 .5 1e3 1e400 + - * / ^ ** ( ) [ ] , <= >= = == < > ! ` \" 'A' \"A\" `x` \n".split(" "),
+      ...'x y z p demand cost q sum abs min max pow 2 .5 1e3 1e400 + - * / ^ ** ( ) [ ] , <= >= = == < > ! ` " \'A\' "A" `x` \n'.split(
+        " ",
+      ),
     );
     fc.assert(
-      fc.property(fc.array(tokens, { maxLength: 25 }), fc.constantFrom("", " "), (words, gap) => checkVerdict(words.join(gap))),
+      fc.property(fc.array(tokens, { maxLength: 25 }), fc.constantFrom("", " "), (words, gap) =>
+        checkVerdict(words.join(gap)),
+      ),
       { seed: SEED, numRuns: 4000 },
     );
   });
@@ -144,7 +167,13 @@ describe("no text breaks the compiler", () => {
       fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (variables, objective, constraints) => {
         const whole = prepareModel(variables, LIMITS);
         expect(whole.diagnostics.length).toBeGreaterThan(0);
-        const { problem, diagnostics } = compileOf({ variables, objective, constraints, parameters: objective, options: variables });
+        const { problem, diagnostics } = compileOf({
+          variables,
+          objective,
+          constraints,
+          parameters: objective,
+          options: variables,
+        });
         expect(problem).toBeNull();
         expect(diagnostics.length).toBeGreaterThan(0);
       }),

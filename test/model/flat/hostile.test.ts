@@ -33,7 +33,9 @@ describe("depth is no danger", () => {
     const index = `${"first[".repeat(depth)}0${"]".repeat(depth)}`;
     const model = modelWith({ parameters, constraints: [{ expression: `x >= ${index}` }] });
     expect(problemOf(model).rows.lower[0]).toBe(0);
-    const nested = problemOf(modelWith({ objective: { sense: "minimize", expression: `${"max(y, ".repeat(depth)}x${")".repeat(depth)}` } }));
+    const nested = problemOf(
+      modelWith({ objective: { sense: "minimize", expression: `${"max(y, ".repeat(depth)}x${")".repeat(depth)}` } }),
+    );
     expect(nested.columns.auxiliary_count).toBe(depth);
   });
 
@@ -56,7 +58,9 @@ describe("depth is no danger", () => {
     expect(errorsOf(modelWith({ parameters: { deep: value } })).map(({ code, path }) => [code, path])).toEqual([
       ["nested_too_deep", "parameters.deep"],
     ]);
-    const { diagnostics } = compileOf(modelWith({ constraints: [{ expression: "x >= sum(demand)" }] }), { demand: value });
+    const { diagnostics } = compileOf(modelWith({ constraints: [{ expression: "x >= sum(demand)" }] }), {
+      demand: value,
+    });
     expect(diagnostics).toEqual([]);
   });
 });
@@ -66,7 +70,9 @@ describe("names that reach prototypes elsewhere are plain names here", () => {
     expect(constraintErrors(`${name} <= 3`)[0]?.code).toBe("unknown_name");
     expect(constraintErrors(`${name}(x) <= 3`)[0]?.code).toBe("unknown_function");
     expect(constraintErrors(`x <= cost["${name}"]`)[0]?.code).toBe("unknown_key");
-    const problem = problemOf(modelWith({ variables: [{ name }], objective: { sense: "minimize", expression: `2*${name}` } }));
+    const problem = problemOf(
+      modelWith({ variables: [{ name }], objective: { sense: "minimize", expression: `2*${name}` } }),
+    );
     expect(problem.columns.names).toEqual([name]);
     expect(problem.columns.cost[0]).toBe(2);
   });

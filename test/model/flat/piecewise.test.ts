@@ -77,12 +77,20 @@ describe("min, max and abs of variables without a binary", () => {
 
   test("auxiliary columns and rows stand at the end, are counted, and have names of their own", () => {
     const variables = [{ name: "x" }, { name: "_abs_1" }];
-    const constraints = [{ name: "first", expression: "abs(x) <= 3" }, { name: "second", expression: "x <= 9" }];
+    const constraints = [
+      { name: "first", expression: "abs(x) <= 3" },
+      { name: "second", expression: "x <= 9" },
+    ];
     const { problem, summary } = compileOf(modelWith({ variables, constraints }));
     expect(problem?.columns.names).toEqual(["x", "_abs_1", "__abs_1"]);
     expect(problem?.rows.names).toEqual(["first", "second", "__abs_1_1", "__abs_1_2"]);
     expect([problem?.columns.auxiliary_count, problem?.rows.auxiliary_count]).toEqual([1, 2]);
-    expect(summary).toEqual({ num_variables: 2, num_constraints: 2, num_nonzeros: 6, variable_types: { continuous: 2 } });
+    expect(summary).toEqual({
+      num_variables: 2,
+      num_constraints: 2,
+      num_nonzeros: 6,
+      variable_types: { continuous: 2 },
+    });
   });
 });
 

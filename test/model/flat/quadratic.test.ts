@@ -1,13 +1,18 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { modelWith, objectiveAt, objectiveErrors, errorsOf, problemOf } from "../setup";
+import { errorsOf, modelWith, objectiveAt, objectiveErrors, problemOf } from "../setup";
 
 const SEED = 20260219;
 
 function hessianOf(expression: string, sense = "minimize") {
   const { hessian, columns } = problemOf(modelWith({ objective: { sense, expression } }));
   if (hessian === null) return null;
-  return { starts: [...hessian.starts], indices: [...hessian.indices], values: [...hessian.values], cost: [...columns.cost] };
+  return {
+    starts: [...hessian.starts],
+    indices: [...hessian.indices],
+    values: [...hessian.values],
+    cost: [...columns.cost],
+  };
 }
 
 describe("a quadratic objective", () => {
@@ -32,8 +37,10 @@ describe("a quadratic objective", () => {
       fc.property(fc.array(sums, { minLength: 1, maxLength: 4 }), sums, sums, (squares, extra, point) => {
         const spell = ([a, b, c, d]: readonly number[]) => `(${a}*x + ${b}*y - ${-c!}*z + ${d})`;
         const expression = `${squares.map((sum) => `2${spell(sum)}^2`).join(" + ")} + ${spell(extra)}/2 + ${spell(squares[0]!)}*${spell(squares[0]!)}`;
-        const at = (sum: readonly number[]) => sum[0]! * point[0]! + sum[1]! * point[1]! + sum[2]! * point[2]! + sum[3]!;
-        const expected = squares.reduce((total, sum) => total + 2 * at(sum) ** 2, 0) + at(extra) / 2 + at(squares[0]!) ** 2;
+        const at = (sum: readonly number[]) =>
+          sum[0]! * point[0]! + sum[1]! * point[1]! + sum[2]! * point[2]! + sum[3]!;
+        const expected =
+          squares.reduce((total, sum) => total + 2 * at(sum) ** 2, 0) + at(extra) / 2 + at(squares[0]!) ** 2;
         const problem = problemOf(modelWith({ objective: { sense: "minimize", expression } }));
         expect(objectiveAt(problem, Float64Array.from(point))).toBeCloseTo(expected, 6);
       }),
@@ -102,18 +109,25 @@ test("convexity is what the eigenvalues say", () => {
   const entry = fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.integer({ min: -4, max: 4 }));
   let convex = 0;
   fc.assert(
-    fc.property(fc.array(entry, { minLength: 36, maxLength: 36 }), fc.integer({ min: 0, max: 12 }), (entries, shift) => {
-      const q = Array.from({ length: size }, (_, i) =>
-        Array.from({ length: size }, (_, j) => entries[Math.min(i, j) * size + Math.max(i, j)]! + (i === j ? shift : 0)),
-      );
-      const smallest = smallestEigenvalue(q);
-      fc.pre(Math.abs(smallest) > 1e-6 || smallest === 0);
-      const terms = q.flatMap((row, i) => row.map((value, j) => `(${value / 2})*v${i}*v${j}`));
-      const variables = Array.from({ length: size }, (_, at) => ({ name: `v${at}` }));
-      const errors = errorsOf({ variables, objective: { sense: "minimize", expression: terms.join("+") } });
-      if (smallest > 0) convex += 1;
-      expect(errors.map(({ code }) => code)).toEqual(smallest >= 0 ? [] : ["quadratic_not_convex"]);
-    }),
+    fc.property(
+      fc.array(entry, { minLength: 36, maxLength: 36 }),
+      fc.integer({ min: 0, max: 12 }),
+      (entries, shift) => {
+        const q = Array.from({ length: size }, (_, i) =>
+          Array.from(
+            { length: size },
+            (_, j) => entries[Math.min(i, j) * size + Math.max(i, j)]! + (i === j ? shift : 0),
+          ),
+        );
+        const smallest = smallestEigenvalue(q);
+        fc.pre(Math.abs(smallest) > 1e-6 || smallest === 0);
+        const terms = q.flatMap((row, i) => row.map((value, j) => `(${value / 2})*v${i}*v${j}`));
+        const variables = Array.from({ length: size }, (_, at) => ({ name: `v${at}` }));
+        const errors = errorsOf({ variables, objective: { sense: "minimize", expression: terms.join("+") } });
+        if (smallest > 0) convex += 1;
+        expect(errors.map(({ code }) => code)).toEqual(smallest >= 0 ? [] : ["quadratic_not_convex"]);
+      },
+    ),
     { seed: SEED, numRuns: 400 },
   );
   expect(convex).toBeGreaterThan(50);

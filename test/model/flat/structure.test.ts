@@ -37,7 +37,11 @@ describe("a model of the wrong structure says where", () => {
     [modelWith({ constraints: "x <= 1" }), "wrong_type", "constraints"],
     [modelWith({ constraints: ["x <= 1"] }), "wrong_type", "constraints.0"],
     [modelWith({ constraints: [{ name: "c" }] }), "wrong_type", "constraints.0.expression"],
-    [modelWith({ constraints: [{ expresion: "x <= 1", expression: "x <= 1" }] }), "unknown_key", "constraints.0.expresion"],
+    [
+      modelWith({ constraints: [{ expresion: "x <= 1", expression: "x <= 1" }] }),
+      "unknown_key",
+      "constraints.0.expresion",
+    ],
     [modelWith({ objective: "x" }), "wrong_type", "objective"],
     [modelWith({ objective: { sense: "min", expression: "x" } }), "wrong_value", "objective.sense"],
     [modelWith({ objective: { sense: "minimize" } }), "wrong_type", "objective.expression"],
@@ -100,7 +104,12 @@ describe("variables", () => {
   });
 
   test("are counted by kind in the summary", () => {
-    const variables = [{ name: "x" }, { name: "a", type: "integer" }, { name: "b", type: "binary" }, { name: "c", type: "binary" }];
+    const variables = [
+      { name: "x" },
+      { name: "a", type: "integer" },
+      { name: "b", type: "binary" },
+      { name: "c", type: "binary" },
+    ];
     const { summary } = compileOf(modelWith({ variables, constraints: [{ expression: "x + a <= 3" }] }));
     expect(summary).toEqual({
       num_variables: 4,
@@ -118,7 +127,10 @@ describe("constraints", () => {
   });
 
   test("may not share a name", () => {
-    const constraints = [{ name: "c", expression: "x <= 1" }, { name: "c", expression: "x <= 2" }];
+    const constraints = [
+      { name: "c", expression: "x <= 1" },
+      { name: "c", expression: "x <= 2" },
+    ];
     expect(found(modelWith({ constraints }))).toEqual([["name_duplicate", "constraints.1.name"]]);
   });
 

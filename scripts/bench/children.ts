@@ -1,0 +1,17 @@
+/** Processes under measurement: none outlives the measurement, however that ends. */
+type Options = { cwd?: string; env?: Record<string, string>; stdout?: "ignore" | "pipe" };
+
+const children = new Set<ReturnType<typeof Bun.spawn>>();
+
+process.on("exit", () => {
+  for (const child of children) child.kill("SIGKILL");
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
+/** Starts a process that is killed with this one; its errors are shown. */
+export function startChild(words: string[], options: Options = {}): Bun.Subprocess<"ignore", "ignore" | "pipe", "inherit"> {
+  const child = Bun.spawn(words, { stdin: "ignore", stdout: "ignore", stderr: "inherit", ...options });
+  children.add(child);
+  void child.exited.then(() => children.delete(child));
+  return child;
+}

@@ -1,0 +1,253 @@
+/** The rules of the house, each a function from all sources to what is wrong, in words that say what to do instead. */
+import { posix } from "node:path";
+import type { Source } from "./source";
+
+export type Rule = (sources: readonly Source[]) => string[];
+
+const FILE_LINES_MAX = 500;
+const FUNCTION_LINES_MAX = 70;
+
+/** Files of src/ that anyone may import, and that import only each other. */
+const LEAVES = ["clock", "config", "ids", "log", "nearest", "refusals", "version"];
+
+const ENGINE_LAYERS = ["model", "runs", "webhooks", "storage", "solver"];
+const SERVICE_LAYERS = ["services", ...ENGINE_LAYERS, "problem"];
+/** What each layer may import besides itself and the leaves. */
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  main: ["cli"],
+  cli: ["app", "http", "background", ...SERVICE_LAYERS],
+  app: ["http", "background", ...SERVICE_LAYERS],
+  http: [...SERVICE_LAYERS, "ui"],
+  background: SERVICE_LAYERS,
+  services: [...ENGINE_LAYERS, "problem"],
+  model: [...ENGINE_LAYERS, "problem"],
+  runs: [...ENGINE_LAYERS, "problem"],
+  webhooks: [...ENGINE_LAYERS, "problem"],
+  storage: ["model", "runs", "webhooks", "problem"],
+  solver: ["model", "runs", "webhooks", "problem"],
+  problem: [],
+  ui: [],
+  leaf: [],
+};
+
+/** Each outside library has one home, so that an upgrade touches one place. */
+const LIBRARY_HOMES: Readonly<Record<string, string>> = {
+  elysia: "src/http/",
+  "@sinclair/typebox": "src/http/",
+  "drizzle-orm": "src/storage/",
+  "bun:sqlite": "src/storage/",
+  highs: "src/solver/",
+  croner: "src/runs/cadence.ts",
+  "bun:ffi": "src/solver/",
+};
+
+const BANNED_FILE_NAMES = ["utils", "util", "helpers", "helper", "common", "types", "misc", "index"];
+
+/** Where time and randomness come from; everything else takes a Clock or Ids as an argument. */
+const SOURCES_OF_CHANCE = ["src/clock.ts", "src/ids.ts"];
+const TIME_WORDS = [
+  "Date.now",
+  "new Date()",
+  "performance.now",
+  "setTimeout",
+  "setInterval",
+  "AbortSignal.timeout",
+  "Bun.sleep",
+  "Bun.sleepSync",
+  "Bun.nanoseconds",
+];
+const RANDOM_WORDS = ["Math.random", "randomBytes", "randomInt", "randomUUID", "getRandomValues"];
+const CRYPTO_OBJECTS = ["crypto", "Bun", "globalThis"];
+const SLEEP_WORDS = ["setTimeout", "setInterval", "Bun.sleep", "Bun.sleepSync"];
+
+const NARROWING_MODIFIERS = ["skip", "skipIf", "todo", "todoIf", "if", "failing"];
+const NAMED_PACKAGE_PATTERN = /needs the package [a-z0-9@/.+-]+/;
+
+export const RULES: Readonly<Record<string, Rule>> = {
+  "imports go one way": importDirections,
+  "no two folders import each other": foldersInCircles,
+  "each library has one home": libraryHomes,
+  "files are short": (sources) =>
+    sources
+      .filter((source) => source.lines > FILE_LINES_MAX)
+      .map((source) => `${source.path} has ${source.lines} lines, at most ${FILE_LINES_MAX}: split it by what it owns`),
+  "functions are short": longFunctions,
+  "files are named for what they own": bannedNames,
+  "exports are used": deadExports,
+  "time and randomness are arguments": chance,
+  "tests do not sleep": sleeps,
+  "no test is left out silently": narrowedTests,
+  "output goes through the log": consoles,
+};
+
+function importDirections(sources: readonly Source[]): string[] {
+  return inSource(sources).flatMap((source) => {
+    const layer = layerOf(source.path);
+    const allowed = LAYERS[layer];
+    if (allowed === undefined)
+      return [`${source.path}: src/${layer} is not in the table of layers; give it a row there`];
+    return source.imports.flatMap(({ specifier, line }) => {
+      const target = resolve(source.path, specifier);
+      if (target === null || target === "package.json") return [];
+      const where = `${source.path}:${line}`;
+      if (!target.startsWith("src/")) return [`${where} imports ${target}: the product imports nothing outside src/`];
+      const other = layerOf(target);
+      if (other === layer || other === "leaf" || allowed.includes(other)) return [];
+      return [`${where}: ${layer} may not import ${other}; move what it needs down, or pass it in as an argument`];
+    });
+  });
+}
+
+function foldersInCircles(sources: readonly Source[]): string[] {
+  const pairs = new Map<string, string>();
+  for (const source of inSource(sources)) {
+    for (const { specifier, line } of source.imports) {
+      const target = resolve(source.path, specifier);
+      if (target?.startsWith("src/")) pairs.set(`${layerOf(source.path)} ${layerOf(target)}`, `${source.path}:${line}`);
+    }
+  }
+  return [...pairs].flatMap(([pair, where]) => {
+    const [from = "", to = ""] = pair.split(" ");
+    const back = pairs.get(`${to} ${from}`);
+    if (from >= to || back === undefined) return [];
+    return [`${where} and ${back}: ${from} and ${to} import each other; move what both need below them`];
+  });
+}
+
+function libraryHomes(sources: readonly Source[]): string[] {
+  return inSource(sources).flatMap((source) =>
+    source.imports.flatMap(({ specifier, line }) => {
+      if (specifier.startsWith(".") || specifier.startsWith("node:") || specifier === "bun") return [];
+      const library = Object.keys(LIBRARY_HOMES).find((name) => specifier === name || specifier.startsWith(`${name}/`));
+      const where = `${source.path}:${line}`;
+      if (library === undefined) return [`${where}: ${specifier} has no home; name one in the table of libraries`];
+      const home = LIBRARY_HOMES[library]!;
+      return source.path.startsWith(home)
+        ? []
+        : [`${where}: ${library} is imported in ${home} alone; call what is there`];
+    }),
+  );
+}
+
+/** The function given to `describe` is a chapter of tests, not a function: its tests are measured each by itself. */
+function longFunctions(sources: readonly Source[]): string[] {
+  return sources.flatMap((source) =>
+    source.functions
+      .filter(({ lines, argument_of }) => lines > FUNCTION_LINES_MAX && argument_of !== "describe")
+      .map(
+        ({ name, line, lines }) =>
+          `${source.path}:${line} ${name} has ${lines} lines, at most ${FUNCTION_LINES_MAX}: name its parts as functions`,
+      ),
+  );
+}
+
+function bannedNames(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path }) => {
+    const parts = path.split("/").map((part) => part.replace(/(\.test|\.d)?\.ts$/, ""));
+    const banned = parts.find((part) => BANNED_FILE_NAMES.includes(part));
+    return banned === undefined ? [] : [`${path}: "${banned}" says nothing; name it for what it owns`];
+  });
+}
+
+/**
+ * Entries are started, not imported: main.ts and scripts/. A type that stands in the signature of an export in use is in
+ * use with it, so that a caller can name what it is handed.
+ */
+function deadExports(sources: readonly Source[]): string[] {
+  const { names, wholes } = importedNames(sources);
+  return sources.flatMap((source) => {
+    const is_entry =
+      source.path === "src/main.ts" || source.path.startsWith("scripts/") || source.path.endsWith(".d.ts");
+    if (is_entry || wholes.has(source.path)) return [];
+    const used = new Set(source.exports.filter(({ name }) => names.has(`${source.path} ${name}`)));
+    for (const one of used) {
+      for (const other of source.exports) if (other.is_type && one.mentions.has(other.name)) used.add(other);
+    }
+    return source.exports
+      .filter((one) => !used.has(one))
+      .map(({ name, line }) => `${source.path}:${line} nobody imports ${name}: take "export" away, or remove it`);
+  });
+}
+
+function importedNames(sources: readonly Source[]): { names: Set<string>; wholes: Set<string> } {
+  const found = { names: new Set<string>(), wholes: new Set<string>() };
+  for (const source of sources) {
+    for (const { specifier, names } of source.imports) {
+      const target = resolve(source.path, specifier);
+      if (target === null) continue;
+      if (names === null) found.wholes.add(target);
+      for (const name of names ?? []) found.names.add(`${target} ${name}`);
+    }
+  }
+  return found;
+}
+
+function chance(sources: readonly Source[]): string[] {
+  return inSource(sources).flatMap((source) => {
+    if (SOURCES_OF_CHANCE.includes(source.path)) return [];
+    return source.words.flatMap(({ name, line }) => {
+      const where = `${source.path}:${line} ${name}`;
+      const [object = "", member = ""] = name.split(".");
+      if (TIME_WORDS.includes(name)) return [`${where}: take a Clock as an argument`];
+      const is_random =
+        RANDOM_WORDS.includes(name) || (CRYPTO_OBJECTS.includes(object) && RANDOM_WORDS.includes(member));
+      return is_random ? [`${where}: take Ids, or a function that gives bytes, as an argument`] : [];
+    });
+  });
+}
+
+function sleeps(sources: readonly Source[]): string[] {
+  return inTests(sources).flatMap((source) => [
+    ...source.words
+      .filter(({ name }) => SLEEP_WORDS.includes(name))
+      .map(({ name, line }) => `${source.path}:${line} ${name}: move a fake clock, or wait for the event itself`),
+    ...source.imports
+      .filter(({ specifier }) => specifier === "node:timers/promises" || specifier === "timers/promises")
+      .map(({ line }) => `${source.path}:${line} timers/promises: move a fake clock, or wait for the event itself`),
+  ]);
+}
+
+function narrowedTests(sources: readonly Source[]): string[] {
+  return inTests(sources).flatMap((source) =>
+    source.test_modifiers.flatMap(({ name, line, title }) => {
+      const where = `${source.path}:${line} .${name}`;
+      if (name === "only") return [`${where} leaves all other tests out: remove it`];
+      if (!NARROWING_MODIFIERS.includes(name) || NAMED_PACKAGE_PATTERN.test(title)) return [];
+      return [`${where}: say in the title what is missing, "needs the package NAME", or let the test run`];
+    }),
+  );
+}
+
+/** The command line and the scripts speak to a person; all else logs. */
+function consoles(sources: readonly Source[]): string[] {
+  return sources
+    .filter(({ path }) => !path.startsWith("src/cli/") && !path.startsWith("scripts/"))
+    .flatMap((source) =>
+      source.words
+        .filter(({ name }) => name.startsWith("console."))
+        .map(({ name, line }) => `${source.path}:${line} ${name}: write to the Log that is passed in`),
+    );
+}
+
+function inSource(sources: readonly Source[]): Source[] {
+  return sources.filter(({ path }) => path.startsWith("src/"));
+}
+
+function inTests(sources: readonly Source[]): Source[] {
+  return sources.filter(({ path }) => path.startsWith("test/"));
+}
+
+/** The first folder under src/, or the file itself: `leaf` for one that anyone may import, as declarations are. */
+function layerOf(path: string): string {
+  if (path.endsWith(".d.ts")) return "leaf";
+  const [, first = "", ...rest] = path.split("/");
+  const name = first.replace(/\.ts$/, "");
+  return rest.length === 0 && LEAVES.includes(name) ? "leaf" : name;
+}
+
+/** The path of an import within the repository, or null for a library. */
+function resolve(importer: string, specifier: string): string | null {
+  if (!specifier.startsWith(".")) return null;
+  const path = posix.join(posix.dirname(importer), specifier);
+  return posix.extname(path) === "" ? `${path}.ts` : path;
+}
