@@ -15,6 +15,7 @@ import { createServer } from "./http/server";
 import type { Ids } from "./ids";
 import type { Log } from "./log";
 import { ReadyQueue } from "./runs/ready_queue";
+import { RunIds } from "./runs/run_id";
 import { RunSignals } from "./runs/run_signals";
 import { type AccessContext, bootstrap } from "./services/access";
 import type { Context } from "./services/context";
@@ -25,6 +26,7 @@ import { SolverPool } from "./solver/pool";
 import { firstTenant } from "./storage/access";
 import { DataDirectoryError, lockDirectory, prepareDirectory } from "./storage/data_directory";
 import { type OpenDatabase, openDatabase, openExistingDatabase } from "./storage/database";
+import { lastRunSeq } from "./storage/runs";
 import { loadSealKey } from "./storage/seal";
 import { type StorageFailure, Writer } from "./storage/writer";
 import { PROGRAM_VERSION } from "./version";
@@ -144,6 +146,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     config,
     clock,
     ids,
+    run_ids: new RunIds(clock, ids, lastRunSeq(database.read_client)),
     log,
     boot_id: ids.next("boot"),
     started_monotonic: clock.monotonic(),

@@ -13,7 +13,6 @@ export const ID_PREFIXES = {
   document: "doc_",
   version: "ver_",
   trigger: "trg_",
-  run: "run_",
   schedule: "tsch_",
   delivery: "whd_",
   request: "req_",
@@ -31,6 +30,8 @@ const POOL_BYTES = 4096;
 export interface Ids {
   /** A new id of that kind. */
   next(kind: IdKind): string;
+  /** 80 random bits as 16 digits in base 32. */
+  randomDigits(): string;
   /** Cryptographically random bytes. */
   bytes(count: number): Uint8Array;
   /** Uniform in [0, 1), for jitter only. */
@@ -52,6 +53,7 @@ export function systemIds(clock: Clock): Ids {
     return digits;
   };
   return {
+    randomDigits,
     next: (kind) => ID_PREFIXES[kind] + timeDigits(clock.now()) + randomDigits(),
     bytes: (count) => new Uint8Array(randomBytes(count)),
     fraction: () => Math.random(),

@@ -14,10 +14,10 @@ import { solveOptionsOf } from "../services/solve";
 import type { SolveOutcome, SolveReport } from "../solver/messages";
 import { requeueDeliveries } from "../storage/deliveries";
 import {
+  type ClaimedRun,
   claimRun,
   countQueued,
   findOrphans,
-  type RunFence,
   type RunRow,
   readOverrideData,
   requeueRun,
@@ -30,8 +30,8 @@ export async function recover(context: Context): Promise<{ requeued: number; fai
   const orphans = findOrphans(context.client, boot_id);
   const spent = orphans.filter((run) => run.attempt >= config.attempts_max);
   const open = orphans.filter((run) => run.attempt < config.attempts_max);
-  for (const run of open) await writer.write((transaction) => requeueRun(transaction, fenceOf(run), true));
-  for (const run of spent) await endRun(context, run, poisoned(run));
+  await Promise.all(open.map((run) => writer.write((transaction) => requeueRun(transaction, heldRun(run), true))));
+  await Promise.all(spent.map((run) => endRun(context, heldRun(run), run.trigger_id, poisoned(run))));
   await writer.write((transaction) => requeueDeliveries(transaction, boot_id, clock.now()));
   for (const { trigger_id, queued } of countQueued(context.client)) context.queue.add(trigger_id, queued);
   return { requeued: open.length, failed: spent.length };
@@ -49,15 +49,15 @@ export function createExecutor(context: Context): Work {
       if (turns.length === 0) return null;
       const claimed = await claim(context, turns);
       for (const [i, run] of claimed.entries()) {
-        const trigger_id = turns[i]!;
+        const target = turns[i]!;
         if (run === null) {
-          context.queue.clear(trigger_id);
-          leave(running_of, trigger_id);
+          context.queue.clear(target.id);
+          leave(running_of, target.id);
           continue;
         }
-        context.queue.remove(trigger_id);
-        void execute(context, run).finally(() => {
-          leave(running_of, trigger_id);
+        context.queue.remove(target.id);
+        void execute(context, run, target).finally(() => {
+          leave(running_of, target.id);
           context.wake.executor();
         });
       }
@@ -74,32 +74,31 @@ function takeTurns(
   context: Context,
   mayRun: (target: FireTarget) => boolean,
   running_of: Map<string, number>,
-): string[] {
-  const turns: string[] = [];
+): FireTarget[] {
+  const turns: FireTarget[] = [];
   const taken = new Map<string, number>();
   const room = context.solvers.freeSlots();
   const quick_room = context.solvers.freeSlots(true);
   const fits = (trigger_id: string): boolean => {
     if ((taken.get(trigger_id) ?? 0) >= context.queue.queuedOf(trigger_id)) return false;
     const target = context.fire_targets.get(trigger_id);
-    if (target === null) return true;
+    if (target === null) return false;
     return turns.length < (context.version_models.isQuick(target.version_id) ? quick_room : room) && mayRun(target);
   };
   while (turns.length < quick_room) {
     const trigger_id = context.queue.takeTurn(fits);
-    if (trigger_id === null) break;
-    taken.set(trigger_id, (taken.get(trigger_id) ?? 0) + 1);
-    running_of.set(trigger_id, (running_of.get(trigger_id) ?? 0) + 1);
-    turns.push(trigger_id);
+    const target = trigger_id === null ? null : context.fire_targets.get(trigger_id);
+    if (target === null) break;
+    taken.set(target.id, (taken.get(target.id) ?? 0) + 1);
+    running_of.set(target.id, (running_of.get(target.id) ?? 0) + 1);
+    turns.push(target);
   }
   return turns;
 }
 
-function claim(context: Context, turns: readonly string[]): Promise<(RunRow | null)[]> {
+function claim(context: Context, turns: readonly FireTarget[]): Promise<(ClaimedRun | null)[]> {
   const { boot_id, clock, writer } = context;
-  return writer.write((transaction) =>
-    turns.map((trigger_id) => claimRun(transaction, trigger_id, boot_id, clock.now())),
-  );
+  return writer.write((transaction) => turns.map(({ seq }) => claimRun(transaction, seq, boot_id, clock.now())));
 }
 
 function leave(running_of: Map<string, number>, trigger_id: string): void {
@@ -109,12 +108,11 @@ function leave(running_of: Map<string, number>, trigger_id: string): void {
 }
 
 /** Takes one claimed run through a solver to its end; never throws. */
-async function execute(context: Context, run: RunRow): Promise<void> {
+async function execute(context: Context, run: ClaimedRun, target: FireTarget): Promise<void> {
   try {
-    const target = context.fire_targets.get(run.trigger_id);
-    const model = context.version_models.get(run.version_id);
-    if (target === null || model === null) {
-      await endRun(context, run, failed("The trigger or the version of this run was deleted while it waited"));
+    const model = context.version_models.get(target.version_id);
+    if (model === null) {
+      await endRun(context, run, target.id, failed("The version of this run is gone"));
       return;
     }
     const overrides = readOverrideData(context.client, run);
@@ -124,14 +122,17 @@ async function execute(context: Context, run: RunRow): Promise<void> {
       override_data: overrides === null ? null : JSON.parse(overrides),
       options: solveOptionsOf(context, model.options),
       // A run that has been through a crash is alone in its solver: it may be the one that crashes it.
-      quick: run.attempt === 1 && context.version_models.isQuick(run.version_id),
+      quick: run.attempt === 1 && context.version_models.isQuick(target.version_id),
     });
     context.running.set(run.id, handle);
-    await settle(context, run, await handle.outcome);
+    const outcome = await handle.outcome;
+    // The solver has room now; the next claim shares the commit that ends this run.
+    context.wake.executor();
+    await settle(context, run, target, outcome);
   } catch (error) {
     context.log.error("run_lost_hold", {
       run_id: run.id,
-      trigger_id: run.trigger_id,
+      trigger_id: target.id,
       error: error instanceof Error ? error.message : String(error),
     });
   } finally {
@@ -139,10 +140,10 @@ async function execute(context: Context, run: RunRow): Promise<void> {
   }
 }
 
-async function settle(context: Context, run: RunRow, outcome: SolveOutcome): Promise<void> {
+async function settle(context: Context, run: ClaimedRun, target: FireTarget, outcome: SolveOutcome): Promise<void> {
   // What a stop cuts short starts over: no attempt was used up by the run's own doing.
   const is_cut_short = context.isStopping() && outcome.kind !== "solved" && outcome.kind !== "model_error";
-  if (outcome.kind === "returned" || is_cut_short) return requeue(context, run, false);
+  if (outcome.kind === "returned" || is_cut_short) return requeue(context, run, target, false);
   if (outcome.kind === "failed" && outcome.retryable) {
     context.log.warn("solver_lost", {
       run_id: run.id,
@@ -150,19 +151,20 @@ async function settle(context: Context, run: RunRow, outcome: SolveOutcome): Pro
       code: outcome.code,
       cause: outcome.message,
     });
-    if (run.attempt < context.config.attempts_max) return requeue(context, run, true);
+    if (run.attempt < context.config.attempts_max) return requeue(context, run, target, true);
   }
-  if (outcome.kind === "solved") context.version_models.noteTime(run.version_id, outcome.compile_ms + outcome.solve_ms);
-  await endRun(context, run, outcomeOf(run, outcome));
+  if (outcome.kind === "solved")
+    context.version_models.noteTime(target.version_id, outcome.compile_ms + outcome.solve_ms);
+  await endRun(context, run, target.id, outcomeOf(run, outcome));
 }
 
-async function requeue(context: Context, run: RunRow, was_started: boolean): Promise<void> {
-  const is_queued = await context.writer.write((transaction) => requeueRun(transaction, fenceOf(run), was_started));
-  if (is_queued) context.queue.add(run.trigger_id);
+async function requeue(context: Context, run: ClaimedRun, target: FireTarget, was_started: boolean): Promise<void> {
+  const is_queued = await context.writer.write((transaction) => requeueRun(transaction, run, was_started));
+  if (is_queued) context.queue.add(target.id);
 }
 
 /** What a solver's word means for the run. */
-function outcomeOf(run: RunRow, outcome: Exclude<SolveOutcome, { kind: "returned" }>): RunOutcome {
+function outcomeOf(run: ClaimedRun, outcome: Exclude<SolveOutcome, { kind: "returned" }>): RunOutcome {
   switch (outcome.kind) {
     case "solved": {
       const has_solution = outcome.status === "optimal" || outcome.status === "feasible";
@@ -226,6 +228,7 @@ function modelErrorMessage(diagnostics: readonly Diagnostic[]): string {
   return `The model does not compile with this data: ${where}${first.message}${more}`;
 }
 
-function fenceOf(run: RunRow): RunFence {
-  return { seq: run.seq, attempt: run.attempt, boot_id: run.boot_id! };
+/** An orphan as the process that is gone held it. */
+function heldRun({ seq, id, attempt, boot_id, override_data }: RunRow): ClaimedRun {
+  return { seq, id, attempt, boot_id: boot_id!, override_data };
 }

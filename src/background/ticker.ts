@@ -34,7 +34,7 @@ async function tick(context: Context, schedule: ScheduleRow, now: number): Promi
   const next_run_at = nextTickAt(schedule.cron_expression, schedule.timezone, Math.max(scheduled_for, now));
   const draft = draftTick(context, target, schedule, scheduled_for);
   const is_queued = await context.writer.write((transaction) => {
-    const overlaps = scheduleHasOpenRun(transaction.client, target.id, schedule.id);
+    const overlaps = scheduleHasOpenRun(transaction.client, target.seq, schedule.id);
     const run: NewRun = overlaps && draft.status === "queued" ? { ...draft, status: "skipped_overlap" } : draft;
     const is_new = insertTick(transaction, {
       schedule_id: schedule.id,

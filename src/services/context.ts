@@ -6,6 +6,7 @@ import type { Config } from "../config";
 import type { Ids } from "../ids";
 import type { Log } from "../log";
 import type { ReadyQueue } from "../runs/ready_queue";
+import type { RunIds } from "../runs/run_id";
 import type { RunSignals } from "../runs/run_signals";
 import type { SolverPool } from "../solver/pool";
 import type { Role } from "../storage/access";
@@ -19,6 +20,7 @@ export interface Context {
   readonly config: Config;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly run_ids: RunIds;
   readonly log: Log;
   /** Id of this process: fences what it holds against what an earlier one held. */
   readonly boot_id: string;

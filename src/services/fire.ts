@@ -61,7 +61,7 @@ export async function fire(context: Context, target: FireTarget, request: FireRe
   await refuseMisfit(context, target, draft, request.override_data);
   requireRoom(context, target.id);
   const accepted = await context.writer.write(
-    (transaction) => acceptOnce(transaction, draft, request.idempotency_key),
+    (transaction) => acceptOnce(transaction, target.id, draft, request.idempotency_key),
     (draft.override_data?.length ?? 0) + 256,
   );
   if (!accepted.is_replayed) announce(context, target.id);
@@ -98,10 +98,8 @@ export async function rerun(
 /** A queued run of that trigger, not yet stored. */
 export function draftRun(context: Context, target: FireTarget, override_data: unknown, source: RunSource): NewRun {
   return {
-    id: context.ids.next("run"),
-    organization_id: target.organization_id,
-    trigger_id: target.id,
-    version_id: target.version_id,
+    ...context.run_ids.next(),
+    trigger_seq: target.seq,
     status: "queued",
     source,
     override_data: override_data === undefined || override_data === null ? null : JSON.stringify(override_data),
@@ -166,7 +164,7 @@ function requireRoom(context: Context, trigger_id: string): void {
   }
 }
 
-function acceptOnce(transaction: Transaction, draft: NewRun, key: string | null): Accepted {
+function acceptOnce(transaction: Transaction, trigger_id: string, draft: NewRun, key: string | null): Accepted {
   if (key === null) {
     insertRun(transaction, draft);
     return { run_id: draft.id, status: "queued", is_replayed: false };
@@ -174,7 +172,7 @@ function acceptOnce(transaction: Transaction, draft: NewRun, key: string | null)
   const body_hash = createHash("sha256")
     .update(draft.override_data ?? "")
     .digest();
-  const { trigger_id, created_at } = draft;
+  const { created_at } = draft;
   const known = findIdempotencyKey(transaction, trigger_id, key, created_at - IDEMPOTENCY_KEEP_MS);
   if (known === null) {
     insertRun(transaction, draft);

@@ -7,6 +7,7 @@ import type { BoundOverrides } from "../model/overrides";
 import { findTriggerById } from "../storage/triggers";
 
 export interface FireTarget {
+  readonly seq: number;
   readonly id: string;
   readonly organization_id: string;
   readonly version_id: string;
@@ -36,6 +37,7 @@ export class FireTargets {
     const row = findTriggerById(this.#db, trigger_id);
     if (row === null) return null;
     const target: FireTarget = {
+      seq: row.seq,
       id: row.id,
       organization_id: row.organization_id,
       version_id: row.version_id,

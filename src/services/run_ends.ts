@@ -2,10 +2,9 @@
 import type { TerminalState } from "../runs/run";
 import { insertDelivery, type NewDelivery } from "../storage/deliveries";
 import {
+  type ClaimedRun,
   finishRun,
   type RunEnd,
-  type RunFence,
-  type RunRow,
   readOverrideData,
   resultText,
   type StoredResult,
@@ -40,14 +39,18 @@ export const NO_OUTCOME: Omit<RunOutcome, "status" | "error_message"> = {
 };
 
 /** Ends a claimed run. False when it was no longer this attempt's to end; then nothing changes. */
-export async function endRun(context: Context, run: RunRow, outcome: RunOutcome): Promise<boolean> {
-  const fence: RunFence = { seq: run.seq, attempt: run.attempt, boot_id: run.boot_id! };
+export async function endRun(
+  context: Context,
+  run: ClaimedRun,
+  trigger_id: string,
+  outcome: RunOutcome,
+): Promise<boolean> {
   const now = context.clock.now();
   const end: RunEnd = { ...outcome, completed_at: now };
-  const delivery = draftDelivery(context, run, outcome, now);
+  const delivery = draftDelivery(context, run, trigger_id, outcome, now);
   const bytes = (outcome.result?.data.length ?? 0) + (delivery?.payload.length ?? 0) + 256;
   const is_ended = await context.writer.write((transaction) => {
-    if (!finishRun(transaction, fence, end)) return false;
+    if (!finishRun(transaction, run, end)) return false;
     if (delivery !== null) insertDelivery(transaction, delivery);
     return true;
   }, bytes);
@@ -58,17 +61,24 @@ export async function endRun(context: Context, run: RunRow, outcome: RunOutcome)
   return is_ended;
 }
 
-function draftDelivery(context: Context, run: RunRow, outcome: RunOutcome, now: number): NewDelivery | null {
+function draftDelivery(
+  context: Context,
+  run: ClaimedRun,
+  trigger_id: string,
+  outcome: RunOutcome,
+  now: number,
+): NewDelivery | null {
   const event = eventOf(outcome.status);
-  if (event === null || context.fire_targets.get(run.trigger_id)?.has_webhook !== true) return null;
+  const target = context.fire_targets.get(trigger_id);
+  if (event === null || target === null || !target.has_webhook) return null;
   return {
     id: context.ids.next("delivery"),
-    organization_id: run.organization_id,
-    trigger_id: run.trigger_id,
+    organization_id: target.organization_id,
+    trigger_id,
     run_seq: run.seq,
     event,
     payload: buildPayload(event, {
-      trigger_id: run.trigger_id,
+      trigger_id,
       run_id: run.id,
       status: outcome.status,
       ended_at: now,

@@ -27,8 +27,8 @@ export interface RunListQuery {
 
 /** One page of a trigger's runs, newest first; `result_data` holds status and objective alone. */
 export function listRuns(context: Context, principal: Principal, trigger_id: string, query: RunListQuery): JsonText {
-  requireTrigger(context, principal, trigger_id);
-  const filter = { trigger_id, status: query.status, source: query.source };
+  const { seq } = requireTrigger(context, principal, trigger_id);
+  const filter = { trigger_seq: seq, status: query.status, source: query.source };
   const rows = listRunRows(context.client, filter, (query.page - 1) * query.page_size, query.page_size);
   const { items, ...page } = pageOf(rows, countRuns(context.client, filter), query.page, query.page_size);
   const texts = items.map((row) => runJson(context, row, resultSummary(row)));

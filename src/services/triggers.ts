@@ -90,7 +90,7 @@ export async function createTrigger(
   const webhook = await newWebhook(context, id, input.webhook_url ?? null, input.webhook_secret ?? null);
   const trigger_secret = makeSecret(context);
   const now = context.clock.now();
-  const row: TriggerRow = {
+  const row: Omit<TriggerRow, "seq"> = {
     id,
     organization_id: principal.organization_id,
     workspace_id: requireWorkspace(context, principal, input.workspace_id ?? null),

@@ -5,6 +5,7 @@
  */
 import type { Database } from "bun:sqlite";
 import type { RunSource, RunState, TerminalState } from "../runs/run";
+import { seqOfRunId } from "../runs/run_id";
 import type { Transaction } from "./writer";
 
 /** A run without its large values. Times in epoch milliseconds. */
@@ -37,10 +38,9 @@ export interface RunRow {
 }
 
 export interface NewRun {
+  readonly seq: number;
   readonly id: string;
-  readonly organization_id: string;
-  readonly trigger_id: string;
-  readonly version_id: string;
+  readonly trigger_seq: number;
   readonly status: "queued" | "validation_failed" | "skipped_overlap";
   readonly source: RunSource;
   readonly override_data: string | null;
@@ -54,49 +54,60 @@ export interface NewRun {
 /** JSON up to this many characters stays on the row; longer is compressed into a table of its own. */
 const OVERRIDES_INLINE_MAX = 2048;
 
-/** Births a run, queued or already refused, and counts it on its trigger. Returns its place in the order of acceptance. */
-export function insertRun(transaction: Transaction, run: NewRun): number {
+/** A run with what it has from its trigger. */
+const SELECT_RUN = `SELECT runs.*, triggers.id AS trigger_id, triggers.organization_id, triggers.version_id
+  FROM runs JOIN triggers ON triggers.seq = runs.trigger_seq`;
+
+/** Births a run, queued or already refused, and counts it on its trigger. */
+export function insertRun(transaction: Transaction, run: NewRun): void {
   const { client } = transaction;
   const text = run.override_data;
   const is_inline = text === null || text.length <= OVERRIDES_INLINE_MAX;
-  const seq = Number(
-    client
-      .query(
-        `INSERT INTO runs (id, organization_id, trigger_id, version_id, status, source, override_data, created_at, completed_at, error_message, schedule_id, scheduled_for, rerun_of)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
-      )
-      .run(
-        run.id,
-        run.organization_id,
-        run.trigger_id,
-        run.version_id,
-        run.status,
-        run.source,
-        is_inline ? text : null,
-        run.created_at,
-        run.status === "queued" ? null : run.created_at,
-        run.error_message,
-        run.schedule_id,
-        run.scheduled_for,
-        run.rerun_of,
-      ).lastInsertRowid,
-  );
+  client
+    .query(
+      `INSERT INTO runs (seq, id, trigger_seq, status, source, override_data, created_at, completed_at, error_message, schedule_id, scheduled_for, rerun_of)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
+    )
+    .run(
+      run.seq,
+      run.id,
+      run.trigger_seq,
+      run.status,
+      run.source,
+      is_inline ? text : null,
+      run.created_at,
+      run.status === "queued" ? null : run.created_at,
+      run.error_message,
+      run.schedule_id,
+      run.scheduled_for,
+      run.rerun_of,
+    );
   if (!is_inline) {
-    client.query("INSERT INTO run_inputs (run_seq, data) VALUES (?1, ?2)").run(seq, Bun.zstdCompressSync(text));
+    client.query("INSERT INTO run_inputs (run_seq, data) VALUES (?1, ?2)").run(run.seq, Bun.zstdCompressSync(text));
   }
-  transaction.countRun(run.trigger_id, run.created_at);
-  return seq;
+  transaction.countRun(run.trigger_seq, run.created_at);
+}
+
+/** A run in this process's hands: what its solve and its end need. */
+export interface ClaimedRun extends RunFence {
+  readonly id: string;
+  readonly override_data: string | null;
 }
 
 /** queued -> running: takes the oldest queued run of a trigger for this process. Null when it has none. */
-export function claimRun(transaction: Transaction, trigger_id: string, boot_id: string, now: number): RunRow | null {
+export function claimRun(
+  transaction: Transaction,
+  trigger_seq: number,
+  boot_id: string,
+  now: number,
+): ClaimedRun | null {
   return transaction.client
     .query(
       `UPDATE runs SET status = 'running', attempt = attempt + 1, boot_id = ?2, started_at = ?3
-       WHERE seq = (SELECT seq FROM runs WHERE trigger_id = ?1 AND status = 'queued' ORDER BY seq LIMIT 1)
-       RETURNING *`,
+       WHERE seq = (SELECT seq FROM runs WHERE trigger_seq = ?1 AND status = 'queued' ORDER BY seq LIMIT 1)
+       RETURNING seq, id, attempt, boot_id, override_data`,
     )
-    .get(trigger_id, boot_id, now) as RunRow | null;
+    .get(trigger_seq, boot_id, now) as ClaimedRun | null;
 }
 
 /** What ends a run; the result is written beside it, once. */
@@ -181,37 +192,48 @@ export function requeueRun(transaction: Transaction, fence: RunFence, was_starte
 
 /** Runs that a process which is gone still holds. */
 export function findOrphans(client: Database, boot_id: string): RunRow[] {
-  return client.query("SELECT * FROM runs WHERE status = 'running' AND boot_id != ?1").all(boot_id) as RunRow[];
+  return client.query(`${SELECT_RUN} WHERE runs.status = 'running' AND runs.boot_id != ?1`).all(boot_id) as RunRow[];
 }
 
-/** Triggers with queued runs, with how many. */
+/** Triggers with queued runs, with how many; the one that waits longest first. */
 export function countQueued(client: Database): { trigger_id: string; queued: number }[] {
   return client
     .query(
-      "SELECT trigger_id, count(*) AS queued FROM runs WHERE status = 'queued' GROUP BY trigger_id ORDER BY min(seq)",
+      `SELECT triggers.id AS trigger_id, counted.queued FROM
+         (SELECT trigger_seq, count(*) AS queued, min(seq) AS first FROM runs WHERE status = 'queued' GROUP BY trigger_seq) AS counted
+         JOIN triggers ON triggers.seq = counted.trigger_seq ORDER BY counted.first`,
     )
     .all() as { trigger_id: string; queued: number }[];
 }
 
+/** The highest seq stored, 0 for none. */
+export function lastRunSeq(client: Database): number {
+  return (client.query("SELECT coalesce(max(seq), 0) AS seq FROM runs").get() as { seq: number }).seq;
+}
+
 /** One run of a trigger, or null. */
 export function findRun(client: Database, trigger_id: string, run_id: string): RunRow | null {
-  return client.query("SELECT * FROM runs WHERE id = ?1 AND trigger_id = ?2").get(run_id, trigger_id) as RunRow | null;
+  const seq = seqOfRunId(run_id);
+  if (seq === null) return null;
+  return client
+    .query(`${SELECT_RUN} WHERE runs.seq = ?1 AND runs.id = ?2 AND triggers.id = ?3`)
+    .get(seq, run_id, trigger_id) as RunRow | null;
 }
 
 /** True while a run of this schedule is queued or running. */
-export function scheduleHasOpenRun(client: Database, trigger_id: string, schedule_id: string): boolean {
+export function scheduleHasOpenRun(client: Database, trigger_seq: number, schedule_id: string): boolean {
   return (
     client
       .query(
-        `SELECT 1 FROM runs WHERE trigger_id = ?1 AND schedule_id = ?2 AND status = 'queued'
-         UNION ALL SELECT 1 FROM runs WHERE trigger_id = ?1 AND schedule_id = ?2 AND status = 'running' LIMIT 1`,
+        `SELECT 1 FROM runs WHERE trigger_seq = ?1 AND schedule_id = ?2 AND status = 'queued'
+         UNION ALL SELECT 1 FROM runs WHERE trigger_seq = ?1 AND schedule_id = ?2 AND status = 'running' LIMIT 1`,
       )
-      .get(trigger_id, schedule_id) !== null
+      .get(trigger_seq, schedule_id) !== null
   );
 }
 
 export interface RunFilter {
-  readonly trigger_id: string;
+  readonly trigger_seq: number;
   readonly status: RunState | null;
   readonly source: RunSource | null;
 }
@@ -221,7 +243,7 @@ export function listRuns(client: Database, filter: RunFilter, offset: number, li
   const { where, values } = filterClause(filter);
   return client
     .query(
-      `SELECT * FROM runs WHERE seq IN (SELECT seq FROM runs WHERE ${where} ORDER BY seq DESC LIMIT ? OFFSET ?) ORDER BY seq DESC`,
+      `${SELECT_RUN} WHERE runs.seq IN (SELECT seq FROM runs WHERE ${where} ORDER BY seq DESC LIMIT ? OFFSET ?) ORDER BY runs.seq DESC`,
     )
     .all(...values, limit, offset) as RunRow[];
 }
@@ -229,16 +251,16 @@ export function listRuns(client: Database, filter: RunFilter, offset: number, li
 /** How many stored runs pass a filter; without one the trigger's own counter is the answer. */
 export function countRuns(client: Database, filter: RunFilter): number {
   if (filter.status === null && filter.source === null) {
-    const row = client.query("SELECT stored_runs FROM triggers WHERE id = ?1").get(filter.trigger_id);
+    const row = client.query("SELECT stored_runs FROM triggers WHERE seq = ?1").get(filter.trigger_seq);
     return (row as { stored_runs: number } | null)?.stored_runs ?? 0;
   }
   const { where, values } = filterClause(filter);
   return (client.query(`SELECT count(*) AS n FROM runs WHERE ${where}`).get(...values) as { n: number }).n;
 }
 
-function filterClause(filter: RunFilter): { where: string; values: string[] } {
-  const values = [filter.trigger_id];
-  let where = "trigger_id = ?";
+function filterClause(filter: RunFilter): { where: string; values: (string | number)[] } {
+  const values: (string | number)[] = [filter.trigger_seq];
+  let where = "trigger_seq = ?";
   if (filter.status !== null) {
     where += " AND status = ?";
     values.push(filter.status);
@@ -251,7 +273,7 @@ function filterClause(filter: RunFilter): { where: string; values: string[] } {
 }
 
 /** The override data as it was sent, as JSON text; null when nothing was. */
-export function readOverrideData(client: Database, run: RunRow): string | null {
+export function readOverrideData(client: Database, run: Pick<RunRow, "seq" | "override_data">): string | null {
   if (run.override_data !== null) return run.override_data;
   const row = client.query("SELECT data FROM run_inputs WHERE run_seq = ?1").get(run.seq) as {
     data: Uint8Array;

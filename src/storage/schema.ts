@@ -66,7 +66,8 @@ export const versions = sqliteTable("versions", {
 });
 
 export const triggers = sqliteTable("triggers", {
-  id: text().primaryKey(),
+  seq: integer().primaryKey(),
+  id: text().notNull(),
   organization_id: text().notNull(),
   workspace_id: text().notNull(),
   created_by: text().notNull(),
@@ -97,9 +98,7 @@ export const triggers = sqliteTable("triggers", {
 export const runs = sqliteTable("runs", {
   seq: integer().primaryKey(),
   id: text().notNull(),
-  organization_id: text().notNull(),
-  trigger_id: text().notNull(),
-  version_id: text().notNull(),
+  trigger_seq: integer().notNull(),
   status: text({
     enum: ["queued", "running", "completed", "failed", "timeout", "cancelled", "validation_failed", "skipped_overlap"],
   }).notNull(),

@@ -14,7 +14,8 @@ export interface TriggerView {
   readonly has_active_schedule: boolean;
 }
 
-export function insertTrigger(transaction: Transaction, row: TriggerRow): void {
+/** The row's place among triggers is SQLite's to give. */
+export function insertTrigger(transaction: Transaction, row: Omit<TriggerRow, "seq">): void {
   transaction.db.insert(triggers).values(row).run();
 }
 
@@ -87,7 +88,7 @@ const PURGE = {
   deliveries: "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE trigger_id = ?1 LIMIT ?2)",
   idempotency_keys:
     "DELETE FROM idempotency_keys WHERE (trigger_id, key) IN (SELECT trigger_id, key FROM idempotency_keys WHERE trigger_id = ?1 LIMIT ?2)",
-  runs: "DELETE FROM runs WHERE seq IN (SELECT seq FROM runs WHERE trigger_id = ?1 LIMIT ?2)",
+  runs: "DELETE FROM runs WHERE seq IN (SELECT seq FROM runs WHERE trigger_seq = (SELECT seq FROM triggers WHERE id = ?1) LIMIT ?2)",
 };
 
 function activeTriggerIds(db: BunSQLiteDatabase, organization_id: string): Set<string> {

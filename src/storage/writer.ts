@@ -46,7 +46,7 @@ export class Transaction {
   readonly client: Database;
   /** Typed statements on the same connection. */
   readonly db: BunSQLiteDatabase;
-  readonly #counts = new Map<string, { runs: number; at: number }>();
+  readonly #counts = new Map<number, { runs: number; at: number }>();
 
   constructor(client: Database, db: BunSQLiteDatabase) {
     this.client = client;
@@ -54,9 +54,9 @@ export class Transaction {
   }
 
   /** Adds one stored run to the trigger's counters, fired at `at`. */
-  countRun(trigger_id: string, at: number): void {
-    const count = this.#counts.get(trigger_id);
-    if (count === undefined) this.#counts.set(trigger_id, { runs: 1, at });
+  countRun(trigger_seq: number, at: number): void {
+    const count = this.#counts.get(trigger_seq);
+    if (count === undefined) this.#counts.set(trigger_seq, { runs: 1, at });
     else {
       count.runs += 1;
       count.at = Math.max(count.at, at);
@@ -67,9 +67,9 @@ export class Transaction {
   flush(): void {
     if (this.#counts.size === 0) return;
     const statement = this.client.query(
-      "UPDATE triggers SET total_runs = total_runs + ?1, stored_runs = stored_runs + ?1, last_fired_at = max(coalesce(last_fired_at, 0), ?2) WHERE id = ?3",
+      "UPDATE triggers SET total_runs = total_runs + ?1, stored_runs = stored_runs + ?1, last_fired_at = max(coalesce(last_fired_at, 0), ?2) WHERE seq = ?3",
     );
-    for (const [trigger_id, { runs, at }] of this.#counts) statement.run(runs, at, trigger_id);
+    for (const [trigger_seq, { runs, at }] of this.#counts) statement.run(runs, at, trigger_seq);
   }
 }
 

@@ -17,7 +17,7 @@ describe("firing", () => {
   test("queues a run and answers 202 in the documented shape", async () => {
     const answer = await world.call("POST", path(), { override_data: DATA }, { token: trigger.trigger_secret });
     expect(answer.status).toBe(202);
-    expect(answer.body).toEqual({ run_id: expect.stringMatching(/^run_[0-9a-z]{26}$/), status: "queued" });
+    expect(answer.body).toEqual({ run_id: expect.stringMatching(/^run_[0-9a-z]{27}$/), status: "queued" });
   });
 
   test("solves with today's data, correctly", async () => {

@@ -71,7 +71,9 @@ CREATE TABLE versions (
 ) STRICT;
 
 CREATE TABLE triggers (
-  id TEXT PRIMARY KEY,
+  -- what runs refer to: a small number in place of a long id, on every run and in every index over them
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   organization_id TEXT NOT NULL REFERENCES organizations (id),
   workspace_id TEXT NOT NULL REFERENCES workspaces (id),
   created_by TEXT NOT NULL REFERENCES users (id),
@@ -111,13 +113,12 @@ CREATE INDEX triggers_by_document ON triggers (document_id);
 CREATE INDEX triggers_by_version ON triggers (version_id);
 CREATE INDEX triggers_deleted ON triggers (deleted_at) WHERE deleted_at IS NOT NULL;
 
+-- Organization and version are the trigger's, which never change.
 CREATE TABLE runs (
-  -- order of acceptance
+  -- order of acceptance, and the first part of the id: no index over ids is needed
   seq INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  organization_id TEXT NOT NULL,
-  trigger_id TEXT NOT NULL REFERENCES triggers (id),
-  version_id TEXT NOT NULL REFERENCES versions (id),
+  id TEXT NOT NULL,
+  trigger_seq INTEGER NOT NULL REFERENCES triggers (seq),
   status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'completed', 'failed', 'timeout', 'cancelled', 'validation_failed', 'skipped_overlap')),
   source TEXT NOT NULL CHECK (source IN ('api', 'rerun', 'cron')),
   -- claims so far: raised by the claim, before the solve starts
@@ -145,10 +146,10 @@ CREATE TABLE runs (
   CHECK (status != 'running' OR (started_at IS NOT NULL AND attempt >= 1)),
   CHECK ((status IN ('queued', 'running')) = (completed_at IS NULL))
 ) STRICT;
-CREATE INDEX runs_by_trigger ON runs (trigger_id, seq);
-CREATE INDEX runs_queued ON runs (trigger_id, seq) WHERE status = 'queued';
-CREATE INDEX runs_running ON runs (boot_id) WHERE status = 'running';
-CREATE INDEX runs_not_completed ON runs (trigger_id, status, seq) WHERE status IN ('running', 'failed', 'timeout', 'cancelled', 'validation_failed', 'skipped_overlap');
+CREATE INDEX runs_by_trigger ON runs (trigger_seq, seq);
+CREATE INDEX runs_queued ON runs (trigger_seq, seq) WHERE status = 'queued';
+CREATE INDEX runs_running ON runs (trigger_seq, seq) WHERE status = 'running';
+CREATE INDEX runs_ended_badly ON runs (trigger_seq, status, seq) WHERE status IN ('failed', 'timeout', 'cancelled', 'validation_failed', 'skipped_overlap');
 
 -- Override data over the inline limit, zstd-compressed JSON.
 CREATE TABLE run_inputs (
