@@ -4,7 +4,7 @@
  * answer that the caller handles: someone else moved the run first.
  */
 import type { Database } from "bun:sqlite";
-import type { RunSource, RunState, TerminalState } from "../runs/run";
+import { RUN_SOURCES, RUN_STATES, type RunSource, type RunState, type TerminalState } from "../runs/run";
 import { seqOfRunId } from "../runs/run_id";
 import type { Transaction } from "./writer";
 
@@ -54,6 +54,10 @@ export interface NewRun {
 /** JSON up to this many characters stays on the row; longer is compressed into a table of its own. */
 const OVERRIDES_INLINE_MAX = 2048;
 
+/** States and sources are stored as their places in the lists of runs/run.ts, which therefore only ever grow. */
+const STATE_CODE = codesOf(RUN_STATES);
+const SOURCE_CODE = codesOf(RUN_SOURCES);
+
 /** A run with what it has from its trigger. */
 const SELECT_RUN = `SELECT runs.*, triggers.id AS trigger_id, triggers.organization_id, triggers.version_id
   FROM runs JOIN triggers ON triggers.seq = runs.trigger_seq`;
@@ -72,8 +76,8 @@ export function insertRun(transaction: Transaction, run: NewRun): void {
       run.seq,
       run.id,
       run.trigger_seq,
-      run.status,
-      run.source,
+      STATE_CODE[run.status],
+      SOURCE_CODE[run.source],
       is_inline ? text : null,
       run.created_at,
       run.status === "queued" ? null : run.created_at,
@@ -103,8 +107,8 @@ export function claimRun(
 ): ClaimedRun | null {
   return transaction.client
     .query(
-      `UPDATE runs SET status = 'running', attempt = attempt + 1, boot_id = ?2, started_at = ?3
-       WHERE seq = (SELECT seq FROM runs WHERE trigger_seq = ?1 AND status = 'queued' ORDER BY seq LIMIT 1)
+      `UPDATE runs SET status = 1, attempt = attempt + 1, boot_id = ?2, started_at = ?3
+       WHERE seq = (SELECT seq FROM runs WHERE trigger_seq = ?1 AND status = 0 ORDER BY seq LIMIT 1)
        RETURNING seq, id, attempt, boot_id, override_data`,
     )
     .get(trigger_seq, boot_id, now) as ClaimedRun | null;
@@ -144,13 +148,13 @@ export function finishRun(transaction: Transaction, fence: RunFence, end: RunEnd
     .query(
       `UPDATE runs SET status = ?4, boot_id = NULL, completed_at = ?5, solver_status = ?6, objective_value = ?7, error_message = ?8,
          execution_time_ms = ?9, model_digest = ?10, solution_digest = ?11, solver_version = ?12
-       WHERE seq = ?1 AND attempt = ?2 AND boot_id = ?3 AND status = 'running'`,
+       WHERE seq = ?1 AND attempt = ?2 AND boot_id = ?3 AND status = 1`,
     )
     .run(
       fence.seq,
       fence.attempt,
       fence.boot_id,
-      end.status,
+      STATE_CODE[end.status],
       end.completed_at,
       end.solver_status,
       end.objective_value,
@@ -173,7 +177,7 @@ export function finishRun(transaction: Transaction, fence: RunFence, end: RunEnd
 export function cancelQueuedRun(transaction: Transaction, seq: number, now: number, reason: string): boolean {
   const { changes } = transaction.client
     .query(
-      "UPDATE runs SET status = 'cancelled', completed_at = ?2, error_message = ?3 WHERE seq = ?1 AND status = 'queued'",
+      "UPDATE runs SET status = 5, completed_at = ?2, error_message = ?3 WHERE seq = ?1 AND status = 0",
     )
     .run(seq, now, reason);
   return changes > 0;
@@ -183,8 +187,8 @@ export function cancelQueuedRun(transaction: Transaction, seq: number, now: numb
 export function requeueRun(transaction: Transaction, fence: RunFence, was_started: boolean): boolean {
   const { changes } = transaction.client
     .query(
-      `UPDATE runs SET status = 'queued', boot_id = NULL, started_at = NULL, attempt = attempt - ?4
-       WHERE seq = ?1 AND attempt = ?2 AND boot_id = ?3 AND status = 'running'`,
+      `UPDATE runs SET status = 0, boot_id = NULL, started_at = NULL, attempt = attempt - ?4
+       WHERE seq = ?1 AND attempt = ?2 AND boot_id = ?3 AND status = 1`,
     )
     .run(fence.seq, fence.attempt, fence.boot_id, was_started ? 0 : 1);
   return changes > 0;
@@ -192,7 +196,8 @@ export function requeueRun(transaction: Transaction, fence: RunFence, was_starte
 
 /** Runs that a process which is gone still holds. */
 export function findOrphans(client: Database, boot_id: string): RunRow[] {
-  return client.query(`${SELECT_RUN} WHERE runs.status = 'running' AND runs.boot_id != ?1`).all(boot_id) as RunRow[];
+  const rows = client.query(`${SELECT_RUN} WHERE runs.boot_id IS NOT NULL AND runs.boot_id != ?1`).all(boot_id);
+  return (rows as StoredRun[]).map(runOf);
 }
 
 /** Triggers with queued runs, with how many; the one that waits longest first. */
@@ -200,7 +205,7 @@ export function countQueued(client: Database): { trigger_id: string; queued: num
   return client
     .query(
       `SELECT triggers.id AS trigger_id, counted.queued FROM
-         (SELECT trigger_seq, count(*) AS queued, min(seq) AS first FROM runs WHERE status = 'queued' GROUP BY trigger_seq) AS counted
+         (SELECT trigger_seq, count(*) AS queued, min(seq) AS first FROM runs WHERE status = 0 GROUP BY trigger_seq) AS counted
          JOIN triggers ON triggers.seq = counted.trigger_seq ORDER BY counted.first`,
     )
     .all() as { trigger_id: string; queued: number }[];
@@ -215,9 +220,9 @@ export function lastRunSeq(client: Database): number {
 export function findRun(client: Database, trigger_id: string, run_id: string): RunRow | null {
   const seq = seqOfRunId(run_id);
   if (seq === null) return null;
-  return client
-    .query(`${SELECT_RUN} WHERE runs.seq = ?1 AND runs.id = ?2 AND triggers.id = ?3`)
-    .get(seq, run_id, trigger_id) as RunRow | null;
+  const query = client.query(`${SELECT_RUN} WHERE runs.seq = ?1 AND runs.id = ?2 AND triggers.id = ?3`);
+  const row = query.get(seq, run_id, trigger_id) as StoredRun | null;
+  return row === null ? null : runOf(row);
 }
 
 /** True while a run of this schedule is queued or running. */
@@ -225,8 +230,8 @@ export function scheduleHasOpenRun(client: Database, trigger_seq: number, schedu
   return (
     client
       .query(
-        `SELECT 1 FROM runs WHERE trigger_seq = ?1 AND schedule_id = ?2 AND status = 'queued'
-         UNION ALL SELECT 1 FROM runs WHERE trigger_seq = ?1 AND schedule_id = ?2 AND status = 'running' LIMIT 1`,
+        `SELECT 1 FROM runs WHERE trigger_seq = ?1 AND schedule_id = ?2 AND status = 0
+         UNION ALL SELECT 1 FROM runs WHERE trigger_seq = ?1 AND schedule_id = ?2 AND boot_id IS NOT NULL LIMIT 1`,
       )
       .get(trigger_seq, schedule_id) !== null
   );
@@ -241,11 +246,10 @@ export interface RunFilter {
 /** Runs of a trigger, newest first. The inner select stays inside an index, so deep pages cost index steps alone. */
 export function listRuns(client: Database, filter: RunFilter, offset: number, limit: number): RunRow[] {
   const { where, values } = filterClause(filter);
-  return client
-    .query(
-      `${SELECT_RUN} WHERE runs.seq IN (SELECT seq FROM runs WHERE ${where} ORDER BY seq DESC LIMIT ? OFFSET ?) ORDER BY runs.seq DESC`,
-    )
-    .all(...values, limit, offset) as RunRow[];
+  const query = client.query(
+    `${SELECT_RUN} WHERE runs.seq IN (SELECT seq FROM runs WHERE ${where} ORDER BY seq DESC LIMIT ? OFFSET ?) ORDER BY runs.seq DESC`,
+  );
+  return (query.all(...values, limit, offset) as StoredRun[]).map(runOf);
 }
 
 /** How many stored runs pass a filter; without one the trigger's own counter is the answer. */
@@ -258,18 +262,32 @@ export function countRuns(client: Database, filter: RunFilter): number {
   return (client.query(`SELECT count(*) AS n FROM runs WHERE ${where}`).get(...values) as { n: number }).n;
 }
 
-function filterClause(filter: RunFilter): { where: string; values: (string | number)[] } {
-  const values: (string | number)[] = [filter.trigger_seq];
+function filterClause(filter: RunFilter): { where: string; values: number[] } {
+  const values = [filter.trigger_seq];
   let where = "trigger_seq = ?";
   if (filter.status !== null) {
-    where += " AND status = ?";
-    values.push(filter.status);
+    where += ` AND status = ? AND ${INDEX_OF_STATE[filter.status] ?? "completed_at IS NOT NULL"}`;
+    values.push(STATE_CODE[filter.status]);
   }
   if (filter.source !== null) {
     where += " AND source = ?";
-    values.push(filter.source);
+    values.push(SOURCE_CODE[filter.source]);
   }
   return { where, values };
+}
+
+/** The predicate of the partial index that holds the runs of an open state; SQLite uses it only when it is asked for by name. */
+const INDEX_OF_STATE: Partial<Record<RunState, string>> = { queued: "status = 0", running: "boot_id IS NOT NULL" };
+
+/** A row as SQLite gives it. */
+type StoredRun = Omit<RunRow, "status" | "source"> & { readonly status: number; readonly source: number };
+
+function runOf(row: StoredRun): RunRow {
+  return { ...row, status: RUN_STATES[row.status]!, source: RUN_SOURCES[row.source]! };
+}
+
+function codesOf<Word extends string>(words: readonly Word[]): Readonly<Record<Word, number>> {
+  return Object.fromEntries(words.map((word, code) => [word, code])) as Record<Word, number>;
 }
 
 /** The override data as it was sent, as JSON text; null when nothing was. */

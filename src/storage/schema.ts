@@ -99,10 +99,8 @@ export const runs = sqliteTable("runs", {
   seq: integer().primaryKey(),
   id: text().notNull(),
   trigger_seq: integer().notNull(),
-  status: text({
-    enum: ["queued", "running", "completed", "failed", "timeout", "cancelled", "validation_failed", "skipped_overlap"],
-  }).notNull(),
-  source: text({ enum: ["api", "rerun", "cron"] }).notNull(),
+  status: integer().notNull(),
+  source: integer().notNull(),
   attempt: integer().notNull().default(0),
   boot_id: text(),
   override_data: text(),

@@ -109,12 +109,13 @@ export class Writer {
     });
   }
 
+  /** A batch begins when the loop turns, or, while the log is being synced, when that ends: then it is larger and the log is synced less often. */
   #schedule(): void {
-    if (this.#is_scheduled) return;
+    if (this.#is_scheduled || (this.#is_syncing && this.#waiting.length < BATCH_OPERATIONS_MAX)) return;
     this.#is_scheduled = true;
     setImmediate(() => {
       this.#is_scheduled = false;
-      this.#runBatch(this.#takeBatch());
+      if (this.#waiting.length > 0) this.#runBatch(this.#takeBatch());
       if (this.#waiting.length > 0) this.#schedule();
       if (!this.#is_syncing && this.#committed.length > 0) void this.#sync();
     });
@@ -180,6 +181,7 @@ export class Writer {
       }
     }
     this.#is_syncing = false;
+    if (this.#waiting.length > 0) this.#schedule();
   }
 
   #lose(failure: StorageFailure): void {

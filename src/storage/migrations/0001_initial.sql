@@ -119,8 +119,11 @@ CREATE TABLE runs (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL,
   trigger_seq INTEGER NOT NULL REFERENCES triggers (seq),
-  status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'completed', 'failed', 'timeout', 'cancelled', 'validation_failed', 'skipped_overlap')),
-  source TEXT NOT NULL CHECK (source IN ('api', 'rerun', 'cron')),
+  -- 0 queued, 1 running, 2 completed, 3 failed, 4 timeout, 5 cancelled, 6 validation_failed, 7 skipped_overlap.
+  -- Numbers, and predicates without lists: comparing words in CHECKs and partial indexes was half the cost of an insert.
+  status INTEGER NOT NULL CHECK (status BETWEEN 0 AND 7),
+  -- 0 api, 1 rerun, 2 cron
+  source INTEGER NOT NULL CHECK (source BETWEEN 0 AND 2),
   -- claims so far: raised by the claim, before the solve starts
   attempt INTEGER NOT NULL DEFAULT 0,
   -- the process that holds the run
@@ -142,14 +145,14 @@ CREATE TABLE runs (
   rerun_of TEXT,
   webhook_delivered INTEGER CHECK (webhook_delivered IN (0, 1)),
   webhook_attempts INTEGER NOT NULL DEFAULT 0,
-  CHECK ((status = 'running') = (boot_id IS NOT NULL)),
-  CHECK (status != 'running' OR (started_at IS NOT NULL AND attempt >= 1)),
-  CHECK ((status IN ('queued', 'running')) = (completed_at IS NULL))
+  CHECK ((status = 1) = (boot_id IS NOT NULL)),
+  CHECK (status != 1 OR (started_at IS NOT NULL AND attempt >= 1)),
+  CHECK ((status <= 1) = (completed_at IS NULL))
 ) STRICT;
 CREATE INDEX runs_by_trigger ON runs (trigger_seq, seq);
-CREATE INDEX runs_queued ON runs (trigger_seq, seq) WHERE status = 'queued';
-CREATE INDEX runs_running ON runs (trigger_seq, seq) WHERE status = 'running';
-CREATE INDEX runs_ended_badly ON runs (trigger_seq, status, seq) WHERE status IN ('failed', 'timeout', 'cancelled', 'validation_failed', 'skipped_overlap');
+CREATE INDEX runs_queued ON runs (trigger_seq, seq) WHERE status = 0;
+CREATE INDEX runs_running ON runs (trigger_seq, seq) WHERE boot_id IS NOT NULL;
+CREATE INDEX runs_ended ON runs (trigger_seq, status, seq) WHERE completed_at IS NOT NULL;
 
 -- Override data over the inline limit, zstd-compressed JSON.
 CREATE TABLE run_inputs (
