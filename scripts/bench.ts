@@ -81,7 +81,10 @@ async function measureFires(): Promise<number> {
 
 async function measureBareSolves(): Promise<number> {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "bench/bare_solves.ts")], { stdout: "pipe" });
-  const rates = JSON.parse(await new Response(child.stdout).text()) as { default_options: number; without_jump: number };
+  const rates = JSON.parse(await new Response(child.stdout).text()) as {
+    default_options: number;
+    without_jump: number;
+  };
   note("bare HiGHS loop, default options", rates.default_options, "1/s", "");
   note("bare HiGHS loop, no feasibility jump", rates.without_jump, "1/s", "");
   return rates.without_jump;

@@ -13,12 +13,22 @@ run([process.execPath, join(import.meta.dir, "build.ts")]);
 const directory = mkdtempSync(join(tmpdir(), "jaot-test-"));
 const report = join(directory, "report.xml");
 const exit_code = run(
-  [process.execPath, "test", "--timeout", String(TIMEOUT_MS), "--reporter=junit", `--reporter-outfile=${report}`, ...process.argv.slice(2)],
+  [
+    process.execPath,
+    "test",
+    "--timeout",
+    String(TIMEOUT_MS),
+    "--reporter=junit",
+    `--reporter-outfile=${report}`,
+    ...process.argv.slice(2),
+  ],
   false,
 );
 const counts = countOf(readFileSync(report, "utf8"));
 rmSync(directory, { recursive: true });
-console.log(`${counts.tests - counts.failures - counts.skipped} passed, ${counts.failures} failed, ${counts.skipped} skipped`);
+console.log(
+  `${counts.tests - counts.failures - counts.skipped} passed, ${counts.failures} failed, ${counts.skipped} skipped`,
+);
 process.exit(exit_code === 0 && counts.tests > 0 ? 0 : 1);
 
 function run(words: string[], must_pass = true): number {

@@ -22,12 +22,14 @@ import type { Context } from "./services/context";
 import { FailureLimits } from "./services/failure_limits";
 import { FireTargets } from "./services/fire_targets";
 import { VersionModels } from "./services/version_models";
+import { WebhookDestinations } from "./services/webhook_destinations";
 import { SolverPool } from "./solver/pool";
 import { firstTenant } from "./storage/access";
 import { DataDirectoryError, lockDirectory, prepareDirectory } from "./storage/data_directory";
 import { type OpenDatabase, openDatabase, openExistingDatabase } from "./storage/database";
 import { lastRunSeq } from "./storage/runs";
-import { loadSealKey } from "./storage/seal";
+import { hasSealKey, loadSealKey, type SealKey } from "./storage/seal";
+import { countSealedSecrets } from "./storage/triggers";
 import { type StorageFailure, Writer } from "./storage/writer";
 import { PROGRAM_VERSION } from "./version";
 
@@ -124,8 +126,10 @@ function assemble(parts: AppParts, database: OpenDatabase, unlock: () => void): 
     context,
     start: () => {
       server.listen({ hostname: config.host, port: config.port });
+      const port = server.server!.port!;
+      context.webhook_destinations.listensOn(config.host, port);
       for (const loop of Object.values(loops)) loop.start();
-      return `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${server.server?.port}`;
+      return `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
     },
     stop: async (drain_seconds) => {
       is_stopping = true;
@@ -153,7 +157,8 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     writer: new Writer(database.write_client, database.syncLog, parts.onStorageLost),
     db: database.read,
     client: database.read_client,
-    seal_key: loadSealKey(config.data_dir, config.secret_key, (count) => ids.bytes(count)),
+    seal_key: openSealKey(parts, database),
+    webhook_destinations: new WebhookDestinations(config.webhook_targets, clock),
     webhook_ca: config.webhook_ca === null ? null : readFileSync(config.webhook_ca, "utf8"),
     solvers: createPool(parts),
     queue: new ReadyQueue(),
@@ -165,6 +170,19 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     wake: { executor: () => {}, deliverer: () => {}, ticker: () => {} },
     isStopping,
   };
+}
+
+/** The key for webhook secrets. One that had to be made anew opens nothing that is stored: that is said, and the service goes on. */
+function openSealKey({ config, ids, log }: AppParts, database: OpenDatabase): SealKey {
+  const is_made = config.secret_key === null && !hasSealKey(config.data_dir);
+  const sealed = is_made ? countSealedSecrets(database.read_client) : 0;
+  if (sealed > 0) {
+    log.error("seal_key_missing", {
+      triggers: sealed,
+      next: "stop, put the file seal.key of this directory (or JAOT_SECRET_KEY) back and start again; or set each trigger's webhook_secret anew",
+    });
+  }
+  return loadSealKey(config.data_dir, config.secret_key, (count) => ids.bytes(count));
 }
 
 function createPool(parts: AppParts): SolverPool {

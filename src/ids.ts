@@ -5,7 +5,7 @@
 import { getRandomValues, randomBytes } from "node:crypto";
 import type { Clock } from "./clock";
 
-export const ID_PREFIXES = {
+const ID_PREFIXES = {
   organization: "org_",
   user: "usr_",
   key: "key_",

@@ -1,7 +1,7 @@
 /** One line an event, to standard error: JSON for machines, text for a terminal. Values never hold a secret or a payload. */
 import { type Clock, toTimestamp } from "./clock";
 
-export type LogLevel = "info" | "warn" | "error";
+type LogLevel = "info" | "warn" | "error";
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface Log {

@@ -3,7 +3,7 @@
  * found, what was expected and what to do next, and carries no secret. Anything else that is thrown is our bug.
  */
 
-export const REFUSAL_STATUS = {
+const REFUSAL_STATUS = {
   malformed_json: 400,
   invalid_cron: 400,
   missing_api_key: 401,

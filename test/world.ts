@@ -8,7 +8,7 @@ import { readConfig } from "../src/config";
 import { systemIds } from "../src/ids";
 import { createLog } from "../src/log";
 
-export const SOLVER_COMMAND = [process.execPath, join(import.meta.dir, "../src/main.ts"), "solver"];
+const SOLVER_COMMAND = [process.execPath, join(import.meta.dir, "../src/main.ts"), "solver"];
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are read as a client reads them, without types.
 export type Json = any;
@@ -41,7 +41,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export const ADMIN_KEY = `ok_live_${"ab".repeat(32)}`;
+const ADMIN_KEY = `ok_live_${"ab".repeat(32)}`;
 
 export interface WorldOptions {
   readonly flags?: Record<string, string>;

@@ -9,7 +9,10 @@ process.on("exit", () => {
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
 /** Starts a process that is killed with this one; its errors are shown. */
-export function startChild(words: string[], options: Options = {}): Bun.Subprocess<"ignore", "ignore" | "pipe", "inherit"> {
+export function startChild(
+  words: string[],
+  options: Options = {},
+): Bun.Subprocess<"ignore", "ignore" | "pipe", "inherit"> {
   const child = Bun.spawn(words, { stdin: "ignore", stdout: "ignore", stderr: "inherit", ...options });
   children.add(child);
   void child.exited.then(() => children.delete(child));

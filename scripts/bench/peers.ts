@@ -47,7 +47,11 @@ async function measure(peer: Peer, seconds: number): Promise<PeerFigures> {
   const start = (file: string) => startChild(["node", file], { cwd: PEERS, env: environment });
   const api = start(peer.api);
   await Bun.sleep(SETTLE_MS);
-  const target = { url: `http://127.0.0.1:${API_PORT}/fire`, secret: SECRET, body: JSON.stringify({ override_data: DEMAND }) };
+  const target = {
+    url: `http://127.0.0.1:${API_PORT}/fire`,
+    secret: SECRET,
+    body: JSON.stringify({ override_data: DEMAND }),
+  };
   await firesPerSecond(target, 1);
   const fires = await firesPerSecond(target, seconds);
   const worker = start(peer.worker);
@@ -72,7 +76,16 @@ const BULLMQ: Peer = {
   missing: () => (Bun.which("redis-server") === null ? "Debian's redis-server" : null),
   async startStore() {
     const directory = mkdtempSync(join(tmpdir(), "jaot-redis-"));
-    const settings = ["--port", String(STORE_PORT), "--dir", directory, "--appendonly", "yes", "--appendfsync", "everysec"];
+    const settings = [
+      "--port",
+      String(STORE_PORT),
+      "--dir",
+      directory,
+      "--appendonly",
+      "yes",
+      "--appendfsync",
+      "everysec",
+    ];
     const child = startChild(["redis-server", ...settings]);
     await Bun.sleep(SETTLE_MS);
     return {
@@ -96,7 +109,8 @@ const PGBOSS: Peer = {
     const directory = mkdtempSync(join(tmpdir(), "jaot-postgres-"));
     // PostgreSQL refuses to run as root.
     const as_user = process.getuid?.() === 0 ? ["runuser", "-u", "postgres", "--"] : [];
-    const run = (...words: string[]) => Bun.spawnSync([...as_user, ...words], { cwd: tmpdir(), stdout: "ignore", stderr: "inherit" });
+    const run = (...words: string[]) =>
+      Bun.spawnSync([...as_user, ...words], { cwd: tmpdir(), stdout: "ignore", stderr: "inherit" });
     if (as_user.length > 0) Bun.spawnSync(["chown", "postgres", directory]);
     const data = join(directory, "data");
     const options = `-p ${STORE_PORT} -k ${directory} -c listen_addresses=127.0.0.1`;

@@ -43,7 +43,16 @@ export class Service {
 
   /** Starts the program and settles at the first 200 of /health/ready. Returns the milliseconds that took. */
   async start(workers: number): Promise<number> {
-    const words = [BINARY, "serve", "--port", String(this.port), "--workers", String(workers), "--data-dir", join(this.directory, "data")];
+    const words = [
+      BINARY,
+      "serve",
+      "--port",
+      String(this.port),
+      "--workers",
+      String(workers),
+      "--data-dir",
+      join(this.directory, "data"),
+    ];
     const started = performance.now();
     const environment = { PATH: process.env.PATH ?? "", JAOT_ADMIN_KEY: KEY };
     this.#child = startChild([...words, "--log", "json"], { env: environment });

@@ -4,7 +4,6 @@
  * under the same id.
  */
 import type { Context } from "../services/context";
-import { resolveTarget } from "../services/webhook_destination";
 import {
   type ClaimedDelivery,
   claimDeliveries,
@@ -21,6 +20,7 @@ import { signPayload } from "../webhooks/signature";
 import type { Work } from "./loop";
 
 const SENDING_MAX = 64;
+/** For one attempt, the look-up of the name included. */
 const DEADLINE_MS = 30_000;
 const REST_MS_MAX = 60_000;
 
@@ -74,14 +74,15 @@ async function send(context: Context, delivery: ClaimedDelivery): Promise<void> 
 async function attemptDelivery(context: Context, delivery: ClaimedDelivery): Promise<Attempt> {
   const trigger = findTriggerById(context.db, delivery.trigger_id);
   if (trigger === null || trigger.webhook_url === null) return notSent("the webhook was removed");
-  const target = await resolveTarget(context, trigger.webhook_url);
+  const started = context.clock.monotonic();
+  const target = await context.webhook_destinations.resolve(trigger.webhook_url);
   if ("refused" in target) return notSent(target.refused);
   return deliverOnce({
     url: trigger.webhook_url,
     address: target.address,
     headers: { ...headersOf(context, delivery, trigger), "user-agent": `jaot-triggers/${PROGRAM_VERSION}` },
     body: delivery.payload,
-    deadline_ms: DEADLINE_MS,
+    deadline_ms: DEADLINE_MS - (context.clock.monotonic() - started),
     clock: context.clock,
     ca: context.webhook_ca,
   });

@@ -28,7 +28,7 @@ export async function demo(terminal: Terminal): Promise<number> {
     solver_command,
     onStorageLost: () => process.exit(1),
   });
-  const receiver = startReceiver();
+  const receiver = startReceiver(terminal.clock);
   try {
     const client = new DemoClient(terminal, app.start(), app.new_admin_key!);
     await tellStory(terminal, client, receiver);

@@ -1,11 +1,19 @@
 /** The demo's two ends: a client that shows each request as the curl line a user would type, and a webhook receiver that checks signatures. */
 import { createHmac } from "node:crypto";
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import type { Clock } from "../clock";
 import type { Terminal } from "./terminal";
 
 const SHOWN_LENGTH_MAX = 300;
 const POLL_MS = 50;
 
 type Json = Record<string, unknown>;
+
+interface Answer {
+  readonly status: number;
+  readonly body: Json;
+}
 
 export class DemoClient {
   readonly #terminal: Terminal;
@@ -28,12 +36,12 @@ export class DemoClient {
 
   async post(step: string, path: string, body: Json, secret?: string): Promise<Json> {
     const token = secret === undefined ? "$KEY" : "$SECRET";
-    const text = JSON.stringify(body);
+    const json = JSON.stringify(body);
     this.#tell(
       step,
-      `curl -X POST "$JAOT${path}" -H "Authorization: Bearer ${token}" -H 'content-type: application/json' -d '${text}'`,
+      `curl -X POST "$JAOT${path}" -H "Authorization: Bearer ${token}" -H 'content-type: application/json' -d '${json}'`,
     );
-    return this.#request("POST", path, secret ?? this.#api_key, text);
+    return this.#request("POST", path, secret ?? this.#api_key, json);
   }
 
   /** Asks until the answer is `isReady`; tells the last one alone. */
@@ -48,31 +56,29 @@ export class DemoClient {
   }
 
   #tell(step: string, curl: string): void {
-    const shown = curl.length > SHOWN_LENGTH_MAX ? `${curl.slice(0, SHOWN_LENGTH_MAX)}...` : curl;
-    this.#terminal.out(`\n${step}\n  ${shown}\n`);
+    this.#terminal.out(`\n${step}\n  ${curl}\n`);
   }
 
-  async #request(method: string, path: string, token: string, text: string): Promise<Json> {
-    return this.#show(await this.#fetch(method, path, token, text));
+  async #request(method: string, path: string, token: string, json: string): Promise<Json> {
+    return this.#show(await this.#fetch(method, path, token, json));
   }
 
-  #show(answer: { status: number; body: Json }): Json {
-    const text = JSON.stringify(answer.body);
-    const shown = text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}...` : text;
-    this.#terminal.out(`  ${answer.status} ${shown}\n`);
+  #show(answer: Answer): Json {
+    this.#terminal.out(`  ${answer.status} ${shortened(JSON.stringify(answer.body))}\n`);
     if (answer.status >= 400) throw new Error(`the service answered ${answer.status}`);
     return answer.body;
   }
 
-  async #fetch(
-    method: string,
-    path: string,
-    token: string,
-    body: string | null,
-  ): Promise<{ status: number; body: Json }> {
+  /** By node:http: Bun's fetch would ask the proxy of a *_PROXY variable for a loopback address. */
+  #fetch(method: string, path: string, token: string, body: string | null): Promise<Answer> {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const response = await fetch(this.#address + path, { method, headers, body });
-    return { status: response.status, body: (await response.json()) as Json };
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const outgoing = request(this.#address + path, { method, headers, agent: false }, (incoming) => {
+      text(incoming).then((body) => resolve({ status: incoming.statusCode ?? 0, body: JSON.parse(body) }), reject);
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+    return promise;
   }
 }
 
@@ -86,16 +92,16 @@ export interface DemoReceiver {
 }
 
 /** Listens on a free loopback port. */
-export function startReceiver(): DemoReceiver {
+export function startReceiver(clock: Clock): DemoReceiver {
   let secret = "";
-  const arrived = Promise.withResolvers<{ text: string; signature: string; id: string }>();
+  const arrived = Promise.withResolvers<{ body: string; signature: string; id: string }>();
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
     async fetch(request) {
-      const text = await request.text();
+      const body = await request.text();
       arrived.resolve({
-        text,
+        body,
         signature: request.headers.get("x-jaot-signature") ?? "",
         id: request.headers.get("webhook-id") ?? "",
       });
@@ -108,14 +114,16 @@ export function startReceiver(): DemoReceiver {
       secret = value;
     },
     next: async (timeout_ms) => {
-      const timeout = AbortSignal.timeout(Math.max(1, timeout_ms));
-      timeout.addEventListener("abort", () => arrived.reject(new Error("no webhook came in time")), { once: true });
-      const { text, signature, id } = await arrived.promise;
-      const expected = createHmac("sha256", secret).update(text).digest("hex");
+      clock.after(timeout_ms, () => arrived.reject(new Error("no webhook came in time")), true);
+      const { body, signature, id } = await arrived.promise;
+      const expected = createHmac("sha256", secret).update(body).digest("hex");
       if (signature !== expected) throw new Error("the webhook's signature does not fit its secret");
-      const shown = text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}...` : text;
-      return `  webhook-id ${id}\n  x-jaot-signature ${signature} (checked: it fits)\n  ${shown}`;
+      return `  webhook-id ${id}\n  x-jaot-signature ${signature} (checked: it fits)\n  ${shortened(body)}`;
     },
     stop: () => server.stop(true),
   };
+}
+
+function shortened(text: string): string {
+  return text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}...` : text;
 }

@@ -1,7 +1,6 @@
 /** Reads the service's settings for a command: flags, environment, file. */
 import { readFileSync } from "node:fs";
 import { type Config, readConfig } from "../config";
-import { isWellFormedKey } from "../services/access";
 import type { ParsedArguments } from "./arguments";
 import type { Terminal } from "./terminal";
 
@@ -20,9 +19,5 @@ export function readSettings(terminal: Terminal, parsed: ParsedArguments): Setti
       problems: [`cannot read --config ${path}: ${error instanceof Error ? error.message : error}`],
     };
   }
-  const reading = readConfig({ flags: parsed.settings, environment: terminal.environment, file_text });
-  if (reading.config?.admin_key && !isWellFormedKey(reading.config.admin_key)) {
-    return { config: null, problems: ["JAOT_ADMIN_KEY must be ok_live_ and 64 hex digits (0-9, a-f)"] };
-  }
-  return reading;
+  return readConfig({ flags: parsed.settings, environment: terminal.environment, file_text });
 }

@@ -32,7 +32,7 @@ export function errorResponse(error: unknown, info: RequestInfo, ids: Ids, log: 
 }
 
 /** The answer to a refusal, in the contract's shape. */
-export function refusalResponse(refusal: Refusal, info: RequestInfo): Response {
+function refusalResponse(refusal: Refusal, info: RequestInfo): Response {
   const { detail, fields, retry_after_seconds } = refusal.extras;
   const body = { detail: detail ?? refusal.message, code: refusal.code, ...fields, request_id: info.request_id };
   const headers: Record<string, string> = {};

@@ -4,7 +4,7 @@ import { invalid } from "./errors";
 type Query = Readonly<Record<string, string | undefined>>;
 
 /** A whole number between min and max; the default when absent. Refuses 422. */
-export function integerOf(query: Query, name: string, limits: { default: number; min: number; max: number }): number {
+function integerOf(query: Query, name: string, limits: { default: number; min: number; max: number }): number {
   const text = query[name];
   if (text === undefined) return limits.default;
   const value = /^-?\d{1,12}$/.test(text) ? Number(text) : Number.NaN;

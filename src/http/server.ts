@@ -48,5 +48,3 @@ export function createServer(context: Context) {
     .use(solveRoutes(context))
     .use(keyRoutes(context));
 }
-
-export type Server = ReturnType<typeof createServer>;

@@ -4,7 +4,7 @@
  */
 import type { ColumnKind, IndexTuple } from "./problem";
 
-export const SOLUTION_STATUSES = ["optimal", "feasible", "infeasible", "unbounded", "time_limit", "error"] as const;
+const SOLUTION_STATUSES = ["optimal", "feasible", "infeasible", "unbounded", "time_limit", "error"] as const;
 export type SolutionStatus = (typeof SOLUTION_STATUSES)[number];
 
 export interface VariableValue {

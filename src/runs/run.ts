@@ -27,7 +27,7 @@ export const RUN_SOURCES = ["api", "rerun", "cron"] as const;
 export type RunSource = (typeof RUN_SOURCES)[number];
 
 /** Where each state may go next, and who moves it on. */
-export const RUN_TRANSITIONS: { readonly [State in RunState]: readonly RunState[] } = {
+const RUN_TRANSITIONS: { readonly [State in RunState]: readonly RunState[] } = {
   /** The executor claims it; its owner may cancel it. */
   queued: ["running", "cancelled"],
   /** The executor ends it with what the solver said; recovery and drain put it back. */

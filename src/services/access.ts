@@ -22,7 +22,6 @@ import { type Page, pageOf } from "./page";
 export type AccessContext = Pick<Context, "clock" | "ids" | "writer" | "db">;
 
 const KEY_PREFIX = "ok_live_";
-const KEY_PATTERN = /^ok_live_[0-9a-f]{64}$/;
 const KEY_BYTES = 32;
 const SHOWN_PREFIX_LENGTH = 12;
 const DAY_MS = 86_400_000;
@@ -43,11 +42,6 @@ export interface NewKey {
   readonly name: string;
   readonly role?: Role | undefined;
   readonly expires_days?: number | null | undefined;
-}
-
-/** True for text of the form of a key: 64 hex digits after `ok_live_`. */
-export function isWellFormedKey(text: string): boolean {
-  return KEY_PATTERN.test(text);
 }
 
 /** Makes organization, user, workspace and admin key at the first start. Returns the key when it was made here, null when there is one already or it was given. */

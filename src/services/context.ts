@@ -1,6 +1,4 @@
 /** What every service works with: made once in app.ts, handed to each as its first argument. */
-import type { Database } from "bun:sqlite";
-import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import type { Clock } from "../clock";
 import type { Config } from "../config";
 import type { Ids } from "../ids";
@@ -10,11 +8,13 @@ import type { RunIds } from "../runs/run_id";
 import type { RunSignals } from "../runs/run_signals";
 import type { SolverPool } from "../solver/pool";
 import type { Role } from "../storage/access";
+import type { Connection, TypedQueries } from "../storage/database";
 import type { SealKey } from "../storage/seal";
 import type { Writer } from "../storage/writer";
 import type { FailureLimits } from "./failure_limits";
 import type { FireTargets } from "./fire_targets";
 import type { VersionModels } from "./version_models";
+import type { WebhookDestinations } from "./webhook_destinations";
 
 export interface Context {
   readonly config: Config;
@@ -28,10 +28,11 @@ export interface Context {
   readonly started_monotonic: number;
   readonly writer: Writer;
   /** Typed reads. */
-  readonly db: BunSQLiteDatabase;
+  readonly db: TypedQueries;
   /** Fixed reads of the hot paths. */
-  readonly client: Database;
+  readonly client: Connection;
   readonly seal_key: SealKey;
+  readonly webhook_destinations: WebhookDestinations;
   /** Private certificate authority for webhook receivers, PEM text; null: the system's own. */
   readonly webhook_ca: string | null;
   readonly solvers: SolverPool;

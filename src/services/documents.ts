@@ -14,7 +14,7 @@ import {
 import type { Context, Principal } from "./context";
 import { inspectModel } from "./models";
 
-export const UNTITLED = "Untitled Model";
+const UNTITLED = "Untitled Model";
 
 export interface DocumentObject {
   readonly id: string;

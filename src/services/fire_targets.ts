@@ -2,8 +2,8 @@
  * What a fire needs of its trigger, parsed once and kept: reading and parsing the row for each fire cost a third of
  * the route. Every change of a trigger drops its entry after the commit, and nobody else writes triggers.
  */
-import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import type { BoundOverrides } from "../model/overrides";
+import type { TypedQueries } from "../storage/database";
 import { findTriggerById } from "../storage/triggers";
 
 export interface FireTarget {
@@ -23,10 +23,10 @@ export interface FireTarget {
 const TARGETS_MAX = 10_000;
 
 export class FireTargets {
-  readonly #db: BunSQLiteDatabase;
+  readonly #db: TypedQueries;
   readonly #targets = new Map<string, FireTarget>();
 
-  constructor(db: BunSQLiteDatabase) {
+  constructor(db: TypedQueries) {
     this.#db = db;
   }
 

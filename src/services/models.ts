@@ -3,6 +3,7 @@ import type { ModelLimits } from "../model/budget";
 import { compileModel, type ModelSummary, prepareModel } from "../model/compile";
 import type { Diagnostic } from "../model/diagnostics";
 import type { InputDeclaration } from "../model/inputs";
+import { isRecord } from "../model/json";
 import type { OverrideSubject } from "../model/overrides";
 import { Refusal } from "../refusals";
 import type { Context } from "./context";
@@ -36,7 +37,32 @@ export async function inspectModel(context: Context, model: unknown): Promise<In
       ? inspectText(text, modelLimits(context))
       : await context.solvers.inspect<InspectedModel>(text);
   const subject = { form: found.form, model, inputs: found.inputs };
-  return { ...found, subject, has_errors: found.diagnostics.some((diagnostic) => diagnostic.severity === "error") };
+  const has_errors = found.diagnostics.some((diagnostic) => diagnostic.severity === "error");
+  const excess = timeLimitExcess(context, model);
+  return {
+    ...found,
+    diagnostics: excess === null ? found.diagnostics : [...found.diagnostics, excess],
+    subject,
+    has_errors,
+  };
+}
+
+/** A warning about a time limit that this installation will not grant, or null. */
+export function timeLimitExcess(context: Pick<Context, "config">, model: unknown): Diagnostic | null {
+  const asked = isRecord(model) && isRecord(model.options) ? model.options.time_limit_seconds : null;
+  const { time_limit_seconds_max } = context.config;
+  if (typeof asked !== "number" || asked <= time_limit_seconds_max) return null;
+  return {
+    code: "time_limit_reduced",
+    severity: "warning",
+    message: `time_limit_seconds is ${asked}, this service stops at ${time_limit_seconds_max}; ask for less, or raise --time-limit-seconds-max`,
+    path: "options.time_limit_seconds",
+    line: 1,
+    column: 1,
+    start: 0,
+    end: 0,
+    notes: [],
+  };
 }
 
 /** What an inspection tells of a model's JSON text; plain data, so that it may be made in another process. */

@@ -41,7 +41,7 @@ export function getRun(context: Context, principal: Principal, trigger_id: strin
 }
 
 /** The run as `getRun` shows it, without asking who wants it: for the holder of the trigger's secret that just made it. */
-export function fullRunJson(context: Context, run: RunRow): JsonText {
+function fullRunJson(context: Context, run: RunRow): JsonText {
   return runJson(context, run, readResult(context.client, run.seq));
 }
 

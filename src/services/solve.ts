@@ -11,7 +11,7 @@ import { SOLVE_OPTIONS_DEFAULT, type SolveOptions } from "../solver/options";
 import { resultText } from "../storage/runs";
 import type { Context } from "./context";
 import { misfitMessage } from "./fire";
-import { type Inspection, inspectModel, modelInvalid } from "./models";
+import { type Inspection, inspectModel, modelInvalid, timeLimitExcess } from "./models";
 import type { JsonText } from "./runs";
 
 const BUSY_RETRY_SECONDS = 5;
@@ -52,6 +52,8 @@ export async function solveModel(context: Context, body: unknown, signal: AbortS
     });
   }
   const { model, override_data } = splitBody(body);
+  const excess = timeLimitExcess(context, model);
+  if (excess !== null) throw modelInvalid([{ ...excess, severity: "error" }], "The options do not fit this service");
   const bound = override_data === undefined ? NOTHING_BOUND : await bindAll(context, model, override_data);
   const handle = context.solvers.submit({
     model: { digest: contentDigest(model), readText: () => JSON.stringify(model) },

@@ -21,7 +21,6 @@ import { fromText, requireWorkspace, toText } from "./documents";
 import { type Inspection, inspectModel, modelInvalid } from "./models";
 import { requireTrigger } from "./runs";
 import { requireVersion, versionNotFound } from "./versions";
-import { requireDestination } from "./webhook_destination";
 
 const SECRET_BYTES = 32;
 const SHOWN_PREFIX_LENGTH = 8;
@@ -87,7 +86,7 @@ export async function createTrigger(
   requireSound(inspection);
   const bound = bindSchema(input.override_schema ?? null, inspection);
   const id = context.ids.next("trigger");
-  const webhook = await newWebhook(context, id, input.webhook_url ?? null, input.webhook_secret ?? null);
+  const webhook = newWebhook(context, id, input.webhook_url ?? null, input.webhook_secret ?? null);
   const trigger_secret = makeSecret(context);
   const now = context.clock.now();
   const row: Omit<TriggerRow, "seq"> = {
@@ -147,7 +146,7 @@ export async function updateTrigger(
   change: TriggerChange,
 ): Promise<TriggerObject & TriggerSecrets> {
   const before = requireTrigger(context, principal, id);
-  const webhook = await changedWebhook(context, before, change);
+  const webhook = changedWebhook(context, before, change);
   const columns: Partial<TriggerRow> = {
     updated_at: context.clock.now(),
     ...(change.name === undefined ? {} : { name: change.name }),
@@ -274,13 +273,13 @@ interface WebhookChange {
   readonly shown: TriggerSecrets;
 }
 
-async function newWebhook(
+function newWebhook(
   context: Context,
   trigger_id: string,
   webhook_url: string | null,
   given_secret: string | null,
-): Promise<WebhookChange> {
-  if (webhook_url !== null) await requireDestination(context, webhook_url);
+): WebhookChange {
+  if (webhook_url !== null) context.webhook_destinations.require(webhook_url);
   if (webhook_url === null && given_secret === null)
     return { columns: { webhook_url, webhook_secret: null }, shown: {} };
   const webhook_secret = given_secret ?? makeWebhookSecret((count) => context.ids.bytes(count));
@@ -290,18 +289,18 @@ async function newWebhook(
   };
 }
 
-async function changedWebhook(
+function changedWebhook(
   context: Context,
   before: TriggerRow,
   change: TriggerChange,
-): Promise<{ columns: Partial<TriggerRow>; shown: TriggerSecrets }> {
+): { columns: Partial<TriggerRow>; shown: TriggerSecrets } {
   const webhook_url = change.webhook_url === undefined ? before.webhook_url : change.webhook_url;
   const given_secret = change.webhook_secret ?? null;
   if (given_secret === null && (webhook_url === null || before.webhook_secret !== null)) {
-    if (change.webhook_url) await requireDestination(context, change.webhook_url);
+    if (change.webhook_url) context.webhook_destinations.require(change.webhook_url);
     return { columns: { webhook_url }, shown: {} };
   }
-  const { columns, shown } = await newWebhook(context, before.id, webhook_url, given_secret);
+  const { columns, shown } = newWebhook(context, before.id, webhook_url, given_secret);
   const previous = before.webhook_secret;
   const previous_webhook_until = previous === null ? null : context.clock.now() + WEBHOOK_SECRET_GRACE_MS;
   return { columns: { ...columns, previous_webhook_secret: previous, previous_webhook_until }, shown };

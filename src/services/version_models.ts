@@ -2,7 +2,7 @@
  * What solvers need to know of versions, and how long a run of each took of late. A version never changes, so nothing
  * here goes stale; its text is read only for a solver process that does not have it yet.
  */
-import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
+import type { TypedQueries } from "../storage/database";
 import { readVersionModel } from "../storage/versions";
 
 export interface VersionModel {
@@ -17,11 +17,11 @@ const QUICK_MS = 20;
 const VERSIONS_MAX = 10_000;
 
 export class VersionModels {
-  readonly #db: BunSQLiteDatabase;
+  readonly #db: TypedQueries;
   readonly #models = new Map<string, VersionModel>();
   readonly #last_ms = new Map<string, number>();
 
-  constructor(db: BunSQLiteDatabase) {
+  constructor(db: TypedQueries) {
     this.#db = db;
   }
 

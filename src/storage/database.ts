@@ -38,11 +38,16 @@ const WRITER_PRAGMAS: readonly (readonly [name: string, value: string, read_back
   ["cache_size", "-16000", -16000],
 ];
 
+/** A connection, for fixed statements. */
+export type Connection = Database;
+/** Typed queries on a connection. */
+export type TypedQueries = BunSQLiteDatabase;
+
 export interface OpenDatabase {
-  readonly write_client: Database;
-  readonly read_client: Database;
+  readonly write_client: Connection;
+  readonly read_client: Connection;
   /** Typed queries on the read-only connection. */
-  readonly read: BunSQLiteDatabase;
+  readonly read: TypedQueries;
   /** Makes the log durable, off this thread. */
   readonly syncLog: SyncLog;
   /** Flushes the log into the file and closes both connections. */

@@ -176,9 +176,7 @@ export function finishRun(transaction: Transaction, fence: RunFence, end: RunEnd
 /** queued -> cancelled. False when it was claimed or ended meanwhile. */
 export function cancelQueuedRun(transaction: Transaction, seq: number, now: number, reason: string): boolean {
   const { changes } = transaction.client
-    .query(
-      "UPDATE runs SET status = 5, completed_at = ?2, error_message = ?3 WHERE seq = ?1 AND status = 0",
-    )
+    .query("UPDATE runs SET status = 5, completed_at = ?2, error_message = ?3 WHERE seq = ?1 AND status = 0")
     .run(seq, now, reason);
   return changes > 0;
 }

@@ -23,6 +23,11 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEX_KEY_PATTERN = /^[0-9a-f]{64}$/i;
 
+/** True when the directory has its own key file. */
+export function hasSealKey(directory: string): boolean {
+  return existsSync(join(directory, KEY_FILE));
+}
+
 /**
  * The key of this data directory: `given` (32 bytes, hex or base64) when there is one, else the key file, which is made
  * at the first start. Throws a DataDirectoryError that says what is wrong with either.

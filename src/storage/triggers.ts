@@ -63,6 +63,14 @@ export function updateTrigger(
   return transaction.db.update(triggers).set(change).where(present(organization_id, id)).returning().all()[0] ?? null;
 }
 
+/** How many triggers carry a sealed webhook secret. */
+export function countSealedSecrets(client: Database): number {
+  const row = client
+    .query("SELECT count(*) AS n FROM triggers WHERE webhook_secret IS NOT NULL AND deleted_at IS NULL")
+    .get();
+  return (row as { n: number }).n;
+}
+
 /** Ids of deleted triggers that still have rows. */
 export function listDeletedTriggers(client: Database, limit: number): string[] {
   const rows = client.query("SELECT id FROM triggers WHERE deleted_at IS NOT NULL LIMIT ?1").all(limit) as {
