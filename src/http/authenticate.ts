@@ -16,14 +16,14 @@ export function bearerToken(authorization: string | null): string | null {
 }
 
 /** Whoever holds the request's API key. Refuses 401. */
-export function requirePrincipal(context: Context, authorization: string | null, client: string): Principal {
+export function requirePrincipal(context: Context, authorization: string | null, client: () => string): Principal {
   const token = bearerToken(authorization);
   if (token === null) {
     throw new Refusal("missing_api_key", "Send an API key: Authorization: Bearer ok_live_...");
   }
   const principal = authenticate(context, token);
   if (principal !== null) return principal;
-  const retry_after_seconds = context.failure_limits.fail(client, "api_key");
+  const retry_after_seconds = context.failure_limits.fail(client(), "api_key");
   if (retry_after_seconds === null) throw new Refusal("invalid_api_key", "Invalid API key");
   throw new Refusal(
     "too_many_failures",

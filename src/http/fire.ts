@@ -17,7 +17,7 @@ const WAIT_PATTERN = /(?:^|,)\s*wait=(\d{1,4})\s*(?:$|[,;])/;
 export function fireRoutes(context: Context) {
   return openRoutes(`${API}/triggers`).post("/:trigger_id/fire", async ({ params, body, request, server, set }) => {
     if (context.isStopping()) throw stopping();
-    const asked = fireRequest(body, request, clientOf(request, server));
+    const asked = fireRequest(body, request, () => clientOf(request, server));
     const target = openTrigger(context, params.trigger_id, asked);
     refuseUnknownFields(body);
     const accepted = await fire(context, target, asked);
@@ -32,7 +32,7 @@ export function fireRoutes(context: Context) {
   });
 }
 
-function fireRequest(body: unknown, request: Request, client: string): FireRequest {
+function fireRequest(body: unknown, request: Request, client: () => string): FireRequest {
   const fields = isObject(body) ? body : {};
   const idempotency_key = request.headers.get("idempotency-key");
   if (idempotency_key !== null && !IDEMPOTENCY_KEY_PATTERN.test(idempotency_key)) {

@@ -13,7 +13,7 @@ export function openRoutes<const Prefix extends string>(prefix: Prefix) {
 /** Routes whose handlers get the `principal` behind the request's API key. */
 export function keyedRoutes<const Prefix extends string>(context: Context, prefix: Prefix) {
   return openRoutes(prefix).derive({ as: "scoped" }, ({ request, server }) => ({
-    principal: requirePrincipal(context, request.headers.get("authorization"), clientOf(request, server)),
+    principal: requirePrincipal(context, request.headers.get("authorization"), () => clientOf(request, server)),
   }));
 }
 

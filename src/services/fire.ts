@@ -21,8 +21,8 @@ const NO_HASH = new Uint8Array(32);
 export interface FireRequest {
   /** The secret as it came: from the header, else from the body. Null when there is none, or when the two differ. */
   readonly secret: string | null;
-  /** Address of the client, for counting wrong secrets. */
-  readonly client: string;
+  /** Tells the address of the client, for counting wrong secrets: asked for only then. */
+  readonly client: () => string;
   readonly override_data: unknown;
   readonly idempotency_key: string | null;
 }
@@ -43,7 +43,7 @@ export function openTrigger(context: Context, trigger_id: string, request: FireR
   const is_right = isRightSecret(context, target, given);
   if (target === null) throw new Refusal("trigger_not_found", "Trigger not found");
   if (is_right && request.secret !== null) return target;
-  const retry_after_seconds = context.failure_limits.fail(request.client, trigger_id);
+  const retry_after_seconds = context.failure_limits.fail(request.client(), trigger_id);
   if (retry_after_seconds === null) throw new Refusal("invalid_trigger_secret", "Invalid trigger secret");
   throw new Refusal(
     "too_many_failures",
@@ -58,7 +58,8 @@ export function openTrigger(context: Context, trigger_id: string, request: FireR
 export async function fire(context: Context, target: FireTarget, request: FireRequest): Promise<Accepted> {
   if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
   const draft = draftRun(context, target, request.override_data, "api");
-  await refuseMisfit(context, target, draft, request.override_data);
+  const misfits = validateOverrideData(target.bound, request.override_data);
+  if (misfits.length > 0) throw await keepMisfit(context, draft, misfits);
   requireRoom(context, target.id);
   const accepted = await context.writer.write(
     (transaction) => acceptOnce(transaction, target.id, draft, request.idempotency_key),
@@ -88,7 +89,8 @@ export async function rerun(
   const stored = readOverrideData(context.client, run);
   const override_data: unknown = stored === null ? undefined : JSON.parse(stored);
   const draft = { ...draftRun(context, target, override_data, "rerun"), rerun_of: run.id };
-  await refuseMisfit(context, target, draft, override_data);
+  const misfits = validateOverrideData(target.bound, override_data);
+  if (misfits.length > 0) throw await keepMisfit(context, draft, misfits);
   requireRoom(context, target.id);
   await context.writer.write((transaction) => insertRun(transaction, draft), (stored?.length ?? 0) + 256);
   announce(context, target.id);
@@ -129,20 +131,13 @@ function isRightSecret(context: Context, target: FireTarget | null, given: Uint8
   return is_current || (is_previous && until !== null && context.clock.now() < until);
 }
 
-/** Keeps a run that says why its data was refused, then refuses. */
-async function refuseMisfit(
-  context: Context,
-  target: FireTarget,
-  draft: NewRun,
-  override_data: unknown,
-): Promise<void> {
-  const fields = validateOverrideData(target.bound, override_data);
-  if (fields.length === 0) return;
+/** Keeps a run that says why its data was refused; the refusal is the caller's to throw. */
+async function keepMisfit(context: Context, draft: NewRun, fields: readonly FieldError[]): Promise<Refusal> {
   const error = misfitMessage(fields);
   await context.writer.write((transaction) =>
     insertRun(transaction, { ...draft, status: "validation_failed", error_message: error }),
   );
-  throw new Refusal("override_invalid", error, { detail: { error, run_id: draft.id, fields } });
+  return new Refusal("override_invalid", error, { detail: { error, run_id: draft.id, fields } });
 }
 
 function requireRoom(context: Context, trigger_id: string): void {
