@@ -1,5 +1,10 @@
 /** Processes under measurement: none outlives the measurement, however that ends. */
-type Options = { cwd?: string; env?: Record<string, string>; stdout?: "ignore" | "pipe" };
+type Options = {
+  cwd?: string;
+  env?: Record<string, string>;
+  stdout?: "ignore" | "pipe";
+  stderr?: "ignore" | "inherit";
+};
 
 const children = new Set<ReturnType<typeof Bun.spawn>>();
 
@@ -8,11 +13,11 @@ process.on("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
-/** Starts a process that is killed with this one; its errors are shown. */
+/** Starts a process that is killed with this one; its errors are shown unless they are its log. */
 export function startChild(
   words: string[],
   options: Options = {},
-): Bun.Subprocess<"ignore", "ignore" | "pipe", "inherit"> {
+): Bun.Subprocess<"ignore", "ignore" | "pipe", "ignore" | "inherit"> {
   const child = Bun.spawn(words, { stdin: "ignore", stdout: "ignore", stderr: "inherit", ...options });
   children.add(child);
   void child.exited.then(() => children.delete(child));

@@ -55,7 +55,7 @@ export class Service {
     ];
     const started = performance.now();
     const environment = { PATH: process.env.PATH ?? "", JAOT_ADMIN_KEY: KEY };
-    this.#child = startChild([...words, "--log", "json"], { env: environment });
+    this.#child = startChild([...words, "--log", "json"], { env: environment, stderr: "ignore" });
     for (;;) {
       const ready = await fetch(`${this.address}/health/ready`).catch(() => null);
       if (ready?.ok) return performance.now() - started;
