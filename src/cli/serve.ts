@@ -28,10 +28,12 @@ export async function serve(terminal: Terminal, parsed: ParsedArguments): Promis
         process.exit(EXIT_IO_ERROR);
       },
     });
+    // Before anyone can know that the service is up: a signal then already means a graceful stop.
+    const stopped = terminal.untilStopped();
     const address = app.start();
     announce(terminal, config, address, app.new_admin_key);
     log.info("started", { address, data_dir: config.data_dir });
-    await terminal.untilStopped();
+    await stopped;
     log.info("stopping", { drain_seconds: config.drain_seconds });
     await app.stop(config.drain_seconds);
     log.info("stopped");

@@ -21,15 +21,32 @@ export function refuseDeclaredLength(request: Request, body_bytes_max: number): 
 
 /** The parsed JSON body; no body counts as an empty object, so that what is missing is told by name. */
 export async function readJsonBody(request: Request, body_bytes_max: number): Promise<unknown> {
-  const text = await request.text();
+  const text = await readText(request, body_bytes_max);
   if (text === "") return {};
-  if (text.length > body_bytes_max || Buffer.byteLength(text) > body_bytes_max) throw tooLarge(body_bytes_max);
   requireJsonType(request.headers.get("content-type"));
   requireShallow(text);
   try {
     return JSON.parse(text);
   } catch {
     throw new Refusal("malformed_json", "The body is not valid JSON; check quotes, commas and brackets");
+  }
+}
+
+/** A declared length was judged before; a body without one is counted as it comes. */
+async function readText(request: Request, body_bytes_max: number): Promise<string> {
+  try {
+    if (request.headers.has("content-length") || request.body === null) return await request.text();
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of request.body) {
+      size += chunk.length;
+      if (size > body_bytes_max) throw tooLarge(body_bytes_max);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString("utf8");
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal("malformed_json", "The body ended before it was whole; send it again");
   }
 }
 

@@ -1,9 +1,8 @@
 /** POST /api/v2/triggers/{id}/fire: the hot route, opened by the trigger's own secret. */
 
 import { nearestName } from "../nearest";
-import { Refusal } from "../refusals";
 import type { Context } from "../services/context";
-import { type FireRequest, fire, openTrigger } from "../services/fire";
+import { type FireRequest, fire, openTrigger, requireAccepting } from "../services/fire";
 import { waitForRun } from "../services/runs";
 import { bearerToken } from "./authenticate";
 import { invalid } from "./errors";
@@ -16,7 +15,7 @@ const WAIT_PATTERN = /(?:^|,)\s*wait=(\d{1,4})\s*(?:$|[,;])/;
 /** The body has no schema here: a wrong secret must be told before a wrong field. */
 export function fireRoutes(context: Context) {
   return openRoutes(`${API}/triggers`).post("/:trigger_id/fire", async ({ params, body, request, server, set }) => {
-    if (context.isStopping()) throw stopping();
+    requireAccepting(context);
     const asked = fireRequest(body, request, () => clientOf(request, server));
     const target = openTrigger(context, params.trigger_id, asked);
     refuseUnknownFields(body);
@@ -24,6 +23,8 @@ export function fireRoutes(context: Context) {
     if (accepted.is_replayed) set.headers["idempotent-replayed"] = "true";
     const wait_seconds = waitOf(request.headers.get("prefer"), context.config.wait_seconds_max);
     if (wait_seconds > 0) {
+      // The wait is silent, which the idle timeout would take for a dead client.
+      server?.timeout(request, 0);
       const ended = await waitForRun(context, target.id, accepted.run_id, wait_seconds * 1000);
       if (ended !== null) return jsonResponse(ended);
     }
@@ -76,8 +77,4 @@ function waitOf(prefer: string | null, wait_seconds_max: number): number {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function stopping(): Refusal {
-  return new Refusal("shutting_down", "The service is stopping; try again shortly", { retry_after_seconds: 5 });
 }

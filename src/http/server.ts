@@ -1,4 +1,5 @@
 /** The HTTP side: the door, the routes, and one place where errors become answers. */
+import "./production";
 import { Elysia } from "elysia";
 import type { Context } from "../services/context";
 import { documentRoutes } from "./documents";
@@ -13,8 +14,10 @@ import { solveRoutes } from "./solve";
 import { triggerRoutes } from "./triggers";
 import { versionRoutes } from "./versions";
 
-/** Room above the limit in which a body without a declared length is read, so that the refusal is ours to word. */
-const BODY_SLACK_BYTES = 1_048_576;
+/** Bun's own limit answers without a body: out of reach, so that the refusal is ours to word (door.ts counts as it reads). */
+const BUN_BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER;
+/** A connection that is silent so long is dropped; routes that wait for a solver lift it. */
+const IDLE_SECONDS_MAX = 10;
 const MIB_BYTES = 1_048_576;
 
 /** All routes, not yet listening. */
@@ -22,7 +25,13 @@ export function createServer(context: Context) {
   const body_bytes_max = context.config.max_body_mb * MIB_BYTES;
   return new Elysia({
     normalize: false,
-    serve: { maxRequestBodySize: body_bytes_max + BODY_SLACK_BYTES, development: false },
+    serve: {
+      maxRequestBodySize: BUN_BODY_BYTES_MAX,
+      development: false,
+      // Elysia's default lets a second process take a port that is in use, and half of its requests.
+      reusePort: false,
+      idleTimeout: IDLE_SECONDS_MAX,
+    },
   })
     .onRequest(({ request, set }) => {
       set.headers["x-request-id"] = givenRequestId(request) ?? context.ids.next("request");
@@ -34,7 +43,7 @@ export function createServer(context: Context) {
       const info = {
         request_id: String(set.headers["x-request-id"]),
         method: request.method,
-        path: new URL(request.url).pathname,
+        path: pathOf(request.url),
       };
       return errorResponse(error, info, context.ids, context.log);
     })
@@ -47,4 +56,9 @@ export function createServer(context: Context) {
     .use(scheduleRoutes(context))
     .use(solveRoutes(context))
     .use(keyRoutes(context));
+}
+
+/** A client may send a Host that makes no URL; then the text is told as it came. */
+function pathOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : url;
 }

@@ -43,6 +43,11 @@ function readNodes(value: unknown): readonly CanvasNode[] {
   return nodes;
 }
 
+/** JSON for what is no text: `String` fails on an object with a toString of its own. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 function nameOf(node: CanvasNode): unknown {
   const { name } = node.data;
   return name === undefined || name === null || name === "" ? node.id : name;
@@ -71,7 +76,7 @@ function sumOf(node: CanvasNode, terms: TermsByTarget): string {
 }
 
 function readTerms(edges: unknown, variables: readonly CanvasNode[]): TermsByTarget {
-  const names = new Map(variables.map((node) => [node.id, spellName(String(nameOf(node)))]));
+  const names = new Map(variables.map((node) => [node.id, spellName(textOf(nameOf(node)))]));
   const terms = new Map<string, string[]>();
   for (const edge of Array.isArray(edges) ? (edges as readonly unknown[]) : []) {
     if (!isRecord(edge) || typeof edge.source !== "string" || typeof edge.target !== "string") continue;

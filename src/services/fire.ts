@@ -34,6 +34,14 @@ export interface Accepted {
   readonly is_replayed: boolean;
 }
 
+/** Refuses while the service is stopping: what came in now would only wait for the next start. */
+export function requireAccepting(context: Context): void {
+  if (!context.isStopping()) return;
+  throw new Refusal("shutting_down", "The service is stopping; try again shortly", {
+    retry_after_seconds: QUEUE_RETRY_SECONDS,
+  });
+}
+
 /** The trigger, when the secret opens it. Refuses 404, then 401 (429 for a client that keeps guessing). */
 export function openTrigger(context: Context, trigger_id: string, request: FireRequest): FireTarget {
   const target = context.fire_targets.get(trigger_id);
@@ -76,6 +84,7 @@ export async function rerun(
   trigger_id: string,
   run_id: string,
 ): Promise<Accepted> {
+  requireAccepting(context);
   const { run } = requireRun(context, principal, trigger_id, run_id);
   if (!isTerminal(run.status)) {
     throw new Refusal(

@@ -10,7 +10,7 @@ import type { SolveOutcome } from "../solver/messages";
 import { SOLVE_OPTIONS_DEFAULT, type SolveOptions } from "../solver/options";
 import { resultText } from "../storage/runs";
 import type { Context } from "./context";
-import { misfitMessage } from "./fire";
+import { misfitMessage, requireAccepting } from "./fire";
 import { type Inspection, inspectModel, modelInvalid, timeLimitExcess } from "./models";
 import type { JsonText } from "./runs";
 
@@ -40,6 +40,7 @@ export async function validateModel(context: Context, body: unknown): Promise<Va
 
 /** Solves a model of any form. Every outcome of the solver is an answer; only a model that does not compile is refused. */
 export async function solveModel(context: Context, body: unknown, signal: AbortSignal): Promise<JsonText> {
+  requireAccepting(context);
   if (context.config.workers === 0) {
     throw new Refusal(
       "solver_unavailable",
@@ -119,7 +120,9 @@ function answerOf(outcome: SolveOutcome): JsonText {
     case "failed":
       return emptyAnswer("error", `${outcome.message} (${outcome.code})`);
     case "returned":
-      return emptyAnswer("error", "The solve was put back before it began; send it again");
+      throw new Refusal("shutting_down", "The service stopped before this solve began; send it again", {
+        retry_after_seconds: BUSY_RETRY_SECONDS,
+      });
   }
 }
 

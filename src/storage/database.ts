@@ -3,7 +3,7 @@
  * a 202 rest on, read back because SQLite ignores what it cannot do.
  */
 import { Database } from "bun:sqlite";
-import { chmodSync, closeSync, existsSync, fdatasync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, fdatasync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
@@ -67,15 +67,9 @@ export function openDatabase(directory: string, options: OpenOptions): OpenDatab
   const marker = readMarker(directory);
   checkDatabaseStillThere(directory, marker);
   const client = openWriter(path);
+  refuseForeign(client, path, marker);
   bringUpToDate(client, path, options);
-  const instance_id = instanceOf(client, options.new_instance_id);
-  if (marker !== null && marker !== instance_id) {
-    client.close();
-    throw new DataDirectoryError(
-      1,
-      `${path} belongs to instance ${instance_id}, the directory to ${marker}; put the right database back, or remove the file "instance" if this one is meant`,
-    );
-  }
+  const instance_id = findInstance(client) ?? makeInstance(client, options.new_instance_id);
   if (marker === null) writeMarker(directory, instance_id);
   return withReader(client, path);
 }
@@ -122,11 +116,14 @@ function withReader(client: Database, path: string): OpenDatabase {
 }
 
 function openWriter(path: string): Database {
-  const is_new = !existsSync(path);
+  const is_new = !existsSync(path) || statSync(path).size === 0;
   const client = openPrivate(path);
   try {
     checkSqliteVersion(client);
-    if (is_new) client.run("PRAGMA auto_vacuum = INCREMENTAL");
+    if (is_new) {
+      client.run("PRAGMA auto_vacuum = INCREMENTAL");
+      client.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+    }
     for (const [name, value, read_back] of WRITER_PRAGMAS) {
       client.run(`PRAGMA ${name} = ${value}`);
       const row = client.query(`PRAGMA ${name}`).get() as Record<string, unknown> | null;
@@ -169,10 +166,7 @@ function bringUpToDate(client: Database, path: string, options: OpenOptions): vo
     program_version: options.program_version,
     backup: (from) => client.run("VACUUM INTO ?", [`${path}.before-${from}-${options.now}`]),
   });
-  if (problem === null) {
-    client.run(`PRAGMA application_id = ${APPLICATION_ID}`);
-    return;
-  }
+  if (problem === null) return;
   client.close();
   if (problem.kind === "changed") {
     throw new DataDirectoryError(
@@ -187,11 +181,25 @@ function bringUpToDate(client: Database, path: string, options: OpenOptions): vo
   );
 }
 
-function instanceOf(client: Database, new_instance_id: string): string {
-  const found = client.query("SELECT id FROM instance").get() as { id: string } | null;
-  if (found !== null) return found.id;
-  client.run("INSERT INTO instance (id) VALUES (?)", [new_instance_id]);
-  return new_instance_id;
+/** Refuses, before anything is written, a database that was put here from another directory. */
+function refuseForeign(client: Database, path: string, marker: string | null): void {
+  if (marker === null || userVersion(client) === 0) return;
+  const instance_id = findInstance(client);
+  if (instance_id === marker) return;
+  client.close();
+  throw new DataDirectoryError(
+    1,
+    `${path} belongs to instance ${instance_id}, the directory to ${marker}; put the right database back, or remove the file "instance" if this one is meant`,
+  );
+}
+
+function findInstance(client: Database): string | null {
+  return (client.query("SELECT id FROM instance").get() as { id: string } | null)?.id ?? null;
+}
+
+function makeInstance(client: Database, id: string): string {
+  client.run("INSERT INTO instance (id) VALUES (?)", [id]);
+  return id;
 }
 
 /** Version of the SQLite inside this program. */
