@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { startChild } from "./bench/children";
+import { compileTerms, waitBesideLargeModel } from "./bench/compiling";
 import { firesPerSecond, loadName } from "./bench/load";
 import { measurePeers } from "./bench/peers";
 import { Service } from "./bench/service";
@@ -20,6 +21,7 @@ const rows: { what: string; value: number; unit: string; goal: string }[] = [];
 
 console.log(`load: ${loadName()}, ${seconds} s each\n`);
 await measureStart();
+await measureCompile();
 const bare_route = await measureBareRoute();
 const fires = await measureFires();
 note("durable fires / bare route", fires / bare_route, "x", "0.7");
@@ -53,6 +55,16 @@ async function measureStart(): Promise<void> {
     await service.remove();
   }
   note("start to first 200 of /health/ready, p50", quantile(times, 0.5), "ms", "150");
+}
+
+async function measureCompile(): Promise<void> {
+  note("compile 100,000 terms", compileTerms(), "ms", "500");
+  const service = new Service(4185);
+  await service.start(1);
+  const { longest_ms, check_ms } = await waitBesideLargeModel(service);
+  await service.remove();
+  note("check a model with a 5 MB expression", check_ms, "ms", "");
+  note("longest health check meanwhile", longest_ms, "ms", "50");
 }
 
 async function measureBareRoute(): Promise<number> {

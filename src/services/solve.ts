@@ -15,6 +15,8 @@ import { type Inspection, inspectModel, modelInvalid, timeLimitExcess } from "./
 import type { JsonText } from "./runs";
 
 const BUSY_RETRY_SECONDS = 5;
+/** It takes an operator to change that. */
+const NO_SOLVER_RETRY_SECONDS = 3600;
 /** Solves that may wait for a solver at one time; each holds a connection. */
 const WAITING_SOLVES_MAX = 64;
 
@@ -45,6 +47,7 @@ export async function solveModel(context: Context, body: unknown, signal: AbortS
     throw new Refusal(
       "solver_unavailable",
       "This service runs without solvers (--workers 0); start it with at least one",
+      { retry_after_seconds: NO_SOLVER_RETRY_SECONDS },
     );
   }
   if (context.solvers.stats().waiting >= WAITING_SOLVES_MAX) {
