@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "../src/clock";
 import { readConfig } from "../src/config";
 import { systemIds } from "../src/ids";
 import { createLog } from "../src/log";
+import { waitForRun } from "../src/services/runs";
 
 const SOLVER_COMMAND = [process.execPath, join(import.meta.dir, "../src/main.ts"), "solver"];
 
@@ -38,9 +39,14 @@ export interface World {
   makeTrigger(model: unknown, fields?: Record<string, unknown>): Promise<Json>;
   /** Fires and waits for the end of the run. */
   fire(trigger: Json, override_data?: unknown): Promise<Answer>;
+  /** The run once it has ended. */
+  ended(trigger: Json, run_id: string): Promise<Json>;
+  /** The first line of the log, written already or yet to come, that matches. */
+  logged(pattern: RegExp): Promise<string>;
   stop(): Promise<void>;
 }
 
+const RUN_WAIT_MS = 30_000;
 const ADMIN_KEY = `ok_live_${"ab".repeat(32)}`;
 
 export interface WorldOptions {
@@ -57,12 +63,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const flags = { data_dir: join(directory, "data"), port: "0", workers: "1", ...options.flags };
   const { config, problems } = readConfig({ flags, environment: { JAOT_ADMIN_KEY: ADMIN_KEY }, file_text: null });
   if (config === null) throw new Error(problems.join("; "));
-  const log: string[] = [];
+  const { log, write, logged } = recordLog();
   const app = await openApp({
     config,
     clock,
     ids: systemIds(clock),
-    log: createLog("json", clock, (line) => log.push(line)),
+    log: createLog("json", clock, write),
     solver_command: SOLVER_COMMAND,
     onStorageLost: (failure) => {
       throw failure;
@@ -83,9 +89,56 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
         token: trigger.trigger_secret,
         headers: { prefer: "wait=30" },
       }),
+    ended: async (trigger, run_id) => {
+      const text = await waitForRun(app.context, trigger.id, run_id, RUN_WAIT_MS);
+      if (text === null) throw new Error(`run ${run_id} has not ended`);
+      return JSON.parse(text);
+    },
+    logged,
     stop: async () => {
       await app.stop(0);
       if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+interface RecordedLog {
+  readonly log: string[];
+  readonly write: (line: string) => void;
+  readonly logged: World["logged"];
+}
+
+function recordLog(): RecordedLog {
+  const log: string[] = [];
+  const waiting = new Set<(line: string) => void>();
+  return {
+    log,
+    write: (line) => {
+      log.push(line);
+      for (const look of waiting) look(line);
+    },
+    logged: (pattern) => {
+      const { promise, resolve } = Promise.withResolvers<string>();
+      const look = (line: string): void => {
+        if (!pattern.test(line)) return;
+        waiting.delete(look);
+        resolve(line);
+      };
+      waiting.add(look);
+      for (const line of log) look(line);
+      return promise;
+    },
+  };
+}
+
+/** A wall clock that stands still until it is moved, either way; waiting is real, so that solver processes work under it. */
+export function movableClock(start: string): Clock & { move(by_ms: number): void } {
+  let now = Date.parse(start);
+  return {
+    ...systemClock,
+    now: () => now,
+    move: (by_ms) => {
+      now += by_ms;
     },
   };
 }
@@ -126,3 +179,34 @@ export const RESTOCK = {
     { name: "dock", expression: "order_a + order_b <= 150" },
   ],
 };
+
+/**
+ * A market split problem: four knapsack equations over 30 binaries, which no solver ends within minutes. Exact, it has no
+ * solution that is found soon; otherwise its equations may be missed at a cost, and a solution is there at once.
+ */
+export function hardModel(kind: "exact" | "missed", time_limit_seconds: number): Json {
+  let state = 12345;
+  const next = (): number => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state % 100;
+  };
+  const rows = Array.from({ length: 4 }, () => Array.from({ length: 30 }, next));
+  const constraints = rows.map((row, i) => {
+    const half = Math.floor(row.reduce((sum, weight) => sum + weight, 0) / 2);
+    const miss = kind === "exact" ? "" : ` + over_${i} - under_${i}`;
+    return { expression: `${row.map((weight, j) => `${weight}*x_${j}`).join(" + ")}${miss} = ${half}` };
+  });
+  const misses = rows.flatMap((_, i) => [{ name: `over_${i}` }, { name: `under_${i}` }]);
+  return {
+    variables: [
+      ...Array.from({ length: 30 }, (_, j) => ({ name: `x_${j}`, type: "binary" })),
+      ...(kind === "exact" ? [] : misses),
+    ],
+    objective: {
+      sense: "minimize",
+      expression: kind === "exact" ? "x_0" : misses.map(({ name }) => name).join(" + "),
+    },
+    constraints,
+    options: { time_limit_seconds },
+  };
+}

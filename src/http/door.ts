@@ -3,6 +3,8 @@ import { Refusal } from "../refusals";
 
 /** JSON.parse takes millions of levels, JSON.stringify then fails: so depth is counted on the text. */
 const JSON_DEPTH_MAX = 64;
+/** Texts that may hold a number beyond the range of a double, which JSON.parse turns into Infinity without a word. */
+const HUGE_NUMBER_PATTERN = /\d[eE]\+?0*[1-9]\d{2}|\d{309}/;
 const REQUEST_ID_PATTERN = /^[\x21-\x7e]{1,128}$/;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -25,10 +27,31 @@ export async function readJsonBody(request: Request, body_bytes_max: number): Pr
   if (text === "") return {};
   requireJsonType(request.headers.get("content-type"));
   requireShallow(text);
+  const body = parse(text);
+  if (HUGE_NUMBER_PATTERN.test(text)) requireFinite(body);
+  return body;
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     throw new Refusal("malformed_json", "The body is not valid JSON; check quotes, commas and brackets");
+  }
+}
+
+/** Refuses Infinity: written back as JSON it would become null, and a bound of null means none. */
+function requireFinite(body: unknown): void {
+  const open: unknown[] = [body];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (value === Infinity || value === -Infinity) {
+      throw new Refusal(
+        "malformed_json",
+        "The body holds a number beyond 1.8e308, the largest that is kept; for no bound, write null",
+      );
+    }
+    if (typeof value === "object" && value !== null) for (const child of Object.values(value)) open.push(child);
   }
 }
 

@@ -18,6 +18,7 @@ import {
 import type { Transaction } from "../storage/writer";
 import type { Context, Principal } from "./context";
 import { type DocumentObject, effectiveModel, fromText, getDocument, requireDocument, toText } from "./documents";
+import { requireAccepting } from "./fire";
 import { inspectModel } from "./models";
 
 export interface VersionObject {
@@ -75,7 +76,7 @@ export async function checkpoint(
   const own = input.model_json === undefined ? fromText(document.model_json) : input.model_json;
   const frozen = freeze(context, principal, document_id, canvas, effectiveModel(own, canvas));
   const row = await context.writer.write((transaction) => {
-    const version = addVersion(context, transaction, frozen);
+    const version = addVersion(context, transaction, frozen, input.version_description ?? null);
     if (typeof input.version_name !== "string") return version;
     const named = nameVersion(
       transaction,
@@ -183,7 +184,7 @@ interface Frozen {
 }
 
 function freeze(context: Context, principal: Principal, document_id: string, canvas: unknown, model: unknown): Frozen {
-  if (context.isStopping()) throw new Refusal("shutting_down", "The service is stopping; try again shortly");
+  requireAccepting(context);
   const canvas_json = toText(canvas);
   const model_json = toText(model);
   return {
@@ -198,7 +199,12 @@ function freeze(context: Context, principal: Principal, document_id: string, can
   };
 }
 
-function addVersion(context: Context, transaction: Transaction, frozen: Frozen): VersionRow {
+function addVersion(
+  context: Context,
+  transaction: Transaction,
+  frozen: Frozen,
+  version_description: string | null = null,
+): VersionRow {
   const latest = latestVersion(transaction.db, frozen.document_id);
   if (latest !== null && isSameText(latest, frozen)) return latest;
   const row: VersionRow = {
@@ -208,7 +214,7 @@ function addVersion(context: Context, transaction: Transaction, frozen: Frozen):
     sequence: (latest?.sequence ?? 0) + 1,
     is_named: false,
     version_name: null,
-    version_description: null,
+    version_description,
     change_summary: summarizeChanges(latest === null ? null : fromText(latest.model_json), frozen.model),
     canvas_json: frozen.canvas_json,
     model_json: frozen.model_json,

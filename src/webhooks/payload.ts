@@ -16,7 +16,7 @@ export interface RunReport {
   /** JSON texts as they are stored. */
   readonly override_data: string | null;
   readonly result: string | null;
-  /** JSON of the result without variables, solution and constraints. */
+  /** JSON of a large result without variables, solution and constraints; null when there is nothing to leave out. */
   readonly result_summary: string | null;
 }
 
@@ -29,7 +29,7 @@ export function eventOf(status: TerminalState): WebhookEvent | null {
 /** The payload of a run's end as webhooks.md shapes it. */
 export function buildPayload(event: WebhookEvent, report: RunReport): Uint8Array {
   const whole = payloadBytes(event, report, report.result, "");
-  if (whole.length <= PAYLOAD_BYTES_MAX) return whole;
+  if (whole.length <= PAYLOAD_BYTES_MAX || report.result_summary === null) return whole;
   const result_url = `/api/v2/triggers/${report.trigger_id}/runs/${report.run_id}`;
   return payloadBytes(
     event,

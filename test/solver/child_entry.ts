@@ -18,10 +18,10 @@ const hoard: Uint8Array[] = [];
 function perform(act: TestModel["act"]): void {
   if (act === "segfault") process.kill(process.pid, "SIGSEGV");
   if (act === "exit") {
-    console.error("last words of the solver");
+    process.stderr.write("last words of the solver\n");
     process.exit(3);
   }
-  if (act === "spin") console.error("spinning");
+  if (act === "spin") process.stderr.write("spinning\n");
   if (act === "throw") throw new Error("the compiler broke");
   while (act === "spin" || act === "segfault");
   while (act === "eat") hoard.push(new Uint8Array(8 * 2 ** 20).fill(1));

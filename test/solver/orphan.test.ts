@@ -16,6 +16,11 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** One turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 test.each([
   ["idle", ""],
   ["in a loop that gives nothing else a turn", '{"act":"spin"}'],
@@ -33,7 +38,7 @@ test.each([
     parent.kill("SIGKILL");
     await parent.exited;
     const deadline_ms = systemClock.monotonic() + GONE_MS_MAX;
-    while (isRunning(pid) && systemClock.monotonic() < deadline_ms) await Bun.sleep(10);
+    while (isRunning(pid) && systemClock.monotonic() < deadline_ms) await turn();
     expect(isRunning(pid)).toBe(false);
   } finally {
     parent.kill("SIGKILL");

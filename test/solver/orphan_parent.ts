@@ -8,9 +8,10 @@ const pool = new SolverPool({ command: [process.execPath, entry], places: 1, clo
 await pool.warm();
 if (model !== "") {
   const request = { bound: null, override_data: null, options: SOLVE_OPTIONS_DEFAULT, quick: false };
-  pool.submit(
-    { ...request, model: { digest: "d", readText: () => model } },
-    { onStarted: () => console.log(pool.stats().places[0]!.pid) },
-  );
-} else console.log(pool.stats().places[0]!.pid);
+  pool.submit({ ...request, model: { digest: "d", readText: () => model } }, { onStarted: tellPid });
+} else tellPid();
 process.stdin.resume();
+
+function tellPid(): void {
+  process.stdout.write(`${pool.stats().places[0]!.pid}\n`);
+}

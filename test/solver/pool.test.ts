@@ -54,6 +54,11 @@ async function timed(work: Promise<SolveOutcome>): Promise<{ outcome: SolveOutco
   return { outcome, elapsed_ms: systemClock.monotonic() - started_ms };
 }
 
+/** One turn of the event loop. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** The process says so in its standard error, which the pool keeps beside its control files. */
 async function untilSpinning(pool: SolverPool): Promise<void> {
   const { directory } = opened.find((entry) => entry.pool === pool)!;
@@ -61,7 +66,7 @@ async function untilSpinning(pool: SolverPool): Promise<void> {
     readdirSync(directory).some(
       (name) => name.endsWith(".stderr") && readFileSync(join(directory, name), "utf8") !== "",
     );
-  while (!isSpinning()) await Bun.sleep(5);
+  while (!isSpinning()) await turn();
 }
 
 function isAlive(pid: number): boolean {
@@ -340,7 +345,7 @@ describe("the processes", () => {
     await Promise.all([pool.submit(production()).outcome, pool.submit(production()).outcome]);
     const pids = pool.stats().places.map(({ pid }) => pid);
     expect(pids).toHaveLength(2);
-    while (pool.stats().places.length > 1) await Bun.sleep(20);
+    while (pool.stats().places.length > 1) await turn();
     expect(pids.filter(isAlive)).toEqual(pool.stats().places.map(({ pid }) => pid));
   });
 
