@@ -14,6 +14,7 @@ import type { Config } from "./config";
 import { createServer } from "./http/server";
 import type { Ids } from "./ids";
 import type { Log } from "./log";
+import { ProgressLog } from "./runs/progress_log";
 import { ReadyQueue } from "./runs/ready_queue";
 import { RunIds } from "./runs/run_id";
 import { RunSignals } from "./runs/run_signals";
@@ -163,6 +164,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     solvers: createPool(parts),
     queue: new ReadyQueue(),
     signals: new RunSignals(clock),
+    progress: new ProgressLog(),
     fire_targets: new FireTargets(database.read),
     version_models: new VersionModels(database.read),
     failure_limits: new FailureLimits(clock, config.failures_per_minute_max),

@@ -93,6 +93,8 @@ export const SETTINGS = {
   queued_runs_max: whole("runs that may wait, over all triggers", 1_000_000, 1),
   queued_runs_per_trigger_max: wholeOrNone("runs of one trigger that may wait; none: no limit", 1),
   attempts_max: whole("times a run may take its solver or this process down before it is failed", 3, 1, 100),
+  runs_keep_days: whole("days that ended runs are kept", 90, 1, 36_500),
+  runs_keep_per_trigger: whole("ended runs kept of each trigger, the newest", 10_000, 1),
   unnamed_versions_max: whole("unnamed versions kept of each document", 50, 1),
   solver_idle_seconds: whole("seconds after which an idle solver process beyond the first is stopped", 120, 1),
   solver_memory_max_mb: wholeOrNone(

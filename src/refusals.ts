@@ -21,6 +21,7 @@ const REFUSAL_STATUS = {
   schedule_exists: 409,
   run_not_finished: 409,
   run_already_finished: 409,
+  run_not_solved: 409,
   last_admin_key: 409,
   body_too_large: 413,
   unsupported_media_type: 415,

@@ -17,6 +17,7 @@ export type Json = any;
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
+  /** Parsed JSON; the text of any other answer; null for none. */
   readonly body: Json;
 }
 
@@ -160,7 +161,8 @@ async function request(url: string, method: string, body: unknown, options: Call
   const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
   const response = await fetch(url, { method, headers, body: text });
   const answer = await response.text();
-  return { status: response.status, headers: response.headers, body: answer === "" ? null : JSON.parse(answer) };
+  const is_json = response.headers.get("content-type")?.startsWith("application/json") ?? false;
+  return { status: response.status, headers: response.headers, body: is_json ? JSON.parse(answer) : answer || null };
 }
 
 /** The specification's restocking example, form A. */

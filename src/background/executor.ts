@@ -11,7 +11,7 @@ import type { Context } from "../services/context";
 import type { FireTarget } from "../services/fire_targets";
 import { endRun, NO_OUTCOME, type RunOutcome } from "../services/run_ends";
 import { solveOptionsOf } from "../services/solve";
-import type { SolveOutcome, SolveReport } from "../solver/messages";
+import type { Progress, SolveOutcome, SolveReport } from "../solver/messages";
 import { requeueDeliveries } from "../storage/deliveries";
 import {
   type ClaimedRun,
@@ -33,7 +33,9 @@ export async function recover(context: Context): Promise<{ requeued: number; fai
   await Promise.all(open.map((run) => writer.write((transaction) => requeueRun(transaction, heldRun(run), true))));
   await Promise.all(spent.map((run) => endRun(context, heldRun(run), run.trigger_id, poisoned(run))));
   await writer.write((transaction) => requeueDeliveries(transaction, boot_id, clock.now()));
-  for (const { trigger_id, queued } of countQueued(context.client)) context.queue.add(trigger_id, queued);
+  for (const { trigger_id, priority, queued } of countQueued(context.client)) {
+    context.queue.add(trigger_id, priority, queued);
+  }
   return { requeued: open.length, failed: spent.length };
 }
 
@@ -116,15 +118,19 @@ async function execute(context: Context, run: ClaimedRun, target: FireTarget): P
       return;
     }
     const overrides = readOverrideData(context.client, run);
-    const handle = context.solvers.submit({
-      model,
-      bound: target.bound,
-      override_data: overrides === null ? null : JSON.parse(overrides),
-      options: solveOptionsOf(context, model.options),
-      // A run that has been through a crash is alone in its solver: it may be the one that crashes it.
-      quick: run.attempt === 1 && context.version_models.isQuick(target.version_id),
-    });
+    const handle = context.solvers.submit(
+      {
+        model,
+        bound: target.bound,
+        override_data: overrides === null ? null : JSON.parse(overrides),
+        options: solveOptionsOf(context, model.options),
+        // A run that has been through a crash is alone in its solver: it may be the one that crashes it.
+        quick: run.attempt === 1 && context.version_models.isQuick(target.version_id),
+      },
+      { onProgress: (progress) => noteProgress(context, run, progress) },
+    );
     context.running.set(run.id, handle);
+    context.signals.changed(run.id);
     const outcome = await handle.outcome;
     // The solver has room now; the next claim shares the commit that ends this run.
     context.wake.executor();
@@ -138,6 +144,12 @@ async function execute(context: Context, run: ClaimedRun, target: FireTarget): P
   } finally {
     context.running.delete(run.id);
   }
+}
+
+function noteProgress(context: Context, run: ClaimedRun, progress: Progress): void {
+  const point = { attempt: run.attempt, ...progress, elapsed_ms: Math.round(progress.elapsed_ms) };
+  context.progress.add(run.id, point);
+  context.signals.progressed(run.id, point);
 }
 
 async function settle(context: Context, run: ClaimedRun, target: FireTarget, outcome: SolveOutcome): Promise<void> {
@@ -160,7 +172,9 @@ async function settle(context: Context, run: ClaimedRun, target: FireTarget, out
 
 async function requeue(context: Context, run: ClaimedRun, target: FireTarget, was_started: boolean): Promise<void> {
   const is_queued = await context.writer.write((transaction) => requeueRun(transaction, run, was_started));
-  if (is_queued) context.queue.add(target.id);
+  if (!is_queued) return;
+  context.queue.add(target.id, target.priority);
+  context.signals.changed(run.id);
 }
 
 /** What a solver's word means for the run. */

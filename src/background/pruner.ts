@@ -1,27 +1,70 @@
-/** Removes what is past its time, a small batch a turn, so that fires never wait for it: runs of deleted triggers, old idempotency keys. */
+/**
+ * Removes what is past its time: runs of deleted triggers, runs too old or too many, old idempotency keys. A turn is one
+ * small batch and a rest in proportion to what it took, so that fires hardly notice.
+ */
+import { firstSeqAt } from "../runs/run_id";
 import type { Context } from "../services/context";
 import { pruneIdempotencyKeys } from "../storage/idempotency_keys";
+import { listFullTriggers, pruneRunsBefore, pruneRunsOf, shrinkFile } from "../storage/run_retention";
 import { listDeletedTriggers, purgeTrigger } from "../storage/triggers";
+import type { Transaction } from "../storage/writer";
 import type { Work } from "./loop";
 
-const BATCH_ROWS = 500;
+/** A batch of 50 runs with their answers holds the writer for about 1 ms. */
+const BATCH_ROWS = 50;
+const BATCH_PAGES = 64;
 const REST_MS = 60_000;
-const PAUSE_BETWEEN_BATCHES_MS = 20;
-const IDEMPOTENCY_KEEP_MS = 86_400_000;
+const PAUSE_BETWEEN_BATCHES_MS = 10;
+const DAY_MS = 86_400_000;
 
 export function createPruner(context: Context): Work {
+  const full: { seq: number; id: string }[] = [];
+  const works = [pruneDeleted, pruneOld, (work: Context) => pruneFull(work, full), pruneKeys, shrink];
+  let next = 0;
   return {
     name: "pruner",
-    async runOnce(now) {
-      const [trigger_id] = listDeletedTriggers(context.client, 1);
-      if (trigger_id !== undefined) {
-        await context.writer.write((transaction) => purgeTrigger(transaction, trigger_id, BATCH_ROWS));
-        return PAUSE_BETWEEN_BATCHES_MS;
-      }
-      const pruned = await context.writer.write((transaction) =>
-        pruneIdempotencyKeys(transaction, now - IDEMPOTENCY_KEEP_MS, BATCH_ROWS),
-      );
-      return pruned === BATCH_ROWS ? PAUSE_BETWEEN_BATCHES_MS : REST_MS;
+    async runOnce() {
+      if (next === 0)
+        full.splice(0, full.length, ...listFullTriggers(context.client, context.config.runs_keep_per_trigger));
+      const is_done = await works[next]!(context);
+      if (is_done) next = (next + 1) % works.length;
+      return is_done && next === 0 ? REST_MS : PAUSE_BETWEEN_BATCHES_MS;
     },
   };
+}
+
+async function pruneDeleted(context: Context): Promise<boolean> {
+  const [trigger_id] = listDeletedTriggers(context.client, 1);
+  if (trigger_id === undefined) return true;
+  await context.writer.write((transaction) => purgeTrigger(transaction, trigger_id, BATCH_ROWS));
+  return false;
+}
+
+function pruneOld(context: Context): Promise<boolean> {
+  const before_seq = firstSeqAt(context.clock.now() - context.config.runs_keep_days * DAY_MS);
+  return batch(context, (transaction) => pruneRunsBefore(transaction, before_seq, BATCH_ROWS));
+}
+
+async function pruneFull(context: Context, full: { seq: number; id: string }[]): Promise<boolean> {
+  const trigger = full.at(-1);
+  if (trigger === undefined) return true;
+  // What waits to be solved does not push out what is finished.
+  const keep = context.config.runs_keep_per_trigger + context.queue.queuedOf(trigger.id);
+  const is_done = await batch(context, (transaction) => pruneRunsOf(transaction, trigger.seq, keep, BATCH_ROWS));
+  if (is_done) full.pop();
+  return false;
+}
+
+function pruneKeys(context: Context): Promise<boolean> {
+  const before = context.clock.now() - DAY_MS;
+  return batch(context, (transaction) => pruneIdempotencyKeys(transaction, before, BATCH_ROWS));
+}
+
+async function shrink(context: Context): Promise<boolean> {
+  return (await context.writer.write((transaction) => shrinkFile(transaction, BATCH_PAGES))) === 0;
+}
+
+/** True when the batch was not full: there is no more. */
+async function batch(context: Context, operation: (transaction: Transaction) => number): Promise<boolean> {
+  return (await context.writer.write(operation)) < BATCH_ROWS;
 }

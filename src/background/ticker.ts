@@ -48,7 +48,7 @@ async function tick(context: Context, schedule: ScheduleRow, now: number): Promi
     advanceSchedule(transaction, schedule.id, { last_tick_at: scheduled_for, next_run_at, updated_at: now });
     return is_new && run.status === "queued";
   });
-  if (is_queued) announce(context, target.id);
+  if (is_queued) announce(context, target);
 }
 
 function draftTick(context: Context, target: FireTarget, schedule: ScheduleRow, scheduled_for: number): NewRun {

@@ -2,35 +2,58 @@
 
 import { nearestName } from "../nearest";
 import type { Context } from "../services/context";
-import { type FireRequest, fire, openTrigger, requireAccepting } from "../services/fire";
+import { type FireRequest, fire, fireBatch, openTrigger, requireAccepting } from "../services/fire";
 import { waitForRun } from "../services/runs";
 import { bearerToken } from "./authenticate";
 import { invalid } from "./errors";
 import { API, clientOf, jsonResponse, openRoutes } from "./router";
 
+/** Sets of override data in one batch. */
+const BATCH_SETS_MAX = 1000;
 const BODY_FIELDS = ["trigger_secret", "override_data"];
 const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{1,255}$/;
 const WAIT_PATTERN = /(?:^|,)\s*wait=(\d{1,4})\s*(?:$|[,;])/;
 
 /** The body has no schema here: a wrong secret must be told before a wrong field. */
 export function fireRoutes(context: Context) {
-  return openRoutes(`${API}/triggers`).post("/:trigger_id/fire", async ({ params, body, request, server, set }) => {
-    requireAccepting(context);
-    const asked = fireRequest(body, request, () => clientOf(request, server));
-    const target = openTrigger(context, params.trigger_id, asked);
-    refuseUnknownFields(body);
-    const accepted = await fire(context, target, asked);
-    if (accepted.is_replayed) set.headers["idempotent-replayed"] = "true";
-    const wait_seconds = waitOf(request.headers.get("prefer"), context.config.wait_seconds_max);
-    if (wait_seconds > 0) {
-      // The wait is silent, which the idle timeout would take for a dead client.
-      server?.timeout(request, 0);
-      const ended = await waitForRun(context, target.id, accepted.run_id, wait_seconds * 1000);
-      if (ended !== null) return jsonResponse(ended);
-    }
-    set.status = 202;
-    return { run_id: accepted.run_id, status: accepted.status };
-  });
+  return openRoutes(`${API}/triggers`)
+    .post("/:trigger_id/fire", async ({ params, body, request, server, set }) => {
+      requireAccepting(context);
+      const asked = fireRequest(body, request, () => clientOf(request, server));
+      const target = openTrigger(context, params.trigger_id, asked);
+      refuseUnknownFields(body);
+      const { run_ids, is_replayed } = await fire(context, target, asked);
+      const run_id = run_ids[0]!;
+      if (is_replayed) set.headers["idempotent-replayed"] = "true";
+      const wait_seconds = waitOf(request.headers.get("prefer"), context.config.wait_seconds_max);
+      if (wait_seconds > 0) {
+        // The wait is silent, which the idle timeout would take for a dead client.
+        server?.timeout(request, 0);
+        const ended = await waitForRun(context, target.id, run_id, wait_seconds * 1000);
+        if (ended !== null) return jsonResponse(ended);
+      }
+      set.status = 202;
+      return { run_id, status: "queued" };
+    })
+    .post("/:trigger_id/fire-batch", async ({ params, body, request, server, set }) => {
+      requireAccepting(context);
+      const asked = fireRequest(body, request, () => clientOf(request, server));
+      const target = openTrigger(context, params.trigger_id, asked);
+      refuseUnknownFields(body);
+      const { run_ids, is_replayed } = await fireBatch(context, target, asked, setsOf(asked.override_data));
+      if (is_replayed) set.headers["idempotent-replayed"] = "true";
+      set.status = 202;
+      return { run_ids, status: "queued" };
+    });
+}
+
+function setsOf(override_data: unknown): readonly unknown[] {
+  if (Array.isArray(override_data) && override_data.length >= 1 && override_data.length <= BATCH_SETS_MAX) {
+    return override_data;
+  }
+  const found = Array.isArray(override_data) ? `, found ${override_data.length}` : "";
+  const msg = `a list of 1 to ${BATCH_SETS_MAX} sets of override data is expected, one for each run${found}`;
+  throw invalid([{ loc: ["body", "override_data"], msg, type: "list_expected" }]);
 }
 
 function fireRequest(body: unknown, request: Request, client: () => string): FireRequest {

@@ -2,8 +2,11 @@
 import { RUN_SOURCES, RUN_STATES } from "../runs/run";
 import type { Context } from "../services/context";
 import { rerun } from "../services/fire";
+import { getProgress, hasSeenEnd, watchRun } from "../services/run_events";
 import { cancelRun, getRun, listRuns } from "../services/runs";
+import { verifyRun } from "../services/verify";
 import { requireRole } from "./authenticate";
+import { eventStream } from "./event_stream";
 import { pageOfQuery, wordOf } from "./query";
 import { API, jsonResponse, keyedRoutes } from "./router";
 
@@ -19,9 +22,28 @@ export function runRoutes(context: Context) {
     )
     .post("/:run_id/rerun", async ({ principal, params, status }) => {
       const accepted = await rerun(context, requireRole(principal, "solver"), params.trigger_id, params.run_id);
-      return status(202, { run_id: accepted.run_id, status: accepted.status });
+      return status(202, { run_id: accepted.run_ids[0], status: "queued" });
     })
     .post("/:run_id/cancel", async ({ principal, params }) =>
       jsonResponse(await cancelRun(context, requireRole(principal, "solver"), params.trigger_id, params.run_id)),
-    );
+    )
+    .post("/:run_id/verify", async ({ principal, params, request, server }) => {
+      requireRole(principal, "solver");
+      // A solve is silent until it ends, which the idle timeout would take for a dead client.
+      server?.timeout(request, 0);
+      return verifyRun(context, principal, params.trigger_id, params.run_id, request.signal);
+    })
+    .get("/:run_id/progress", ({ principal, params }) =>
+      jsonResponse(getProgress(context, principal, params.trigger_id, params.run_id)),
+    )
+    .get("/:run_id/events", ({ principal, params, request, server }) => {
+      const { trigger_id, run_id } = params;
+      const last_event_id = request.headers.get("last-event-id");
+      // To a browser that comes back by itself, 204 says that it need not come again.
+      if (hasSeenEnd(context, principal, trigger_id, run_id, last_event_id)) return new Response(null, { status: 204 });
+      server?.timeout(request, 0);
+      return eventStream(context.clock, request.signal, (deliver) =>
+        watchRun(context, principal, trigger_id, run_id, last_event_id, deliver),
+      );
+    });
 }

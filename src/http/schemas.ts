@@ -1,5 +1,6 @@
 /** Bodies of requests. Objects refuse unknown fields, so that a typo is never silently ignored. */
 import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
+import { PRIORITY_MAX } from "../runs/ready_queue";
 
 const closed = <Properties extends TProperties>(properties: Properties): TObject<Properties> =>
   Type.Object(properties, { additionalProperties: false });
@@ -12,6 +13,7 @@ const anyJson = Type.Optional(Type.Unknown());
 const webhookUrl = Type.String({ minLength: 1, maxLength: 2048 });
 const webhookSecret = Type.String({ minLength: 8, maxLength: 256 });
 const positive = Type.Integer({ minimum: 1, maximum: 1_000_000 });
+const priority = Type.Optional(Type.Integer({ minimum: 0, maximum: PRIORITY_MAX }));
 
 export const documentBody = closed({
   name: optional(name),
@@ -41,6 +43,7 @@ export const triggerBody = closed({
   webhook_secret: orNull(webhookSecret),
   workspace_id: orNull(Type.String()),
   max_concurrent_runs: orNull(positive),
+  priority,
 });
 
 /** Fields of the trigger object that a client may send back with a change; they are ignored. */
@@ -73,6 +76,7 @@ export const triggerChangeBody = closed({
   webhook_url: orNull(webhookUrl),
   webhook_secret: orNull(webhookSecret),
   max_concurrent_runs: orNull(positive),
+  priority,
   ...readOnlyFields,
 });
 

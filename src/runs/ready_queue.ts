@@ -1,11 +1,39 @@
 /**
  * Which trigger's turn it is. Counts of queued runs per trigger, in memory beside the database: the runs
- * themselves stay on disk, so a million of them cost nothing here. Triggers take turns, so that the flood of
- * one does not starve the others. A count that is wrong heals itself: a claim that finds nothing clears it.
+ * themselves stay on disk, so a million of them cost nothing here. A count that is wrong heals itself: a claim
+ * that finds nothing clears it.
+ *
+ * Triggers of one priority take turns, so that the flood of one does not starve the others. Among priorities turns are
+ * shared by stride scheduling (Waldspurger and Weihl, 1995): while both wait, a priority gets twice the turns of the one below it,
+ * 9 gets 512 for each of 0. So every priority moves, and an empty one saves nothing up.
  */
+
+/** Priorities are whole numbers from 0 to this; the highest gets the most turns. */
+export const PRIORITY_MAX = 9;
+export const PRIORITY_DEFAULT = 5;
+
+/** What a turn of priority 0 costs; each priority above pays half of the one below. */
+const STRIDE = 2 ** PRIORITY_MAX;
+
+interface Level {
+  readonly stride: number;
+  /** Queued runs by trigger, the one whose turn it is first: a Map keeps its order of insertion. */
+  readonly queued: Map<string, number>;
+  /** What its turns have cost so far; the lowest goes next. */
+  pass: number;
+}
+
 export class ReadyQueue {
-  readonly #queued = new Map<string, number>();
+  /** Highest priority first, which also decides between equal passes. */
+  readonly #levels: readonly Level[] = Array.from({ length: PRIORITY_MAX + 1 }, (_, i) => ({
+    stride: STRIDE / 2 ** (PRIORITY_MAX - i),
+    queued: new Map(),
+    pass: 0,
+  }));
+  readonly #level_of = new Map<string, Level>();
   #total = 0;
+  /** Pass of the level that had the last turn. */
+  #now = 0;
 
   /** Runs that wait, over all triggers. */
   get total(): number {
@@ -14,36 +42,67 @@ export class ReadyQueue {
 
   /** Runs of one trigger that wait. */
   queuedOf(trigger_id: string): number {
-    return this.#queued.get(trigger_id) ?? 0;
+    return this.#level_of.get(trigger_id)?.queued.get(trigger_id) ?? 0;
   }
 
-  add(trigger_id: string, count = 1): void {
-    this.#queued.set(trigger_id, this.queuedOf(trigger_id) + count);
+  add(trigger_id: string, priority: number, count = 1): void {
+    this.setPriority(trigger_id, priority);
+    const level = this.#level_of.get(trigger_id) ?? this.#enter(trigger_id, priority);
+    level.queued.set(trigger_id, (level.queued.get(trigger_id) ?? 0) + count);
     this.#total += count;
   }
 
+  /** Moves what waits of a trigger to another priority. */
+  setPriority(trigger_id: string, priority: number): void {
+    const level = this.#level_of.get(trigger_id);
+    if (level === undefined || level === this.#levelOf(priority)) return;
+    const queued = level.queued.get(trigger_id)!;
+    level.queued.delete(trigger_id);
+    this.#enter(trigger_id, priority).queued.set(trigger_id, queued);
+  }
+
   remove(trigger_id: string): void {
-    const queued = this.queuedOf(trigger_id);
-    if (queued === 0) return;
-    this.#total -= 1;
-    if (queued === 1) this.#queued.delete(trigger_id);
-    else this.#queued.set(trigger_id, queued - 1);
+    const level = this.#level_of.get(trigger_id);
+    if (level === undefined) return;
+    const queued = level.queued.get(trigger_id)!;
+    if (queued === 1) this.clear(trigger_id);
+    else {
+      level.queued.set(trigger_id, queued - 1);
+      this.#total -= 1;
+    }
   }
 
   /** Forgets a trigger whose queue turned out to be empty. */
   clear(trigger_id: string): void {
     this.#total -= this.queuedOf(trigger_id);
-    this.#queued.delete(trigger_id);
+    this.#level_of.get(trigger_id)?.queued.delete(trigger_id);
+    this.#level_of.delete(trigger_id);
   }
 
-  /** The trigger whose turn it is and that may run now; it goes to the end of the line. Null when none may. */
+  /** The trigger whose turn it is and that may run now; it goes to the end of its line. Null when none may. */
   takeTurn(mayRun: (trigger_id: string) => boolean): string | null {
-    for (const [trigger_id, queued] of this.#queued) {
-      if (!mayRun(trigger_id)) continue;
-      this.#queued.delete(trigger_id);
-      this.#queued.set(trigger_id, queued);
-      return trigger_id;
+    const waiting = this.#levels.filter((level) => level.queued.size > 0).sort((a, b) => a.pass - b.pass);
+    for (const level of waiting) {
+      for (const [trigger_id, queued] of level.queued) {
+        if (!mayRun(trigger_id)) continue;
+        level.queued.delete(trigger_id);
+        level.queued.set(trigger_id, queued);
+        this.#now = level.pass;
+        level.pass += level.stride;
+        return trigger_id;
+      }
     }
     return null;
+  }
+
+  #enter(trigger_id: string, priority: number): Level {
+    const level = this.#levelOf(priority);
+    if (level.queued.size === 0) level.pass = Math.max(level.pass, this.#now);
+    this.#level_of.set(trigger_id, level);
+    return level;
+  }
+
+  #levelOf(priority: number): Level {
+    return this.#levels[PRIORITY_MAX - priority]!;
   }
 }

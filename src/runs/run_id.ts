@@ -34,9 +34,14 @@ export class RunIds {
   }
 
   next(): RunId {
-    this.#last = Math.max(this.#last + 1, (this.#clock.now() - EPOCH_MS) * RUNS_PER_MS);
+    this.#last = Math.max(this.#last + 1, firstSeqAt(this.#clock.now()));
     return { seq: this.#last, id: PREFIX + digitsOf(this.#last) + this.#ids.randomDigits() };
   }
+}
+
+/** No run accepted before this instant has this seq or a higher one, as long as the clock went forward. */
+export function firstSeqAt(epoch_ms: number): number {
+  return (epoch_ms - EPOCH_MS) * RUNS_PER_MS;
 }
 
 /** The seq that an id names, or null when it is no run id. */

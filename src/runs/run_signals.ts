@@ -1,33 +1,53 @@
-/** Tells those who wait for a run, in this process, that it has ended. Nothing is kept: the database is the truth. */
+/** Tells those who watch a run, in this process, what becomes of it. Nothing is kept: the database is the truth. */
 import type { Clock } from "../clock";
+import type { ProgressPoint } from "./progress_log";
+
+export interface RunWatcher {
+  /** The run's state is another one; the commit is done. */
+  onChange(): void;
+  onProgress(point: ProgressPoint): void;
+}
 
 export class RunSignals {
   readonly #clock: Clock;
-  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #watchers = new Map<string, Set<RunWatcher>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Settles when the run ends (true) or after `timeout_ms` (false). Ask the database before and after. */
-  wait(run_id: string, timeout_ms: number): Promise<boolean> {
+  /** Calls the watcher until the returned function is called. Ask the database after this, not before. */
+  watch(run_id: string, watcher: RunWatcher): () => void {
+    const watchers = this.#watchers.get(run_id) ?? new Set();
+    this.#watchers.set(run_id, watchers.add(watcher));
+    return () => {
+      watchers.delete(watcher);
+      if (watchers.size === 0 && this.#watchers.get(run_id) === watchers) this.#watchers.delete(run_id);
+    };
+  }
+
+  /** Settles when `isOver`, asked now and after each change, says so, or after `timeout_ms`. */
+  wait(run_id: string, timeout_ms: number, isOver: () => boolean): Promise<void> {
     return new Promise((resolve) => {
-      const listeners = this.#waiting.get(run_id) ?? new Set();
-      this.#waiting.set(run_id, listeners);
-      const settle = (ended: boolean): void => {
-        stop();
-        listeners.delete(wake);
-        if (listeners.size === 0) this.#waiting.delete(run_id);
-        resolve(ended);
+      const settle = (): void => {
+        stopTimer();
+        stopWatching();
+        resolve();
       };
-      const wake = (): void => settle(true);
-      const stop = this.#clock.after(timeout_ms, () => settle(false));
-      listeners.add(wake);
+      const look = (): void => {
+        if (isOver()) settle();
+      };
+      const stopWatching = this.watch(run_id, { onChange: look, onProgress: () => {} });
+      const stopTimer = this.#clock.after(timeout_ms, settle);
+      look();
     });
   }
 
-  /** Wakes everyone who waits for this run. */
-  ended(run_id: string): void {
-    for (const wake of [...(this.#waiting.get(run_id) ?? [])]) wake();
+  changed(run_id: string): void {
+    for (const watcher of [...(this.#watchers.get(run_id) ?? [])]) watcher.onChange();
+  }
+
+  progressed(run_id: string, point: ProgressPoint): void {
+    for (const watcher of [...(this.#watchers.get(run_id) ?? [])]) watcher.onProgress(point);
   }
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../clock";
 import type { Config } from "../config";
 import type { Ids } from "../ids";
 import type { Log } from "../log";
+import type { ProgressLog } from "../runs/progress_log";
 import type { ReadyQueue } from "../runs/ready_queue";
 import type { RunIds } from "../runs/run_id";
 import type { RunSignals } from "../runs/run_signals";
@@ -38,6 +39,7 @@ export interface Context {
   readonly solvers: SolverPool;
   readonly queue: ReadyQueue;
   readonly signals: RunSignals;
+  readonly progress: ProgressLog;
   readonly fire_targets: FireTargets;
   readonly version_models: VersionModels;
   readonly failure_limits: FailureLimits;

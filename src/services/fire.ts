@@ -6,7 +6,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { type FieldError, validateOverrideData } from "../model/overrides";
 import { Refusal } from "../refusals";
 import { isTerminal, type RunSource } from "../runs/run";
-import { findIdempotencyKey, putIdempotencyKey } from "../storage/idempotency_keys";
+import { findIdempotencyKey, type IdempotencyRow, putIdempotencyKey } from "../storage/idempotency_keys";
 import { insertRun, type NewRun, readOverrideData } from "../storage/runs";
 import type { Transaction } from "../storage/writer";
 import type { Context, Principal } from "./context";
@@ -15,6 +15,8 @@ import { requireRun } from "./runs";
 
 const IDEMPOTENCY_KEEP_MS = 86_400_000;
 const QUEUE_RETRY_SECONDS = 5;
+/** Sets of a refused batch that the sentence names; all are in its fields. */
+const BATCH_MISFITS_SHOWN = 3;
 /** Compared with when there is no trigger, so that an unknown id costs what a wrong secret costs. */
 const NO_HASH = new Uint8Array(32);
 
@@ -28,9 +30,9 @@ export interface FireRequest {
 }
 
 export interface Accepted {
-  readonly run_id: string;
-  readonly status: "queued";
-  /** True when an earlier request with the same Idempotency-Key made this run. */
+  /** One for a fire, one for each set of a batch. */
+  readonly run_ids: readonly string[];
+  /** True when an earlier request with the same Idempotency-Key made these runs. */
   readonly is_replayed: boolean;
 }
 
@@ -68,13 +70,32 @@ export async function fire(context: Context, target: FireTarget, request: FireRe
   const draft = draftRun(context, target, request.override_data, "api");
   const misfits = validateOverrideData(target.bound, request.override_data);
   if (misfits.length > 0) throw await keepMisfit(context, draft, misfits);
-  requireRoom(context, target.id);
-  const accepted = await context.writer.write(
-    (transaction) => acceptOnce(transaction, target.id, draft, request.idempotency_key),
-    (draft.override_data?.length ?? 0) + 256,
+  requireRoom(context, target.id, 1);
+  return accept(context, target, [draft], request.idempotency_key);
+}
+
+/**
+ * Queues a run for each set of override data, all in one transaction, ids in the order of the sets. One set that does
+ * not fit refuses them all, and nothing is stored.
+ */
+export async function fireBatch(
+  context: Context,
+  target: FireTarget,
+  request: FireRequest,
+  sets: readonly unknown[],
+): Promise<Accepted> {
+  if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
+  const fields = sets.flatMap((set, index) =>
+    validateOverrideData(target.bound, set).map((misfit) => ({ index, ...misfit })),
   );
-  if (!accepted.is_replayed) announce(context, target.id);
-  return accepted;
+  if (fields.length > 0) {
+    const shown = fields.slice(0, BATCH_MISFITS_SHOWN);
+    const error = `Override validation failed, nothing was queued: ${shown.map(({ index, msg }) => `set ${index}: ${msg}`).join("; ")}`;
+    throw new Refusal("override_invalid", error, { detail: { error, run_id: null, fields } });
+  }
+  requireRoom(context, target.id, sets.length);
+  const drafts = sets.map((set) => draftRun(context, target, set, "api"));
+  return accept(context, target, drafts, request.idempotency_key);
 }
 
 /** Queues a new run with the data of a finished one, on the version that the trigger pins. */
@@ -100,10 +121,8 @@ export async function rerun(
   const draft = { ...draftRun(context, target, override_data, "rerun"), rerun_of: run.id };
   const misfits = validateOverrideData(target.bound, override_data);
   if (misfits.length > 0) throw await keepMisfit(context, draft, misfits);
-  requireRoom(context, target.id);
-  await context.writer.write((transaction) => insertRun(transaction, draft), (stored?.length ?? 0) + 256);
-  announce(context, target.id);
-  return { run_id: draft.id, status: "queued", is_replayed: false };
+  requireRoom(context, target.id, 1);
+  return accept(context, target, [draft], null);
 }
 
 /** A queued run of that trigger, not yet stored. */
@@ -122,9 +141,9 @@ export function draftRun(context: Context, target: FireTarget, override_data: un
   };
 }
 
-/** Tells the executor of one more queued run, after its commit. */
-export function announce(context: Context, trigger_id: string): void {
-  context.queue.add(trigger_id);
+/** Tells the executor of further queued runs, after their commit. */
+export function announce(context: Context, target: FireTarget, count = 1): void {
+  context.queue.add(target.id, target.priority, count);
   context.wake.executor();
 }
 
@@ -149,45 +168,67 @@ async function keepMisfit(context: Context, draft: NewRun, fields: readonly Fiel
   return new Refusal("override_invalid", error, { detail: { error, run_id: draft.id, fields } });
 }
 
-function requireRoom(context: Context, trigger_id: string): void {
+function requireRoom(context: Context, trigger_id: string, runs: number): void {
   const { queued_runs_max, queued_runs_per_trigger_max } = context.config;
+  const queued = context.queue.queuedOf(trigger_id);
   const retry = { retry_after_seconds: QUEUE_RETRY_SECONDS };
-  if (context.queue.total >= queued_runs_max) {
+  if (context.queue.total + runs > queued_runs_max) {
     throw new Refusal(
       "queue_full",
-      `${queued_runs_max} runs are queued, the most this service keeps; try again later`,
+      `${context.queue.total} runs are queued and this service keeps at most ${queued_runs_max}; try again later`,
       retry,
     );
   }
-  if (queued_runs_per_trigger_max !== null && context.queue.queuedOf(trigger_id) >= queued_runs_per_trigger_max) {
+  if (queued_runs_per_trigger_max !== null && queued + runs > queued_runs_per_trigger_max) {
     throw new Refusal(
       "trigger_queue_full",
-      `${queued_runs_per_trigger_max} runs of this trigger are queued, the most it may have; try again later`,
+      `${queued} runs of this trigger are queued and it may have at most ${queued_runs_per_trigger_max}; try again later`,
       retry,
     );
   }
 }
 
-function acceptOnce(transaction: Transaction, trigger_id: string, draft: NewRun, key: string | null): Accepted {
-  if (key === null) {
-    insertRun(transaction, draft);
-    return { run_id: draft.id, status: "queued", is_replayed: false };
+async function accept(
+  context: Context,
+  target: FireTarget,
+  drafts: readonly NewRun[],
+  key: string | null,
+): Promise<Accepted> {
+  const bytes = drafts.reduce((sum, draft) => sum + (draft.override_data?.length ?? 0) + 256, 0);
+  const accepted = await context.writer.write((transaction) => acceptOnce(transaction, target.id, drafts, key), bytes);
+  if (!accepted.is_replayed) announce(context, target, drafts.length);
+  return accepted;
+}
+
+function acceptOnce(
+  transaction: Transaction,
+  trigger_id: string,
+  drafts: readonly NewRun[],
+  key: string | null,
+): Accepted {
+  const run_ids = drafts.map((draft) => draft.id);
+  if (key !== null) {
+    const { created_at } = drafts[0]!;
+    const body_hash = hashOf(drafts);
+    const known = findIdempotencyKey(transaction, trigger_id, key, created_at - IDEMPOTENCY_KEEP_MS);
+    if (known !== null) return replay(known, body_hash);
+    putIdempotencyKey(transaction, { trigger_id, key, body_hash, run_ids, created_at });
   }
-  const body_hash = createHash("sha256")
-    .update(draft.override_data ?? "")
-    .digest();
-  const { created_at } = draft;
-  const known = findIdempotencyKey(transaction, trigger_id, key, created_at - IDEMPOTENCY_KEEP_MS);
-  if (known === null) {
-    insertRun(transaction, draft);
-    putIdempotencyKey(transaction, { trigger_id, key, body_hash, run_id: draft.id, created_at });
-    return { run_id: draft.id, status: "queued", is_replayed: false };
-  }
-  if (Buffer.compare(known.body_hash, body_hash) !== 0) {
-    throw new Refusal(
-      "idempotency_conflict",
-      "This Idempotency-Key was used with other override_data within 24 hours; send a new key for new data",
-    );
-  }
-  return { run_id: known.run_id, status: "queued", is_replayed: true };
+  for (const draft of drafts) insertRun(transaction, draft);
+  return { run_ids, is_replayed: false };
+}
+
+function replay(known: IdempotencyRow, body_hash: Uint8Array): Accepted {
+  if (Buffer.compare(known.body_hash, body_hash) === 0) return { run_ids: known.run_ids, is_replayed: true };
+  throw new Refusal(
+    "idempotency_conflict",
+    "This Idempotency-Key was used with other override_data within 24 hours; send a new key for new data",
+  );
+}
+
+/** Equal for equal override data in equal order; a batch never equals a single fire unless it is one set. */
+function hashOf(drafts: readonly NewRun[]): Buffer {
+  const hash = createHash("sha256");
+  for (const { override_data } of drafts) hash.update(`${override_data?.length ?? -1}:`).update(override_data ?? "");
+  return hash.digest();
 }

@@ -17,6 +17,7 @@ export interface FireTarget {
   readonly previous_secret_until: number | null;
   readonly bound: BoundOverrides;
   readonly max_concurrent_runs: number | null;
+  readonly priority: number;
   readonly has_webhook: boolean;
 }
 
@@ -47,6 +48,7 @@ export class FireTargets {
       previous_secret_until: row.previous_secret_until,
       bound: JSON.parse(row.override_contract) as BoundOverrides,
       max_concurrent_runs: row.max_concurrent_runs,
+      priority: row.priority,
       has_webhook: row.webhook_url !== null,
     };
     if (this.#targets.size >= TARGETS_MAX) this.#targets.clear();

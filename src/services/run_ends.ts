@@ -46,7 +46,9 @@ export async function endRun(
   outcome: RunOutcome,
 ): Promise<boolean> {
   const now = context.clock.now();
-  const end: RunEnd = { ...outcome, completed_at: now };
+  const points = context.progress.pointsOf(run.id);
+  const progress = points.length === 0 ? null : JSON.stringify(points);
+  const end: RunEnd = { ...outcome, completed_at: now, progress };
   const delivery = draftDelivery(context, run, trigger_id, outcome, now);
   const bytes = (outcome.result?.data.length ?? 0) + (delivery?.payload.length ?? 0) + 256;
   const is_ended = await context.writer.write((transaction) => {
@@ -55,7 +57,8 @@ export async function endRun(
     return true;
   }, bytes);
   if (is_ended) {
-    context.signals.ended(run.id);
+    context.progress.forget(run.id);
+    context.signals.changed(run.id);
     if (delivery !== null) context.wake.deliverer();
   }
   return is_ended;

@@ -52,11 +52,13 @@ export async function waitForRun(
   run_id: string,
   timeout_ms: number,
 ): Promise<JsonText | null> {
-  const before = findRun(context.client, trigger_id, run_id);
-  if (before !== null && isTerminal(before.status)) return fullRunJson(context, before);
-  await context.signals.wait(run_id, timeout_ms);
-  const after = findRun(context.client, trigger_id, run_id);
-  return after !== null && isTerminal(after.status) ? fullRunJson(context, after) : null;
+  let run: RunRow | null = null;
+  await context.signals.wait(run_id, timeout_ms, () => {
+    run = findRun(context.client, trigger_id, run_id);
+    return run === null || isTerminal(run.status);
+  });
+  const last = run as RunRow | null;
+  return last !== null && isTerminal(last.status) ? fullRunJson(context, last) : null;
 }
 
 /**
@@ -76,7 +78,7 @@ export async function cancelRun(
   );
   if (was_queued) {
     context.queue.remove(trigger_id);
-    context.signals.ended(run_id);
+    context.signals.changed(run_id);
   } else {
     const current = requireRun(context, principal, trigger_id, run_id).run;
     if (isTerminal(current.status)) {

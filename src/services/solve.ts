@@ -43,18 +43,7 @@ export async function validateModel(context: Context, body: unknown): Promise<Va
 /** Solves a model of any form. Every outcome of the solver is an answer; only a model that does not compile is refused. */
 export async function solveModel(context: Context, body: unknown, signal: AbortSignal): Promise<JsonText> {
   requireAccepting(context);
-  if (context.config.workers === 0) {
-    throw new Refusal(
-      "solver_unavailable",
-      "This service runs without solvers (--workers 0); start it with at least one",
-      { retry_after_seconds: NO_SOLVER_RETRY_SECONDS },
-    );
-  }
-  if (context.solvers.stats().waiting >= WAITING_SOLVES_MAX) {
-    throw new Refusal("solver_unavailable", "Every solver is busy and many solves wait; try again later", {
-      retry_after_seconds: BUSY_RETRY_SECONDS,
-    });
-  }
+  requireSolvers(context);
   const { model, override_data } = splitBody(body);
   const excess = timeLimitExcess(context, model);
   if (excess !== null) throw modelInvalid([{ ...excess, severity: "error" }], "The options do not fit this service");
@@ -68,6 +57,22 @@ export async function solveModel(context: Context, body: unknown, signal: AbortS
   });
   signal.addEventListener("abort", () => handle.cancel(), { once: true });
   return answerOf(await handle.outcome);
+}
+
+/** Refuses work for which no solver will have time. */
+export function requireSolvers(context: Context): void {
+  if (context.config.workers === 0) {
+    throw new Refusal(
+      "solver_unavailable",
+      "This service runs without solvers (--workers 0); start it with at least one",
+      { retry_after_seconds: NO_SOLVER_RETRY_SECONDS },
+    );
+  }
+  if (context.solvers.stats().waiting >= WAITING_SOLVES_MAX) {
+    throw new Refusal("solver_unavailable", "Every solver is busy and many solves wait; try again later", {
+      retry_after_seconds: BUSY_RETRY_SECONDS,
+    });
+  }
 }
 
 const NOTHING_BOUND: BoundOverrides = { fields: [] };

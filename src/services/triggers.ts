@@ -4,6 +4,7 @@ import { toTimestamp } from "../clock";
 import { type BoundOverrides, bindOverrides, type FieldError, parseOverrideSchema } from "../model/overrides";
 import { Refusal } from "../refusals";
 import { nextTickAt } from "../runs/cadence";
+import { PRIORITY_DEFAULT } from "../runs/ready_queue";
 import { listSchedulesOf, updateSchedule } from "../storage/schedules";
 import { seal } from "../storage/seal";
 import {
@@ -41,6 +42,7 @@ export interface TriggerObject {
   readonly webhook_url: string | null;
   readonly webhook_secret_set: boolean;
   readonly max_concurrent_runs: number | null;
+  readonly priority: number;
   readonly has_active_schedule: boolean;
   readonly is_enabled: boolean;
   readonly total_runs: number;
@@ -66,12 +68,13 @@ export interface TriggerInput {
   readonly webhook_secret?: string | null | undefined;
   readonly workspace_id?: string | null | undefined;
   readonly max_concurrent_runs?: number | null | undefined;
+  readonly priority?: number | undefined;
 }
 
 export type TriggerChange = Partial<
   Pick<
     TriggerInput,
-    "name" | "description" | "override_schema" | "webhook_url" | "webhook_secret" | "max_concurrent_runs"
+    "name" | "description" | "override_schema" | "webhook_url" | "webhook_secret" | "max_concurrent_runs" | "priority"
   >
 >;
 
@@ -108,6 +111,7 @@ export async function createTrigger(
     previous_webhook_until: null,
     is_enabled: true,
     max_concurrent_runs: input.max_concurrent_runs ?? null,
+    priority: input.priority ?? PRIORITY_DEFAULT,
     total_runs: 0,
     stored_runs: 0,
     last_fired_at: null,
@@ -152,12 +156,14 @@ export async function updateTrigger(
     ...(change.name === undefined ? {} : { name: change.name }),
     ...(change.description === undefined ? {} : { description: change.description }),
     ...(change.max_concurrent_runs === undefined ? {} : { max_concurrent_runs: change.max_concurrent_runs }),
+    ...(change.priority === undefined ? {} : { priority: change.priority }),
     ...(change.override_schema === undefined ? {} : await schemaColumns(context, before, change.override_schema)),
     ...webhook.columns,
   };
   await store(context, principal, id, (transaction) =>
     updateTriggerRow(transaction, principal.organization_id, id, columns),
   );
+  if (change.priority !== undefined) context.queue.setPriority(id, change.priority);
   return { ...getTrigger(context, principal, id), ...webhook.shown };
 }
 
@@ -323,6 +329,7 @@ function triggerObject(view: TriggerView): TriggerObject {
     webhook_url: trigger.webhook_url,
     webhook_secret_set: trigger.webhook_secret !== null,
     max_concurrent_runs: trigger.max_concurrent_runs,
+    priority: trigger.priority,
     has_active_schedule: trigger.is_enabled && view.has_active_schedule,
     is_enabled: trigger.is_enabled,
     total_runs: trigger.total_runs,

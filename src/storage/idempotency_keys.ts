@@ -3,31 +3,33 @@ import type { Transaction } from "./writer";
 
 export interface IdempotencyRow {
   readonly body_hash: Uint8Array;
-  readonly run_id: string;
+  /** One, or those of a batch in order. */
+  readonly run_ids: readonly string[];
 }
 
-/** The run that this key made since `created_after`, or null. */
+/** What this key made since `created_after`, or null. */
 export function findIdempotencyKey(
   transaction: Transaction,
   trigger_id: string,
   key: string,
   created_after: number,
 ): IdempotencyRow | null {
-  return transaction.client
-    .query("SELECT body_hash, run_id FROM idempotency_keys WHERE trigger_id = ?1 AND key = ?2 AND created_at > ?3")
-    .get(trigger_id, key, created_after) as IdempotencyRow | null;
+  const row = transaction.client
+    .query("SELECT body_hash, run_ids FROM idempotency_keys WHERE trigger_id = ?1 AND key = ?2 AND created_at > ?3")
+    .get(trigger_id, key, created_after) as { body_hash: Uint8Array; run_ids: string } | null;
+  return row === null ? null : { body_hash: row.body_hash, run_ids: row.run_ids.split(" ") };
 }
 
 /** Keeps a key; one that is past its time is replaced. */
 export function putIdempotencyKey(
   transaction: Transaction,
-  row: { trigger_id: string; key: string; body_hash: Uint8Array; run_id: string; created_at: number },
+  row: IdempotencyRow & { readonly trigger_id: string; readonly key: string; readonly created_at: number },
 ): void {
   transaction.client
     .query(
-      "INSERT OR REPLACE INTO idempotency_keys (trigger_id, key, body_hash, run_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+      "INSERT OR REPLACE INTO idempotency_keys (trigger_id, key, body_hash, run_ids, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
     )
-    .run(row.trigger_id, row.key, row.body_hash, row.run_id, row.created_at);
+    .run(row.trigger_id, row.key, row.body_hash, row.run_ids.join(" "), row.created_at);
 }
 
 /** Removes keys past their time, at most `limit`. Returns how many went. */

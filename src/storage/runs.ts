@@ -127,6 +127,8 @@ export interface RunEnd {
   readonly solver_version: string | null;
   /** JSON of the answer, compressed or not. */
   readonly result: StoredResult | null;
+  /** JSON of the points that were kept; null when there are none. */
+  readonly progress: string | null;
 }
 
 export interface StoredResult {
@@ -170,6 +172,11 @@ export function finishRun(transaction: Transaction, fence: RunFence, end: RunEnd
       .query("INSERT INTO run_results (run_seq, is_compressed, data) VALUES (?1, ?2, ?3)")
       .run(fence.seq, end.result.is_compressed ? 1 : 0, end.result.data);
   }
+  if (end.progress !== null) {
+    client
+      .query("INSERT INTO run_progress (run_seq, data) VALUES (?1, ?2)")
+      .run(fence.seq, Bun.zstdCompressSync(end.progress));
+  }
   return true;
 }
 
@@ -199,14 +206,14 @@ export function findOrphans(client: Database, boot_id: string): RunRow[] {
 }
 
 /** Triggers with queued runs, with how many; the one that waits longest first. */
-export function countQueued(client: Database): { trigger_id: string; queued: number }[] {
+export function countQueued(client: Database): { trigger_id: string; priority: number; queued: number }[] {
   return client
     .query(
-      `SELECT triggers.id AS trigger_id, counted.queued FROM
+      `SELECT triggers.id AS trigger_id, triggers.priority, counted.queued FROM
          (SELECT trigger_seq, count(*) AS queued, min(seq) AS first FROM runs WHERE status = 0 GROUP BY trigger_seq) AS counted
          JOIN triggers ON triggers.seq = counted.trigger_seq ORDER BY counted.first`,
     )
-    .all() as { trigger_id: string; queued: number }[];
+    .all() as { trigger_id: string; priority: number; queued: number }[];
 }
 
 /** The highest seq stored, 0 for none. */
@@ -304,6 +311,14 @@ export function readResult(client: Database, run_seq: number): string | null {
     data: Uint8Array;
   } | null;
   return row === null ? null : resultText({ is_compressed: row.is_compressed === 1, data: row.data });
+}
+
+/** JSON of the points kept of a run's solve; null when there are none. */
+export function readProgress(client: Database, run_seq: number): string | null {
+  const row = client.query("SELECT data FROM run_progress WHERE run_seq = ?1").get(run_seq) as {
+    data: Uint8Array;
+  } | null;
+  return row === null ? null : Bun.zstdDecompressSync(row.data).toString("utf8");
 }
 
 /** JSON text of an answer that may be compressed. */

@@ -90,6 +90,7 @@ export const triggers = sqliteTable("triggers", {
   previous_webhook_until: integer(),
   is_enabled: flag().notNull(),
   max_concurrent_runs: integer(),
+  priority: integer().notNull(),
   total_runs: integer().notNull().default(0),
   stored_runs: integer().notNull().default(0),
   last_fired_at: integer(),

@@ -157,7 +157,7 @@ describe("runs", () => {
     const first = await world.fire(trigger, DATA);
     const again = await world.call("POST", `/api/v2/triggers/${trigger.id}/runs/${first.body.id}/rerun`);
     expect(again.status).toBe(202);
-    const run = await waitFor(again.body.run_id);
+    const run = await world.ended(trigger, again.body.run_id);
     expect(run).toMatchObject({ source: "rerun", rerun_of: first.body.id, override_data: DATA, status: "completed" });
     expect(run.model_digest).toBe(first.body.model_digest);
     expect(run.solution_digest).toBe(first.body.solution_digest);
@@ -169,8 +169,3 @@ describe("runs", () => {
     expect([answer.status, answer.body.code]).toEqual([409, "run_already_finished"]);
   });
 });
-
-async function waitFor(run_id: string): Promise<Json> {
-  await world.app.context.signals.wait(run_id, 10_000);
-  return (await world.call("GET", `/api/v2/triggers/${trigger.id}/runs/${run_id}`)).body;
-}

@@ -96,6 +96,8 @@ CREATE TABLE triggers (
   previous_webhook_until INTEGER,
   is_enabled INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),
   max_concurrent_runs INTEGER CHECK (max_concurrent_runs >= 1),
+  -- 9 has the most turns at the solvers
+  priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 9),
   -- runs ever accepted or refused for their overrides; never goes down
   total_runs INTEGER NOT NULL DEFAULT 0,
   -- rows of `runs` that are kept now
@@ -167,11 +169,18 @@ CREATE TABLE run_results (
   data BLOB NOT NULL
 ) STRICT;
 
+-- How the solve went on: zstd-compressed JSON, a list of points (runs/progress_log.ts). Quick runs have none.
+CREATE TABLE run_progress (
+  run_seq INTEGER PRIMARY KEY REFERENCES runs (seq) ON DELETE CASCADE,
+  data BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE idempotency_keys (
   trigger_id TEXT NOT NULL REFERENCES triggers (id),
   key TEXT NOT NULL,
   body_hash BLOB NOT NULL CHECK (length(body_hash) = 32),
-  run_id TEXT NOT NULL,
+  -- one, or those of a batch in order, with spaces between
+  run_ids TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   PRIMARY KEY (trigger_id, key)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { createPruner } from "../../src/background/pruner";
+import { type Json, movableClock, RESTOCK, startWorld, type World } from "../world";
+
+const DAY_MS = 86_400_000;
+const clock = movableClock("2026-02-19T06:00:00Z");
+let world: World;
+beforeEach(async () => {
+  world = await startWorld({ clock, flags: { workers: "0", runs_keep_days: "30", runs_keep_per_trigger: "5" } });
+});
+afterEach(() => world.stop());
+
+/** Turns of the pruner until it rests. */
+async function prune(): Promise<void> {
+  const pruner = createPruner(world.app.context);
+  while ((await pruner.runOnce(clock.now()))! < 1000);
+}
+
+/** Runs that are queued, then cancelled, which ends them. */
+async function endedRuns(trigger: Json, count: number): Promise<string[]> {
+  const ids = await queuedRuns(trigger, count);
+  await Promise.all(ids.map((id) => world.call("POST", `/api/v2/triggers/${trigger.id}/runs/${id}/cancel`)));
+  return ids;
+}
+
+async function queuedRuns(trigger: Json, count: number): Promise<string[]> {
+  const sets = new Array(count).fill(null);
+  const path = `/api/v2/triggers/${trigger.id}/fire-batch`;
+  return (await world.call("POST", path, { override_data: sets }, { token: trigger.trigger_secret })).body.run_ids;
+}
+
+async function kept(trigger: Json): Promise<{ ids: string[]; total: number; total_runs: number }> {
+  const { body } = await world.call("GET", `/api/v2/triggers/${trigger.id}/runs?page_size=100`);
+  const { total_runs } = (await world.call("GET", `/api/v2/triggers/${trigger.id}`)).body;
+  return { ids: body.items.map((run: Json) => run.id).toReversed(), total: body.total, total_runs };
+}
+
+describe("runs that have ended", () => {
+  test("go when they are older than the days they are kept, and still count", async () => {
+    const trigger = await world.makeTrigger(RESTOCK);
+    await endedRuns(trigger, 3);
+    clock.move(20 * DAY_MS);
+    const young = await endedRuns(trigger, 2);
+    await prune();
+    expect((await kept(trigger)).total).toBe(5);
+    clock.move(11 * DAY_MS);
+    await prune();
+    expect(await kept(trigger)).toEqual({ ids: young, total: 2, total_runs: 5 });
+  });
+
+  test("go when a trigger has more than it may keep, the oldest first, batch after batch", async () => {
+    const trigger = await world.makeTrigger(RESTOCK);
+    const other = await world.makeTrigger(RESTOCK);
+    const ids = await endedRuns(trigger, 400);
+    const others = await endedRuns(other, 5);
+    await prune();
+    expect(await kept(trigger)).toEqual({ ids: ids.slice(-5), total: 5, total_runs: 400 });
+    expect((await kept(other)).ids).toEqual(others);
+  });
+});
+
+describe("runs that must stay", () => {
+  test("are those that wait, which push out none that has ended either", async () => {
+    const trigger = await world.makeTrigger(RESTOCK);
+    const waiting = await queuedRuns(trigger, 20);
+    const ended = await endedRuns(trigger, 7);
+    await prune();
+    expect((await kept(trigger)).ids).toEqual([...waiting, ...ended.slice(-5)]);
+    clock.move(31 * DAY_MS);
+    await prune();
+    expect((await kept(trigger)).ids).toEqual(waiting);
+  });
+
+  test("are those whose webhook is still on its way", async () => {
+    const trigger = await world.makeTrigger(RESTOCK);
+    const [owing, told] = (await endedRuns(trigger, 2)) as [string, string];
+    const { writer } = world.app.context;
+    await writer.write(({ client }) => {
+      for (const [id, state, next_at] of [
+        [owing, "pending", 0],
+        [told, "delivered", null],
+      ] as const) {
+        client.run(
+          `INSERT INTO deliveries (id, organization_id, trigger_id, run_seq, event, payload, state, next_at, created_at, updated_at)
+           SELECT 'whd_' || seq, '', ?2, seq, 'trigger.run.completed', x'7b7d', ?3, ?4, 0, 0 FROM runs WHERE id = ?1`,
+          [id, trigger.id, state, next_at],
+        );
+      }
+    });
+    clock.move(31 * DAY_MS);
+    await prune();
+    expect((await kept(trigger)).ids).toEqual([owing]);
+  });
+});
+
+test("what a removed run took is given back to the file system", async () => {
+  const trigger = await world.makeTrigger(RESTOCK);
+  const note = { demand_forecast: [1, 2] };
+  const path = `/api/v2/triggers/${trigger.id}/fire-batch`;
+  const sets = new Array(1000).fill(note);
+  const options = { token: trigger.trigger_secret };
+  const { run_ids } = (await world.call("POST", path, { override_data: sets }, options)).body;
+  await Promise.all(
+    run_ids.map((id: string) => world.call("POST", `/api/v2/triggers/${trigger.id}/runs/${id}/cancel`)),
+  );
+  const pragma = (name: string) => Object.values(world.app.context.client.query(`PRAGMA ${name}`).get()!)[0] as number;
+  const before = pragma("page_count");
+  await prune();
+  expect(pragma("page_count")).toBeLessThan(before * 0.6);
+  expect(pragma("freelist_count")).toBe(0);
+});
