@@ -1,11 +1,13 @@
 /**
  * The measurements of the project, each a ratio inside one run on one machine: times differ between machines,
- * ratios less so. Starts all it needs on loopback, in bounded time. `--seconds N` per load (5), `--out FILE` for JSON.
+ * ratios less so. Starts all it needs on loopback, in bounded time. `--seconds N` per load (5), `--history N` ended runs that
+ * the database holds for the last part (200,000), `--out FILE` for JSON.
  * Peers are measured where they are installed: npm install --prefix scripts/peers, Debian's redis-server and postgresql.
  */
 import { join } from "node:path";
 import { startChild } from "./bench/children";
 import { compileTerms, waitBesideLargeModel } from "./bench/compiling";
+import { measureHistory } from "./bench/history";
 import { firesPerSecond, loadName } from "./bench/load";
 import { measurePeers } from "./bench/peers";
 import { Service } from "./bench/service";
@@ -29,6 +31,8 @@ const bare_solves = await measureBareSolves();
 const { completed, fires_busy } = await measureRuns();
 note("completed runs / bare HiGHS loop", completed / bare_solves, "x", "0.8");
 note("fires while the solver is busy / with none", fires_busy / fires, "x", "");
+const history = await measureHistory(Number(argumentOf("--history") ?? 200_000), seconds);
+for (const { what, value, unit, goal } of history) note(what, value, unit, goal);
 for (const peer of await measurePeers(seconds)) {
   if (peer.skipped !== null) {
     console.log(`${peer.name}: skipped, ${peer.skipped}`);

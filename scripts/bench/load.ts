@@ -11,9 +11,19 @@ export interface FireTarget {
   readonly body: string;
 }
 
-/** Requests answered 2xx per second over `seconds`, from one client thread with 32 connections. */
-export async function firesPerSecond(target: FireTarget, seconds: number): Promise<number> {
+export interface LoadResult {
+  /** Requests answered 2xx per second. */
+  readonly rate: number;
+  readonly p99_ms: number;
+}
+
+/** Fires as fast as one client thread with 32 connections gets answers. */
+export async function fireLoad(target: FireTarget, seconds: number): Promise<LoadResult> {
   return Bun.which("wrk") === null ? withClient(target, seconds) : withWrk(target, seconds);
+}
+
+export async function firesPerSecond(target: FireTarget, seconds: number): Promise<number> {
+  return (await fireLoad(target, seconds)).rate;
 }
 
 /** What the figures were made with. */
@@ -21,7 +31,7 @@ export function loadName(): string {
   return `${Bun.which("wrk") === null ? "a Bun client" : "wrk -t1"} with ${CONNECTIONS} connections`;
 }
 
-async function withWrk(target: FireTarget, seconds: number): Promise<number> {
+async function withWrk(target: FireTarget, seconds: number): Promise<LoadResult> {
   const directory = mkdtempSync(join(tmpdir(), "jaot-bench-"));
   const script = join(directory, "fire.lua");
   writeFileSync(
@@ -31,27 +41,31 @@ wrk.headers["content-type"] = "application/json"
 wrk.headers["authorization"] = "Bearer ${target.secret}"
 wrk.body = '${target.body}'`,
   );
-  const words = ["wrk", "-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "-s", script, target.url];
+  const words = ["wrk", "--latency", "-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "-s", script, target.url];
   const child = Bun.spawn(words, { stdout: "pipe", stderr: "inherit" });
   const text = await new Response(child.stdout).text();
   rmSync(directory, { recursive: true });
   const failed = /Non-2xx or 3xx responses: (\d+)/.exec(text);
   if (failed !== null) throw new Error(`${failed[1]} fires were refused at ${target.url}`);
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]);
+  const [, p99 = "", unit = ""] = /99%\s+([\d.]+)(us|ms|s)/.exec(text) ?? [];
+  const p99_ms = Number(p99) * (unit === "s" ? 1000 : unit === "us" ? 0.001 : 1);
+  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]), p99_ms };
 }
 
-async function withClient(target: FireTarget, seconds: number): Promise<number> {
+async function withClient(target: FireTarget, seconds: number): Promise<LoadResult> {
   const headers = { authorization: `Bearer ${target.secret}`, "content-type": "application/json" };
   const until = performance.now() + seconds * 1000;
-  let answered = 0;
+  const times: number[] = [];
   const connection = async (): Promise<void> => {
     while (performance.now() < until) {
+      const asked = performance.now();
       const response = await fetch(target.url, { method: "POST", headers, body: target.body });
       await response.arrayBuffer();
       if (!response.ok) throw new Error(`a fire was refused: ${response.status}`);
-      answered += 1;
+      times.push(performance.now() - asked);
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, connection));
-  return answered / seconds;
+  times.sort((a, b) => a - b);
+  return { rate: times.length / seconds, p99_ms: times[Math.floor(times.length * 0.99)] ?? 0 };
 }

@@ -37,12 +37,16 @@ export class Service {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  get data_directory(): string {
+    return join(this.directory, "data");
+  }
+
   get pid(): number {
     return this.#child!.pid;
   }
 
   /** Starts the program and settles at the first 200 of /health/ready. Returns the milliseconds that took. */
-  async start(workers: number): Promise<number> {
+  async start(workers: number, settings: readonly string[] = []): Promise<number> {
     const words = [
       BINARY,
       "serve",
@@ -51,7 +55,8 @@ export class Service {
       "--workers",
       String(workers),
       "--data-dir",
-      join(this.directory, "data"),
+      this.data_directory,
+      ...settings,
     ];
     const started = performance.now();
     const environment = { PATH: process.env.PATH ?? "", JAOT_ADMIN_KEY: KEY };
@@ -100,6 +105,23 @@ export class Service {
   async queueDepth(): Promise<number> {
     const health = (await (await fetch(`${this.address}/health`)).json()) as { queue_depth: number; running: number };
     return health.queue_depth + health.running;
+  }
+
+  /** Milliseconds that a page of the trigger's runs takes. */
+  async listRuns(page: number): Promise<number> {
+    const headers = { authorization: `Bearer ${KEY}` };
+    const started = performance.now();
+    const response = await fetch(`${this.address}${this.#trigger_path}/runs?page=${page}`, { headers });
+    const { items } = (await response.json()) as { items: unknown[] };
+    if (items.length !== 20) throw new Error(`page ${page} has ${items.length} runs`);
+    return performance.now() - started;
+  }
+
+  /** How many runs of the trigger are stored. */
+  async storedRuns(): Promise<number> {
+    const headers = { authorization: `Bearer ${KEY}` };
+    const response = await fetch(`${this.address}${this.#trigger_path}/runs?page_size=1`, { headers });
+    return ((await response.json()) as { total: number }).total;
   }
 
   /** Resident memory in MB. */
