@@ -13,6 +13,7 @@ import type { Clock } from "./clock";
 import type { Config } from "./config";
 import { createServer } from "./http/server";
 import type { Ids } from "./ids";
+import { killPoints } from "./kill_points";
 import type { Log } from "./log";
 import { ProgressLog } from "./runs/progress_log";
 import { ReadyQueue } from "./runs/ready_queue";
@@ -169,6 +170,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     version_models: new VersionModels(database.read),
     failure_limits: new FailureLimits(clock, config.failures_per_minute_max),
     running: new Map(),
+    killPoint: killPoints(config.kill_at),
     wake: { executor: () => {}, deliverer: () => {}, ticker: () => {} },
     isStopping,
   };

@@ -3,6 +3,7 @@
  * beats the file. All problems are told together, so that a person mends them in one go.
  */
 import { isIP } from "node:net";
+import { KILL_AT_PATTERN, KILL_POINTS } from "./kill_points";
 import { nearestName } from "./nearest";
 
 interface Setting<Kind extends string, Value> {
@@ -85,6 +86,11 @@ export const SETTINGS = {
     "32 bytes, as 64 hex digits or as base64",
     // 43 digits of base64 hold 258 bits, so the last one may only be one whose 2 lowest bits are zero.
     /^([0-9a-fA-F]{64}|[0-9A-Za-z+/]{42}[AEIMQUYcgkosw048]=)$/,
+  ),
+  kill_at: secret(
+    "for crash tests: where the process ends as if the power failed",
+    `${KILL_POINTS.join(", ")}, a colon and a count`,
+    KILL_AT_PATTERN,
   ),
   max_body_mb: whole("largest request body, MiB", 16, 1, 1024),
   max_model_nonzeros: whole("largest compiled model, coefficients", 20_000_000, 1),

@@ -33,7 +33,7 @@ export async function measureHistory(runs: number, seconds: number): Promise<Fig
     const first = await pageTimes(service, 1);
     const deep = await pageTimes(service, Math.min(5000, Math.floor(runs / 20)));
     await fireLoad(target, 1);
-  const full = await fireLoad(target, seconds);
+    const full = await fireLoad(target, seconds);
     await service.stop();
     const pruning = await measurePruning(service, target, seconds);
     const many = `${runs.toLocaleString("en")} ended runs`;

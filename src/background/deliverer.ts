@@ -51,7 +51,9 @@ export function createDeliverer(context: Context): Work {
 /** One attempt with its record; never throws. */
 async function send(context: Context, delivery: ClaimedDelivery): Promise<void> {
   try {
+    context.killPoint("before_delivery");
     const attempt = await attemptDelivery(context, delivery).catch((error: unknown) => notSent(String(error)));
+    context.killPoint("after_delivery");
     const end = endOf(context, delivery, attempt);
     await context.writer.write((transaction) => settleDelivery(transaction, delivery, end));
     const fields = { delivery_id: delivery.id, trigger_id: delivery.trigger_id, attempt: delivery.attempts };

@@ -58,6 +58,7 @@ export function createExecutor(context: Context): Work {
           continue;
         }
         context.queue.remove(target.id);
+        context.killPoint("claimed");
         void execute(context, run, target).finally(() => {
           leave(running_of, target.id);
           context.wake.executor();
@@ -132,6 +133,7 @@ async function execute(context: Context, run: ClaimedRun, target: FireTarget): P
     context.running.set(run.id, handle);
     context.signals.changed(run.id);
     const outcome = await handle.outcome;
+    context.killPoint("solved");
     // The solver has room now; the next claim shares the commit that ends this run.
     context.wake.executor();
     await settle(context, run, target, outcome);

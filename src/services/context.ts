@@ -2,6 +2,7 @@
 import type { Clock } from "../clock";
 import type { Config } from "../config";
 import type { Ids } from "../ids";
+import type { PassKillPoint } from "../kill_points";
 import type { Log } from "../log";
 import type { ProgressLog } from "../runs/progress_log";
 import type { ReadyQueue } from "../runs/ready_queue";
@@ -47,6 +48,7 @@ export interface Context {
   readonly running: Map<string, { cancel(): void }>;
   /** Set by app.ts: nudges the loops that have work after a commit. */
   readonly wake: { executor: () => void; deliverer: () => void; ticker: () => void };
+  readonly killPoint: PassKillPoint;
   /** True once a stop was asked for: nothing new is accepted. */
   readonly isStopping: () => boolean;
 }

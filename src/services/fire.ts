@@ -196,6 +196,7 @@ async function accept(
 ): Promise<Accepted> {
   const bytes = drafts.reduce((sum, draft) => sum + (draft.override_data?.length ?? 0) + 256, 0);
   const accepted = await context.writer.write((transaction) => acceptOnce(transaction, target.id, drafts, key), bytes);
+  context.killPoint("accepted");
   if (!accepted.is_replayed) announce(context, target, drafts.length);
   return accepted;
 }

@@ -51,11 +51,13 @@ export async function endRun(
   const end: RunEnd = { ...outcome, completed_at: now, progress };
   const delivery = draftDelivery(context, run, trigger_id, outcome, now);
   const bytes = (outcome.result?.data.length ?? 0) + (delivery?.payload.length ?? 0) + 256;
+  context.killPoint("before_result_commit");
   const is_ended = await context.writer.write((transaction) => {
     if (!finishRun(transaction, run, end)) return false;
     if (delivery !== null) insertDelivery(transaction, delivery);
     return true;
   }, bytes);
+  context.killPoint("after_result_commit");
   if (is_ended) {
     context.progress.forget(run.id);
     context.signals.changed(run.id);

@@ -1,0 +1,149 @@
+/** The client of the crash test: fires over many connections, enters what was accepted, and asks for it afterwards. */
+import type { Ledger } from "./ledger";
+import { KEY } from "./program";
+
+const CONNECTIONS = 32;
+/** Between two fires of a connection, so that a cycle's fires last until its kill. */
+const PAUSE_MS = 5;
+/** One fire in so many goes to the trigger with a webhook. */
+const WEBHOOK_EVERY = 20;
+const PAGE_SIZE = 100;
+const SETTLE_MS_MAX = 600_000;
+/** Pages read after each start to see runs that have ended, for a look at the end. */
+const WATCHED_PAGES = 2;
+const FINAL = ["completed", "failed", "timeout", "cancelled"];
+
+const MODEL = {
+  parameters: { demand: [30, 40] },
+  variables: [
+    { name: "a", type: "integer" },
+    { name: "b", type: "integer" },
+  ],
+  objective: { sense: "maximize", expression: "50 a + 40 b" },
+  constraints: [{ expression: "4a + 2b <= 200" }, { expression: "a <= demand[0]" }, { expression: "b <= demand[1]" }],
+};
+
+interface Trigger {
+  readonly id: string;
+  readonly trigger_secret: string;
+}
+
+interface Run {
+  readonly id: string;
+  readonly status: string;
+  readonly completed_at: string | null;
+  readonly attempt: number;
+}
+
+export class Client {
+  #triggers: Trigger[] = [];
+  /** Runs that were seen to have ended, as they were then. */
+  readonly #ended = new Map<string, string>();
+
+  constructor(
+    private readonly address: string,
+    private readonly ledger: Ledger,
+  ) {}
+
+  /** One trigger without a webhook and one with. */
+  async makeTriggers(webhook_url: string): Promise<void> {
+    const document = await this.#ask("POST", "/builder", { model_json: MODEL });
+    const version = await this.#ask("POST", `/builder/${document.id}/versions`, {});
+    const pinned = { document_id: document.id, version_id: version.id };
+    for (const fields of [{ name: "plain" }, { name: "told", webhook_url }]) {
+      this.#triggers.push((await this.#ask("POST", "/triggers", { ...pinned, ...fields })) as unknown as Trigger);
+    }
+  }
+
+  /** Fires until so many were accepted or the program is gone. */
+  async load(fires: number): Promise<void> {
+    await this.#watchEnded();
+    let started = 0;
+    const connection = async (): Promise<void> => {
+      while (started < fires) {
+        started += 1;
+        const { id, trigger_secret } = this.#triggers[started % WEBHOOK_EVERY === 0 ? 1 : 0]!;
+        const body = JSON.stringify({ override_data: { demand: [started % 30, 40] } });
+        const headers = { authorization: `Bearer ${trigger_secret}`, "content-type": "application/json" };
+        const url = `${this.address}/api/v2/triggers/${id}/fire`;
+        try {
+          const response = await fetch(url, { method: "POST", headers, body });
+          const { run_id } = (await response.json()) as { run_id: string };
+          if (response.status !== 202) throw new Error(`a fire was answered ${response.status}`);
+          this.ledger.accept(run_id);
+          await Bun.sleep(PAUSE_MS);
+        } catch (error) {
+          if (error instanceof Error && error.message.startsWith("a fire")) throw error;
+          return;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: CONNECTIONS }, connection));
+  }
+
+  /** Settles when nothing waits and nothing runs. */
+  async untilAllEnded(): Promise<void> {
+    const until = performance.now() + SETTLE_MS_MAX;
+    for (;;) {
+      const health = (await (await fetch(`${this.address}/health`)).json()) as { queue_depth: number; running: number };
+      if (health.queue_depth + health.running === 0) return;
+      if (performance.now() > until) throw new Error(`${health.queue_depth} runs still wait`);
+      await Bun.sleep(200);
+    }
+  }
+
+  /** Invariants 1 and 2. */
+  async checkLedger(): Promise<{ accepted: number; ended: number }> {
+    const runs = new Map<string, Run>();
+    for (const trigger of this.#triggers) for (const run of await this.#runsOf(trigger)) runs.set(run.id, run);
+    const accepted = this.ledger.ids();
+    for (const id of accepted) {
+      const run = runs.get(id);
+      if (run === undefined) throw new Error(`${id} was accepted and is lost`);
+      if (!FINAL.includes(run.status)) throw new Error(`${id} is ${run.status} although nothing runs`);
+    }
+    for (const [id, before] of this.#ended) {
+      const now = JSON.stringify(runs.get(id));
+      if (now !== before) throw new Error(`${id} had ended as ${before} and is now ${now}`);
+    }
+    return { accepted: accepted.length, ended: runs.size };
+  }
+
+  /** Finished runs of the trigger with a webhook. */
+  async runsWithWebhook(): Promise<string[]> {
+    return (await this.#runsOf(this.#triggers[1]!)).map((run) => run.id);
+  }
+
+  async #watchEnded(): Promise<void> {
+    for (const trigger of this.#triggers) {
+      for (let page = 1; page <= WATCHED_PAGES; page += 1) {
+        const { items } = await this.#page(trigger, page, "&status=completed").catch(() => ({ items: [] }));
+        for (const run of items) this.#ended.set(run.id, JSON.stringify(run));
+      }
+    }
+  }
+
+  async #runsOf(trigger: Trigger): Promise<Run[]> {
+    const runs: Run[] = [];
+    for (let page = 1; ; page += 1) {
+      const { items, has_next } = await this.#page(trigger, page, "");
+      runs.push(...items);
+      if (!has_next) return runs;
+    }
+  }
+
+  async #page(trigger: Trigger, page: number, filter: string): Promise<{ items: Run[]; has_next: boolean }> {
+    const path = `/triggers/${trigger.id}/runs?page=${page}&page_size=${PAGE_SIZE}${filter}`;
+    const { items, has_next } = (await this.#ask("GET", path)) as unknown as { items: Run[]; has_next: boolean };
+    const kept = items.map(({ id, status, completed_at, attempt }) => ({ id, status, completed_at, attempt }));
+    return { items: kept, has_next };
+  }
+
+  async #ask(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+    const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
+    const text = body === undefined ? null : JSON.stringify(body);
+    const response = await fetch(`${this.address}/api/v2${path}`, { method, headers, body: text });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Record<string, unknown>;
+  }
+}

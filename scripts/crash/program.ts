@@ -1,0 +1,95 @@
+/** The compiled program on one data directory, started and killed many times. */
+import { Database } from "bun:sqlite";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export const KEY = `ok_live_${"ef".repeat(32)}`;
+const BINARY = join(import.meta.dir, "../../dist/jaot-triggers");
+const PORT = 4191;
+const ORPHAN_MS_MAX = 2000;
+
+export class Program {
+  readonly directory = mkdtempSync(join(tmpdir(), "jaot-crash-"));
+  readonly address = `http://127.0.0.1:${PORT}`;
+  #child: Bun.Subprocess | null = null;
+
+  /** Starts it and settles at the first 200 of /health/ready, or at its end. Returns the milliseconds that took. */
+  async start(kill_at: string | null): Promise<number> {
+    const started = performance.now();
+    const words = ["serve", "--port", String(PORT), "--data-dir", this.#data, "--workers", "1", "--log", "json"];
+    const keep = ["--runs-keep-per-trigger", "100000000", "--webhook-retry-scale", "0.01"];
+    const environment = { PATH: process.env.PATH ?? "", JAOT_ADMIN_KEY: KEY };
+    this.#child = Bun.spawn([BINARY, ...words, ...keep], {
+      env: kill_at === null ? environment : { ...environment, JAOT_KILL_AT: kill_at },
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: Bun.file(join(this.directory, "log")),
+    });
+    while (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const ready = await fetch(`${this.address}/health/ready`).catch(() => null);
+      if (ready?.ok) break;
+      await Bun.sleep(1);
+    }
+    if (this.#child.exitCode !== null) throw new Error(`the program did not start: ${this.#log()}`);
+    return performance.now() - started;
+  }
+
+  /** True when the process ends by itself in that time. */
+  diesWithin(milliseconds: number): Promise<boolean> {
+    return Promise.race([this.#child!.exited.then(() => true), Bun.sleep(milliseconds).then(() => false)]);
+  }
+
+  async kill(): Promise<void> {
+    this.#child?.kill("SIGKILL");
+    await this.#child?.exited;
+  }
+
+  async stop(): Promise<void> {
+    this.#child?.kill("SIGTERM");
+    const code = await this.#child?.exited;
+    if (code !== 0) throw new Error(`the program stopped with ${code}: ${this.#log()}`);
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Invariant 4. */
+  async checkOrphans(): Promise<void> {
+    const until = performance.now() + ORPHAN_MS_MAX;
+    while (this.#solvers().length > 0) {
+      if (performance.now() > until) throw new Error(`solver processes outlive the program: ${this.#solvers().join()}`);
+      await Bun.sleep(20);
+    }
+  }
+
+  /** Invariant 5. */
+  checkDatabase(): void {
+    const client = new Database(join(this.#data, "jaot.db"));
+    const found = client.query("PRAGMA integrity_check").values() as [string][];
+    client.close();
+    if (found.length !== 1 || found[0]![0] !== "ok") throw new Error(`the database is damaged: ${found.join("; ")}`);
+  }
+
+  get #data(): string {
+    return join(this.directory, "data");
+  }
+
+  /** Processes that work for this directory, the program itself left out. */
+  #solvers(): string[] {
+    return readdirSync("/proc").filter((pid) => {
+      if (!/^\d+$/.test(pid) || Number(pid) === this.#child?.pid) return false;
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(this.directory);
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  #log(): string {
+    return readFileSync(join(this.directory, "log"), "utf8").slice(-2000);
+  }
+}
