@@ -1,6 +1,6 @@
 /**
  * Kills the compiled program again and again under load, and checks that it kept its word. `--cycles N` (20), `--seed S`,
- * `--fires N` fires at most in all (2,000 a cycle). Ends with 1 and the broken invariant, else with the figures.
+ * `--fires N` fires at most in all (3,000 a cycle). Ends with 1 and the broken invariant, else with the figures.
  *
  * Invariants, read through the public API and from what a receiver saw:
  *  1. A fire that was answered 202 is a run, in one final state, at the end.
@@ -18,7 +18,7 @@ import { seededNumbers } from "./crash/seeded";
 
 const cycles = numberArgument("--cycles", 20);
 const seed = numberArgument("--seed", 1);
-const fires = numberArgument("--fires", cycles * 2000);
+const fires = numberArgument("--fires", cycles * 3000);
 /** Killed at a named point in every second cycle, else after so long under load. */
 const KILL_AFTER_MS_MIN = 150;
 const KILL_AFTER_MS_MAX = 500;

@@ -4,7 +4,7 @@ import { KEY } from "./program";
 
 const CONNECTIONS = 32;
 /** Between two fires of a connection, so that a cycle's fires last until its kill. */
-const PAUSE_MS = 5;
+const PAUSE_MS = 2;
 /** One fire in so many goes to the trigger with a webhook. */
 const WEBHOOK_EVERY = 20;
 const PAGE_SIZE = 100;
@@ -46,7 +46,7 @@ export class Client {
   ) {}
 
   /** One trigger without a webhook and one with. */
-  async makeTriggers(webhook_url: string): Promise<void> {
+  async makeTriggers(webhook_url: string | null): Promise<void> {
     const document = await this.#ask("POST", "/builder", { model_json: MODEL });
     const version = await this.#ask("POST", `/builder/${document.id}/versions`, {});
     const pinned = { document_id: document.id, version_id: version.id };
