@@ -10,15 +10,16 @@
  *  5. The database passes SQLite's integrity_check after every kill.
  */
 import { KILL_POINTS } from "../src/kill_points";
-import { Client } from "./crash/client";
-import { Ledger } from "./crash/ledger";
-import { Program } from "./crash/program";
-import { Receiver } from "./crash/receiver";
-import { seededNumbers } from "./crash/seeded";
+import { Client } from "./faults/client";
+import { Ledger } from "./faults/ledger";
+import { Program } from "./faults/program";
+import { Receiver } from "./faults/receiver";
+import { seededNumbers } from "./faults/seeded";
 
 const cycles = numberArgument("--cycles", 20);
 const seed = numberArgument("--seed", 1);
 const fires = numberArgument("--fires", cycles * 3000);
+const SETTINGS = ["--workers", "1", "--webhook-retry-scale", "0.01"];
 /** Killed at a named point in every second cycle, else after so long under load. */
 const KILL_AFTER_MS_MIN = 150;
 const KILL_AFTER_MS_MAX = 500;
@@ -32,12 +33,12 @@ const ledger = new Ledger(program.directory);
 const restarts_ms: number[] = [];
 let kills_at_points = 0;
 try {
-  await program.start(null);
+  await program.start(null, SETTINGS);
   const client = new Client(program.address, ledger);
   await client.makeTriggers(receiver.url);
   await program.kill();
   for (let cycle = 1; cycle <= cycles; cycle += 1) await runCycle(client, cycle);
-  restarts_ms.push(await program.start(null));
+  restarts_ms.push(await program.start(null, SETTINGS));
   await client.untilAllEnded();
   await receiver.untilAllHeard(client);
   const checked = await client.checkLedger();
@@ -54,7 +55,7 @@ process.exit(0);
 async function runCycle(client: Client, cycle: number): Promise<void> {
   const is_at_point = cycle % 2 === 0;
   const point = KILL_POINTS[random(KILL_POINTS.length)]!;
-  restarts_ms.push(await program.start(is_at_point ? `${point}:${1 + random(PASSINGS_MAX)}` : null));
+  restarts_ms.push(await program.start(is_at_point ? `${point}:${1 + random(PASSINGS_MAX)}` : null, SETTINGS));
   const load = client.load(Math.ceil(fires / cycles));
   const waiting = is_at_point
     ? KILL_AFTER_MS_MAX * 4

@@ -5,12 +5,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client } from "./crash/client";
-import { Ledger } from "./crash/ledger";
-import { checkOrder } from "./synced/order";
+import { KEY } from "./faults/api";
+import { checkOrder } from "./faults/call_order";
+import { Client } from "./faults/client";
+import { Ledger } from "./faults/ledger";
 
 const BINARY = join(import.meta.dir, "../dist/jaot-triggers");
-const KEY = `ok_live_${"ef".repeat(32)}`;
 const PORT = 4192;
 const CALLS = "pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg";
 /** A page of the log and what the program answers fit whole. */

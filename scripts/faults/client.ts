@@ -1,10 +1,10 @@
 /** The client of the crash test: fires over many connections, enters what was accepted, and asks for it afterwards. */
+import { ask, makeTrigger } from "./api";
 import type { Ledger } from "./ledger";
-import { KEY } from "./program";
 
 const CONNECTIONS = 32;
 /** Between two fires of a connection, so that a cycle's fires last until its kill. */
-const PAUSE_MS = 2;
+const PAUSE_MS = 1;
 /** One fire in so many goes to the trigger with a webhook. */
 const WEBHOOK_EVERY = 20;
 const PAGE_SIZE = 100;
@@ -47,11 +47,8 @@ export class Client {
 
   /** One trigger without a webhook and one with. */
   async makeTriggers(webhook_url: string | null): Promise<void> {
-    const document = await this.#ask("POST", "/builder", { model_json: MODEL });
-    const version = await this.#ask("POST", `/builder/${document.id}/versions`, {});
-    const pinned = { document_id: document.id, version_id: version.id };
     for (const fields of [{ name: "plain" }, { name: "told", webhook_url }]) {
-      this.#triggers.push((await this.#ask("POST", "/triggers", { ...pinned, ...fields })) as unknown as Trigger);
+      this.#triggers.push(await makeTrigger(this.address, MODEL, fields));
     }
   }
 
@@ -134,16 +131,8 @@ export class Client {
 
   async #page(trigger: Trigger, page: number, filter: string): Promise<{ items: Run[]; has_next: boolean }> {
     const path = `/triggers/${trigger.id}/runs?page=${page}&page_size=${PAGE_SIZE}${filter}`;
-    const { items, has_next } = (await this.#ask("GET", path)) as unknown as { items: Run[]; has_next: boolean };
+    const { items, has_next } = (await ask(this.address, "GET", path)) as { items: Run[]; has_next: boolean };
     const kept = items.map(({ id, status, completed_at, attempt }) => ({ id, status, completed_at, attempt }));
     return { items: kept, has_next };
-  }
-
-  async #ask(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
-    const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
-    const text = body === undefined ? null : JSON.stringify(body);
-    const response = await fetch(`${this.address}/api/v2${path}`, { method, headers, body: text });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Record<string, unknown>;
   }
 }

@@ -3,10 +3,11 @@ import { Database } from "bun:sqlite";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { KEY } from "./api";
 
-export const KEY = `ok_live_${"ef".repeat(32)}`;
 const BINARY = join(import.meta.dir, "../../dist/jaot-triggers");
 const PORT = 4191;
+const KEEP_ALL = ["--runs-keep-per-trigger", "100000000"];
 const ORPHAN_MS_MAX = 2000;
 
 export class Program {
@@ -15,12 +16,11 @@ export class Program {
   #child: Bun.Subprocess | null = null;
 
   /** Starts it and settles at the first 200 of /health/ready, or at its end. Returns the milliseconds that took. */
-  async start(kill_at: string | null): Promise<number> {
+  async start(kill_at: string | null, settings: readonly string[] = []): Promise<number> {
     const started = performance.now();
-    const words = ["serve", "--port", String(PORT), "--data-dir", this.#data, "--workers", "1", "--log", "json"];
-    const keep = ["--runs-keep-per-trigger", "100000000", "--webhook-retry-scale", "0.01"];
+    const words = ["serve", "--port", String(PORT), "--data-dir", this.#data, "--log", "json", ...KEEP_ALL];
     const environment = { PATH: process.env.PATH ?? "", JAOT_ADMIN_KEY: KEY };
-    this.#child = Bun.spawn([BINARY, ...words, ...keep], {
+    this.#child = Bun.spawn([BINARY, ...words, ...settings], {
       env: kill_at === null ? environment : { ...environment, JAOT_KILL_AT: kill_at },
       stdin: "ignore",
       stdout: "ignore",
@@ -59,8 +59,8 @@ export class Program {
   /** Invariant 4. */
   async checkOrphans(): Promise<void> {
     const until = performance.now() + ORPHAN_MS_MAX;
-    while (this.#solvers().length > 0) {
-      if (performance.now() > until) throw new Error(`solver processes outlive the program: ${this.#solvers().join()}`);
+    while (this.solvers().length > 0) {
+      if (performance.now() > until) throw new Error(`solver processes outlive the program: ${this.solvers().join()}`);
       await Bun.sleep(20);
     }
   }
@@ -78,7 +78,7 @@ export class Program {
   }
 
   /** Processes that work for this directory, the program itself left out. */
-  #solvers(): string[] {
+  solvers(): string[] {
     return readdirSync("/proc").filter((pid) => {
       if (!/^\d+$/.test(pid) || Number(pid) === this.#child?.pid) return false;
       try {
