@@ -21,8 +21,8 @@ const seed = numberArgument("--seed", 1);
 const fires = numberArgument("--fires", cycles * 3000);
 const SETTINGS = ["--workers", "1", "--webhook-retry-scale", "0.01"];
 /** Killed at a named point in every second cycle, else after so long under load. */
-const KILL_AFTER_MS_MIN = 150;
-const KILL_AFTER_MS_MAX = 500;
+const KILL_AFTER_MS_MIN = 200;
+const KILL_AFTER_MS_MAX = 600;
 /** The how-manieth passing of a point: low enough to be reached in a cycle. */
 const PASSINGS_MAX = 60;
 
@@ -32,6 +32,7 @@ const program = new Program();
 const ledger = new Ledger(program.directory);
 const restarts_ms: number[] = [];
 let kills_at_points = 0;
+let kills_with_solvers = 0;
 try {
   await program.start(null, SETTINGS);
   const client = new Client(program.address, ledger);
@@ -43,6 +44,7 @@ try {
   await receiver.untilAllHeard(client);
   const checked = await client.checkLedger();
   receiver.check();
+  if (kills_with_solvers === 0) throw new Error("no solver process was ever seen: invariant 4 was not tested");
   await program.stop();
   program.checkDatabase();
   report(checked);
@@ -62,6 +64,7 @@ async function runCycle(client: Client, cycle: number): Promise<void> {
     : KILL_AFTER_MS_MIN + random(KILL_AFTER_MS_MAX - KILL_AFTER_MS_MIN);
   const was_killed = await program.diesWithin(waiting);
   if (was_killed) kills_at_points += 1;
+  if (program.solvers().length > 0) kills_with_solvers += 1;
   await program.kill();
   await load;
   await program.checkOrphans();

@@ -77,12 +77,12 @@ export class Program {
     return join(this.directory, "data");
   }
 
-  /** Processes that work for this directory, the program itself left out. */
+  /** Solver processes of this directory: their control file is in their environment, also when their parent is gone. */
   solvers(): string[] {
     return readdirSync("/proc").filter((pid) => {
-      if (!/^\d+$/.test(pid) || Number(pid) === this.#child?.pid) return false;
+      if (!/^\d+$/.test(pid)) return false;
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(this.directory);
+        return readFileSync(`/proc/${pid}/environ`, "utf8").includes(`=${join(this.#data, "solver-")}`);
       } catch {
         return false;
       }
