@@ -11,7 +11,7 @@ import { Client } from "./faults/client";
 import { Ledger } from "./faults/ledger";
 
 const BINARY = join(import.meta.dir, "../dist/jaot-triggers");
-const PORT = 4192;
+const PORT = 20_000 + (process.pid % 10_000);
 const CALLS = "pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg";
 /** A page of the log and what the program answers fit whole. */
 const SHOWN_BYTES = 5000;

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { KEY } from "./api";
 
 const BINARY = join(import.meta.dir, "../../dist/jaot-triggers");
-const PORT = 4191;
+/** Scripts that run beside each other take different ones. */
+const PORT = 20_000 + (process.pid % 10_000);
 const KEEP_ALL = ["--runs-keep-per-trigger", "100000000"];
 const ORPHAN_MS_MAX = 2000;
 

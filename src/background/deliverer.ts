@@ -4,6 +4,7 @@
  * under the same id.
  */
 import type { Context } from "../services/context";
+import { writePersistently } from "../services/persistent_write";
 import {
   type ClaimedDelivery,
   claimDeliveries,
@@ -55,7 +56,7 @@ async function send(context: Context, delivery: ClaimedDelivery): Promise<void> 
     const attempt = await attemptDelivery(context, delivery).catch((error: unknown) => notSent(String(error)));
     context.killPoint("after_delivery");
     const end = endOf(context, delivery, attempt);
-    await context.writer.write((transaction) => settleDelivery(transaction, delivery, end));
+    await writePersistently(context, (transaction) => settleDelivery(transaction, delivery, end));
     const fields = { delivery_id: delivery.id, trigger_id: delivery.trigger_id, attempt: delivery.attempts };
     if (end.state === "delivered") context.log.info("webhook_delivered", fields);
     else

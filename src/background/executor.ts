@@ -9,6 +9,7 @@
 import type { Diagnostic } from "../model/diagnostics";
 import type { Context } from "../services/context";
 import type { FireTarget } from "../services/fire_targets";
+import { writePersistently } from "../services/persistent_write";
 import { endRun, NO_OUTCOME, type RunOutcome } from "../services/run_ends";
 import { solveOptionsOf } from "../services/solve";
 import type { Progress, SolveOutcome, SolveReport } from "../solver/messages";
@@ -49,7 +50,10 @@ export function createExecutor(context: Context): Work {
       if (context.config.workers === 0) return null;
       const turns = takeTurns(context, mayRun, running_of);
       if (turns.length === 0) return null;
-      const claimed = await claim(context, turns);
+      const claimed = await claim(context, turns).catch((error: unknown) => {
+        for (const { id } of turns) leave(running_of, id);
+        throw error;
+      });
       for (const [i, run] of claimed.entries()) {
         const target = turns[i]!;
         if (run === null) {
@@ -173,7 +177,7 @@ async function settle(context: Context, run: ClaimedRun, target: FireTarget, out
 }
 
 async function requeue(context: Context, run: ClaimedRun, target: FireTarget, was_started: boolean): Promise<void> {
-  const is_queued = await context.writer.write((transaction) => requeueRun(transaction, run, was_started));
+  const is_queued = await writePersistently(context, (transaction) => requeueRun(transaction, run, was_started));
   if (!is_queued) return;
   context.queue.add(target.id, target.priority);
   context.signals.changed(run.id);

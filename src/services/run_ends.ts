@@ -11,6 +11,7 @@ import {
 } from "../storage/runs";
 import { buildPayload, eventOf } from "../webhooks/payload";
 import type { Context } from "./context";
+import { writePersistently } from "./persistent_write";
 
 /** The end of a run, before it is written. */
 export interface RunOutcome {
@@ -52,11 +53,15 @@ export async function endRun(
   const delivery = draftDelivery(context, run, trigger_id, outcome, now);
   const bytes = (outcome.result?.data.length ?? 0) + (delivery?.payload.length ?? 0) + 256;
   context.killPoint("before_result_commit");
-  const is_ended = await context.writer.write((transaction) => {
-    if (!finishRun(transaction, run, end)) return false;
-    if (delivery !== null) insertDelivery(transaction, delivery);
-    return true;
-  }, bytes);
+  const is_ended = await writePersistently(
+    context,
+    (transaction) => {
+      if (!finishRun(transaction, run, end)) return false;
+      if (delivery !== null) insertDelivery(transaction, delivery);
+      return true;
+    },
+    bytes,
+  );
   context.killPoint("after_result_commit");
   if (is_ended) {
     context.progress.forget(run.id);

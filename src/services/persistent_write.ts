@@ -1,0 +1,27 @@
+/** Writing what nobody is there to send again: the end of a run, the outcome of a delivery. */
+import { type Operation, StorageFailure } from "../storage/writer";
+import type { Context } from "./context";
+
+const PAUSE_MS = 500;
+
+/**
+ * Writes, and while the disk is full or the database is held by another, waits and writes again. Rejects when the storage
+ * is lost, when the operation itself fails, and when the service stops: the next start then takes over.
+ */
+export async function writePersistently<Result>(
+  context: Context,
+  operation: Operation<Result>,
+  bytes?: number,
+): Promise<Result> {
+  let has_waited = false;
+  for (;;) {
+    try {
+      return await context.writer.write(operation, bytes);
+    } catch (error) {
+      if (!(error instanceof StorageFailure) || error.trouble === "lost" || context.isStopping()) throw error;
+      if (!has_waited) context.log.warn("write_waits", { trouble: error.trouble, error: error.message });
+      has_waited = true;
+      await new Promise<void>((resolve) => context.clock.after(PAUSE_MS, resolve));
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { hardModel, type Json, RESTOCK, startWorld, type World } from "../world";
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+async function start(trigger: Json, override_data?: unknown): Promise<string> {
+  const path = `/api/v2/triggers/${trigger.id}/fire`;
+  const body = override_data === undefined ? {} : { override_data };
+  return (await world.call("POST", path, body, { token: trigger.trigger_secret })).body.run_id;
+}
+
+const read = async (trigger: Json, run_id: string) =>
+  (await world.call("GET", `/api/v2/triggers/${trigger.id}/runs/${run_id}`)).body;
+
+const cancel = (trigger: Json, run_id: string) =>
+  world.call("POST", `/api/v2/triggers/${trigger.id}/runs/${run_id}/cancel`);
+
+/** Lets the database grow no more, or as it likes. */
+function limitPages(limit: "as they are" | "none"): Promise<unknown> {
+  return world.app.context.writer.write(({ client }) => {
+    client.query("PRAGMA incremental_vacuum").all();
+    const pages = limit === "none" ? 1_000_000 : Object.values(client.query("PRAGMA page_count").get()!)[0];
+    client.query(`PRAGMA max_page_count = ${pages}`).get();
+  });
+}
+
+describe("a run that ends while the disk is full", () => {
+  test("keeps its answer until there is room", async () => {
+    const hard = hardModel("missed", 300);
+    const names = Array.from({ length: 3000 }, (_, i) => `quantity_of_product_${i * 7919}`);
+    hard.variables.push(...names.map((name, i) => ({ name, lower_bound: Math.sqrt(i), upper_bound: Math.sqrt(i) })));
+    const trigger = await world.makeTrigger(hard);
+    const run_id = await start(trigger);
+    const path = `/api/v2/triggers/${trigger.id}/runs/${run_id}/progress`;
+    while (!(await world.call("GET", path)).body.items.some(({ incumbent }: Json) => incumbent !== null));
+    await limitPages("as they are");
+    await cancel(trigger, run_id);
+    await world.logged(/"write_waits"/);
+    expect((await read(trigger, run_id)).status).toBe("running");
+    await limitPages("none");
+    const run = await world.ended(trigger, run_id);
+    expect(run).toMatchObject({ status: "cancelled", attempt: 1, result_data: { status: "feasible" } });
+    expect(run.result_data.variables).toHaveLength(hard.variables.length);
+  });
+});
+
+describe("triggers", () => {
+  test("take turns by priority, so that a flood holds nobody up", async () => {
+    const hard = await world.makeTrigger(hardModel("exact", 300));
+    const flood = await world.makeTrigger(RESTOCK, { priority: 3 });
+    const urgent = await world.makeTrigger(RESTOCK, { priority: 9 });
+    const blocking = await start(hard);
+    const path = `/api/v2/triggers/${flood.id}/fire-batch`;
+    const body = { override_data: new Array(500).fill(null) };
+    const { run_ids } = (await world.call("POST", path, body, { token: flood.trigger_secret })).body;
+    const late = await start(urgent);
+    await cancel(hard, blocking);
+    const run = await world.ended(urgent, late);
+    const last = await world.ended(flood, run_ids.at(-1));
+    const before = (await Promise.all(run_ids.slice(0, 40).map((id: string) => read(flood, id)))).filter(
+      (one: Json) => one.completed_at < run.completed_at,
+    );
+    // Eight quick runs may be in the solver's pipe already.
+    expect(before.length).toBeLessThanOrEqual(10);
+    expect(last.status).toBe("completed");
+  });
+
+  test("run no more at a time than they may", async () => {
+    const one = await startWorld({ flags: { workers: "2" } });
+    try {
+      const alone = await one.makeTrigger(hardModel("exact", 300), { max_concurrent_runs: 1 });
+      const options = { token: alone.trigger_secret };
+      const fire = () => one.call("POST", `/api/v2/triggers/${alone.id}/fire`, {}, options);
+      const [first, second] = [(await fire()).body.run_id, (await fire()).body.run_id];
+      const other = await one.makeTrigger(RESTOCK);
+      expect((await one.fire(other)).body.status).toBe("completed");
+      const statusOf = async (id: string) =>
+        (await one.call("GET", `/api/v2/triggers/${alone.id}/runs/${id}`)).body.status;
+      expect([await statusOf(first), await statusOf(second)]).toEqual(["running", "queued"]);
+    } finally {
+      await one.stop();
+    }
+  });
+});
