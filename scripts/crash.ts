@@ -1,5 +1,6 @@
 /**
- * Kills the compiled program again and again under load, and checks that it kept its word. `--cycles N` (20), `--seed S`,
+ * Kills the compiled program again and again under load, every fifth time by a polite SIGTERM, and checks that it kept its word.
+ * `--cycles N` (20), `--seed S`,
  * `--fires N` fires at most in all (3,000 a cycle). Ends with 1 and the broken invariant, else with the figures.
  *
  * Invariants, read through the public API and from what a receiver saw:
@@ -7,7 +8,8 @@
  *  2. A run that has ended never changes again.
  *  3. Every finished run of a trigger with a webhook reaches the receiver, under one delivery id however often it is sent.
  *  4. No solver process outlives the program by more than two seconds.
- *  5. The database passes SQLite's integrity_check after every kill.
+ *  5. After SIGTERM the program ends with 0 within ten seconds, and no run fails because of it.
+ *  6. The database passes SQLite's integrity_check after every kill.
  */
 import { KILL_POINTS } from "../src/kill_points";
 import { Client } from "./faults/client";
@@ -19,18 +21,21 @@ import { seededNumbers } from "./faults/seeded";
 const cycles = numberArgument("--cycles", 20);
 const seed = numberArgument("--seed", 1);
 const fires = numberArgument("--fires", cycles * 3000);
-const SETTINGS = ["--workers", "1", "--webhook-retry-scale", "0.01"];
+const SETTINGS = ["--workers", "1", "--webhook-retry-scale", "0.01", "--runs-keep-per-trigger", "100000000"];
 /** Killed at a named point in every second cycle, else after so long under load. */
 const KILL_AFTER_MS_MIN = 200;
 const KILL_AFTER_MS_MAX = 600;
 /** The how-manieth passing of a point: low enough to be reached in a cycle. */
 const PASSINGS_MAX = 60;
+const STOP_EVERY = 5;
+const STOP_MS_MAX = 10_000;
 
 const random = seededNumbers(seed);
 const receiver = new Receiver();
 const program = new Program();
 const ledger = new Ledger(program.directory);
 const restarts_ms: number[] = [];
+const stops_ms: number[] = [];
 let kills_at_points = 0;
 let kills_with_solvers = 0;
 try {
@@ -55,7 +60,8 @@ try {
 process.exit(0);
 
 async function runCycle(client: Client, cycle: number): Promise<void> {
-  const is_at_point = cycle % 2 === 0;
+  const is_stop = cycle % STOP_EVERY === 0;
+  const is_at_point = !is_stop && cycle % 2 === 0;
   const point = KILL_POINTS[random(KILL_POINTS.length)]!;
   restarts_ms.push(await program.start(is_at_point ? `${point}:${1 + random(PASSINGS_MAX)}` : null, SETTINGS));
   const load = client.load(Math.ceil(fires / cycles));
@@ -65,16 +71,28 @@ async function runCycle(client: Client, cycle: number): Promise<void> {
   const was_killed = await program.diesWithin(waiting);
   if (was_killed) kills_at_points += 1;
   if (program.solvers().length > 0) kills_with_solvers += 1;
-  await program.kill();
+  if (is_stop) await stopPolitely();
+  else await program.kill();
   await load;
   await program.checkOrphans();
   program.checkDatabase();
 }
 
+async function stopPolitely(): Promise<void> {
+  const asked = performance.now();
+  await program.stop();
+  stops_ms.push(performance.now() - asked);
+  if (stops_ms.at(-1)! > STOP_MS_MAX) throw new Error(`the program took ${stops_ms.at(-1)!.toFixed(0)} ms to stop`);
+}
+
 function report({ accepted, ended }: { accepted: number; ended: number }): void {
   const sorted = restarts_ms.toSorted((a, b) => a - b);
   const shown = (ms: number | undefined): string => `${ms!.toFixed(0)} ms`;
-  console.log(`seed ${seed}: ${cycles} kills, ${kills_at_points} of them at named points`);
+  const kills = cycles - stops_ms.length;
+  console.log(
+    `seed ${seed}: ${kills} kills, ${kills_at_points} at named points, and ${stops_ms.length} stops by SIGTERM`,
+  );
+  if (stops_ms.length > 0) console.log(`SIGTERM to exit 0: longest ${shown(Math.max(...stops_ms))}`);
   console.log(`${accepted} accepted fires in the ledger, ${ended} runs have ended, 0 lost, 0 changed after their end`);
   console.log(
     `${receiver.delivered} deliveries under as many ids, ${receiver.repeated} arrived more than once, 0 lost`,

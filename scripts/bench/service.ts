@@ -130,9 +130,14 @@ export class Service {
     return (pages * 4096) / 1e6;
   }
 
-  async post(path: string, body: unknown): Promise<Record<string, unknown>> {
-    const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
-    const response = await fetch(this.address + path, { method: "POST", headers, body: JSON.stringify(body) });
+  post(path: string, body: unknown, token = KEY): Promise<Record<string, unknown>> {
+    return this.postText(path, JSON.stringify(body), token);
+  }
+
+  /** Sends JSON that is text already. */
+  async postText(path: string, body: string, token = KEY): Promise<Record<string, unknown>> {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const response = await fetch(this.address + path, { method: "POST", headers, body });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Record<string, unknown>;
   }

@@ -8,7 +8,6 @@ import { KEY } from "./api";
 const BINARY = join(import.meta.dir, "../../dist/jaot-triggers");
 /** Scripts that run beside each other take different ones. */
 const PORT = 20_000 + (process.pid % 10_000);
-const KEEP_ALL = ["--runs-keep-per-trigger", "100000000"];
 const ORPHAN_MS_MAX = 2000;
 
 export class Program {
@@ -16,10 +15,14 @@ export class Program {
   readonly address = `http://127.0.0.1:${PORT}`;
   #child: Bun.Subprocess | null = null;
 
+  get pid(): number {
+    return this.#child!.pid;
+  }
+
   /** Starts it and settles at the first 200 of /health/ready, or at its end. Returns the milliseconds that took. */
   async start(kill_at: string | null, settings: readonly string[] = []): Promise<number> {
     const started = performance.now();
-    const words = ["serve", "--port", String(PORT), "--data-dir", this.#data, "--log", "json", ...KEEP_ALL];
+    const words = ["serve", "--port", String(PORT), "--data-dir", this.#data, "--log", "json"];
     const environment = { PATH: process.env.PATH ?? "", JAOT_ADMIN_KEY: KEY };
     this.#child = Bun.spawn([BINARY, ...words, ...settings], {
       env: kill_at === null ? environment : { ...environment, JAOT_KILL_AT: kill_at },
@@ -66,7 +69,7 @@ export class Program {
     }
   }
 
-  /** Invariant 5. */
+  /** Invariant 6. */
   checkDatabase(): void {
     const client = new Database(join(this.#data, "jaot.db"));
     const found = client.query("PRAGMA integrity_check").values() as [string][];
