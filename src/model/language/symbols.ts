@@ -1,0 +1,80 @@
+/**
+ * Members of sets as integers: a whole number below 2^30 in size stands for itself, every other number and every string
+ * for a place in a table. Equal members have equal integers, so tuples compare and hash as integers.
+ */
+
+/** From here on an integer is a place in the table. */
+const TABLE_BASE = 2 ** 30;
+
+export class Symbols {
+  private readonly values: (number | string)[] = [];
+  private readonly places = new Map<number | string, number>();
+  private readonly base: Symbols | null;
+  private readonly base_count: number;
+
+  /** Knows all that `base` knew when this was made, and leaves it as it is. */
+  constructor(base: Symbols | null = null) {
+    this.base = base;
+    this.base_count = base === null ? 0 : base.values.length;
+  }
+
+  /** The integer of a number (finite) or string. -0 is 0. */
+  intern(value: number | string): number {
+    if (typeof value === "number" && Number.isInteger(value) && value < TABLE_BASE && value > -TABLE_BASE)
+      return value + 0;
+    const inherited = this.base?.places.get(value);
+    if (inherited !== undefined && inherited < this.base_count) return TABLE_BASE + inherited;
+    const known = this.places.get(value);
+    if (known !== undefined) return TABLE_BASE + known;
+    const place = this.base_count + this.values.length;
+    this.places.set(value, place);
+    this.values.push(value);
+    return TABLE_BASE + place;
+  }
+
+  valueOf(id: number): number | string {
+    if (id < TABLE_BASE) return id;
+    const place = id - TABLE_BASE;
+    return place < this.base_count ? this.base!.values[place]! : this.values[place - this.base_count]!;
+  }
+
+  /** As a number, or NaN for a string that does not spell one. */
+  numberOf(id: number): number {
+    if (id < TABLE_BASE) return id;
+    const value = this.valueOf(id);
+    return typeof value === "number" ? value : readNumber(value);
+  }
+
+  textOf(id: number): string {
+    return id < TABLE_BASE ? String(id) : spellValue(this.valueOf(id));
+  }
+}
+
+/** A number as GLPK prints it (15 significant digits), a string as it is. */
+export function spellValue(value: number | string): string {
+  return typeof value === "string" ? value : spellNumber(value);
+}
+
+/** Like C's `%.15g`. */
+export function spellNumber(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value + 0);
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
+  const exponent = Number(value.toExponential(14).split("e")[1]);
+  if (exponent < -5 || exponent >= 15) {
+    const [mantissa, power] = value.toExponential(14).split("e") as [string, string];
+    const digits = Math.abs(Number(power)).toString().padStart(2, "0");
+    return `${trimZeros(mantissa)}e${Number(power) < 0 ? "-" : "+"}${digits}`;
+  }
+  return trimZeros(value.toFixed(Math.min(100, Math.max(0, 14 - exponent))));
+}
+
+function trimZeros(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+const NUMBER_PATTERN = /^\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*$/;
+
+/** The number that a text spells, or NaN. */
+export function readNumber(text: string): number {
+  return NUMBER_PATTERN.test(text) ? Number(text) : Number.NaN;
+}
