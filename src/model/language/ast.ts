@@ -134,6 +134,4 @@ export interface ParsedSource {
   readonly statements: readonly Statement[];
   /** Where what follows `data;` begins; the meaning of its symbols depends on declarations. Null without one. */
   readonly data_start: number | null;
-  /** Upper bound of the number of dummy indices. */
-  readonly dummy_count: number;
 }

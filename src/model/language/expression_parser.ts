@@ -2,7 +2,7 @@
  * Parses expressions by climbing precedences (gmpl manual, chapter 3). A nesting limit bounds every recursion over the
  * tree that comes out; a sum of any length is one node.
  */
-import type { BinaryOperator, Domain, DomainEntry, Expression, IteratedOperator, Relation, SignedTerm } from "./ast";
+import type { BinaryOperator, Domain, DomainEntry, Expression, IteratedOperator, SignedTerm } from "./ast";
 import type { Cursor } from "./cursor";
 
 const NESTING_MAX = 200;
@@ -84,7 +84,6 @@ const SUFFIXES = ["lb", "ub", "status", "val", "dual"];
 export class ExpressionParser {
   protected readonly cursor: Cursor;
   private nesting = 0;
-  protected dummy_count = 0;
 
   constructor(cursor: Cursor) {
     this.cursor = cursor;
@@ -99,7 +98,6 @@ export class ExpressionParser {
       // Each operator nests what is left of it one deeper.
       this.enter();
       left = this.binary(left, found);
-      if (found.level === LEVEL.relation) level = Math.max(level, LEVEL.relation + 1);
     }
     this.nesting = nesting - 1;
     return left;
@@ -289,13 +287,7 @@ export class ExpressionParser {
     const left = this.expression(LEVEL.union);
     if (!cursor.takeName("in")) return { pattern: null, set: left, start: left.start, end: left.end };
     const pattern = left.kind === "tuple" ? left.parts : [left];
-    this.dummy_count += pattern.length;
     const set = this.expression(LEVEL.union);
     return { pattern, set, ...cursor.spanFrom(left.start) };
   }
-}
-
-/** True for the relations that two values of one kind are compared by. */
-export function isComparison(relation: Relation): boolean {
-  return !relation.endsWith("in");
 }

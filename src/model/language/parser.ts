@@ -69,7 +69,7 @@ class StatementParser extends ExpressionParser {
         cursor.skipStatement();
       }
     }
-    return { text: cursor.text, statements, data_start, dummy_count: this.dummy_count };
+    return { text: cursor.text, statements, data_start };
   }
 
   private statement(): Statement | null {

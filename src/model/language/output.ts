@@ -1,0 +1,259 @@
+/** Compiles `check`, `display`, `printf` and `for`; what they print goes to the report. */
+import { memberNames, type ParamArray, type SetArray, spellElement } from "./arrays";
+import type { Domain, Expression, OutputStatement } from "./ast";
+import type { Code } from "./codes";
+import type { DomainCode } from "./domains";
+import type { ExpressionCompiler } from "./expression_compiler";
+import type { RowFamily, VarArray } from "./families";
+import { EvaluationFault } from "./faults";
+import { formatText, type Printed } from "./printf";
+import { spellNumber } from "./symbols";
+import type { SetValue } from "./sets";
+
+const REPORT_LENGTH_MAX = 1024 * 1024;
+
+/** Text that a model prints; what goes beyond a mebibyte is left out, and the report says so. */
+export class Report {
+  private readonly pieces: string[] = [];
+  private length = 0;
+  private is_full = false;
+
+  write(text: string): void {
+    if (this.is_full) return;
+    const room = REPORT_LENGTH_MAX - this.length;
+    this.is_full = text.length > room;
+    this.pieces.push(this.is_full ? `${text.slice(0, room)}\n... the report is longer than ${REPORT_LENGTH_MAX} characters\n` : text);
+    this.length += text.length;
+  }
+
+  /** Everything so far; null when nothing was printed. */
+  text(): string | null {
+    return this.length === 0 ? null : this.pieces.join("");
+  }
+}
+
+/** Null after a report of what is wrong. */
+export function compileOutput(compiler: ExpressionCompiler, node: OutputStatement, report: Report): (() => void) | null {
+  const { scope } = compiler;
+  const depth = scope.depth;
+  const domain = node.domain === null ? undefined : compiler.domain(node.domain as Domain);
+  const body = domain === null ? null : compileBody(compiler, node, domain ?? null, report);
+  scope.leave(depth);
+  if (body === null) return null;
+  return domain ? () => domain.loop(body) : body;
+}
+
+function compileBody(
+  compiler: ExpressionCompiler,
+  node: OutputStatement,
+  domain: DomainCode | null,
+  report: Report,
+): (() => void) | null {
+  switch (node.kind) {
+    case "check":
+      return compileCheck(compiler, node, domain);
+    case "printf":
+      return compilePrintf(compiler, node, report);
+    case "display":
+      return compileDisplay(compiler, node, report);
+    case "for": {
+      const parts = node.body.map((part) => compileOutput(compiler, part, report));
+      if (parts.some((part) => part === null)) return null;
+      return () => {
+        for (const part of parts) part!();
+      };
+    }
+  }
+}
+
+function compileCheck(
+  compiler: ExpressionCompiler,
+  node: Extract<OutputStatement, { kind: "check" }>,
+  domain: DomainCode | null,
+): (() => void) | null {
+  const predicate = compiler.logical(node.predicate);
+  if (predicate === null) return null;
+  const { machine } = compiler.scope;
+  const condition = compiler.scope.spell(node.predicate);
+  return () => {
+    if (predicate.run()) return;
+    const tuple = domain === null ? "" : ` for (${domain.slots.map((slot) => machine.spellMember(machine.slots[slot]!)).join(",")})`;
+    throw new EvaluationFault("check_failed", `the check ${condition} fails${tuple}; mend the data that it looks at`, node);
+  };
+}
+
+function compilePrintf(
+  compiler: ExpressionCompiler,
+  node: Extract<OutputStatement, { kind: "printf" }>,
+  report: Report,
+): (() => void) | null {
+  const { machine } = compiler.scope;
+  const { symbols } = machine;
+  const format = compiler.symbolic(node.format);
+  const values = node.operands.map((operand) => compilePrinted(compiler, operand));
+  if (format === null || values.some((value) => value === null)) return null;
+  const fail = (message: string): never => {
+    throw new EvaluationFault("wrong_format", message, node);
+  };
+  return () => {
+    machine.budget.step();
+    report.write(formatText(symbols.textOf(format.run()), values.map((value) => value!()), fail));
+  };
+}
+
+function compilePrinted(compiler: ExpressionCompiler, node: Expression): (() => Printed) | null {
+  const code = compiler.compile(node);
+  const { symbols } = compiler.scope.machine;
+  switch (code.type) {
+    case "numeric":
+      return code.run;
+    case "symbolic":
+      return () => symbols.valueOf(code.run());
+    case "logical":
+      return () => (code.run() ? 1 : 0);
+    default:
+      return compiler.mismatch(code, "a number, member or condition", node);
+  }
+}
+
+function compileDisplay(
+  compiler: ExpressionCompiler,
+  node: Extract<OutputStatement, { kind: "display" }>,
+  report: Report,
+): (() => void) | null {
+  const items = node.items.map((item) => compileItem(compiler, item, report));
+  if (items.some((item) => item === null)) return null;
+  return () => {
+    for (const item of items) item!();
+  };
+}
+
+/** A bare name of an indexed symbol shows all its elements, anything else its value. */
+function compileItem(compiler: ExpressionCompiler, node: Expression, report: Report): (() => void) | null {
+  const { scope } = compiler;
+  const declared = node.kind === "name" && scope.dummySlot(node.name) === null ? scope.declared.get(node.name) : undefined;
+  if (node.kind === "name" && declared !== undefined && node.subscripts === null && declared.head.arity > 0) {
+    const { suffix } = node;
+    switch (declared.type) {
+      case "param":
+        return () => displayParam(declared, report);
+      case "set":
+        return () => displaySet(declared, report);
+      case "var":
+        return () => displayVariable(declared, suffix ?? "val", report);
+      default:
+        return () => displayRows(declared, suffix ?? "val", report);
+    }
+  }
+  const code = compiler.compile(node);
+  if (code.type === "invalid") return null;
+  if (code.type === "linear") return compiler.mismatch(code, "something that has a value before solve", node);
+  return () => displayValue(compiler, node, code, report);
+}
+
+function displayValue(compiler: ExpressionCompiler, node: Expression, code: Code, report: Report): void {
+  const { machine } = compiler.scope;
+  const name = node.kind === "name" ? `${elementName(compiler, node)} = ` : "";
+  switch (code.type) {
+    case "numeric":
+      report.write(`${name}${spellNumber(code.run())}\n`);
+      break;
+    case "symbolic":
+      report.write(`${name}${machine.spellMember(code.run())}\n`);
+      break;
+    case "logical":
+      report.write(`${code.run() ? "true" : "false"}\n`);
+      break;
+    case "set":
+      displayMembers(machine, node.kind === "name" ? elementName(compiler, node) : null, code.run(), report);
+      break;
+  }
+}
+
+function elementName(compiler: ExpressionCompiler, node: Extract<Expression, { kind: "name" }>): string {
+  const { scope } = compiler;
+  const declared = scope.declared.get(node.name);
+  const is_solved = declared !== undefined && declared.type !== "param" && declared.type !== "set";
+  const suffix = is_solved ? `.${node.suffix ?? "val"}` : "";
+  return `${scope.spell({ start: node.start, end: node.start + node.name.length })}${subscriptText(compiler, node)}${suffix}`;
+}
+
+function subscriptText(compiler: ExpressionCompiler, node: Extract<Expression, { kind: "name" }>): string {
+  if (node.subscripts === null) return "";
+  const { machine } = compiler.scope;
+  const parts = node.subscripts.map((subscript) => {
+    const code = compiler.member(subscript);
+    return code === null ? "?" : machine.spellMember(code.run());
+  });
+  return `[${parts.join(",")}]`;
+}
+
+function displayMembers(machine: ParamArray["head"]["machine"], name: string | null, set: SetValue, report: Report): void {
+  if (name !== null) report.write(set.size === 0 ? `${name} is empty\n` : `${name}:\n`);
+  if (set.kind === "range") {
+    for (const member of memberNames(machine, set)) report.write(`   ${member}\n`);
+    return;
+  }
+  const { ids, arity, count } = set.table;
+  for (let tuple = 0; tuple < count; tuple += 1) {
+    machine.budget.step();
+    const text = machine.spellTuple(ids, tuple * arity, arity);
+    report.write(arity === 1 ? `   ${text}\n` : `   (${text})\n`);
+  }
+}
+
+function displayParam(param: ParamArray, report: Report): void {
+  const { head, table } = param;
+  const { machine, domain } = head;
+  domain?.loop(() => {
+    const base = machine.top;
+    for (let part = 0; part < head.arity; part += 1) machine.stack[base + part] = machine.slots[domain.slots[part]!]!;
+    machine.top = base + head.arity;
+    param.get(base, head.span);
+    machine.top = base;
+  });
+  for (let element = 0; element < table.count; element += 1) {
+    const value = param.values[element]!;
+    const text = param.rules.is_symbolic ? machine.spellMember(value) : spellNumber(value);
+    report.write(`${spellElement(head, table.ids, element * head.arity)} = ${text}\n`);
+  }
+}
+
+function displaySet(set: SetArray, report: Report): void {
+  const { head } = set;
+  const { machine, domain } = head;
+  domain?.loop(() => {
+    const base = machine.top;
+    for (let part = 0; part < head.arity; part += 1) machine.stack[base + part] = machine.slots[domain.slots[part]!]!;
+    machine.top = base + head.arity;
+    displayMembers(machine, spellElement(head, machine.stack, base), set.get(base, head.span), report);
+    machine.top = base;
+  });
+}
+
+function displayVariable(variable: VarArray, suffix: string, report: Report): void {
+  const { head, table, columns, store } = variable;
+  const { solved } = head.machine;
+  for (let element = 0; element < columns.length; element += 1) {
+    const column = columns.items[element]!;
+    const figures: Readonly<Record<string, () => number>> = {
+      val: () => solved?.columns[column] ?? 0,
+      lb: () => store.lower.items[column]!,
+      ub: () => store.upper.items[column]!,
+      dual: () => solved?.columnDual(column) ?? 0,
+      status: () => 0,
+    };
+    const value = spellNumber(figures[suffix]!());
+    report.write(`${spellElement(head, table.ids, element * head.arity)}.${suffix} = ${value}\n`);
+  }
+}
+
+function displayRows(family: RowFamily, suffix: string, report: Report): void {
+  const { head, rows, tuples } = family;
+  const { solved } = head.machine;
+  for (let element = 0; element < rows.length; element += 1) {
+    const row = rows.items[element]!;
+    const value = suffix === "dual" ? solved?.rowDual(row) : solved?.rowValue(row);
+    report.write(`${spellElement(head, tuples.items, element * head.arity)}.${suffix} = ${spellNumber(value ?? 0)}\n`);
+  }
+}
