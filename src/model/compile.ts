@@ -11,6 +11,8 @@ import { assembleFlat } from "./flat/assemble";
 import { type FlatModel, readFlatModel } from "./flat/structure";
 import { declareFlatInputs, type InputDeclaration } from "./inputs";
 import { describeValue, isRecord } from "./json";
+import { declareLanguageInputs } from "./language/input_list";
+import { compileLanguage, type LanguageModel, prepareLanguage, type ReportMaker } from "./language/language";
 import { type ModelOptions, NO_OPTIONS, readModelOptions } from "./options";
 
 /** How a model is written: one problem spelled out, algebraic source with data, or a file of another tool. */
@@ -26,10 +28,14 @@ export interface PreparedModel {
   readonly inputs: readonly InputDeclaration[];
   readonly options: ModelOptions;
   /** What the form's compiler needs; null when it cannot compile at all. */
-  readonly content: FlatModel | null;
+  readonly content: PreparedContent | null;
   /** The diagnostics as a list that a compile goes on filling. */
   readonly findings: DiagnosticList;
 }
+
+export type PreparedContent =
+  | { readonly form: "flat"; readonly flat: FlatModel }
+  | { readonly form: "language"; readonly language: LanguageModel };
 
 export interface ModelSummary {
   /** Declared variables and constraints; auxiliary ones are not counted. */
@@ -46,6 +52,8 @@ export interface CompiledModel {
   readonly problem: Problem | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly summary: ModelSummary;
+  /** Makes the text that the model prints of a solution; null when it prints none. */
+  readonly report: ReportMaker | null;
 }
 
 const NO_SUMMARY: ModelSummary = { num_variables: 0, num_constraints: 0, num_nonzeros: 0, variable_types: {} };
@@ -73,10 +81,20 @@ export function prepareModel(model: unknown, limits: ModelLimits): PreparedModel
   const prepared = guard(findings, nothing, () => {
     if (form === null || !isRecord(model)) return nothing;
     const options = readModelOptions(model.options, findings);
-    if (form !== "flat") return { ...nothing, options: refuseForm(form, options, findings) };
     const budget = new Budget(limits);
-    const content = readFlatModel(model, findings, budget);
-    return { ...nothing, options, content, inputs: declareFlatInputs(content.parameters, budget) };
+    switch (form) {
+      case "flat": {
+        const flat = readFlatModel(model, findings, budget);
+        return { ...nothing, options, content: { form, flat }, inputs: declareFlatInputs(flat.parameters, budget) };
+      }
+      case "language": {
+        const language = prepareLanguage(model, options, findings, budget);
+        if (language === null || findings.error_count > 0) return { ...nothing, options };
+        return { ...nothing, options, content: { form, language }, inputs: declareLanguageInputs(language, budget) };
+      }
+      case "file":
+        return { ...nothing, options: refuseFile(options, findings) };
+    }
   });
   return { ...prepared, diagnostics: findings.finish() };
 }
@@ -92,13 +110,31 @@ export function compileModel(
 ): CompiledModel {
   const findings = new DiagnosticList(prepared.findings);
   const { content } = prepared;
-  if (content === null) return { problem: null, diagnostics: findings.finish(), summary: NO_SUMMARY };
-  const problem = guard(findings, null, () => assembleFlat(content, values, findings, new Budget(limits)));
-  return { problem, diagnostics: findings.finish(), summary: problem === null ? NO_SUMMARY : summarize(problem) };
+  const nothing = { problem: null, report: null };
+  const { problem, report } =
+    content === null
+      ? nothing
+      : guard(findings, nothing, () => compileContent(content, values, findings, new Budget(limits)));
+  const summary = problem === null ? NO_SUMMARY : summarize(problem);
+  return { problem, diagnostics: findings.finish(), summary, report };
+}
+
+function compileContent(
+  content: PreparedContent,
+  values: Readonly<Record<string, unknown>>,
+  findings: DiagnosticList,
+  budget: Budget,
+): { readonly problem: Problem | null; readonly report: ReportMaker | null } {
+  switch (content.form) {
+    case "flat":
+      return { problem: assembleFlat(content.flat, values, findings, budget), report: null };
+    case "language":
+      return compileLanguage(content.language, values, findings, budget) ?? { problem: null, report: null };
+  }
 }
 
 /** Runs `work`; an exhausted budget becomes a diagnostic and `otherwise`. */
-function guard<T>(findings: DiagnosticList, otherwise: T, work: () => T): T {
+function guard<T>(findings: DiagnosticList, otherwise: NoInfer<T>, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -122,9 +158,9 @@ function findForm(model: unknown, findings: DiagnosticList): ModelForm | null {
   return null;
 }
 
-function refuseForm(form: ModelForm, options: ModelOptions, findings: DiagnosticList): ModelOptions {
-  const what = form === "language" ? "algebraic source (language, source)" : "an imported file (format, content)";
-  const message = `the model is ${what}; this version reads flat models with variables, objective and constraints`;
+function refuseFile(options: ModelOptions, findings: DiagnosticList): ModelOptions {
+  const message =
+    "the model is an imported file (format, content); this version reads flat models and algebraic source";
   findings.error("model_form_unsupported", message, { path: "" });
   return options;
 }

@@ -1,21 +1,25 @@
 /** What a fire can override in a model by name: the answer of GET .../versions/{id}/inputs. */
 import type { Budget } from "./budget";
 import type { FlatParameters } from "./flat/parameters";
+import type { ParamShape, SetShape } from "./indexed_shapes";
 import { type Shape, shapeOf, shapeSize, shapeType } from "./shapes";
 
 export interface IndexSet {
   readonly name: string;
-  readonly size: number;
+  /** null when it depends on other indices or on data that is not there. */
+  readonly size: number | null;
 }
+
+export type InputShape = Shape | ParamShape | SetShape;
 
 export interface InputDeclaration {
   readonly name: string;
   /** `parameter` in a flat model, `param` or `set` in an algebraic one. */
   readonly kind: "param" | "set" | "parameter";
-  readonly type: "number" | "array" | "object";
+  readonly type: "number" | "string" | "array" | "object";
   /** Empty in a flat model. */
   readonly index_sets: readonly IndexSet[];
-  readonly shape: Shape;
+  readonly shape: InputShape;
   /** The model's own value; null when it has none or more than 100 numbers. */
   readonly value: unknown;
   /** How many numbers a value holds. */

@@ -6,11 +6,12 @@
 
 import { nearestHint } from "../nearest";
 import type { ModelForm } from "./compile";
-import type { InputDeclaration } from "./inputs";
+import { findIndexedFaults, type GivenMembers, spellKey } from "./indexed_shapes";
+import type { InputDeclaration, InputShape } from "./inputs";
 import { describeValue, isRecord, quote } from "./json";
 import { findOptionFault } from "./options";
 import { type PathValue, resolveFlatPath } from "./override_paths";
-import { findMisfits, type Shape, shapeType } from "./shapes";
+import { findMisfits, shapeType } from "./shapes";
 
 const OVERRIDE_TYPES = ["string", "number", "integer", "boolean", "array", "object"] as const;
 export type OverrideType = (typeof OVERRIDE_TYPES)[number];
@@ -40,7 +41,7 @@ export interface OverrideSubject {
 }
 
 export type OverrideTarget =
-  | { readonly kind: "input"; readonly input: string; readonly shape: Shape }
+  | { readonly kind: "input"; readonly input: string; readonly shape: InputShape }
   | { readonly kind: "path"; readonly segments: readonly (string | number)[]; readonly accepts: PathValue };
 
 export interface BoundField {
@@ -125,10 +126,11 @@ export function validateOverrideData(bound: BoundOverrides, data: unknown): read
     if (errors.length >= ERRORS_MAX) return errors;
     if (!fields.has(name)) errors.push({ name, msg: explainUnknown(name, fields) });
   }
+  const members = givenMembers(bound, given);
   for (const field of bound.fields) {
     if (errors.length >= ERRORS_MAX) break;
     if (Object.hasOwn(given, field.name)) {
-      for (const msg of findFaults(field, given[field.name])) errors.push({ name: field.name, msg });
+      for (const msg of findFaults(field, given[field.name], members)) errors.push({ name: field.name, msg });
     } else if (field.required && !field.has_default) {
       errors.push({ name: field.name, msg: `${field.name} is required and was not given` });
     }
@@ -237,7 +239,7 @@ function bindField(field: OverrideField, target: OverrideTarget, errors: FieldEr
   if (field.type !== undefined && !types.includes(field.type)) {
     errors.push({ name: field.name, msg: `type is "${field.type}", but the model takes ${types.join(" or ")} here` });
   } else if (bound.has_default) {
-    for (const msg of findFaults(bound, field.default))
+    for (const msg of findFaults(bound, field.default, () => null))
       errors.push({ name: field.name, msg: `the default does not fit: ${msg}` });
   }
   return bound;
@@ -245,9 +247,19 @@ function bindField(field: OverrideField, target: OverrideTarget, errors: FieldEr
 
 /** Words for `type` that fit a target. */
 function typesOf(target: OverrideTarget): readonly OverrideType[] {
-  const accepts: PathValue = target.kind === "input" ? { type: "shape", shape: target.shape } : target.accepts;
+  if (target.kind === "input") return typesOfShape(target.shape);
+  const { accepts } = target;
   if (accepts.type === "text" || accepts.type === "choice") return ["string"];
-  const type = accepts.type === "shape" ? shapeType(accepts.shape) : "number";
+  return accepts.type === "shape" ? typesOfShape(accepts.shape) : ["number", "integer"];
+}
+
+function typesOfShape(shape: InputShape): readonly OverrideType[] {
+  if (shape.type === "set") return shape.subscripts === 0 ? ["array"] : ["object"];
+  if (shape.type === "param") {
+    if (shape.indices.length > 0) return ["array", "object"];
+    return shape.is_symbolic ? ["string", "number", "integer"] : ["number", "integer"];
+  }
+  const type = shapeType(shape);
   return type === "number" ? ["number", "integer"] : [type];
 }
 
@@ -312,16 +324,40 @@ function explainUnknown(name: string, fields: ReadonlyMap<string, BoundField>): 
 }
 
 /** What is wrong with a value for a field, in sentences; empty when it fits. */
-function findFaults(field: BoundField, value: unknown): readonly string[] {
+function findFaults(field: BoundField, value: unknown, given: GivenMembers): readonly string[] {
   const { target, name } = field;
-  const accepts: PathValue = target.kind === "input" ? { type: "shape", shape: target.shape } : target.accepts;
   const faults =
-    accepts.type === "shape" ? findMisfits(value, accepts.shape, name) : findPathFaults(accepts, value, name);
-  if (faults.length > 0 || field.type !== "integer" || value === null || Number.isInteger(value)) return faults;
-  return [`${name} is ${describeValue(value)}, expected a whole number`];
+    target.kind === "input"
+      ? findInputFaults(target.shape, value, name, given)
+      : findPathFaults(target.accepts, value, name);
+  if (faults.length > 0 || field.type === null || value === null || hasType(value, field.type)) return faults;
+  const expected = field.type === "integer" ? "a whole number" : `a value of type ${field.type}`;
+  return [`${name} is ${describeValue(value)}, expected ${expected}`];
 }
 
-function findPathFaults(accepts: Exclude<PathValue, { type: "shape" }>, value: unknown, name: string): string[] {
+function hasType(value: unknown, type: OverrideType): boolean {
+  if (type === "integer") return Number.isInteger(value);
+  if (type === "array") return Array.isArray(value);
+  return type === "object" ? isRecord(value) : typeof value === type;
+}
+
+function findInputFaults(shape: InputShape, value: unknown, name: string, given: GivenMembers): string[] {
+  if (shape.type === "param" || shape.type === "set") return findIndexedFaults(shape, value, name, given);
+  return findMisfits(value, shape, name);
+}
+
+/** Members that the fire, or a default, gives to a plain set. */
+function givenMembers(bound: BoundOverrides, data: Readonly<Record<string, unknown>>): GivenMembers {
+  return (set) => {
+    const field = bound.fields.find(({ target }) => target.kind === "input" && target.input === set);
+    if (field === undefined) return null;
+    const value = Object.hasOwn(data, field.name) ? data[field.name] : field.default;
+    return Array.isArray(value) ? value.map((member: unknown) => spellKey(member) ?? "") : null;
+  };
+}
+
+function findPathFaults(accepts: PathValue, value: unknown, name: string): string[] {
+  if (accepts.type === "shape") return findMisfits(value, accepts.shape, name);
   const expected = findPathFault(accepts, value);
   return expected === null ? [] : [`${name} is ${describeValue(value)}, expected ${expected}`];
 }

@@ -13,9 +13,9 @@ export function createModelCompiler(limits: ModelLimits): ModelCompiler {
       const { model, values } = applyOverrides(pinned.model, bound as BoundOverrides, override_data);
       // Only a path override makes another model; input values go into the one that is read already.
       const effective = model === pinned.model ? pinned : prepareModel(model, limits);
-      const { problem, diagnostics } = compileModel(effective, values, limits);
+      const { problem, diagnostics, report } = compileModel(effective, values, limits);
       const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === "warning");
-      return { problem, diagnostics, warnings: warnings.map((diagnostic) => diagnostic.message), report: null };
+      return { problem, diagnostics, warnings: warnings.map((diagnostic) => diagnostic.message), report };
     },
     inspect: (text) => inspectText(text, limits),
   };

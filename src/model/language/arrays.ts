@@ -36,7 +36,8 @@ function bindElement(head: ArrayHead, source: Int32Array, from: number, span: Sp
   const failed = head.domain.bind(source, from);
   if (failed === -1) return;
   const element = spellElement(head, source, from);
-  if (failed === -2) throw new EvaluationFault("not_in_domain", `${element} is outside the domain of ${head.name}`, span);
+  if (failed === -2)
+    throw new EvaluationFault("not_in_domain", `${element} is outside the domain of ${head.name}`, span);
   const { machine } = head;
   let at = from;
   for (let block = 0; block < failed; block += 1) at += countFree(head.domain, block);
@@ -81,6 +82,7 @@ export class ParamArray {
   data_default: number | null = null;
   /** Data or an override gave values: they go before what the model assigns. */
   has_data = false;
+  private data_count = 0;
 
   constructor(head: ArrayHead, rules: ParamRules) {
     this.head = head;
@@ -92,9 +94,15 @@ export class ParamArray {
   putData(source: Int32Array, from: number, value: number): boolean {
     const element = this.elementAt(source, from);
     if (this.states[element] !== ABSENT) return false;
+    this.data_count += 1;
     this.values[element] = value;
     this.states[element] = UNCHECKED;
     return true;
+  }
+
+  /** Drops what was computed, so that it is computed again. */
+  forget(): void {
+    this.states.fill(ABSENT, this.data_count);
   }
 
   get0(span: Span): number {
@@ -238,6 +246,11 @@ export class SetArray {
     return true;
   }
 
+  /** Drops what was computed, so that it is computed again. */
+  forget(): void {
+    this.values.length = 0;
+  }
+
   get0(span: Span): SetValue {
     const value = this.values[0];
     return value !== undefined && value !== "busy" ? value : this.compute(this.head.machine.top, span);
@@ -305,7 +318,9 @@ export class SetArray {
       for (let position = 0; position < value.size; position += 1) {
         machine.budget.step();
         if (value.kind === "range") stack[base] = value.idAt(position);
-        else for (let part = 0; part < value.arity; part += 1) stack[base + part] = value.table.ids[position * value.arity + part]!;
+        else
+          for (let part = 0; part < value.arity; part += 1)
+            stack[base + part] = value.table.ids[position * value.arity + part]!;
         if (within.contains(base)) continue;
         const member = machine.spellTuple(stack, base, value.arity);
         const element = spellElement(this.head, stack, from);

@@ -7,8 +7,21 @@ export interface Span {
 }
 
 export type BinaryOperator =
-  | "*" | "/" | "div" | "mod" | "less" | "**" | "&"
-  | "cross" | "inter" | "union" | "diff" | "symdiff" | "and" | "or" | Relation;
+  | "*"
+  | "/"
+  | "div"
+  | "mod"
+  | "less"
+  | "**"
+  | "&"
+  | "cross"
+  | "inter"
+  | "union"
+  | "diff"
+  | "symdiff"
+  | "and"
+  | "or"
+  | Relation;
 
 export type Relation = "<" | "<=" | "=" | "<>" | ">=" | ">" | "in" | "!in" | "within" | "!within";
 export type IteratedOperator = "sum" | "prod" | "min" | "max" | "forall" | "exists" | "setof";
@@ -26,10 +39,20 @@ export type Expression = Span &
       }
     | { readonly kind: "call"; readonly name: string; readonly operands: readonly Expression[] }
     | { readonly kind: "unary"; readonly operator: "+" | "-" | "not"; readonly operand: Expression }
-    | { readonly kind: "binary"; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression }
+    | {
+        readonly kind: "binary";
+        readonly operator: BinaryOperator;
+        readonly left: Expression;
+        readonly right: Expression;
+      }
     /** `+` and `-` in a row: as many as there are, so that a long sum is not a deep tree. */
     | { readonly kind: "sum"; readonly terms: readonly SignedTerm[] }
-    | { readonly kind: "range"; readonly first: Expression; readonly last: Expression; readonly step: Expression | null }
+    | {
+        readonly kind: "range";
+        readonly first: Expression;
+        readonly last: Expression;
+        readonly step: Expression | null;
+      }
     | { readonly kind: "tuple"; readonly parts: readonly Expression[] }
     | { readonly kind: "braces"; readonly domain: Domain }
     | {

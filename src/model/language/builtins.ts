@@ -34,7 +34,9 @@ export function compileCall(compiler: ExpressionCompiler, node: Call): Code {
     case "max":
       return compileExtreme(compiler, node);
     case "atan":
-      return withNumbers(compiler, node, 1, 2, ([y, x]) => (x === undefined ? () => Math.atan(y!()) : () => Math.atan2(y!(), x())));
+      return withNumbers(compiler, node, 1, 2, ([y, x]) =>
+        x === undefined ? () => Math.atan(y!()) : () => Math.atan2(y!(), x()),
+      );
     case "round":
       return withNumbers(compiler, node, 1, 2, (runs) => rounding(runs, (value) => Math.floor(value + 0.5)));
     case "trunc":
@@ -48,7 +50,11 @@ export function compileCall(compiler: ExpressionCompiler, node: Call): Code {
     case "time2str":
       return compileTime(compiler, node);
     case "gmtime":
-      return compiler.refuse("function_refused", "gmtime() would give each run another model; give the time as a param", node);
+      return compiler.refuse(
+        "function_refused",
+        "gmtime() would give each run another model; give the time as a param",
+        node,
+      );
     case "Irand224":
     case "Uniform01":
     case "Uniform":
@@ -57,7 +63,12 @@ export function compileCall(compiler: ExpressionCompiler, node: Call): Code {
       return compileRandom(compiler, node);
     default: {
       const hint = nearestHint(name, [...Object.keys(NUMERIC_FUNCTIONS), ...OTHER_FUNCTIONS]);
-      return compiler.refuse("unknown_function", `there is no function ${name}`, node, hint ?? "subscripts stand in [ ]");
+      return compiler.refuse(
+        "unknown_function",
+        `there is no function ${name}`,
+        node,
+        hint ?? "subscripts stand in [ ]",
+      );
     }
   }
 }
@@ -66,7 +77,11 @@ function checkCount(compiler: ExpressionCompiler, node: Call, least: number, mos
   const { length } = node.operands;
   if (length >= least && length <= most) return true;
   const takes = least === most ? String(least) : most === Infinity ? `at least ${least}` : `${least} or ${most}`;
-  compiler.refuse("wrong_operands", `${node.name} takes ${takes} operand${takes === "1" ? "" : "s"}, found ${length}`, node);
+  compiler.refuse(
+    "wrong_operands",
+    `${node.name} takes ${takes} operand${takes === "1" ? "" : "s"}, found ${length}`,
+    node,
+  );
   return false;
 }
 

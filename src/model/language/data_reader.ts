@@ -8,10 +8,10 @@ import { quote } from "../json";
 import type { Span } from "./ast";
 import { Cursor, SyntaxFault, type Token } from "./cursor";
 import { GrowingIntegers, GrowingNumbers } from "./growing";
+import type { Dialect } from "./parser";
 import { TableSet } from "./sets";
 import { readNumber, type Symbols } from "./symbols";
 import { TupleTable } from "./tuples";
-import type { Dialect } from "./parser";
 
 /** What the data section has to know of a declared symbol. */
 export interface DataTarget {
@@ -98,7 +98,8 @@ export class DataReader {
   /** A symbol as a member. */
   private member(): number {
     const { token } = this.cursor;
-    if (token.kind !== "name" && token.kind !== "number" && token.kind !== "text") this.cursor.fail("expected a symbol");
+    if (token.kind !== "name" && token.kind !== "number" && token.kind !== "text")
+      this.cursor.fail("expected a symbol");
     this.cursor.advance();
     if (token.kind === "number") return this.symbols.intern(token.number);
     const number = this.dialect === "jmodel" ? readNumber(token.word) : Number.NaN;
@@ -195,7 +196,8 @@ export class DataReader {
   /** Which parts of the tuple rows and columns give: the two free ones of the slice. */
   private tableParts(slice: Slice, is_transposed: boolean): readonly [number, number] {
     const free = [...slice.keys()].filter((part) => slice[part] === null);
-    if (free.length !== 2) this.cursor.fail(`expected a slice with two free parts before a table, found ${free.length}`);
+    if (free.length !== 2)
+      this.cursor.fail(`expected a slice with two free parts before a table, found ${free.length}`);
     return is_transposed ? [free[1]!, free[0]!] : [free[0]!, free[1]!];
   }
 
@@ -295,7 +297,8 @@ export class DataReader {
     const columns = names.map((name) => ({ target: this.target(name, "param"), name }));
     const filled = columns.map(({ name, target }) => ({ target, data: this.begin(name, target) }));
     const arity = filled[0]?.target.subscripts ?? set?.target.arity ?? 1;
-    if (filled.some(({ target }) => target.subscripts !== arity)) cursor.fail("expected params with as many subscripts each");
+    if (filled.some(({ target }) => target.subscripts !== arity))
+      cursor.fail("expected params with as many subscripts each");
     if (default_at !== null) {
       for (const { target, data } of filled) {
         const id = this.symbols.intern(default_at.kind === "number" ? default_at.number : default_at.word);
@@ -307,7 +310,13 @@ export class DataReader {
     }
     if (set === null) return;
     const { name, members } = set;
-    this.found.push({ type: "set", name: name.word, key: new Int32Array(0), members: new TableSet(members), span: name });
+    this.found.push({
+      type: "set",
+      name: name.word,
+      key: new Int32Array(0),
+      members: new TableSet(members),
+      span: name,
+    });
   }
 
   private severalRow(

@@ -1,7 +1,8 @@
 /** Compiles indexing expressions: which names are new dummy indices, which are values from outside. */
 import type { Domain, DomainEntry, Expression } from "./ast";
-import { DomainCode, type DomainBlock, type DomainPart } from "./domains";
+import { type DomainBlock, DomainCode, type DomainPart } from "./domains";
 import type { ExpressionCompiler } from "./expression_compiler";
+import { compileEntrySet } from "./set_operators";
 
 /** Leaves its dummy indices in the scope: the caller goes back to the depth it had. Null after a report. */
 export function compileDomain(compiler: ExpressionCompiler, domain: Domain): DomainCode | null {
@@ -25,7 +26,7 @@ export function compileDomain(compiler: ExpressionCompiler, domain: Domain): Dom
 function compileEntry(compiler: ExpressionCompiler, entry: DomainEntry): DomainBlock | null {
   const { scope } = compiler;
   // The set of an entry does not see the entry's own dummy indices.
-  const set = compiler.set(entry.set);
+  const set = entry.pattern === null ? compileEntrySet(compiler, entry.set) : compiler.set(entry.set);
   const is_single = entry.pattern?.length === 1;
   const parts: (DomainPart | null)[] = [];
   const fresh = new Set<string>();

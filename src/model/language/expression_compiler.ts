@@ -22,9 +22,9 @@ import type { DomainCode } from "./domains";
 import { compileIterated } from "./iterated";
 import { compileBinary, compileSum, negate } from "./operators";
 import { compileName } from "./references";
-import { readNumber } from "./symbols";
 import type { Scope } from "./scope";
 import { compileBraces, compileRange } from "./set_operators";
+import { readNumber } from "./symbols";
 
 const TYPE_WORDS: Readonly<Record<Code["type"], string>> = {
   numeric: "a number",

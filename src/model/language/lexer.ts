@@ -156,7 +156,7 @@ export class Lexer {
   private readMark(): void {
     const { text, start } = this;
     const mark = MARKS_BY_LETTER.get(text[start]!)?.find((candidate) => text.startsWith(candidate, start));
-    this.end = start + (mark === undefined ? text.codePointAt(start)! > 0xffff ? 2 : 1 : mark.length);
+    this.end = start + (mark === undefined ? (text.codePointAt(start)! > 0xffff ? 2 : 1) : mark.length);
     this.word = mark ?? text.slice(start, this.end);
     this.kind = "mark";
     if (mark === undefined) this.reject(`${JSON.stringify(this.word)} has no meaning here; put text between quotes`);

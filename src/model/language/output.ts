@@ -7,14 +7,14 @@ import type { ExpressionCompiler } from "./expression_compiler";
 import type { RowFamily, VarArray } from "./families";
 import { EvaluationFault } from "./faults";
 import { formatText, type Printed } from "./printf";
-import { spellNumber } from "./symbols";
 import type { SetValue } from "./sets";
+import { spellNumber } from "./symbols";
 
 const REPORT_LENGTH_MAX = 1024 * 1024;
 
 /** Text that a model prints; what goes beyond a mebibyte is left out, and the report says so. */
 export class Report {
-  private readonly pieces: string[] = [];
+  private pieces: string[] = [];
   private length = 0;
   private is_full = false;
 
@@ -22,8 +22,17 @@ export class Report {
     if (this.is_full) return;
     const room = REPORT_LENGTH_MAX - this.length;
     this.is_full = text.length > room;
-    this.pieces.push(this.is_full ? `${text.slice(0, room)}\n... the report is longer than ${REPORT_LENGTH_MAX} characters\n` : text);
+    this.pieces.push(
+      this.is_full ? `${text.slice(0, room)}\n... the report is longer than ${REPORT_LENGTH_MAX} characters\n` : text,
+    );
     this.length += text.length;
+  }
+
+  /** Keeps `opening` alone. */
+  restart(opening: string | null): void {
+    this.pieces = opening === null ? [] : [opening];
+    this.length = opening?.length ?? 0;
+    this.is_full = this.length >= REPORT_LENGTH_MAX;
   }
 
   /** Everything so far; null when nothing was printed. */
@@ -33,7 +42,11 @@ export class Report {
 }
 
 /** Null after a report of what is wrong. */
-export function compileOutput(compiler: ExpressionCompiler, node: OutputStatement, report: Report): (() => void) | null {
+export function compileOutput(
+  compiler: ExpressionCompiler,
+  node: OutputStatement,
+  report: Report,
+): (() => void) | null {
   const { scope } = compiler;
   const depth = scope.depth;
   const domain = node.domain === null ? undefined : compiler.domain(node.domain as Domain);
@@ -77,8 +90,15 @@ function compileCheck(
   const condition = compiler.scope.spell(node.predicate);
   return () => {
     if (predicate.run()) return;
-    const tuple = domain === null ? "" : ` for (${domain.slots.map((slot) => machine.spellMember(machine.slots[slot]!)).join(",")})`;
-    throw new EvaluationFault("check_failed", `the check ${condition} fails${tuple}; mend the data that it looks at`, node);
+    const tuple =
+      domain === null
+        ? ""
+        : ` for (${domain.slots.map((slot) => machine.spellMember(machine.slots[slot]!)).join(",")})`;
+    throw new EvaluationFault(
+      "check_failed",
+      `the check ${condition} fails${tuple}; mend the data that it looks at`,
+      node,
+    );
   };
 }
 
@@ -97,7 +117,13 @@ function compilePrintf(
   };
   return () => {
     machine.budget.step();
-    report.write(formatText(symbols.textOf(format.run()), values.map((value) => value!()), fail));
+    report.write(
+      formatText(
+        symbols.textOf(format.run()),
+        values.map((value) => value!()),
+        fail,
+      ),
+    );
   };
 }
 
@@ -131,7 +157,8 @@ function compileDisplay(
 /** A bare name of an indexed symbol shows all its elements, anything else its value. */
 function compileItem(compiler: ExpressionCompiler, node: Expression, report: Report): (() => void) | null {
   const { scope } = compiler;
-  const declared = node.kind === "name" && scope.dummySlot(node.name) === null ? scope.declared.get(node.name) : undefined;
+  const declared =
+    node.kind === "name" && scope.dummySlot(node.name) === null ? scope.declared.get(node.name) : undefined;
   if (node.kind === "name" && declared !== undefined && node.subscripts === null && declared.head.arity > 0) {
     const { suffix } = node;
     switch (declared.type) {
@@ -188,7 +215,12 @@ function subscriptText(compiler: ExpressionCompiler, node: Extract<Expression, {
   return `[${parts.join(",")}]`;
 }
 
-function displayMembers(machine: ParamArray["head"]["machine"], name: string | null, set: SetValue, report: Report): void {
+function displayMembers(
+  machine: ParamArray["head"]["machine"],
+  name: string | null,
+  set: SetValue,
+  report: Report,
+): void {
   if (name !== null) report.write(set.size === 0 ? `${name} is empty\n` : `${name}:\n`);
   if (set.kind === "range") {
     for (const member of memberNames(machine, set)) report.write(`   ${member}\n`);

@@ -21,7 +21,19 @@ import { ExpressionParser, LEVEL, RESERVED } from "./expression_parser";
 
 export type Dialect = "mathprog" | "jmodel";
 
-const KEYWORDS = ["set", "param", "var", "minimize", "maximize", "subject", "check", "display", "printf", "for", "solve"];
+const KEYWORDS = [
+  "set",
+  "param",
+  "var",
+  "minimize",
+  "maximize",
+  "subject",
+  "check",
+  "display",
+  "printf",
+  "for",
+  "solve",
+];
 const FOR_NESTING_MAX = 50;
 const RELATIONS = new Map<string, "<=" | ">=" | "=">([
   ["<=", "<="],
@@ -195,7 +207,7 @@ class StatementParser extends ExpressionParser {
     }
     const relation = word === "<" || word === ">" || word === "<>" ? word : word === "!=" ? "<>" : RELATIONS.get(word);
     if (kind !== "mark" || relation === undefined)
-      cursor.fail("expected integer, binary, symbolic, a relation, in, :=, default or ;");
+      return cursor.fail("expected integer, binary, symbolic, a relation, in, :=, default or ;");
     cursor.advance();
     return { relation, operand: this.expression(LEVEL.concatenation), ...cursor.spanFrom(start) };
   }
@@ -245,7 +257,7 @@ class StatementParser extends ExpressionParser {
       else if (cursor.takeName("continuous")) type = "continuous";
       else {
         const relation = cursor.token.kind === "mark" ? RELATIONS.get(cursor.token.word) : undefined;
-        if (relation === undefined) cursor.fail("expected integer, binary, <=, >=, = or ;");
+        if (relation === undefined) return cursor.fail("expected integer, binary, <=, >=, = or ;");
         if (bounds[relation] !== null) cursor.fail(`expected ${relation} only once`);
         cursor.advance();
         bounds[relation] = this.expression(LEVEL.concatenation);
@@ -350,7 +362,8 @@ class StatementParser extends ExpressionParser {
     const { start } = cursor.token;
     cursor.advance();
     this.for_nesting += 1;
-    if (this.for_nesting > FOR_NESTING_MAX) cursor.fail(`expected for statements nested at most ${FOR_NESTING_MAX} deep`);
+    if (this.for_nesting > FOR_NESTING_MAX)
+      cursor.fail(`expected for statements nested at most ${FOR_NESTING_MAX} deep`);
     const domain = this.domain();
     cursor.takeMark(":");
     const body: OutputStatement[] = [];

@@ -23,7 +23,8 @@ export function formatText(format: string, values: readonly Printed[], fail: (me
   const plain = format.replaceAll(/\\(.)/gs, (_, letter: string) => ESCAPES[letter] ?? letter);
   for (const found of plain.matchAll(FORMAT_PATTERN)) {
     const literal = plain.slice(kept_from, found.index);
-    if (literal.includes("%")) fail(`the format holds ${literal.slice(literal.indexOf("%"), literal.indexOf("%") + 5)}, which is no conversion`);
+    if (literal.includes("%"))
+      fail(`the format holds ${literal.slice(literal.indexOf("%"), literal.indexOf("%") + 5)}, which is no conversion`);
     text += literal;
     kept_from = found.index + found[0].length;
     const [, flags = "", width = "", precision, conversion = "%"] = found;
@@ -57,7 +58,13 @@ function convert(
   const spelled = spellAs(Math.abs(number), precision, conversion, flags.includes("#"));
   const is_negative = number < 0 || Object.is(number, -0);
   const is_zero_integer = (conversion === "d" || conversion === "i") && spelled === "0";
-  return is_negative && !is_zero_integer ? `-${spelled}` : flags.includes("+") ? `+${spelled}` : flags.includes(" ") ? ` ${spelled}` : spelled;
+  return is_negative && !is_zero_integer
+    ? `-${spelled}`
+    : flags.includes("+")
+      ? `+${spelled}`
+      : flags.includes(" ")
+        ? ` ${spelled}`
+        : spelled;
 }
 
 function spellAs(size: number, precision: string | undefined, conversion: string, is_alternative: boolean): string {
@@ -76,7 +83,9 @@ function spellAs(size: number, precision: string | undefined, conversion: string
     case "G":
       return spellShortest(size, Math.max(1, digits), is_alternative).toUpperCase();
     default:
-      return BigInt(Math.round(size)).toString().padStart(precision === undefined ? 0 : digits, "0");
+      return BigInt(Math.round(size))
+        .toString()
+        .padStart(precision === undefined ? 0 : digits, "0");
   }
 }
 

@@ -70,8 +70,7 @@ function readParam(param: ParamArray, runs: readonly (() => number)[], node: Nam
 
 function readSet(set: SetArray, runs: readonly (() => number)[], node: Name): Code {
   const { machine } = set.head;
-  const run =
-    runs.length === 0 ? () => set.get0(node) : () => withTuple(machine, runs, (from) => set.get(from, node));
+  const run = runs.length === 0 ? () => set.get0(node) : () => withTuple(machine, runs, (from) => set.get(from, node));
   return { type: "set", arity: set.rules.arity, run, contains: (from) => run().contains(machine.stack, from) };
 }
 

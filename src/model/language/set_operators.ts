@@ -1,7 +1,8 @@
 /** Sets made of sets, and the questions whether something belongs to one. */
-import type { Expression } from "./ast";
-import { type Code, INVALID, type LogicalCode, type SetCode, type SymbolicCode } from "./codes";
+
 import { makeArithmeticSet } from "./arrays";
+import type { Expression, Span } from "./ast";
+import { type Code, INVALID, type LogicalCode, type SetCode, type SymbolicCode } from "./codes";
 import type { ExpressionCompiler } from "./expression_compiler";
 import { EvaluationFault } from "./faults";
 import { collectSets, copyMember, crossSets, type SetValue, TableSet } from "./sets";
@@ -37,8 +38,15 @@ export function compileRange(compiler: ExpressionCompiler, node: Extract<Express
 
 export function compileBraces(compiler: ExpressionCompiler, node: Extract<Expression, { kind: "braces" }>): Code {
   const { entries, predicate } = node.domain;
-  const is_literal = predicate === null && entries.every(({ pattern, set }) => pattern === null && isMember(compiler, set));
-  return is_literal ? compileLiteral(compiler, node) : compileDomainSet(compiler, node);
+  const is_literal =
+    predicate === null && entries.every(({ pattern, set }) => pattern === null && isMember(compiler, set));
+  return is_literal
+    ? compileLiteral(
+        compiler,
+        node,
+        entries.map(({ set }) => set),
+      )
+    : compileDomainSet(compiler, node);
 }
 
 /** A tuple or something that is no set: the entries of a literal set. */
@@ -67,10 +75,17 @@ function isMember(compiler: ExpressionCompiler, node: Expression): boolean {
   }
 }
 
-function compileLiteral(compiler: ExpressionCompiler, node: Extract<Expression, { kind: "braces" }>): Code {
+/** What an entry of an indexing expression ranges over; a single member among sets is a set of its own. */
+export function compileEntrySet(compiler: ExpressionCompiler, node: Expression): SetCode | null {
+  if (!isMember(compiler, node)) return compiler.set(node);
+  const code = compileLiteral(compiler, node, [node]);
+  return code.type === "set" ? code : null;
+}
+
+function compileLiteral(compiler: ExpressionCompiler, node: Span, entries: readonly Expression[]): Code {
   const { machine } = compiler.scope;
   const members: SymbolicCode[][] = [];
-  for (const { set } of node.domain.entries) {
+  for (const set of entries) {
     const parts = (set.kind === "tuple" ? set.parts : [set]).map((part) => compiler.member(part));
     if (parts.some((part) => part === null)) return INVALID;
     members.push(parts as SymbolicCode[]);
@@ -78,8 +93,12 @@ function compileLiteral(compiler: ExpressionCompiler, node: Extract<Expression, 
   const arity = members[0]?.length ?? 0;
   const odd = members.findIndex((member) => member.length !== arity);
   if (odd !== -1) {
-    const entry = node.domain.entries[odd]!;
-    return compiler.refuse("wrong_arity", `this member has ${members[odd]!.length} parts, the first one ${arity}`, entry);
+    const entry = entries[odd]!;
+    return compiler.refuse(
+      "wrong_arity",
+      `this member has ${members[odd]!.length} parts, the first one ${arity}`,
+      entry,
+    );
   }
   const build = (): SetValue => {
     const table = new TupleTable(Math.max(1, arity), members.length);

@@ -51,7 +51,7 @@ export class Symbols {
 }
 
 /** A number as GLPK prints it (15 significant digits), a string as it is. */
-export function spellValue(value: number | string): string {
+function spellValue(value: number | string): string {
   return typeof value === "string" ? value : spellNumber(value);
 }
 

@@ -15,7 +15,11 @@ type Fail = (reason: string) => never;
 /** Seconds that `text` stands for under `format`: %b %d %H %j %m %M %S %y %Y %% and what is made of them. */
 export function readTime(text: string, format: string, fail: Fail): number {
   const reader = new TimeReader(text, fail);
-  const pattern = format.replaceAll("%D", "%m/%d/%y").replaceAll("%F", "%Y-%m-%d").replaceAll("%R", "%H:%M").replaceAll("%T", "%H:%M:%S");
+  const pattern = format
+    .replaceAll("%D", "%m/%d/%y")
+    .replaceAll("%F", "%Y-%m-%d")
+    .replaceAll("%R", "%H:%M")
+    .replaceAll("%T", "%H:%M:%S");
   for (let at = 0; at < pattern.length; at += 1) {
     const letter = pattern[at]!;
     if (letter === "%") {
@@ -44,7 +48,8 @@ class TimeReader {
   }
 
   take(letter: string): void {
-    if (this.text[this.at] !== letter) this.fail(`the time ${JSON.stringify(this.text)} lacks ${letter} at place ${this.at + 1}`);
+    if (this.text[this.at] !== letter)
+      this.fail(`the time ${JSON.stringify(this.text)} lacks ${letter} at place ${this.at + 1}`);
     this.at += 1;
   }
 

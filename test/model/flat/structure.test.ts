@@ -18,7 +18,7 @@ describe("the form of a model is told by its keys", () => {
     ["minimize x", "model_form_unknown", null],
     [{}, "model_form_unknown", null],
     [{ model: {} }, "model_form_unknown", null],
-    [{ language: "mathprog", source: "var x;" }, "model_form_unsupported", "language"],
+    [{ language: "mathprog", source: 5 }, "wrong_type", "language"],
     [{ format: "mps", content: "" }, "model_form_unsupported", "file"],
   ])("%j", (model, code, form) => {
     const prepared = prepareModel(model, LIMITS);
