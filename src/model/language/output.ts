@@ -6,6 +6,7 @@ import type { DomainCode } from "./domains";
 import type { ExpressionCompiler } from "./expression_compiler";
 import type { RowFamily, VarArray } from "./families";
 import { EvaluationFault } from "./faults";
+import type { Machine } from "./machine";
 import { formatText, type Printed } from "./printf";
 import type { SetValue } from "./sets";
 import { spellNumber } from "./symbols";
@@ -175,52 +176,46 @@ function compileItem(compiler: ExpressionCompiler, node: Expression, report: Rep
   const code = compiler.compile(node);
   if (code.type === "invalid") return null;
   if (code.type === "linear") return compiler.mismatch(code, "something that has a value before solve", node);
-  return () => displayValue(compiler, node, code, report);
+  const label = compileLabel(compiler, node);
+  return () => displayValue(scope.machine, label, code, report);
 }
 
-function displayValue(compiler: ExpressionCompiler, node: Expression, code: Code, report: Report): void {
-  const { machine } = compiler.scope;
-  const name = node.kind === "name" ? `${elementName(compiler, node)} = ` : "";
+function displayValue(machine: Machine, nameOf: (() => string) | null, code: Code, report: Report): void {
+  const name = nameOf === null ? null : nameOf();
+  const label = name === null ? "" : `${name} = `;
   switch (code.type) {
     case "numeric":
-      report.write(`${name}${spellNumber(code.run())}\n`);
+      report.write(`${label}${spellNumber(code.run())}\n`);
       break;
     case "symbolic":
-      report.write(`${name}${machine.spellMember(code.run())}\n`);
+      report.write(`${label}${machine.spellMember(code.run())}\n`);
       break;
     case "logical":
       report.write(`${code.run() ? "true" : "false"}\n`);
       break;
     case "set":
-      displayMembers(machine, node.kind === "name" ? elementName(compiler, node) : null, code.run(), report);
+      displayMembers(machine, name, code.run(), report);
       break;
   }
 }
 
-function elementName(compiler: ExpressionCompiler, node: Extract<Expression, { kind: "name" }>): string {
+/** Spells `p[i,1]` with the values of the subscripts; null for what is no name. */
+function compileLabel(compiler: ExpressionCompiler, node: Expression): (() => string) | null {
+  if (node.kind !== "name") return null;
   const { scope } = compiler;
-  const declared = scope.declared.get(node.name);
+  const { machine } = scope;
+  const declared = scope.dummySlot(node.name) === null ? scope.declared.get(node.name) : undefined;
   const is_solved = declared !== undefined && declared.type !== "param" && declared.type !== "set";
   const suffix = is_solved ? `.${node.suffix ?? "val"}` : "";
-  return `${scope.spell({ start: node.start, end: node.start + node.name.length })}${subscriptText(compiler, node)}${suffix}`;
+  if (node.subscripts === null) return () => `${node.name}${suffix}`;
+  const subscripts = node.subscripts.map((subscript) => compiler.member(subscript));
+  return () => {
+    const parts = subscripts.map((subscript) => (subscript === null ? "" : machine.spellMember(subscript.run())));
+    return `${node.name}[${parts.join(",")}]${suffix}`;
+  };
 }
 
-function subscriptText(compiler: ExpressionCompiler, node: Extract<Expression, { kind: "name" }>): string {
-  if (node.subscripts === null) return "";
-  const { machine } = compiler.scope;
-  const parts = node.subscripts.map((subscript) => {
-    const code = compiler.member(subscript);
-    return code === null ? "?" : machine.spellMember(code.run());
-  });
-  return `[${parts.join(",")}]`;
-}
-
-function displayMembers(
-  machine: ParamArray["head"]["machine"],
-  name: string | null,
-  set: SetValue,
-  report: Report,
-): void {
+function displayMembers(machine: Machine, name: string | null, set: SetValue, report: Report): void {
   if (name !== null) report.write(set.size === 0 ? `${name} is empty\n` : `${name}:\n`);
   if (set.kind === "range") {
     for (const member of memberNames(machine, set)) report.write(`   ${member}\n`);

@@ -55,9 +55,15 @@ function convert(
   }
   const number = typeof value === "number" ? value : Number.NaN;
   if (Number.isNaN(number)) fail(`%${conversion} wants a number, found ${JSON.stringify(value)}`);
-  const spelled = spellAs(Math.abs(number), precision, conversion, flags.includes("#"));
+  const is_integer = conversion === "d" || conversion === "i";
+  const spelled = spellAs(
+    Math.abs(is_integer ? Math.floor(number + 0.5) : number),
+    precision,
+    conversion,
+    flags.includes("#"),
+  );
   const is_negative = number < 0 || Object.is(number, -0);
-  const is_zero_integer = (conversion === "d" || conversion === "i") && spelled === "0";
+  const is_zero_integer = is_integer && spelled === "0";
   return is_negative && !is_zero_integer
     ? `-${spelled}`
     : flags.includes("+")

@@ -26,6 +26,8 @@ export class RandomSource {
       previous = numbers[at]!;
     }
     for (let round = 0; round < 5; round += 1) this.refill();
+    // The last number of the fifth round is dropped, as GLPK does.
+    this.next = LENGTH - 1;
   }
 
   /** A whole number from 0 to 2^24 - 1. */

@@ -1,0 +1,44 @@
+/** Every model of GLPK's examples: the status and the optimum that glpsol finds. */
+
+import { describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { askOracle, GLPSOL } from "./oracle";
+import { mathprog, solveModel } from "./setup";
+
+const DIRECTORY = "/usr/share/doc/glpk-utils/examples";
+
+/** Models that are left out, and why. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  "huge.mod": "a million rows: the benchmark compiles it",
+  "life_goe.mod": "glpsol finds nothing within 20 s",
+  "hashi.mod": "glpsol needs more than 20 s for it",
+  "trick.mod": "glpsol needs just about 20 s for it, so its answer hangs on the machine",
+  "graph.mod": "prints to a file, which is refused",
+  "tas.mod": "prints to a file, which is refused; the benchmark compiles it without",
+};
+const OBJECTIVE_TOLERANCE = 1e-6;
+
+const is_there = GLPSOL !== null && existsSync(join(DIRECTORY, "transp.mod"));
+const models = is_there ? readdirSync(DIRECTORY).filter((name) => name.endsWith(".mod") && !(name in EXCEPTIONS)) : [];
+
+describe.skipIf(!is_there)("GLPK's examples (needs the package glpk-utils)", () => {
+  test("are all there", () => {
+    expect(models.length).toBeGreaterThanOrEqual(53);
+  });
+
+  test.each(models)(
+    "%s",
+    (name) => {
+      const source = readFileSync(join(DIRECTORY, name), "utf8");
+      const oracle = askOracle(source);
+      const solution = solveModel(mathprog(source, { options: { seed: 1 } }));
+      expect(oracle.status).toMatch(/OPTIMAL$/);
+      expect(solution.status).toBe("optimal");
+      const objective = oracle.objective ?? 0;
+      const distance = Math.abs(solution.objective_value! - objective);
+      expect(distance).toBeLessThanOrEqual(OBJECTIVE_TOLERANCE * Math.max(1, Math.abs(objective)));
+    },
+    60_000,
+  );
+});
