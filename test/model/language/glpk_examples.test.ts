@@ -13,7 +13,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   "huge.mod": "a million rows: the benchmark compiles it",
   "life_goe.mod": "glpsol finds nothing within 20 s",
   "hashi.mod": "glpsol needs more than 20 s for it",
-  "trick.mod": "glpsol needs just about 20 s for it, so its answer hangs on the machine",
+  "trick.mod": "glpsol needs more than 20 s for it",
   "graph.mod": "prints to a file, which is refused",
   "tas.mod": "prints to a file, which is refused; the benchmark compiles it without",
 };
@@ -33,7 +33,7 @@ describe.skipIf(!is_there)("GLPK's examples (needs the package glpk-utils)", () 
       const source = readFileSync(join(DIRECTORY, name), "utf8");
       const oracle = askOracle(source);
       const solution = solveModel(mathprog(source, { options: { seed: 1 } }));
-      expect(oracle.status).toMatch(/OPTIMAL$/);
+      expect(oracle.status).toMatch(/^(INTEGER )?OPTIMAL$/);
       expect(solution.status).toBe("optimal");
       const objective = oracle.objective ?? 0;
       const distance = Math.abs(solution.objective_value! - objective);
