@@ -34,6 +34,7 @@ import { hasSealKey, loadSealKey, type SealKey } from "./storage/seal";
 import { countSealedSecrets } from "./storage/triggers";
 import { type StorageFailure, Writer } from "./storage/writer";
 import { PROGRAM_VERSION } from "./version";
+import { DeliveryLanes } from "./webhooks/lanes";
 
 const MIB_BYTES = 1_048_576;
 const SOLVER_MEMORY_MAX_BYTES = 2560 * MIB_BYTES;
@@ -160,6 +161,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     db: database.read,
     client: database.read_client,
     seal_key: openSealKey(parts, database),
+    delivery_lanes: new DeliveryLanes(),
     webhook_destinations: new WebhookDestinations(config.webhook_targets, clock),
     webhook_ca: config.webhook_ca === null ? null : readFileSync(config.webhook_ca, "utf8"),
     solvers: createPool(parts),

@@ -13,7 +13,7 @@ import { writePersistently } from "../services/persistent_write";
 import { endRun, NO_OUTCOME, type RunOutcome } from "../services/run_ends";
 import { solveOptionsOf } from "../services/solve";
 import type { Progress, SolveOutcome, SolveReport } from "../solver/messages";
-import { requeueDeliveries } from "../storage/deliveries";
+import { listLanes, requeueDeliveries } from "../storage/deliveries";
 import {
   type ClaimedRun,
   claimRun,
@@ -34,6 +34,7 @@ export async function recover(context: Context): Promise<{ requeued: number; fai
   await Promise.all(open.map((run) => writer.write((transaction) => requeueRun(transaction, heldRun(run), true))));
   await Promise.all(spent.map((run) => endRun(context, heldRun(run), run.trigger_id, poisoned(run))));
   await writer.write((transaction) => requeueDeliveries(transaction, boot_id, clock.now()));
+  for (const { trigger_id, at } of listLanes(context.client)) context.delivery_lanes.note(trigger_id, at);
   for (const { trigger_id, priority, queued } of countQueued(context.client)) {
     context.queue.add(trigger_id, priority, queued);
   }

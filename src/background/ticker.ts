@@ -6,9 +6,11 @@
 import { validateOverrideData } from "../model/overrides";
 import { nextTickAt } from "../runs/cadence";
 import type { Context } from "../services/context";
+import { announceDelivery, draftBornDelivery } from "../services/delivery_drafts";
 import { fromText } from "../services/documents";
 import { announce, draftRun, misfitMessage } from "../services/fire";
 import type { FireTarget } from "../services/fire_targets";
+import { insertDelivery } from "../storage/deliveries";
 import { insertRun, type NewRun, scheduleHasOpenRun } from "../storage/runs";
 import { advanceSchedule, insertTick, listDueSchedules, type ScheduleRow } from "../storage/schedules";
 import type { Work } from "./loop";
@@ -33,7 +35,7 @@ async function tick(context: Context, schedule: ScheduleRow, now: number): Promi
   if (scheduled_for === null || target === null) return;
   const next_run_at = nextTickAt(schedule.cron_expression, schedule.timezone, Math.max(scheduled_for, now));
   const draft = draftTick(context, target, schedule, scheduled_for);
-  const is_queued = await context.writer.write((transaction) => {
+  const { is_queued, delivery } = await context.writer.write((transaction) => {
     const overlaps = scheduleHasOpenRun(transaction.client, target.seq, schedule.id);
     const run: NewRun = overlaps && draft.status === "queued" ? { ...draft, status: "skipped_overlap" } : draft;
     const is_new = insertTick(transaction, {
@@ -45,9 +47,12 @@ async function tick(context: Context, schedule: ScheduleRow, now: number): Promi
       created_at: now,
     });
     if (is_new) insertRun(transaction, run);
+    const delivery = is_new ? draftBornDelivery(context, target, run) : null;
+    if (delivery !== null) insertDelivery(transaction, delivery);
     advanceSchedule(transaction, schedule.id, { last_tick_at: scheduled_for, next_run_at, updated_at: now });
-    return is_new && run.status === "queued";
+    return { is_queued: is_new && run.status === "queued", delivery };
   });
+  announceDelivery(context, delivery);
   if (is_queued) announce(context, target);
 }
 

@@ -1,6 +1,7 @@
 /** Bodies of requests. Objects refuse unknown fields, so that a typo is never silently ignored. */
 import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { PRIORITY_MAX } from "../runs/ready_queue";
+import { WEBHOOK_EVENTS } from "../webhooks/events";
 
 const closed = <Properties extends TProperties>(properties: Properties): TObject<Properties> =>
   Type.Object(properties, { additionalProperties: false });
@@ -12,6 +13,9 @@ const description = Type.String({ maxLength: 10_000 });
 const anyJson = Type.Optional(Type.Unknown());
 const webhookUrl = Type.String({ minLength: 1, maxLength: 2048 });
 const webhookSecret = Type.String({ minLength: 8, maxLength: 256 });
+const webhookEvents = orNull(
+  Type.Array(Type.Union(WEBHOOK_EVENTS.map((event) => Type.Literal(event))), { maxItems: WEBHOOK_EVENTS.length }),
+);
 const positive = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 const priority = Type.Optional(Type.Integer({ minimum: 0, maximum: PRIORITY_MAX }));
 
@@ -41,6 +45,7 @@ export const triggerBody = closed({
   override_schema: anyJson,
   webhook_url: orNull(webhookUrl),
   webhook_secret: orNull(webhookSecret),
+  webhook_events: webhookEvents,
   workspace_id: orNull(Type.String()),
   max_concurrent_runs: orNull(positive),
   priority,
@@ -58,6 +63,8 @@ export const READ_ONLY_TRIGGER_FIELDS = [
   "trigger_secret",
   "trigger_secret_prefix",
   "webhook_secret_set",
+  "webhook_disabled_at",
+  "webhook_disabled_reason",
   "has_active_schedule",
   "is_enabled",
   "total_runs",
@@ -75,6 +82,7 @@ export const triggerChangeBody = closed({
   override_schema: anyJson,
   webhook_url: orNull(webhookUrl),
   webhook_secret: orNull(webhookSecret),
+  webhook_events: webhookEvents,
   max_concurrent_runs: orNull(positive),
   priority,
   ...readOnlyFields,

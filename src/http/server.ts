@@ -2,6 +2,7 @@
 import "./production";
 import { Elysia } from "elysia";
 import type { Context } from "../services/context";
+import { deliveryRoutes } from "./deliveries";
 import { documentRoutes } from "./documents";
 import { givenRequestId, readJsonBody, refuseDeclaredLength } from "./door";
 import { errorResponse } from "./errors";
@@ -53,6 +54,7 @@ export function createServer(context: Context) {
     .use(versionRoutes(context))
     .use(triggerRoutes(context))
     .use(runRoutes(context))
+    .use(deliveryRoutes(context))
     .use(scheduleRoutes(context))
     .use(solveRoutes(context))
     .use(keyRoutes(context));

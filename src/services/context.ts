@@ -13,6 +13,7 @@ import type { Role } from "../storage/access";
 import type { Connection, TypedQueries } from "../storage/database";
 import type { SealKey } from "../storage/seal";
 import type { Writer } from "../storage/writer";
+import type { DeliveryLanes } from "../webhooks/lanes";
 import type { FailureLimits } from "./failure_limits";
 import type { FireTargets } from "./fire_targets";
 import type { VersionModels } from "./version_models";
@@ -34,6 +35,7 @@ export interface Context {
   /** Fixed reads of the hot paths. */
   readonly client: Connection;
   readonly seal_key: SealKey;
+  readonly delivery_lanes: DeliveryLanes;
   readonly webhook_destinations: WebhookDestinations;
   /** Private certificate authority for webhook receivers, PEM text; null: the system's own. */
   readonly webhook_ca: string | null;

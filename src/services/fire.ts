@@ -6,10 +6,12 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { type FieldError, validateOverrideData } from "../model/overrides";
 import { Refusal } from "../refusals";
 import { isTerminal, type RunSource } from "../runs/run";
+import { insertDelivery } from "../storage/deliveries";
 import { findIdempotencyKey, type IdempotencyRow, putIdempotencyKey } from "../storage/idempotency_keys";
 import { insertRun, type NewRun, readOverrideData } from "../storage/runs";
 import type { Transaction } from "../storage/writer";
 import type { Context, Principal } from "./context";
+import { announceDelivery, draftBornDelivery } from "./delivery_drafts";
 import type { FireTarget } from "./fire_targets";
 import { requireRun } from "./runs";
 
@@ -69,7 +71,7 @@ export async function fire(context: Context, target: FireTarget, request: FireRe
   if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
   const draft = draftRun(context, target, request.override_data, "api");
   const misfits = validateOverrideData(target.bound, request.override_data);
-  if (misfits.length > 0) throw await keepMisfit(context, draft, misfits);
+  if (misfits.length > 0) throw await keepMisfit(context, target, draft, misfits);
   requireRoom(context, target.id, 1);
   return accept(context, target, [draft], request.idempotency_key);
 }
@@ -120,7 +122,7 @@ export async function rerun(
   const override_data: unknown = stored === null ? undefined : JSON.parse(stored);
   const draft = { ...draftRun(context, target, override_data, "rerun"), rerun_of: run.id };
   const misfits = validateOverrideData(target.bound, override_data);
-  if (misfits.length > 0) throw await keepMisfit(context, draft, misfits);
+  if (misfits.length > 0) throw await keepMisfit(context, target, draft, misfits);
   requireRoom(context, target.id, 1);
   return accept(context, target, [draft], null);
 }
@@ -160,11 +162,20 @@ function isRightSecret(context: Context, target: FireTarget | null, given: Uint8
 }
 
 /** Keeps a run that says why its data was refused; the refusal is the caller's to throw. */
-async function keepMisfit(context: Context, draft: NewRun, fields: readonly FieldError[]): Promise<Refusal> {
+async function keepMisfit(
+  context: Context,
+  target: FireTarget,
+  draft: NewRun,
+  fields: readonly FieldError[],
+): Promise<Refusal> {
   const error = misfitMessage(fields);
-  await context.writer.write((transaction) =>
-    insertRun(transaction, { ...draft, status: "validation_failed", error_message: error }),
-  );
+  const refused: NewRun = { ...draft, status: "validation_failed", error_message: error };
+  const delivery = draftBornDelivery(context, target, refused);
+  await context.writer.write((transaction) => {
+    insertRun(transaction, refused);
+    if (delivery !== null) insertDelivery(transaction, delivery);
+  });
+  announceDelivery(context, delivery);
   return new Refusal("override_invalid", error, { detail: { error, run_id: draft.id, fields } });
 }
 

@@ -4,7 +4,8 @@
  */
 import type { BoundOverrides } from "../model/overrides";
 import type { TypedQueries } from "../storage/database";
-import { findTriggerById } from "../storage/triggers";
+import { findTriggerById, type TriggerRow } from "../storage/triggers";
+import { WEBHOOK_EVENTS_DEFAULT } from "../webhooks/events";
 
 export interface FireTarget {
   readonly seq: number;
@@ -18,7 +19,8 @@ export interface FireTarget {
   readonly bound: BoundOverrides;
   readonly max_concurrent_runs: number | null;
   readonly priority: number;
-  readonly has_webhook: boolean;
+  /** null when there is none, or when it was disabled. */
+  readonly webhook: { readonly host: string; readonly events: ReadonlySet<string> } | null;
 }
 
 const TARGETS_MAX = 10_000;
@@ -49,7 +51,7 @@ export class FireTargets {
       bound: JSON.parse(row.override_contract) as BoundOverrides,
       max_concurrent_runs: row.max_concurrent_runs,
       priority: row.priority,
-      has_webhook: row.webhook_url !== null,
+      webhook: webhookOf(row),
     };
     if (this.#targets.size >= TARGETS_MAX) this.#targets.clear();
     this.#targets.set(trigger_id, target);
@@ -60,4 +62,10 @@ export class FireTargets {
   drop(trigger_id: string): void {
     this.#targets.delete(trigger_id);
   }
+}
+
+function webhookOf(row: TriggerRow): FireTarget["webhook"] {
+  if (row.webhook_url === null || row.webhook_disabled_at !== null) return null;
+  const events = row.webhook_events === null ? WEBHOOK_EVENTS_DEFAULT : (JSON.parse(row.webhook_events) as string[]);
+  return { host: new URL(row.webhook_url).host, events: new Set(events) };
 }

@@ -1,16 +1,9 @@
 /** How a run ends: what the solver said becomes the run's terminal state, its stored answer and its delivery, in one transaction. */
 import type { TerminalState } from "../runs/run";
-import { insertDelivery, type NewDelivery } from "../storage/deliveries";
-import {
-  type ClaimedRun,
-  finishRun,
-  type RunEnd,
-  readOverrideData,
-  resultText,
-  type StoredResult,
-} from "../storage/runs";
-import { buildPayload, eventOf } from "../webhooks/payload";
+import { insertDelivery } from "../storage/deliveries";
+import { type ClaimedRun, finishRun, type RunEnd, resultText, type StoredResult } from "../storage/runs";
 import type { Context } from "./context";
+import { announceDelivery, draftRunDelivery } from "./delivery_drafts";
 import { writePersistently } from "./persistent_write";
 
 /** The end of a run, before it is written. */
@@ -50,7 +43,14 @@ export async function endRun(
   const points = context.progress.pointsOf(run.id);
   const progress = points.length === 0 ? null : JSON.stringify(points);
   const end: RunEnd = { ...outcome, completed_at: now, progress };
-  const delivery = draftDelivery(context, run, trigger_id, outcome, now);
+  const target = context.fire_targets.get(trigger_id);
+  const delivery = draftRunDelivery(context, target, run, {
+    status: outcome.status,
+    ended_at: now,
+    error_message: outcome.error_message,
+    result: outcome.result === null ? null : resultText(outcome.result),
+    result_summary: outcome.result_summary,
+  });
   const bytes = (outcome.result?.data.length ?? 0) + (delivery?.payload.length ?? 0) + 256;
   context.killPoint("before_result_commit");
   const is_ended = await writePersistently(
@@ -66,37 +66,7 @@ export async function endRun(
   if (is_ended) {
     context.progress.forget(run.id);
     context.signals.changed(run.id);
-    if (delivery !== null) context.wake.deliverer();
+    announceDelivery(context, delivery);
   }
   return is_ended;
-}
-
-function draftDelivery(
-  context: Context,
-  run: ClaimedRun,
-  trigger_id: string,
-  outcome: RunOutcome,
-  now: number,
-): NewDelivery | null {
-  const event = eventOf(outcome.status);
-  const target = context.fire_targets.get(trigger_id);
-  if (event === null || target === null || !target.has_webhook) return null;
-  return {
-    id: context.ids.next("delivery"),
-    organization_id: target.organization_id,
-    trigger_id,
-    run_seq: run.seq,
-    event,
-    payload: buildPayload(event, {
-      trigger_id,
-      run_id: run.id,
-      status: outcome.status,
-      ended_at: now,
-      error_message: outcome.error_message,
-      override_data: readOverrideData(context.client, run),
-      result: outcome.result === null ? null : resultText(outcome.result),
-      result_summary: outcome.result_summary,
-    }),
-    created_at: now,
-  };
 }

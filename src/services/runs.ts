@@ -2,6 +2,7 @@
 import { toTimestamp } from "../clock";
 import { Refusal } from "../refusals";
 import { isTerminal, type RunSource, type RunState } from "../runs/run";
+import { insertDelivery } from "../storage/deliveries";
 import {
   cancelQueuedRun,
   countRuns,
@@ -13,6 +14,7 @@ import {
 } from "../storage/runs";
 import { findTrigger, type TriggerRow } from "../storage/triggers";
 import type { Context, Principal } from "./context";
+import { announceDelivery, draftRunDelivery } from "./delivery_drafts";
 import { pageOf } from "./page";
 
 /** JSON text, ready to be sent. */
@@ -73,10 +75,23 @@ export async function cancelRun(
 ): Promise<JsonText> {
   const { run } = requireRun(context, principal, trigger_id, run_id);
   const now = context.clock.now();
-  const was_queued = await context.writer.write((transaction) =>
-    cancelQueuedRun(transaction, run.seq, now, "Cancelled before it started"),
-  );
+  const reason = "Cancelled before it started";
+  const target = context.fire_targets.get(trigger_id);
+  const report = {
+    status: "cancelled",
+    ended_at: now,
+    error_message: reason,
+    result: null,
+    result_summary: null,
+  } as const;
+  const delivery = draftRunDelivery(context, target, run, report);
+  const was_queued = await context.writer.write((transaction) => {
+    if (!cancelQueuedRun(transaction, run.seq, now, reason)) return false;
+    if (delivery !== null) insertDelivery(transaction, delivery);
+    return true;
+  });
   if (was_queued) {
+    announceDelivery(context, delivery);
     context.queue.remove(trigger_id);
     context.signals.changed(run_id);
   } else {

@@ -16,6 +16,7 @@ import {
 } from "../storage/triggers";
 import { nameVersion, readVersionModel } from "../storage/versions";
 import type { Transaction } from "../storage/writer";
+import { WEBHOOK_EVENTS_DEFAULT, type WebhookEvent } from "../webhooks/events";
 import { makeWebhookSecret } from "../webhooks/signature";
 import type { Context, Principal } from "./context";
 import { fromText, requireWorkspace, toText } from "./documents";
@@ -26,6 +27,7 @@ import { requireVersion, versionNotFound } from "./versions";
 const SECRET_BYTES = 32;
 const SHOWN_PREFIX_LENGTH = 8;
 const WEBHOOK_SECRET_GRACE_MS = 86_400_000;
+const WEBHOOK_ENABLED = { webhook_failing_since: null, webhook_disabled_at: null, webhook_disabled_reason: null };
 
 export interface TriggerObject {
   readonly id: string;
@@ -41,6 +43,10 @@ export interface TriggerObject {
   readonly override_schema: unknown;
   readonly webhook_url: string | null;
   readonly webhook_secret_set: boolean;
+  readonly webhook_events: readonly string[];
+  /** Set when nothing is sent any more; a change of the webhook turns it on again. */
+  readonly webhook_disabled_at: string | null;
+  readonly webhook_disabled_reason: string | null;
   readonly max_concurrent_runs: number | null;
   readonly priority: number;
   readonly has_active_schedule: boolean;
@@ -66,6 +72,8 @@ export interface TriggerInput {
   readonly override_schema?: unknown;
   readonly webhook_url?: string | null | undefined;
   readonly webhook_secret?: string | null | undefined;
+  /** null: the default events. */
+  readonly webhook_events?: readonly WebhookEvent[] | null | undefined;
   readonly workspace_id?: string | null | undefined;
   readonly max_concurrent_runs?: number | null | undefined;
   readonly priority?: number | undefined;
@@ -74,7 +82,14 @@ export interface TriggerInput {
 export type TriggerChange = Partial<
   Pick<
     TriggerInput,
-    "name" | "description" | "override_schema" | "webhook_url" | "webhook_secret" | "max_concurrent_runs" | "priority"
+    | "name"
+    | "description"
+    | "override_schema"
+    | "webhook_url"
+    | "webhook_secret"
+    | "webhook_events"
+    | "max_concurrent_runs"
+    | "priority"
   >
 >;
 
@@ -109,6 +124,8 @@ export async function createTrigger(
     ...webhook.columns,
     previous_webhook_secret: null,
     previous_webhook_until: null,
+    webhook_events: toText(input.webhook_events),
+    ...WEBHOOK_ENABLED,
     is_enabled: true,
     max_concurrent_runs: input.max_concurrent_runs ?? null,
     priority: input.priority ?? PRIORITY_DEFAULT,
@@ -159,6 +176,8 @@ export async function updateTrigger(
     ...(change.priority === undefined ? {} : { priority: change.priority }),
     ...(change.override_schema === undefined ? {} : await schemaColumns(context, before, change.override_schema)),
     ...webhook.columns,
+    ...(change.webhook_events === undefined ? {} : { webhook_events: toText(change.webhook_events) }),
+    ...(change.webhook_url === undefined && change.webhook_events === undefined ? {} : WEBHOOK_ENABLED),
   };
   await store(context, principal, id, (transaction) =>
     updateTriggerRow(transaction, principal.organization_id, id, columns),
@@ -328,6 +347,9 @@ function triggerObject(view: TriggerView): TriggerObject {
     override_schema: fromText(trigger.override_schema),
     webhook_url: trigger.webhook_url,
     webhook_secret_set: trigger.webhook_secret !== null,
+    webhook_events: (fromText(trigger.webhook_events) as string[] | null) ?? WEBHOOK_EVENTS_DEFAULT,
+    webhook_disabled_at: trigger.webhook_disabled_at === null ? null : toTimestamp(trigger.webhook_disabled_at),
+    webhook_disabled_reason: trigger.webhook_disabled_reason,
     max_concurrent_runs: trigger.max_concurrent_runs,
     priority: trigger.priority,
     has_active_schedule: trigger.is_enabled && view.has_active_schedule,

@@ -5,6 +5,9 @@
 import type { Database } from "bun:sqlite";
 import type { Transaction } from "./writer";
 
+export const DELIVERY_STATES = ["pending", "sending", "delivered", "exhausted"] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
 export interface NewDelivery {
   readonly id: string;
   readonly organization_id: string;
@@ -44,9 +47,10 @@ export function insertDelivery(transaction: Transaction, delivery: NewDelivery):
     );
 }
 
-/** pending -> sending: takes the deliveries that are due, oldest first. The attempt counts before it is made. */
+/** pending -> sending: takes a trigger's deliveries that are due, oldest first. The attempt counts before it is made. */
 export function claimDeliveries(
   transaction: Transaction,
+  trigger_id: string,
   boot_id: string,
   now: number,
   limit: number,
@@ -54,24 +58,47 @@ export function claimDeliveries(
   return transaction.client
     .query(
       `UPDATE deliveries SET state = 'sending', boot_id = ?1, attempts = attempts + 1, next_at = NULL, updated_at = ?2
-       WHERE id IN (SELECT id FROM deliveries WHERE state = 'pending' AND next_at <= ?2 ORDER BY next_at LIMIT ?3)
+       WHERE id IN (SELECT id FROM deliveries WHERE trigger_id = ?4 AND state = 'pending' AND next_at <= ?2 ORDER BY next_at LIMIT ?3)
        RETURNING id, organization_id, trigger_id, run_seq, event, payload, attempts, boot_id`,
     )
-    .all(boot_id, now, limit) as ClaimedDelivery[];
+    .all(boot_id, now, limit, trigger_id) as ClaimedDelivery[];
+}
+
+/** When the next delivery of a trigger is due, or null. */
+export function nextDeliveryAt(client: Database, trigger_id: string): number | null {
+  const query = client.query("SELECT min(next_at) AS at FROM deliveries WHERE trigger_id = ?1 AND state = 'pending'");
+  return (query.get(trigger_id) as { at: number | null }).at;
+}
+
+/** Triggers with deliveries that wait, each with the instant of its earliest. */
+export function listLanes(client: Database): { trigger_id: string; at: number }[] {
+  return client
+    .query("SELECT trigger_id, min(next_at) AS at FROM deliveries WHERE state = 'pending' GROUP BY trigger_id")
+    .all() as { trigger_id: string; at: number }[];
+}
+
+/** One attempt, as the delivery's log keeps it. */
+export interface AttemptRecord {
+  readonly at: number;
+  readonly http_status: number | null;
+  readonly duration_ms: number;
+  readonly error: string | null;
+  readonly answer: string;
 }
 
 export interface DeliveryEnd {
   readonly state: "delivered" | "pending" | "exhausted";
   /** When the next attempt is due; for `pending` alone. */
   readonly next_at: number | null;
-  readonly last_status: number | null;
-  readonly last_error: string | null;
+  readonly attempt: AttemptRecord;
   readonly now: number;
 }
 
 /** sending -> where the attempt led, told to the run too. False when this process no longer holds it. */
 export function settleDelivery(transaction: Transaction, claimed: ClaimedDelivery, end: DeliveryEnd): boolean {
-  const { changes } = transaction.client
+  const { client } = transaction;
+  const { attempt } = end;
+  const { changes } = client
     .query(
       `UPDATE deliveries SET state = ?4, boot_id = NULL, next_at = ?5, last_status = ?6, last_error = ?7, updated_at = ?8
        WHERE id = ?1 AND boot_id = ?2 AND attempts = ?3 AND state = 'sending'`,
@@ -82,18 +109,55 @@ export function settleDelivery(transaction: Transaction, claimed: ClaimedDeliver
       claimed.attempts,
       end.state,
       end.next_at,
-      end.last_status,
-      end.last_error,
+      attempt.http_status,
+      attempt.error,
       end.now,
     );
-  if (changes > 0 && claimed.run_seq !== null) {
+  if (changes === 0) return false;
+  client
+    .query("INSERT OR REPLACE INTO delivery_attempts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+    .run(
+      claimed.id,
+      claimed.attempts,
+      attempt.at,
+      attempt.http_status,
+      attempt.duration_ms,
+      attempt.error,
+      attempt.answer,
+    );
+  if (claimed.run_seq !== null) {
     const delivered = end.state === "pending" ? null : end.state === "delivered" ? 1 : 0;
-    transaction.client
+    client
       .query(
         "UPDATE runs SET webhook_attempts = ?2, webhook_delivered = coalesce(?3, webhook_delivered) WHERE seq = ?1",
       )
       .run(claimed.run_seq, claimed.attempts, delivered);
   }
+  return true;
+}
+
+/** pending -> exhausted for everything that waits of a trigger, told to the runs. Returns how many. */
+export function abandonDeliveries(transaction: Transaction, trigger_id: string, reason: string, now: number): number {
+  const { client } = transaction;
+  client
+    .query(
+      "UPDATE runs SET webhook_delivered = 0 WHERE seq IN (SELECT run_seq FROM deliveries WHERE trigger_id = ?1 AND state = 'pending')",
+    )
+    .run(trigger_id);
+  return client
+    .query(
+      "UPDATE deliveries SET state = 'exhausted', next_at = NULL, last_error = ?2, updated_at = ?3 WHERE trigger_id = ?1 AND state = 'pending'",
+    )
+    .run(trigger_id, reason, now).changes;
+}
+
+/** delivered, exhausted or pending -> pending, due now. False while an attempt is under way. */
+export function redeliver(transaction: Transaction, id: string, now: number): boolean {
+  const { changes } = transaction.client
+    .query(
+      "UPDATE deliveries SET state = 'pending', next_at = ?2, updated_at = ?2 WHERE id = ?1 AND state != 'sending'",
+    )
+    .run(id, now);
   return changes > 0;
 }
 
@@ -106,10 +170,64 @@ export function requeueDeliveries(transaction: Transaction, boot_id: string, now
     .run(boot_id, now).changes;
 }
 
-/** The instant of the next due delivery, or null. */
-export function nextDeliveryAt(client: Database): number | null {
-  const row = client.query("SELECT min(next_at) AS at FROM deliveries WHERE state = 'pending'").get() as {
-    at: number | null;
-  };
-  return row.at;
+/** A delivery as the log shows it. */
+export interface DeliveryRow {
+  readonly id: string;
+  readonly trigger_id: string;
+  readonly run_id: string | null;
+  readonly event: string;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly next_at: number | null;
+  readonly last_status: number | null;
+  readonly last_error: string | null;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+const SELECT_DELIVERY = `SELECT deliveries.id, deliveries.trigger_id, runs.id AS run_id, event, state, attempts, next_at, last_status,
+    last_error, deliveries.created_at, deliveries.updated_at
+  FROM deliveries LEFT JOIN runs ON runs.seq = deliveries.run_seq`;
+
+/** Deliveries of a trigger, newest first. */
+export function listDeliveries(
+  client: Database,
+  trigger_id: string,
+  state: DeliveryState | null,
+  offset: number,
+  limit: number,
+): DeliveryRow[] {
+  return client
+    .query(
+      `${SELECT_DELIVERY} WHERE deliveries.trigger_id = ?1 AND (?2 IS NULL OR state = ?2) ORDER BY deliveries.id DESC LIMIT ?3 OFFSET ?4`,
+    )
+    .all(trigger_id, state, limit, offset) as DeliveryRow[];
+}
+
+export function countDeliveries(client: Database, trigger_id: string, state: DeliveryState | null): number {
+  const query = client.query(
+    "SELECT count(*) AS n FROM deliveries WHERE trigger_id = ?1 AND (?2 IS NULL OR state = ?2)",
+  );
+  return (query.get(trigger_id, state) as { n: number }).n;
+}
+
+/** One delivery of a trigger with the bytes that are sent, or null. */
+export function findDelivery(
+  client: Database,
+  trigger_id: string,
+  id: string,
+): (DeliveryRow & { readonly payload: Uint8Array }) | null {
+  const columns = SELECT_DELIVERY.replace("SELECT ", "SELECT payload, ");
+  return client.query(`${columns} WHERE deliveries.trigger_id = ?1 AND deliveries.id = ?2`).get(trigger_id, id) as
+    | (DeliveryRow & { readonly payload: Uint8Array })
+    | null;
+}
+
+/** The attempts of a delivery, first to last. */
+export function listAttempts(client: Database, delivery_id: string): AttemptRecord[] {
+  return client
+    .query(
+      "SELECT at, http_status, duration_ms, error, answer FROM delivery_attempts WHERE delivery_id = ?1 ORDER BY number",
+    )
+    .all(delivery_id) as AttemptRecord[];
 }

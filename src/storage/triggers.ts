@@ -71,6 +71,29 @@ export function countSealedSecrets(client: Database): number {
   return (row as { n: number }).n;
 }
 
+/** Notes whether the last attempt of a trigger's webhook went through. Returns since when all have failed, or null. */
+export function noteWebhook(transaction: Transaction, id: string, is_ok: boolean, now: number): number | null {
+  const { client } = transaction;
+  if (is_ok) {
+    client
+      .query("UPDATE triggers SET webhook_failing_since = NULL WHERE id = ?1 AND webhook_failing_since IS NOT NULL")
+      .run(id);
+    return null;
+  }
+  client
+    .query("UPDATE triggers SET webhook_failing_since = ?2 WHERE id = ?1 AND webhook_failing_since IS NULL")
+    .run(id, now);
+  const row = client.query("SELECT webhook_failing_since AS since FROM triggers WHERE id = ?1").get(id);
+  return (row as { since: number | null } | null)?.since ?? null;
+}
+
+/** Nothing more is sent until the webhook is changed. */
+export function disableWebhook(transaction: Transaction, id: string, reason: string, now: number): void {
+  transaction.client
+    .query("UPDATE triggers SET webhook_disabled_at = ?3, webhook_disabled_reason = ?2 WHERE id = ?1")
+    .run(id, reason, now);
+}
+
 /** Ids of deleted triggers that still have rows. */
 export function listDeletedTriggers(client: Database, limit: number): string[] {
   const rows = client.query("SELECT id FROM triggers WHERE deleted_at IS NOT NULL LIMIT ?1").all(limit) as {

@@ -1,8 +1,7 @@
 /** The bytes of a delivery: made once when the run ends, stored, and sent unchanged on every attempt. */
 import { toTimestamp } from "../clock";
 import type { TerminalState } from "../runs/run";
-
-export type WebhookEvent = "trigger.run.completed" | "trigger.run.failed";
+import type { WebhookEvent } from "./events";
 
 /** Payloads above this go without the large parts of the result. */
 const PAYLOAD_BYTES_MAX = 262_144;
@@ -18,12 +17,6 @@ export interface RunReport {
   readonly result: string | null;
   /** JSON of a large result without variables, solution and constraints; null when there is nothing to leave out. */
   readonly result_summary: string | null;
-}
-
-/** The event that a run's end is, or null when nobody is told by default. */
-export function eventOf(status: TerminalState): WebhookEvent | null {
-  if (status === "completed") return "trigger.run.completed";
-  return status === "failed" || status === "timeout" ? "trigger.run.failed" : null;
 }
 
 /** The payload of a run's end as webhooks.md shapes it. */
@@ -51,4 +44,11 @@ function payloadBytes(event: WebhookEvent, report: RunReport, result: string | n
   if (result !== null || report.status === "completed") data.push(`"result":${result ?? "null"}`);
   data.push(`"override_data":${report.override_data ?? "null"}`);
   return new TextEncoder().encode(`${JSON.stringify(head).slice(0, -1)},"data":{${data.join(",")}${extra}}}`);
+}
+
+/** The payload of an event that is no run's; `data` is plain JSON. */
+export function buildEventPayload(event: string, trigger_id: string, at: number, data: unknown): Uint8Array {
+  return new TextEncoder().encode(
+    JSON.stringify({ event, trigger_id, run_id: null, timestamp: toTimestamp(at), data }),
+  );
 }

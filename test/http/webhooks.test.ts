@@ -251,6 +251,20 @@ describe("a receiver that fails", () => {
     expect(times).toEqual([0, 5, 336]);
   });
 
+  test("with 410 wants no more: the webhook is off until a change turns it on again", async () => {
+    const { url, seen } = receiver((n) => new Response("", { status: n === 1 ? 410 : 200 }));
+    const trigger = await world.makeTrigger(RESTOCK, { webhook_url: url });
+    const { id } = (await world.fire(trigger)).body;
+    while ((await runOf(trigger, id)).webhook_attempts === 0);
+    await world.fire(trigger);
+    expect(await runOf(trigger, id)).toMatchObject({ webhook_delivered: false, webhook_attempts: 1 });
+    expect(seen).toHaveLength(1);
+    await world.call("PATCH", `/api/v2/triggers/${trigger.id}`, { webhook_url: url });
+    const { body: heard } = await world.fire(trigger);
+    await world.logged(new RegExp(`"webhook_delivered".*${trigger.id}`));
+    expect(seen[1]!.body.run_id).toBe(heard.id);
+  });
+
   test("holds up no other", async () => {
     const { promise: release, resolve } = Promise.withResolvers<Response>();
     const hanging = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => release });

@@ -94,6 +94,13 @@ CREATE TABLE triggers (
   webhook_secret BLOB,
   previous_webhook_secret BLOB,
   previous_webhook_until INTEGER,
+  -- JSON, a list of events; null: the default ones
+  webhook_events TEXT,
+  -- since when every attempt has failed; null: the last one did not
+  webhook_failing_since INTEGER,
+  -- set: nothing is sent until a change of the webhook
+  webhook_disabled_at INTEGER,
+  webhook_disabled_reason TEXT,
   is_enabled INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),
   max_concurrent_runs INTEGER CHECK (max_concurrent_runs >= 1),
   -- 9 has the most turns at the solvers
@@ -108,6 +115,7 @@ CREATE TABLE triggers (
   -- set: gone for everyone, its runs are removed in small batches
   deleted_at INTEGER,
   CHECK ((previous_secret_hash IS NULL) = (previous_secret_until IS NULL)),
+  CHECK ((webhook_disabled_at IS NULL) = (webhook_disabled_reason IS NULL)),
   CHECK ((previous_webhook_secret IS NULL) = (previous_webhook_until IS NULL))
 ) STRICT;
 CREATE INDEX triggers_by_organization ON triggers (organization_id, id) WHERE deleted_at IS NULL;
@@ -238,7 +246,20 @@ CREATE TABLE deliveries (
   CHECK ((state = 'sending') = (boot_id IS NOT NULL)),
   CHECK ((state = 'pending') = (next_at IS NOT NULL))
 ) STRICT;
-CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'pending';
+CREATE INDEX deliveries_due ON deliveries (trigger_id, next_at) WHERE state = 'pending';
 CREATE INDEX deliveries_sending ON deliveries (boot_id) WHERE state = 'sending';
 CREATE INDEX deliveries_by_trigger ON deliveries (trigger_id, id);
 CREATE INDEX deliveries_by_run ON deliveries (run_seq);
+
+-- What came of each attempt.
+CREATE TABLE delivery_attempts (
+  delivery_id TEXT NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL CHECK (number >= 1),
+  at INTEGER NOT NULL,
+  http_status INTEGER,
+  duration_ms INTEGER NOT NULL,
+  error TEXT,
+  -- the first 1 KiB
+  answer TEXT NOT NULL,
+  PRIMARY KEY (delivery_id, number)
+) STRICT, WITHOUT ROWID;
