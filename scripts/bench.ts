@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { startChild } from "./bench/children";
 import { compileTerms, waitBesideBusySolvers, waitBesideLargeModel } from "./bench/compiling";
+import { measureGeneration, measureRecompile } from "./bench/generation";
 import { measureHistory } from "./bench/history";
 import { firesPerSecond, loadName } from "./bench/load";
 import { measurePeers } from "./bench/peers";
@@ -24,6 +25,7 @@ const rows: { what: string; value: number; unit: string; goal: string }[] = [];
 console.log(`load: ${loadName()}, ${seconds} s each\n`);
 await measureStart();
 await measureCompile();
+measureLanguage();
 const bare_route = await measureBareRoute();
 const fires = await measureFires();
 note("durable fires / bare route", fires / bare_route, "x", "0.7");
@@ -75,6 +77,23 @@ async function measureCompile(): Promise<void> {
   await busy.remove();
   note("check a 20 MB model, the other solver busy", beside.took_ms, "ms", "");
   note("health check meanwhile, p99", beside.p99_ms, "ms", "20");
+}
+
+function measureLanguage(): void {
+  note("recompile 10,000 nonzeros with new data, p50", measureRecompile(), "ms", "10");
+  const generations = measureGeneration();
+  if (generations === null) {
+    console.log("generation: skipped, needs the package glpk-utils");
+    return;
+  }
+  for (const { model, ours_ms, glpsol_ms } of generations) {
+    note(`${model}.mod: source to arrays`, ours_ms, "ms", "");
+    note(`${model}.mod: glpsol --check`, glpsol_ms, "ms", "");
+  }
+  const product = generations.reduce((value, { ours_ms, glpsol_ms }) => value * (ours_ms / glpsol_ms), 1);
+  note("source to arrays / glpsol, geometric mean", product ** (1 / generations.length), "x", "0.5");
+  const { ours_mb, glpsol_mb } = generations[0]!;
+  note("peak memory of huge.mod / glpsol", ours_mb / glpsol_mb, "x", "1.5");
 }
 
 async function measureBareRoute(): Promise<number> {

@@ -25,6 +25,7 @@ export interface PreparedModel {
   readonly model: unknown;
   /** At most 100, sorted by place. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Made when first asked for: a solver never asks. */
   readonly inputs: readonly InputDeclaration[];
   readonly options: ModelOptions;
   /** What the form's compiler needs; null when it cannot compile at all. */
@@ -69,34 +70,52 @@ const FORM_KEYS: readonly (readonly [ModelForm, readonly string[]])[] = [
 export function prepareModel(model: unknown, limits: ModelLimits): PreparedModel {
   const findings = new DiagnosticList();
   const form = findForm(model, findings);
-  const nothing: PreparedModel = {
-    form,
-    model,
-    diagnostics: [],
-    inputs: [],
-    options: NO_OPTIONS,
-    content: null,
-    findings,
-  };
-  const prepared = guard(findings, nothing, () => {
+  const nothing = { options: NO_OPTIONS, content: null };
+  const { options, content } = guard<Pick<PreparedModel, "options" | "content">>(findings, nothing, () => {
     if (form === null || !isRecord(model)) return nothing;
     const options = readModelOptions(model.options, findings);
-    const budget = new Budget(limits);
-    switch (form) {
-      case "flat": {
-        const flat = readFlatModel(model, findings, budget);
-        return { ...nothing, options, content: { form, flat }, inputs: declareFlatInputs(flat.parameters, budget) };
-      }
-      case "language": {
-        const language = prepareLanguage(model, options, findings, budget);
-        if (language === null || findings.error_count > 0) return { ...nothing, options };
-        return { ...nothing, options, content: { form, language }, inputs: declareLanguageInputs(language, budget) };
-      }
-      case "file":
-        return { ...nothing, options: refuseFile(options, findings) };
-    }
+    return { options, content: prepareContent(form, model, options, findings, new Budget(limits)) };
   });
-  return { ...prepared, diagnostics: findings.finish() };
+  let inputs: readonly InputDeclaration[] | null = null;
+  return {
+    form,
+    model,
+    options,
+    content,
+    findings,
+    diagnostics: findings.finish(),
+    get inputs() {
+      inputs ??= guard(new DiagnosticList(), [], () => listInputs(content, new Budget(limits)));
+      return inputs;
+    },
+  };
+}
+
+function prepareContent(
+  form: ModelForm,
+  model: Readonly<Record<string, unknown>>,
+  options: ModelOptions,
+  findings: DiagnosticList,
+  budget: Budget,
+): PreparedContent | null {
+  switch (form) {
+    case "flat":
+      return { form, flat: readFlatModel(model, findings, budget) };
+    case "language": {
+      const language = prepareLanguage(model, options, findings, budget);
+      return language === null ? null : { form, language };
+    }
+    case "file":
+      refuseFile(findings);
+      return null;
+  }
+}
+
+function listInputs(content: PreparedContent | null, budget: Budget): readonly InputDeclaration[] {
+  if (content === null) return [];
+  return content.form === "flat"
+    ? declareFlatInputs(content.flat.parameters, budget)
+    : declareLanguageInputs(content.language, budget);
 }
 
 /**
@@ -158,11 +177,10 @@ function findForm(model: unknown, findings: DiagnosticList): ModelForm | null {
   return null;
 }
 
-function refuseFile(options: ModelOptions, findings: DiagnosticList): ModelOptions {
+function refuseFile(findings: DiagnosticList): void {
   const message =
     "the model is an imported file (format, content); this version reads flat models and algebraic source";
   findings.error("model_form_unsupported", message, { path: "" });
-  return options;
 }
 
 function summarize(problem: Problem): ModelSummary {
