@@ -3,7 +3,7 @@
  * takes all of it down again in the order that loses nothing.
  */
 import { readFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
+import { cpus } from "node:os";
 import { createDeliverer } from "./background/deliverer";
 import { createExecutor, recover } from "./background/executor";
 import { Loop } from "./background/loop";
@@ -37,8 +37,6 @@ import { PROGRAM_VERSION } from "./version";
 import { DeliveryLanes } from "./webhooks/lanes";
 
 const MIB_BYTES = 1_048_576;
-const SOLVER_MEMORY_MAX_BYTES = 2560 * MIB_BYTES;
-const SOLVER_MEMORY_SHARE = 0.6;
 
 export interface AppParts {
   readonly config: Config;
@@ -195,7 +193,7 @@ function createPool(parts: AppParts): SolverPool {
   const { config, clock, log } = parts;
   // With no workers one place remains, for compiling large models alone.
   const places = Math.max(1, config.workers ?? defaultWorkers());
-  const share = Math.min(SOLVER_MEMORY_MAX_BYTES, (totalmem() * SOLVER_MEMORY_SHARE) / places);
+  const memory_max_mb = config.solver_memory_max_mb;
   return new SolverPool({
     command: [
       ...parts.solver_command,
@@ -208,7 +206,7 @@ function createPool(parts: AppParts): SolverPool {
     control_dir: config.data_dir,
     limits: {
       idle_seconds: config.solver_idle_seconds,
-      memory_max_bytes: config.solver_memory_max_mb === null ? share : config.solver_memory_max_mb * MIB_BYTES,
+      ...(memory_max_mb === null ? {} : { memory_max_bytes: memory_max_mb * MIB_BYTES }),
     },
   });
 }

@@ -19,12 +19,16 @@ export class Program {
     return this.#child!.pid;
   }
 
-  /** Starts it and settles at the first 200 of /health/ready, or at its end. Returns the milliseconds that took. */
-  async start(kill_at: string | null, settings: readonly string[] = []): Promise<number> {
+  /**
+   * Starts it, in a control group when one is given, and settles at the first 200 of /health/ready, or at its end. Returns the
+   * milliseconds that took.
+   */
+  async start(kill_at: string | null, settings: readonly string[] = [], group: string | null = null): Promise<number> {
     const started = performance.now();
     const words = ["serve", "--port", String(PORT), "--data-dir", this.#data, "--log", "json"];
     const environment = { PATH: process.env.PATH ?? "", JAOT_ADMIN_KEY: KEY };
-    this.#child = Bun.spawn([BINARY, ...words, ...settings], {
+    const join_group = group === null ? [] : ["sh", "-c", `echo $$ > ${group}/cgroup.procs; exec "$@"`, "sh"];
+    this.#child = Bun.spawn([...join_group, BINARY, ...words, ...settings], {
       env: kill_at === null ? environment : { ...environment, JAOT_KILL_AT: kill_at },
       stdin: "ignore",
       stdout: "ignore",

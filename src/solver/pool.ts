@@ -48,7 +48,7 @@ export interface SubmittedJob {
 
 export interface PlaceStats {
   readonly pid: number;
-  /** At the last look, twice a second while busy; 0 where the system does not tell. */
+  /** At the last look, twenty times a second while busy; 0 where the system does not tell. */
   readonly rss_bytes: number;
   readonly solves: number;
   /** Jobs in the process, the one in hand included. */

@@ -29,7 +29,7 @@ export function readResidentBytes(pid: number): number | null {
   }
 }
 
-/** What one of `places` processes may hold unless the configuration says otherwise. */
+/** What one of `places` processes may hold unless the configuration says otherwise. A container's limit counts as the memory there is. */
 export function defaultMemoryMaxBytes(places: number): number {
   const constrained = process.constrainedMemory();
   const total = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
