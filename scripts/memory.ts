@@ -7,7 +7,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ask, type Json, makeTrigger } from "./faults/api";
+import { type Json, makeTrigger } from "./faults/api";
 import { QUICK_MODEL } from "./faults/hard_models";
 import { Program } from "./faults/program";
 

@@ -15,6 +15,7 @@ import { createServer } from "./http/server";
 import type { Ids } from "./ids";
 import { killPoints } from "./kill_points";
 import type { Log } from "./log";
+import { bootIdOf } from "./runs/boot";
 import { ProgressLog } from "./runs/progress_log";
 import { ReadyQueue } from "./runs/ready_queue";
 import { RunIds } from "./runs/run_id";
@@ -43,6 +44,8 @@ export interface AppParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  /** Tells this start of the machine from others (runs/boot.ts); null: unknown. */
+  readonly machine_start: string | null;
   /** The command that starts this program's solver process. */
   readonly solver_command: readonly string[];
   /** Called when the storage can no longer be trusted: the process must end. */
@@ -153,7 +156,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     ids,
     run_ids: new RunIds(clock, ids, lastRunSeq(database.read_client)),
     log,
-    boot_id: ids.next("boot"),
+    boot_id: bootIdOf(ids.next("boot"), parts.machine_start),
     started_monotonic: clock.monotonic(),
     writer: new Writer(database.write_client, database.syncLog, parts.onStorageLost),
     db: database.read,

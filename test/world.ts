@@ -55,6 +55,8 @@ export interface WorldOptions {
   readonly clock?: Clock;
   /** An existing directory, kept at the end. */
   readonly directory?: string;
+  /** Tells one start of the machine from another. */
+  readonly machine_start?: string;
 }
 
 /** Starts a service; stop it in afterAll or finally. */
@@ -70,6 +72,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     clock,
     ids: systemIds(clock),
     log: createLog("json", clock, write),
+    machine_start: options.machine_start ?? "this-start",
     solver_command: SOLVER_COMMAND,
     onStorageLost: (failure) => {
       throw failure;

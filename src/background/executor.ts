@@ -4,9 +4,10 @@
  * A turn claims as many runs as the solvers have room for, triggers taking turns, in one transaction that also
  * counts the attempt; only then does a solver see them. What comes back is written once, fenced by attempt and boot
  * id. If this process dies, the next one finds its runs under a foreign boot id and queues them again (recover), or
- * fails those that have used up their attempts.
+ * fails those that have used up their attempts. A machine that lost its power is not held against a run.
  */
 import type { Diagnostic } from "../model/diagnostics";
+import { wasMachineRestarted } from "../runs/boot";
 import type { Context } from "../services/context";
 import type { FireTarget } from "../services/fire_targets";
 import { writePersistently } from "../services/persistent_write";
@@ -29,8 +30,10 @@ import type { Work } from "./loop";
 export async function recover(context: Context): Promise<{ requeued: number; failed: number }> {
   const { boot_id, writer, clock, config } = context;
   const orphans = findOrphans(context.client, boot_id);
-  const spent = orphans.filter((run) => run.attempt >= config.attempts_max);
-  const open = orphans.filter((run) => run.attempt < config.attempts_max);
+  const isSpent = (run: RunRow): boolean =>
+    run.attempt >= config.attempts_max && !wasMachineRestarted(run.boot_id!, boot_id);
+  const spent = orphans.filter(isSpent);
+  const open = orphans.filter((run) => !isSpent(run));
   await Promise.all(open.map((run) => writer.write((transaction) => requeueRun(transaction, heldRun(run), true))));
   await Promise.all(spent.map((run) => endRun(context, heldRun(run), run.trigger_id, poisoned(run))));
   await writer.write((transaction) => requeueDeliveries(transaction, boot_id, clock.now()));

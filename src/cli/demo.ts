@@ -25,6 +25,7 @@ export async function demo(terminal: Terminal): Promise<number> {
     clock: terminal.clock,
     ids: terminal.ids,
     log,
+    machine_start: null,
     solver_command,
     onStorageLost: () => process.exit(1),
   });

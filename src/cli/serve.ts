@@ -2,6 +2,7 @@
 import { defaultWorkers, openApp } from "../app";
 import type { Config } from "../config";
 import { createLog } from "../log";
+import { readMachineStart } from "../runs/boot";
 import { DataDirectoryError } from "../storage/data_directory";
 import type { ParsedArguments } from "./arguments";
 import { readSettings } from "./settings";
@@ -22,6 +23,7 @@ export async function serve(terminal: Terminal, parsed: ParsedArguments): Promis
       clock: terminal.clock,
       ids: terminal.ids,
       log,
+      machine_start: readMachineStart(),
       solver_command: [...terminal.self, "solver"],
       onStorageLost: (failure) => {
         log.error("storage_lost", { error: failure.message, next: "check the disk, then start again" });

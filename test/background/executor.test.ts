@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { hardModel, type Json, RESTOCK, startWorld, type World } from "../world";
 
 let world: World;
@@ -45,6 +48,40 @@ describe("a run that ends while the disk is full", () => {
     const run = await world.ended(trigger, run_id);
     expect(run).toMatchObject({ status: "cancelled", attempt: 1, result_data: { status: "feasible" } });
     expect(run.result_data.variables).toHaveLength(hard.variables.length);
+  });
+});
+
+describe("a run that has been through its attempts", () => {
+  /** Starts a service on what one left that went down with a run in its third attempt. */
+  async function afterThirdFall(held_by: string): Promise<Json> {
+    const directory = mkdtempSync(join(tmpdir(), "jaot-fallen-"));
+    try {
+      const first = await startWorld({ directory, flags: { workers: "0" } });
+      const trigger = await first.makeTrigger(RESTOCK);
+      const path = `/api/v2/triggers/${trigger.id}/fire`;
+      const { run_id } = (await first.call("POST", path, {}, { token: trigger.trigger_secret })).body;
+      await first.app.context.writer.write(({ client }) =>
+        client.run("UPDATE runs SET status = 1, attempt = 3, started_at = created_at, boot_id = ?1", [held_by]),
+      );
+      await first.stop();
+      const second = await startWorld({ directory });
+      const run = await second.ended(trigger, run_id);
+      await second.stop();
+      return run;
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  }
+
+  test("is given up when it may be what took the program down", async () => {
+    const run = await afterThirdFall("boot_another@thisstart");
+    expect([run.status, run.attempt]).toEqual(["failed", 3]);
+    expect(run.error_message).toContain("went down 3 times");
+  });
+
+  test("is solved all the same when it was the machine that went down", async () => {
+    const run = await afterThirdFall("boot_another@anotherone");
+    expect([run.status, run.attempt]).toEqual(["completed", 4]);
   });
 });
 
