@@ -44,6 +44,11 @@ const REFUSAL_STATUS = {
 
 export type RefusalCode = keyof typeof REFUSAL_STATUS;
 
+/** HTTP status of a refusal. */
+export function statusOfRefusal(code: RefusalCode): number {
+  return REFUSAL_STATUS[code];
+}
+
 export interface RefusalExtras {
   /** Replaces the sentence in `detail`: the contract's two fixed shapes (422 list, refused overrides). */
   readonly detail?: unknown;

@@ -9,6 +9,8 @@ import { errorResponse } from "./errors";
 import { fireRoutes } from "./fire";
 import { healthRoutes } from "./health";
 import { keyRoutes } from "./keys";
+import type { Route } from "./openapi/document";
+import { referenceRoutes } from "./reference";
 import { runRoutes } from "./runs";
 import { scheduleRoutes } from "./schedules";
 import { solveRoutes } from "./solve";
@@ -24,7 +26,7 @@ const MIB_BYTES = 1_048_576;
 /** All routes, not yet listening. */
 export function createServer(context: Context) {
   const body_bytes_max = context.config.max_body_mb * MIB_BYTES;
-  return new Elysia({
+  const server = new Elysia({
     normalize: false,
     serve: {
       maxRequestBodySize: BUN_BODY_BYTES_MAX,
@@ -57,7 +59,9 @@ export function createServer(context: Context) {
     .use(deliveryRoutes(context))
     .use(scheduleRoutes(context))
     .use(solveRoutes(context))
-    .use(keyRoutes(context));
+    .use(keyRoutes(context))
+    .use(referenceRoutes((): readonly Route[] => server.routes));
+  return server;
 }
 
 /** A client may send a Host that makes no URL; then the text is told as it came. */

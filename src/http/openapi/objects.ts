@@ -1,0 +1,410 @@
+/** The objects that the API answers with, as JSON Schemas: what services/ builds, field by field. */
+import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
+import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
+import { DELIVERY_STATES } from "../../storage/deliveries";
+import { WEBHOOK_EVENTS } from "../../webhooks/events";
+import {
+  anyJson,
+  booleanOrNull,
+  count,
+  flag,
+  integerOrNull,
+  named,
+  numberOrNull,
+  orNull,
+  text,
+  textOrNull,
+  time,
+  timeOrNull,
+  words,
+} from "./operation";
+
+const object = (name: string, description: string, properties: TProperties) =>
+  named(name, Type.Object(properties, { description }));
+const optional = Type.Optional;
+
+/** The contract's page of a listing. */
+export function pageOf(name: string, item: TSchema): TSchema {
+  return object(name, "One page of a listing, newest first; past the end it is empty.", {
+    items: Type.Array(item),
+    total: count("Over all pages."),
+    page: Type.Integer({ minimum: 1 }),
+    page_size: Type.Integer({ minimum: 1, maximum: 100 }),
+    total_pages: count("0 for an empty listing."),
+    has_next: flag("There is a next page."),
+    has_prev: flag("There is a page before."),
+  });
+}
+
+export const diagnostic = object("Diagnostic", "What the compiler says about a place of a model.", {
+  code: text("snake_case, stable."),
+  severity: words(["error", "warning"], "A model with errors is kept, but cannot be pinned or solved."),
+  message: text("What was found, what was expected, what to do next."),
+  line: Type.Integer({ description: "From 1." }),
+  column: Type.Integer({ description: "From 1, in UTF-16 units." }),
+  start: Type.Integer({ description: "Offset from 0 into the text." }),
+  end: Type.Integer({ description: "Offset behind the last character." }),
+  notes: Type.Array(
+    Type.Object({
+      message: Type.String(),
+      line: optional(Type.Integer()),
+      column: optional(Type.Integer()),
+    }),
+  ),
+  hint: optional(text("What may have been meant.")),
+  path: optional(text("Dot path into model_json of the text that the position refers to.")),
+});
+
+const documentFields = {
+  id: text("doc_..."),
+  organization_id: text("org_..."),
+  created_by: text("usr_..."),
+  workspace_id: text("wsp_..."),
+  name: Type.String(),
+  canvas_json: anyJson("The drawing, as it was given; null without one."),
+  model_json: anyJson("The model given, else the one that the canvas draws; null for none."),
+  is_active: flag("Always true: a deleted document is gone from every route."),
+  created_at: time("When it was made."),
+  updated_at: time("When it changed last."),
+};
+export const document = object("Document", "A user's model under a name.", {
+  ...documentFields,
+  diagnostics: optional(Type.Array(diagnostic, { description: "Of the model as it was written; absent on a read." })),
+});
+export const documentSummary = object("DocumentSummary", "A document in a listing.", {
+  id: text("doc_..."),
+  name: Type.String(),
+  created_at: time("When it was made."),
+  updated_at: time("When it changed last."),
+});
+
+const versionFields = {
+  id: text("ver_..."),
+  document_id: text("doc_..."),
+  organization_id: text("org_..."),
+  sequence: Type.Integer({ minimum: 1, description: "Counts from 1 in each document." }),
+  is_named: flag("Named and pinned versions are kept for ever."),
+  version_name: textOrNull("null for an unnamed one."),
+  version_description: textOrNull("What its maker says about it."),
+  change_summary: text("What changed in the model since the version before."),
+  created_at: time("When it was frozen."),
+};
+export const versionSummary = object("VersionSummary", "A version without its texts.", versionFields);
+export const version = object("Version", "The frozen text of a document.", {
+  ...versionFields,
+  canvas_json: anyJson("The drawing; null without one."),
+  model_json: anyJson("The model."),
+  content_digest: text("SHA-256 of the canonical model JSON, in hex."),
+});
+export const restoration = object("Restoration", "A document taken back to a version.", {
+  checkpoint_id: text("The version that holds what the document was before."),
+  document,
+});
+
+const changesOf = (what: string) =>
+  Type.Object(
+    {
+      added: Type.Array(Type.Object({ name: Type.String(), value: anyJson("What it is.") })),
+      removed: Type.Array(Type.Object({ name: Type.String(), value: anyJson("What it was.") })),
+      modified: Type.Array(
+        Type.Object({ name: Type.String(), before: anyJson("What it was."), after: anyJson("What it is.") }),
+      ),
+    },
+    { description: `Changes among ${what}, by name.` },
+  );
+export const difference = object("VersionDiff", "What changed from one version to another.", {
+  from: versionSummary,
+  to: versionSummary,
+  summary: text("All of it in one line."),
+  variables: changesOf("variables"),
+  constraints: changesOf("constraints"),
+  parameters: changesOf("parameters"),
+  objective: orNull(
+    Type.Object({ before: anyJson("What it was."), after: anyJson("What it is.") }, { description: "null: the same." }),
+  ),
+  declarations: changesOf("the statements of algebraic source"),
+  settings: changesOf("everything else at the top of the model"),
+});
+
+export const inputs = object("VersionInputs", "What a fire of this version can override by name.", {
+  version_id: text("ver_..."),
+  inputs: Type.Array(
+    object("Input", "A parameter, param or set of the model.", {
+      name: Type.String(),
+      kind: words(["param", "set", "parameter"], "`parameter` in a flat model, `param` or `set` in an algebraic one."),
+      type: words(["number", "string", "array", "object"], "What a value of it is."),
+      index_sets: Type.Array(
+        Type.Object({ name: Type.String(), size: integerOrNull("null where it depends on data.") }),
+        {
+          description: "Empty in a flat model.",
+        },
+      ),
+      shape: Type.Object({}, { additionalProperties: true, description: "What a replacement has to look like." }),
+      value: anyJson("The model's own value; null when it has none or more than 100 numbers."),
+      size: count("How many numbers a value holds."),
+      required: flag("The model has no value of its own: every fire or a default must give one."),
+    }),
+  ),
+});
+
+export const overrideField = object("OverrideField", "One field that a fire may override.", {
+  name: text("A parameter of the model, or a name of your own with model_field_path."),
+  type: optional(words(["string", "number", "integer", "boolean", "array", "object"], "What a value must be.")),
+  required: optional(flag("A fire without it is refused, unless there is a default.")),
+  default: optional(anyJson("Applied when a fire leaves the field out.")),
+  description: optional(Type.String()),
+  model_field_path: optional(text("Dot path to a single value, such as variables.a.upper_bound.")),
+});
+
+const triggerFields = {
+  id: text("trg_..."),
+  organization_id: text("org_..."),
+  created_by: text("usr_..."),
+  name: Type.String(),
+  description: textOrNull("What it is for."),
+  document_id: text("doc_..."),
+  version_id: text("The pinned version, ver_...; it never changes."),
+  model_name: text("The document's name."),
+  workspace_id: text("wsp_..."),
+  trigger_secret_prefix: text("The first 8 characters of the secret."),
+  override_schema: orNull(Type.Array(overrideField)),
+  webhook_url: textOrNull("Where results are POSTed."),
+  webhook_secret_set: flag("The secret itself never comes back."),
+  webhook_events: Type.Array(words(WEBHOOK_EVENTS, "An event that is sent.")),
+  webhook_disabled_at: timeOrNull("Set when nothing is sent any more; a change of the webhook turns it on again."),
+  webhook_disabled_reason: textOrNull("Why."),
+  max_concurrent_runs: integerOrNull("Runs of it that may be in solvers at one time; null: no limit of its own."),
+  priority: Type.Integer({ minimum: 0, maximum: 9, description: "Each step doubles its turns at the solvers." }),
+  has_active_schedule: flag("It has a schedule that ticks."),
+  is_enabled: flag("A disabled trigger refuses to fire."),
+  total_runs: count("Every outcome of a fire counts."),
+  last_fired_at: timeOrNull("null before the first fire."),
+  created_at: time("When it was made."),
+  updated_at: time("When it changed last."),
+};
+export const trigger = object("Trigger", "A pinned version behind a secret.", triggerFields);
+const webhookSecret = optional(text("Shown once, when the service made it: no secret was given with the URL."));
+export const changedTrigger = object("ChangedTrigger", "A trigger after a change.", {
+  ...triggerFields,
+  webhook_secret: webhookSecret,
+});
+export const newTrigger = object("NewTrigger", "A trigger with its secret: shown in this answer and never again.", {
+  ...triggerFields,
+  trigger_secret: text("64 hex digits. Keep it: only its hash is stored."),
+  webhook_secret: webhookSecret,
+});
+
+const indexTuple = {
+  family: textOrNull("Name of the indexed declaration; null in a flat model."),
+  index_tuple: orNull(Type.Array(Type.Union([Type.String(), Type.Number()]))),
+};
+export const answer = object(
+  "SolveResult",
+  "What the solver answered: result_data of a run, and the answer of /solve.",
+  {
+    status: words(
+      ["optimal", "feasible", "infeasible", "unbounded", "time_limit", "error"],
+      "feasible: a limit stopped the solver with a solution in hand; time_limit: without one.",
+    ),
+    objective_value: numberOrNull("Constants included; null without a solution."),
+    variables: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        value: Type.Number(),
+        type: words(["continuous", "integer", "binary"], "Values of integer columns are integers."),
+        ...indexTuple,
+      }),
+    ),
+    solution: Type.Record(Type.String(), Type.Number(), { description: "Values by name." }),
+    constraints: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        activity: Type.Number(),
+        lower: numberOrNull("null: no bound on that side."),
+        upper: numberOrNull("null: no bound on that side."),
+        slack: numberOrNull("Distance to the nearest bound; null for a free row."),
+        is_binding: Type.Boolean(),
+        ...indexTuple,
+      }),
+    ),
+    solve_time_seconds: Type.Number({ minimum: 0 }),
+    gap: numberOrNull("Relative distance of objective and bound."),
+    dual_bound: numberOrNull("The best that is still possible."),
+    iterations: Type.Number({ description: "Of the simplex or interior point method." }),
+    nodes: Type.Number({ description: "Of branch and bound." }),
+    sensitivity: orNull(
+      Type.Object(
+        {
+          shadow_prices: Type.Record(Type.String(), Type.Number()),
+          reduced_costs: Type.Record(Type.String(), Type.Number()),
+        },
+        { description: "Linear models only." },
+      ),
+    ),
+    report: textOrNull("What the model's printf and display printed."),
+    warnings: Type.Array(Type.String()),
+  },
+);
+const resultSummary = named(
+  "ResultSummary",
+  Type.Object(
+    {
+      objective_value: numberOrNull("null without a solution."),
+      status: text("As in SolveResult."),
+    },
+    { description: "What a listing tells of the answer." },
+  ),
+);
+
+const runFields = {
+  id: text("run_..."),
+  trigger_id: text("trg_..."),
+  organization_id: text("org_..."),
+  status: words(RUN_STATES, "queued and running are open; every other status is an end."),
+  source: words(RUN_SOURCES, "What made it."),
+  error_message: textOrNull("Why it failed, was cancelled, refused or skipped."),
+  attempt: count("Executions begun: above 1 when a solver or the service went away under it."),
+  created_at: time("When it was accepted."),
+  started_at: timeOrNull("When a solver took it."),
+  completed_at: timeOrNull("When it ended."),
+  execution_time_ms: numberOrNull("From start to end."),
+  queue_time_ms: numberOrNull("From acceptance to start."),
+  webhook_delivered: booleanOrNull("null while open, or without a webhook."),
+  webhook_attempts: count("Attempts made to deliver it."),
+  version_id: text("The version that was solved."),
+  model_digest: textOrNull("SHA-256 of the compiled problem."),
+  solution_digest: textOrNull("SHA-256 of the solution: what verify compares."),
+  solver_version: textOrNull("The solver that answered."),
+  schedule_id: textOrNull("The schedule that made it."),
+  scheduled_for: timeOrNull("The instant that its tick stood for."),
+  rerun_of: textOrNull("The run that it repeats."),
+  override_data: anyJson("What the fire gave; null for nothing."),
+};
+export const run = object("Run", "One firing and its answer.", { ...runFields, result_data: orNull(answer) });
+export const runSummary = object("RunSummary", "A run in a listing.", {
+  ...runFields,
+  result_data: orNull(resultSummary),
+});
+export const accepted = object("Accepted", "The run is on disk and will be solved.", {
+  run_id: text("run_..."),
+  status: Type.Literal("queued"),
+});
+export const acceptedBatch = object("AcceptedBatch", "The runs are on disk and will be solved.", {
+  run_ids: Type.Array(Type.String(), { description: "In the order of the sets." }),
+  status: Type.Literal("queued"),
+});
+export const progress = object("Progress", "How a solve went on, for a convergence plot.", {
+  items: Type.Array(
+    Type.Object({
+      attempt: Type.Integer(),
+      elapsed_ms: Type.Number(),
+      incumbent: numberOrNull("Objective of the best solution so far."),
+      bound: numberOrNull("The best that was still possible."),
+      gap: numberOrNull("Relative distance of the two."),
+      nodes: Type.Number(),
+    }),
+  ),
+});
+const outcome = named(
+  "SolveDigest",
+  Type.Object({
+    solver_status: textOrNull("As in SolveResult."),
+    objective_value: numberOrNull("null without a solution."),
+    model_digest: textOrNull("Of the compiled problem."),
+    solution_digest: textOrNull("Of the solution."),
+    solver_version: textOrNull("What solved it."),
+  }),
+);
+export const verification = object("Verification", "A run solved again and compared.", {
+  run_id: text("run_..."),
+  is_equal: flag("Model, status and solution are the same in every bit."),
+  reason: textOrNull("Why not, or why it need not be."),
+  run: outcome,
+  again: outcome,
+});
+
+export const schedule = object("Schedule", "A cron pattern that fires a trigger.", {
+  id: text("tsch_..."),
+  trigger_id: text("trg_..."),
+  organization_id: text("org_..."),
+  cron_expression: Type.String(),
+  timezone: text("IANA name."),
+  is_enabled: flag("A disabled schedule does not tick."),
+  override_data: anyJson("What each tick fires with."),
+  consecutive_failures: count("Runs of it that failed since the last good one."),
+  last_run_at: timeOrNull("The last tick."),
+  next_run_at: timeOrNull("The next tick; null when it does not tick."),
+  created_at: time("When it was made."),
+  updated_at: time("When it changed last."),
+});
+export const cronCheck = object("CronCheck", "A pattern and when it ticks next.", {
+  valid: Type.Literal(true),
+  cron_expression: Type.String(),
+  timezone: Type.String(),
+  next_runs: Type.Array(time("A tick.")),
+});
+
+const deliveryFields = {
+  id: text("whd_...: also the webhook-id header that the receiver sees."),
+  trigger_id: text("trg_..."),
+  run_id: textOrNull("null for an event that is no run's, or when the run is no longer kept."),
+  event: text("What it tells."),
+  state: words(DELIVERY_STATES, "exhausted: given up after the last attempt."),
+  attempts: count("Attempts made."),
+  next_attempt_at: timeOrNull("When the next one is due."),
+  last_status: integerOrNull("HTTP status of the last attempt; null without an answer."),
+  last_error: textOrNull("Why the last attempt failed."),
+  created_at: time("When the event happened."),
+  updated_at: time("When it changed last."),
+};
+export const delivery = object("Delivery", "One webhook event on its way to a receiver.", deliveryFields);
+export const fullDelivery = object("FullDelivery", "A delivery with what is sent and how each attempt went.", {
+  ...deliveryFields,
+  payload: Type.Object({}, { additionalProperties: true, description: "The body that the receiver gets." }),
+  attempt_log: Type.Array(
+    Type.Object({
+      at: time("When it was made."),
+      http_status: integerOrNull("null without an answer."),
+      duration_ms: Type.Number(),
+      error: textOrNull("null when it was delivered."),
+      answer: text("The beginning of what the receiver answered."),
+    }),
+  ),
+});
+
+export const validation = object("Validation", "What a compile says of a model.", {
+  valid: flag("It has no errors."),
+  errors: Type.Array(Type.String()),
+  warnings: Type.Array(Type.String()),
+  diagnostics: Type.Array(diagnostic),
+  num_variables: count("Declared variables."),
+  num_constraints: count("Declared constraints."),
+  num_nonzeros: count("Entries of the matrix, auxiliary rows included."),
+  variable_types: Type.Record(Type.String(), Type.Integer()),
+});
+
+const keyFields = {
+  id: text("key_..."),
+  name: Type.String(),
+  role: words(["admin", "editor", "solver", "viewer"], "What it may do."),
+  prefix: text("The first 12 characters of the key."),
+  organization_id: text("org_..."),
+  created_by: text("usr_..."),
+  created_at: time("When it was made."),
+  expires_at: timeOrNull("null: never."),
+  revoked_at: timeOrNull("null: not revoked."),
+};
+export const key = object("Key", "An API key, without the key itself.", keyFields);
+export const newKey = object("NewKey", "An API key: shown in this answer and never again.", {
+  ...keyFields,
+  api_key: text("ok_live_ and 64 hex digits. Keep it: only its hash is stored."),
+});
+
+export const health = object("Health", "How the service is.", {
+  status: words(["ok", "stopping"], "stopping: nothing new is taken."),
+  version: Type.String(),
+  solver_version: Type.String(),
+  uptime_seconds: count("Since the start."),
+  queue_depth: count("Runs that wait."),
+  running: count("Runs in solvers."),
+});

@@ -1,0 +1,13 @@
+/** Every row of the document, by `METHOD /path/{name}`. A new route gets its row here or in the file of its resource. */
+import type { Operation } from "./operation";
+import { BUILDER_OPERATIONS } from "./operations/builder";
+import { RUN_OPERATIONS } from "./operations/runs";
+import { SERVICE_OPERATIONS } from "./operations/service";
+import { TRIGGER_OPERATIONS } from "./operations/triggers";
+
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...BUILDER_OPERATIONS,
+  ...TRIGGER_OPERATIONS,
+  ...RUN_OPERATIONS,
+  ...SERVICE_OPERATIONS,
+};

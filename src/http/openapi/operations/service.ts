@@ -1,0 +1,123 @@
+/** Rows of solving on the spot, keys, and the service itself. */
+import { Type } from "@sinclair/typebox";
+import * as examples from "../examples";
+import * as objects from "../objects";
+import { anyJson, type Operation, text } from "../operation";
+import { pages } from "../parameters";
+
+const model = Type.Object(
+  {
+    options: Type.Optional(anyJson("time_limit_seconds (300), gap_tolerance (1e-4), seed (0).")),
+    override_data: Type.Optional(anyJson("Values for the model's inputs.")),
+  },
+  { additionalProperties: true, description: "A model of any form, with override_data beside it." },
+);
+
+export const SERVICE_OPERATIONS = {
+  "POST /api/v2/solve": {
+    id: "solve",
+    tag: "Solve",
+    summary: "Solve a model",
+    description:
+      "Waits for the answer; every outcome of the solver is a 200. A client that disconnects cancels its solve.",
+    access: "solver",
+    body: { schema: model, is_required: true, example: examples.model },
+    answers: { 200: { description: "The answer.", schema: objects.answer, example: examples.answer } },
+    refusals: ["model_invalid", "override_invalid", "solver_unavailable", "shutting_down"],
+    stores: false,
+  },
+  "POST /api/v2/solve/validate": {
+    id: "validateModel",
+    tag: "Solve",
+    summary: "Check a model without solving it",
+    access: "viewer",
+    body: { schema: model, is_required: true, example: examples.model },
+    answers: { 200: { description: "What was found.", schema: objects.validation, example: examples.validation } },
+    refusals: ["solver_unavailable", "shutting_down"],
+    stores: false,
+  },
+  "POST /api/v2/keys": {
+    id: "createKey",
+    tag: "Keys",
+    summary: "Create an API key",
+    description: "The key is in this answer alone.",
+    access: "admin",
+    body: { is_required: true, example: examples.keyBody },
+    answers: { 201: { description: "The key.", schema: objects.newKey, example: examples.newKey } },
+  },
+  "GET /api/v2/keys": {
+    id: "listKeys",
+    tag: "Keys",
+    summary: "List API keys, newest first",
+    access: "admin",
+    query: pages,
+    answers: {
+      200: {
+        description: "A page of keys.",
+        schema: objects.pageOf("KeyPage", objects.key),
+        example: examples.pageOf([examples.key]),
+      },
+    },
+    refusals: ["validation_failed"],
+  },
+  "DELETE /api/v2/keys/{key_id}": {
+    id: "revokeKey",
+    tag: "Keys",
+    summary: "Revoke an API key",
+    description: "It stops working at once. The last live admin key stays.",
+    access: "admin",
+    answers: { 204: { description: "It is revoked." } },
+    refusals: ["key_not_found", "last_admin_key"],
+  },
+  "GET /health": {
+    id: "getHealth",
+    tag: "Service",
+    summary: "Tell how the service is",
+    access: "public",
+    answers: { 200: { description: "It answers.", schema: objects.health, example: examples.health } },
+  },
+  "GET /health/live": {
+    id: "getLiveness",
+    tag: "Service",
+    summary: "Tell that the process answers",
+    access: "public",
+    answers: {
+      200: {
+        description: "It does.",
+        schema: Type.Object({ status: Type.Literal("ok") }),
+        example: { status: "ok" },
+      },
+    },
+  },
+  "GET /health/ready": {
+    id: "getReadiness",
+    tag: "Service",
+    summary: "Tell whether the service takes requests",
+    access: "public",
+    answers: {
+      200: {
+        description: "It does.",
+        schema: Type.Object({ status: Type.Literal("ready") }),
+        example: { status: "ready" },
+      },
+      503: {
+        description: "It is stopping.",
+        schema: Type.Object({ status: Type.Literal("stopping") }),
+        example: { status: "stopping" },
+      },
+    },
+  },
+  "GET /openapi.json": {
+    id: "getOpenapi",
+    tag: "Service",
+    summary: "This document",
+    access: "public",
+    answers: {
+      200: {
+        description: "OpenAPI 3.1.",
+        schema: Type.Object({ openapi: text("3.1.0") }, { additionalProperties: true }),
+        example: { openapi: "3.1.0" },
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, Operation>>;

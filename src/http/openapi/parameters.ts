@@ -1,0 +1,34 @@
+/** Parameters that several routes share; path parameters go by their name. */
+import { Type } from "@sinclair/typebox";
+import { type Parameter, words } from "./operation";
+
+const LIMIT_MAX = 1000;
+
+export const PATH_PARAMETERS: Readonly<Record<string, string>> = {
+  document_id: "The document, doc_...",
+  version_id: "The version, ver_...",
+  other_id: "The later version, ver_...",
+  trigger_id: "The trigger, trg_...",
+  run_id: "The run, run_...",
+  delivery_id: "The delivery, whd_...",
+  key_id: "The key, key_...",
+};
+
+export const pages: Readonly<Record<string, Parameter>> = {
+  page: { description: "Counts from 1.", schema: Type.Integer({ minimum: 1, default: 1 }) },
+  page_size: { description: "Entries of a page.", schema: Type.Integer({ minimum: 1, maximum: 100, default: 20 }) },
+};
+
+export function slice(limit_default: number): Readonly<Record<string, Parameter>> {
+  return {
+    skip: { description: "Entries to leave out.", schema: Type.Integer({ minimum: 0, default: 0 }) },
+    limit: {
+      description: "Entries at most.",
+      schema: Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: limit_default }),
+    },
+  };
+}
+
+export function oneOf(list: readonly string[], description: string): Parameter {
+  return { description, schema: words(list, description) };
+}
