@@ -10,9 +10,12 @@ export function openRoutes<const Prefix extends string>(prefix: Prefix) {
   return new Elysia({ prefix, normalize: false });
 }
 
-/** Routes whose handlers get the `principal` behind the request's API key. */
+/**
+ * Routes whose handlers get the `principal` behind the request's API key. Local: it must reach neither the routes that
+ * the server takes after these, which may be open, nor ask for the same key once more there.
+ */
 export function keyedRoutes<const Prefix extends string>(context: Context, prefix: Prefix) {
-  return openRoutes(prefix).derive({ as: "scoped" }, ({ request, server }) => ({
+  return openRoutes(prefix).derive(({ request, server }) => ({
     principal: requirePrincipal(context, request.headers.get("authorization"), () => clientOf(request, server)),
   }));
 }

@@ -169,6 +169,7 @@ const ROUTES: Readonly<Record<string, RouteNeeds>> = {
   "GET /health": { role: null },
   "GET /health/live": { role: null },
   "GET /health/ready": { role: null },
+  "GET /openapi.json": { role: null },
   "POST /api/v2/triggers/:trigger_id/fire": { role: null },
   "POST /api/v2/triggers/:trigger_id/fire-batch": { role: null },
   "GET /api/v2/builder": { role: "viewer" },

@@ -6,7 +6,7 @@ import { named, text } from "./operation";
 const REQUEST_ID = "req_01k2m3n4p5q6r7s8t9v0w1x2y3";
 
 /** `detail` of an example of each refusal: a sentence, or one of the contract's two fixed shapes. */
-export const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
+const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   malformed_json: "The body is not valid JSON; check quotes, commas and brackets",
   invalid_cron: "minute 61 is out of range 0 to 59",
   missing_api_key: "Send an API key: Authorization: Bearer ok_live_...",
@@ -80,7 +80,7 @@ export function exampleOf(code: RefusalCode): Record<string, unknown> {
 const requestId = text("Of the X-Request-ID header: what to quote when asking about it.");
 
 /** Every refusal but those of a body that does not validate and of override data that does not fit. */
-export const refusalSchema = named(
+const refusalSchema = named(
   "Error",
   Type.Object(
     {
@@ -92,7 +92,7 @@ export const refusalSchema = named(
   ),
 );
 
-export const invalidRequestSchema = named(
+const invalidRequestSchema = named(
   "ValidationError",
   Type.Object(
     {
@@ -110,7 +110,7 @@ export const invalidRequestSchema = named(
   ),
 );
 
-export const invalidOverridesSchema = named(
+const invalidOverridesSchema = named(
   "OverrideError",
   Type.Object(
     {
