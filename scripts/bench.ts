@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { startChild } from "./bench/children";
 import { compileTerms, waitBesideBusySolvers, waitBesideLargeModel } from "./bench/compiling";
+import { measureDeliveries } from "./bench/deliveries";
 import { measureGeneration, measureRecompile } from "./bench/generation";
 import { measureHistory } from "./bench/history";
 import { firesPerSecond, loadName } from "./bench/load";
@@ -18,6 +19,7 @@ const WAIT_SAMPLES = 500;
 const COLD_STARTS = 10;
 const DRAINED_RUNS = 8000;
 const WARM_RUNS = 500;
+const DELIVERIES = 10_000;
 
 const seconds = Number(argumentOf("--seconds") ?? 5);
 const rows: { what: string; value: number; unit: string; goal: string }[] = [];
@@ -33,6 +35,10 @@ const bare_solves = await measureBareSolves();
 const { completed, fires_busy } = await measureRuns();
 note("completed runs / bare HiGHS loop", completed / bare_solves, "x", "0.8");
 note("fires while the solver is busy / with none", fires_busy / fires, "x", "");
+const { deliveries, bare_posts } = await measureDeliveries(DELIVERIES);
+note("deliveries, one receiver", deliveries, "1/s", "1000");
+note("bare fetch loop, 4 at a time", bare_posts, "1/s", "");
+note("deliveries / bare fetch loop", deliveries / bare_posts, "x", "");
 const history = await measureHistory(Number(argumentOf("--history") ?? 200_000), seconds);
 for (const { what, value, unit, goal } of history) note(what, value, unit, goal);
 for (const peer of await measurePeers(seconds)) {

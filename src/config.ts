@@ -118,6 +118,12 @@ export const SETTINGS = {
     },
   },
   webhook_ca: textOrNone("file with a private certificate authority for webhook receivers, PEM"),
+  webhook_timeout_seconds: whole(
+    "seconds that a webhook attempt may take in all, from the look-up of the name",
+    30,
+    1,
+    300,
+  ),
   webhook_retry_scale: decimal("factor on the waiting times between webhook attempts, for tests", 1, 0, 1000),
 } as const;
 

@@ -17,6 +17,8 @@ export const KILL_POINTS = [
   "before_delivery",
   /** The receiver has answered, nothing recorded. */
   "after_delivery",
+  /** What came of the attempt is on disk. */
+  "delivery_recorded",
 ] as const;
 export type KillPoint = (typeof KILL_POINTS)[number];
 

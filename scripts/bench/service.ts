@@ -80,11 +80,11 @@ export class Service {
   }
 
   /** Makes the model and the trigger that is fired. */
-  async prepare(): Promise<FireTarget> {
+  async prepare(fields: Record<string, unknown> = {}): Promise<FireTarget> {
     const document = await this.post("/api/v2/builder", { model_json: MODEL });
     const version = await this.post(`/api/v2/builder/${document.id}/versions`, {});
     const names = { name: "bench", document_id: document.id, version_id: version.id };
-    const made = await this.post("/api/v2/triggers", names);
+    const made = await this.post("/api/v2/triggers", { ...names, ...fields });
     this.#trigger_path = `/api/v2/triggers/${made.id}`;
     const body = JSON.stringify({ override_data: DEMAND });
     this.trigger = { url: `${this.address}${this.#trigger_path}/fire`, secret: String(made.trigger_secret), body };

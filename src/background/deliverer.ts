@@ -1,103 +1,81 @@
 /**
  * Sends webhooks. A turn takes the deliveries that are due, triggers taking turns, as many of each receiving host as it may
- * have at a time; each attempt runs by itself, so that a receiver which hangs holds up nobody. An attempt is counted before
+ * have; each attempt runs by itself, so that a receiver which hangs holds up nobody (sending.ts). An attempt is counted before
  * it is made: after a crash the delivery goes out again under the same id.
  */
 import type { Context } from "../services/context";
+import type { FireTarget } from "../services/fire_targets";
 import { writePersistently } from "../services/persistent_write";
 import {
   abandonDeliveries,
   type ClaimedDelivery,
   claimDeliveries,
   type DeliveryEnd,
+  giveBackDelivery,
   nextDeliveryAt,
+  readPayload,
   settleDelivery,
 } from "../storage/deliveries";
 import { unseal } from "../storage/seal";
-import { disableWebhook, findTriggerById, noteWebhook, type TriggerRow } from "../storage/triggers";
+import { disableWebhook, findTriggerById, noteWebhook } from "../storage/triggers";
 import { PROGRAM_VERSION } from "../version";
 import { retryDelay } from "../webhooks/backoff";
 import { type Attempt, deliverOnce } from "../webhooks/deliver";
 import { signPayload } from "../webhooks/signature";
 import type { Work } from "./loop";
+import { Sending } from "./sending";
 
-const SENDING_MAX = 64;
-const SENDING_PER_HOST_MAX = 4;
-/** For one attempt, the look-up of the name included. */
-const DEADLINE_MS = 30_000;
 const REST_MS_MAX = 60_000;
+/** At a stop, so long for receivers that are about to answer: what they took is then not sent twice. */
+const DRAIN_MS_MAX = 2000;
 /** A receiver that has failed for so long without a break is given up. */
 const FAILING_MS_MAX = 432_000_000;
 const HTTP_GONE = 410;
 
+type Webhook = NonNullable<FireTarget["webhook"]>;
+
 export function createDeliverer(context: Context): Work {
-  const sending = new Sending(context);
+  const sending = new Sending(context.clock);
+  const under_way = new Set<Promise<void>>();
+  const pump = (): void => {
+    for (let begun = sending.next(); begun !== null; begun = sending.next()) {
+      const { delivery, end } = begun;
+      const sent = send(context, delivery, (attempt) => {
+        end(attempt.http_status !== null);
+        if (attempt.http_status === null) void giveBack(context, sending.giveBack("failing"));
+        pump();
+        context.wake.deliverer();
+      });
+      under_way.add(sent);
+      void sent.finally(() => under_way.delete(sent));
+    }
+  };
   return {
     name: "deliverer",
     async runOnce(now) {
-      const taken = context.delivery_lanes.take(now, (trigger_id) => sending.reserve(trigger_id));
+      const taken = context.delivery_lanes.take(now, (trigger_id) => sending.reserve(hostOf(context, trigger_id)));
       if (taken.length === 0) {
         const next = context.delivery_lanes.nextAfter(now);
         return next === null ? null : Math.min(next - now, REST_MS_MAX);
       }
       const claimed = await claim(context, taken, now).finally(() => sending.release());
-      for (const delivery of claimed) {
-        const end = sending.begin(delivery.trigger_id);
-        void send(context, delivery).finally(() => {
-          end();
-          context.wake.deliverer();
-        });
-      }
+      for (const delivery of claimed) sending.take(hostOf(context, delivery.trigger_id), delivery);
+      pump();
       return 0;
+    },
+    async release() {
+      await giveBack(context, sending.giveBack("all"));
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const cancel = context.clock.after(Math.min(DRAIN_MS_MAX, context.config.drain_seconds * 1000), resolve);
+      await Promise.race([Promise.all(under_way), late]);
+      cancel();
     },
   };
 }
 
-/** What is on its way: in all, and to each host. */
-class Sending {
-  readonly #context: Context;
-  readonly #by_host = new Map<string, number>();
-  readonly #reserved = new Map<string, number>();
-  #total = 0;
-  #reserved_total = 0;
-
-  constructor(context: Context) {
-    this.#context = context;
-  }
-
-  /** How many deliveries of a trigger may be taken now; they count until `release`. */
-  reserve(trigger_id: string): number {
-    const host = this.#hostOf(trigger_id);
-    const used = (this.#by_host.get(host) ?? 0) + (this.#reserved.get(host) ?? 0);
-    const room = Math.min(SENDING_PER_HOST_MAX - used, SENDING_MAX - this.#total - this.#reserved_total);
-    if (room <= 0) return 0;
-    this.#reserved.set(host, (this.#reserved.get(host) ?? 0) + room);
-    this.#reserved_total += room;
-    return room;
-  }
-
-  release(): void {
-    this.#reserved.clear();
-    this.#reserved_total = 0;
-  }
-
-  /** Counts one that is sent; returns what ends it. */
-  begin(trigger_id: string): () => void {
-    const host = this.#hostOf(trigger_id);
-    this.#by_host.set(host, (this.#by_host.get(host) ?? 0) + 1);
-    this.#total += 1;
-    return () => {
-      const left = this.#by_host.get(host)! - 1;
-      if (left === 0) this.#by_host.delete(host);
-      else this.#by_host.set(host, left);
-      this.#total -= 1;
-    };
-  }
-
-  /** Those of a trigger without a webhook end without anything being sent. */
-  #hostOf(trigger_id: string): string {
-    return this.#context.fire_targets.get(trigger_id)?.webhook?.host ?? trigger_id;
-  }
+/** Those of a trigger without a webhook end without anything being sent. */
+function hostOf(context: Context, trigger_id: string): string {
+  return context.fire_targets.get(trigger_id)?.webhook?.host ?? trigger_id;
 }
 
 /** Takes deliveries of several triggers in one transaction and notes when the next of each is due. */
@@ -124,18 +102,36 @@ async function claim(
   }
 }
 
-/** One attempt with its record; never throws. */
-async function send(context: Context, delivery: ClaimedDelivery): Promise<void> {
+/** Returns what was taken and not sent: it waits again, and no attempt counts. Never throws: the next start finds what stays. */
+async function giveBack(context: Context, deliveries: readonly ClaimedDelivery[]): Promise<void> {
+  if (deliveries.length === 0) return;
+  const now = context.clock.now();
+  try {
+    await writePersistently(context, (transaction) => {
+      for (const delivery of deliveries) giveBackDelivery(transaction, delivery, now);
+    });
+    for (const { trigger_id } of deliveries) context.delivery_lanes.note(trigger_id, now);
+    context.wake.deliverer();
+  } catch (error) {
+    context.log.error("deliveries_not_given_back", { deliveries: deliveries.length, error: textOf(error) });
+  }
+}
+
+/** One attempt with its record; never throws. `onAnswer` is told the outcome before it is recorded. */
+async function send(
+  context: Context,
+  delivery: ClaimedDelivery,
+  onAnswer: (attempt: FinalAttempt) => void,
+): Promise<void> {
   try {
     context.killPoint("before_delivery");
     const attempt = await attemptDelivery(context, delivery);
+    onAnswer(attempt);
     context.killPoint("after_delivery");
     await settle(context, delivery, attempt);
+    context.killPoint("delivery_recorded");
   } catch (error) {
-    context.log.error("delivery_lost_hold", {
-      delivery_id: delivery.id,
-      error: error instanceof Error ? error.message : String(error),
-    });
+    context.log.error("delivery_lost_hold", { delivery_id: delivery.id, error: textOf(error) });
   }
 }
 
@@ -156,7 +152,10 @@ async function settle(context: Context, delivery: ClaimedDelivery, attempt: Fina
     context.fire_targets.drop(trigger_id);
     context.log.error("webhook_disabled", { ...fields, reason: disabled });
   }
-  if (end.next_at !== null) context.delivery_lanes.note(trigger_id, end.next_at);
+  if (end.next_at !== null) {
+    context.delivery_lanes.note(trigger_id, end.next_at);
+    context.wake.deliverer();
+  }
   if (end.state === "delivered") context.log.info("webhook_delivered", fields);
   else {
     const { http_status, error } = attempt;
@@ -173,46 +172,58 @@ function reasonToDisable(attempt: FinalAttempt, failing_since: number | null, no
 /** An attempt; `is_last` when another one would come to the same. */
 type FinalAttempt = Attempt & { readonly is_last?: boolean };
 
+/** Never throws: an attempt that cannot be made is one that failed. */
 async function attemptDelivery(context: Context, delivery: ClaimedDelivery): Promise<FinalAttempt> {
-  const trigger = findTriggerById(context.db, delivery.trigger_id);
-  if (trigger === null || trigger.webhook_url === null) return { ...notSent("the webhook was removed"), is_last: true };
-  if (trigger.webhook_disabled_reason !== null) {
-    return { ...notSent(`the webhook was disabled: ${trigger.webhook_disabled_reason}`), is_last: true };
-  }
   try {
-    return await post(context, delivery, trigger, trigger.webhook_url);
+    const webhook = context.fire_targets.get(delivery.trigger_id)?.webhook ?? null;
+    if (webhook === null) return { ...notSent(whyNone(context, delivery.trigger_id)), is_last: true };
+    const payload = readPayload(context.client, delivery.id);
+    if (payload === null) return { ...notSent("the delivery is no longer kept"), is_last: true };
+    return await post(context, delivery, webhook, payload);
   } catch (error) {
-    return notSent(error instanceof Error ? error.message : String(error));
+    return notSent(textOf(error));
   }
 }
 
-async function post(context: Context, delivery: ClaimedDelivery, trigger: TriggerRow, url: string): Promise<Attempt> {
+function whyNone(context: Context, trigger_id: string): string {
+  const reason = findTriggerById(context.db, trigger_id)?.webhook_disabled_reason ?? null;
+  return reason === null ? "the webhook was removed" : `the webhook was disabled: ${reason}`;
+}
+
+async function post(context: Context, delivery: ClaimedDelivery, webhook: Webhook, body: Uint8Array): Promise<Attempt> {
   const started = context.clock.monotonic();
-  const target = await context.webhook_destinations.resolve(url);
+  const target = await context.webhook_destinations.resolve(webhook.url);
   if ("refused" in target) return notSent(target.refused);
   return deliverOnce({
-    url,
+    url: webhook.url,
     address: target.address,
-    headers: { ...headersOf(context, delivery, trigger), "user-agent": `jaot-triggers/${PROGRAM_VERSION}` },
-    body: delivery.payload,
-    deadline_ms: DEADLINE_MS - (context.clock.monotonic() - started),
+    headers: {
+      ...signaturesOf(context, delivery, webhook, body),
+      "user-agent": `jaot-triggers/${PROGRAM_VERSION}`,
+    },
+    body,
+    deadline_ms: context.config.webhook_timeout_seconds * 1000 - (context.clock.monotonic() - started),
     clock: context.clock,
     ca: context.webhook_ca,
   });
 }
 
-function headersOf(context: Context, delivery: ClaimedDelivery, trigger: TriggerRow): Record<string, string> {
-  const secret = trigger.webhook_secret;
-  if (secret === null) throw new Error("a webhook without a secret");
+function signaturesOf(
+  context: Context,
+  delivery: ClaimedDelivery,
+  webhook: Webhook,
+  body: Uint8Array,
+): Record<string, string> {
   const now = context.clock.now();
-  const is_overlapping = trigger.previous_webhook_until !== null && now < trigger.previous_webhook_until;
-  const previous = is_overlapping ? trigger.previous_webhook_secret : null;
+  const { secret, previous_secret, previous_until } = webhook;
+  const open = (sealed: Uint8Array): string => unseal(context.seal_key, sealed, delivery.trigger_id);
+  const is_overlapping = previous_secret !== null && previous_until !== null && now < previous_until;
   return signPayload({
     id: delivery.id,
     timestamp_seconds: Math.floor(now / 1000),
-    body: delivery.payload,
-    secret: unseal(context.seal_key, secret, trigger.id),
-    previous_secret: previous === null ? null : unseal(context.seal_key, previous, trigger.id),
+    body,
+    secret: open(secret),
+    previous_secret: is_overlapping ? open(previous_secret) : null,
   });
 }
 
@@ -230,4 +241,8 @@ function endOf(context: Context, delivery: ClaimedDelivery, attempt: FinalAttemp
 
 function notSent(error: string): Attempt {
   return { ok: false, http_status: null, duration_ms: 0, error, answer: "", retry_after_seconds: null };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -9,6 +9,8 @@ export interface Work {
   readonly name: string;
   /** Does one batch. Returns the milliseconds until there may be more, 0 for at once, null for "when woken". */
   runOnce(now: number): Promise<number | null>;
+  /** Called once the last turn has ended: lets go of what the turns left in hand. */
+  release?(): Promise<void>;
 }
 
 const PAUSE_AFTER_ERROR_MS = 1000;
@@ -39,6 +41,7 @@ export class Loop {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     await this.#turn;
+    await this.#work.release?.();
   }
 
   /** Asks for a turn as soon as possible. */

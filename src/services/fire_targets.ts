@@ -20,7 +20,19 @@ export interface FireTarget {
   readonly max_concurrent_runs: number | null;
   readonly priority: number;
   /** null when there is none, or when it was disabled. */
-  readonly webhook: { readonly host: string; readonly events: ReadonlySet<string> } | null;
+  readonly webhook: WebhookTarget | null;
+}
+
+/** Secrets as they are stored, sealed. */
+export interface WebhookTarget {
+  readonly url: string;
+  /** Name and port. */
+  readonly host: string;
+  readonly events: ReadonlySet<string>;
+  readonly secret: Uint8Array;
+  readonly previous_secret: Uint8Array | null;
+  /** The previous secret signs too until then. */
+  readonly previous_until: number | null;
 }
 
 const TARGETS_MAX = 10_000;
@@ -64,8 +76,11 @@ export class FireTargets {
   }
 }
 
-function webhookOf(row: TriggerRow): FireTarget["webhook"] {
-  if (row.webhook_url === null || row.webhook_disabled_at !== null) return null;
+function webhookOf(row: TriggerRow): WebhookTarget | null {
+  const { webhook_url: url, webhook_secret: secret } = row;
+  if (url === null || row.webhook_disabled_at !== null) return null;
+  if (secret === null) throw new Error(`${row.id} has a webhook without a secret`);
   const events = row.webhook_events === null ? WEBHOOK_EVENTS_DEFAULT : (JSON.parse(row.webhook_events) as string[]);
-  return { host: new URL(row.webhook_url).host, events: new Set(events) };
+  const { previous_webhook_secret: previous_secret, previous_webhook_until: previous_until } = row;
+  return { url, host: new URL(url).host, events: new Set(events), secret, previous_secret, previous_until };
 }

@@ -21,11 +21,8 @@ export interface NewDelivery {
 /** A delivery that this process has taken to send. */
 export interface ClaimedDelivery {
   readonly id: string;
-  readonly organization_id: string;
   readonly trigger_id: string;
   readonly run_seq: number | null;
-  readonly event: string;
-  readonly payload: Uint8Array;
   readonly attempts: number;
   readonly boot_id: string;
 }
@@ -59,9 +56,25 @@ export function claimDeliveries(
     .query(
       `UPDATE deliveries SET state = 'sending', boot_id = ?1, attempts = attempts + 1, next_at = NULL, updated_at = ?2
        WHERE id IN (SELECT id FROM deliveries WHERE trigger_id = ?4 AND state = 'pending' AND next_at <= ?2 ORDER BY next_at LIMIT ?3)
-       RETURNING id, organization_id, trigger_id, run_seq, event, payload, attempts, boot_id`,
+       RETURNING id, trigger_id, run_seq, attempts, boot_id`,
     )
     .all(boot_id, now, limit, trigger_id) as ClaimedDelivery[];
+}
+
+/** sending -> pending for one that was taken and not sent: no attempt is counted. */
+export function giveBackDelivery(transaction: Transaction, claimed: ClaimedDelivery, now: number): void {
+  transaction.client
+    .query(
+      `UPDATE deliveries SET state = 'pending', boot_id = NULL, attempts = attempts - 1, next_at = ?4, updated_at = ?4
+       WHERE id = ?1 AND boot_id = ?2 AND attempts = ?3 AND state = 'sending'`,
+    )
+    .run(claimed.id, claimed.boot_id, claimed.attempts, now);
+}
+
+/** The bytes that are sent, or null when the delivery is gone. */
+export function readPayload(client: Database, id: string): Uint8Array | null {
+  const row = client.query("SELECT payload FROM deliveries WHERE id = ?1").get(id) as { payload: Uint8Array } | null;
+  return row?.payload ?? null;
 }
 
 /** When the next delivery of a trigger is due, or null. */

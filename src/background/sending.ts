@@ -1,0 +1,175 @@
+/**
+ * What the deliverer has in hand: the attempts under way to each host, and deliveries that were taken ahead and wait for
+ * one of them to end.
+ *
+ * A receiver that hangs costs a place for as long as an attempt may last, so places are not given to whoever comes
+ * first: hosts that are known to answer can have them all, those that no one has heard of most, and those that failed
+ * or are slow half of them. A hundred receivers that hang then leave places for the others.
+ */
+import type { Clock } from "../clock";
+import type { ClaimedDelivery } from "../storage/deliveries";
+
+const SENDING_MAX = 64;
+const SENDING_PER_HOST_MAX = 4;
+const SENDING_DOUBTFUL_MAX = 48;
+const SENDING_FAILING_MAX = 32;
+/** An attempt that lasts longer counts against its host while it lasts. */
+const SLOW_MS = 1000;
+/** Taken ahead for a host that answers, so that no attempt waits for a commit: with 32, 2,700 a second instead of 910. */
+const AHEAD_MAX = 32;
+const AHEAD_TOTAL_MAX = 256;
+const HOSTS_KEPT_MAX = 10_000;
+
+type Standing = "unknown" | "answering" | "failing";
+
+interface Host {
+  standing: Standing;
+  /** Monotonic starts of the attempts under way. */
+  readonly open: Set<{ readonly started: number }>;
+  readonly ahead: ClaimedDelivery[];
+  /** Being taken from the database just now. */
+  reserved: number;
+}
+
+interface Places {
+  total: number;
+  doubtful: number;
+  failing: number;
+  /** Taken or being taken and not begun, of hosts that are not known to answer. */
+  doubtful_ahead: number;
+}
+
+export class Sending {
+  readonly #clock: Clock;
+  readonly #hosts = new Map<string, Host>();
+  /** Hosts with anything in hand, in the order of their turns. */
+  readonly #busy = new Set<Host>();
+  #ahead_total = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** How many deliveries to this host may be taken now; they count until `release`. */
+  reserve(name: string): number {
+    const host = this.#hostOf(name);
+    const room = this.#roomOf(host);
+    if (room <= 0) return 0;
+    host.reserved += room;
+    this.#busy.add(host);
+    return room;
+  }
+
+  /** Ends all reservations: what came of them was handed to `take`. */
+  release(): void {
+    for (const host of [...this.#busy]) {
+      host.reserved = 0;
+      this.#forgetIdle(host);
+    }
+  }
+
+  take(name: string, delivery: ClaimedDelivery): void {
+    const host = this.#hostOf(name);
+    host.ahead.push(delivery);
+    this.#ahead_total += 1;
+    this.#busy.add(host);
+  }
+
+  /** The next delivery whose attempt may begin, hosts taking turns; null when none may. Its attempt is under way until `end`. */
+  next(): { readonly delivery: ClaimedDelivery; readonly end: (is_answered: boolean) => void } | null {
+    const places = this.#places();
+    for (const host of this.#busy) {
+      if (host.ahead.length === 0 || !this.#mayBegin(host, places)) continue;
+      const delivery = host.ahead.shift()!;
+      this.#ahead_total -= 1;
+      this.#busy.delete(host);
+      this.#busy.add(host);
+      return { delivery, end: this.#begin(host) };
+    }
+    return null;
+  }
+
+  /** What was taken and not begun, of hosts that fail or of all; it is no longer in hand. */
+  giveBack(which: "failing" | "all"): ClaimedDelivery[] {
+    const given: ClaimedDelivery[] = [];
+    for (const host of [...this.#busy]) {
+      if (which === "failing" && this.#standingOf(host) !== "failing") continue;
+      given.push(...host.ahead.splice(0));
+      this.#forgetIdle(host);
+    }
+    this.#ahead_total -= given.length;
+    return given;
+  }
+
+  #begin(host: Host): (is_answered: boolean) => void {
+    const attempt = { started: this.#clock.monotonic() };
+    host.open.add(attempt);
+    return (is_answered) => {
+      host.open.delete(attempt);
+      const is_quick = this.#clock.monotonic() - attempt.started < SLOW_MS;
+      host.standing = is_answered && is_quick ? "answering" : "failing";
+      this.#forgetIdle(host);
+    };
+  }
+
+  #roomOf(host: Host): number {
+    const in_hand = host.open.size + host.ahead.length + host.reserved;
+    if (this.#standingOf(host) === "answering") {
+      if (host.ahead.length + host.reserved > AHEAD_MAX / 2) return 0;
+      // Without room to take ahead a host still gets what may begin at once.
+      const ahead = this.#ahead_total < AHEAD_TOTAL_MAX ? AHEAD_MAX : 0;
+      return SENDING_PER_HOST_MAX + ahead - in_hand;
+    }
+    const places = this.#places();
+    return Math.min(SENDING_PER_HOST_MAX - in_hand, this.#freePlaces(host, places) - places.doubtful_ahead);
+  }
+
+  #mayBegin(host: Host, places: Places): boolean {
+    return host.open.size < SENDING_PER_HOST_MAX && this.#freePlaces(host, places) > 0;
+  }
+
+  #freePlaces(host: Host, places: Places): number {
+    const free = SENDING_MAX - places.total;
+    const standing = this.#standingOf(host);
+    if (standing === "answering") return free;
+    const doubtful = Math.min(free, SENDING_DOUBTFUL_MAX - places.doubtful);
+    return standing === "unknown" ? doubtful : Math.min(doubtful, SENDING_FAILING_MAX - places.failing);
+  }
+
+  #places(): Places {
+    const places: Places = { total: 0, doubtful: 0, failing: 0, doubtful_ahead: 0 };
+    for (const host of this.#busy) {
+      const standing = this.#standingOf(host);
+      places.total += host.open.size;
+      if (standing === "answering") continue;
+      places.doubtful += host.open.size;
+      places.doubtful_ahead += host.ahead.length + host.reserved;
+      if (standing === "failing") places.failing += host.open.size;
+    }
+    return places;
+  }
+
+  #standingOf(host: Host): Standing {
+    if (host.open.size === 0) return host.standing;
+    const slow_since = this.#clock.monotonic() - SLOW_MS;
+    for (const { started } of host.open) if (started < slow_since) return "failing";
+    return host.standing;
+  }
+
+  #hostOf(name: string): Host {
+    const known = this.#hosts.get(name);
+    if (known !== undefined) return known;
+    if (this.#hosts.size >= HOSTS_KEPT_MAX) this.#dropIdleHosts();
+    const host: Host = { standing: "unknown", open: new Set(), ahead: [], reserved: 0 };
+    this.#hosts.set(name, host);
+    return host;
+  }
+
+  #forgetIdle(host: Host): void {
+    if (host.open.size + host.ahead.length + host.reserved === 0) this.#busy.delete(host);
+  }
+
+  #dropIdleHosts(): void {
+    for (const [name, host] of this.#hosts) if (!this.#busy.has(host)) this.#hosts.delete(name);
+  }
+}
