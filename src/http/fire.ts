@@ -3,7 +3,7 @@
 import { nearestName } from "../nearest";
 import type { Context } from "../services/context";
 import { type FireRequest, fire, fireBatch, openTrigger, requireAccepting } from "../services/fire";
-import { waitForRun } from "../services/runs";
+import { type RunObject, waitForRun } from "../services/runs";
 import { bearerToken } from "./authenticate";
 import { invalid } from "./errors";
 import { API, clientOf, jsonResponse, openRoutes } from "./router";
@@ -30,10 +30,10 @@ export function fireRoutes(context: Context) {
         // The wait is silent, which the idle timeout would take for a dead client.
         server?.timeout(request, 0);
         const ended = await waitForRun(context, target.id, run_id, wait_seconds * 1000);
-        if (ended !== null) return jsonResponse(ended);
+        if (ended !== null) return jsonResponse<RunObject>(ended);
       }
       set.status = 202;
-      return { run_id, status: "queued" };
+      return { run_id, status: "queued" as const };
     })
     .post("/:trigger_id/fire-batch", async ({ params, body, request, server, set }) => {
       requireAccepting(context);
@@ -43,7 +43,7 @@ export function fireRoutes(context: Context) {
       const { run_ids, is_replayed } = await fireBatch(context, target, asked, setsOf(asked.override_data));
       if (is_replayed) set.headers["idempotent-replayed"] = "true";
       set.status = 202;
-      return { run_ids, status: "queued" };
+      return { run_ids, status: "queued" as const };
     });
 }
 

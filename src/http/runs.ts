@@ -1,9 +1,11 @@
 /** /api/v2/triggers/{id}/runs. */
+import type { ProgressPoint } from "../runs/progress_log";
 import { RUN_SOURCES, RUN_STATES } from "../runs/run";
 import type { Context } from "../services/context";
 import { rerun } from "../services/fire";
+import type { Page } from "../services/page";
 import { getProgress, hasSeenEnd, watchRun } from "../services/run_events";
-import { cancelRun, getRun, listRuns } from "../services/runs";
+import { cancelRun, getRun, listRuns, type RunObject, type RunSummary } from "../services/runs";
 import { verifyRun } from "../services/verify";
 import { requireRole } from "./authenticate";
 import { eventStream } from "./event_stream";
@@ -15,17 +17,21 @@ export function runRoutes(context: Context) {
     .get("/", ({ principal, params, query }) => {
       const status = wordOf(query, "status", RUN_STATES);
       const source = wordOf(query, "source", RUN_SOURCES);
-      return jsonResponse(listRuns(context, principal, params.trigger_id, { ...pageOfQuery(query), status, source }));
+      return jsonResponse<Page<RunSummary>>(
+        listRuns(context, principal, params.trigger_id, { ...pageOfQuery(query), status, source }),
+      );
     })
     .get("/:run_id", ({ principal, params }) =>
-      jsonResponse(getRun(context, principal, params.trigger_id, params.run_id)),
+      jsonResponse<RunObject>(getRun(context, principal, params.trigger_id, params.run_id)),
     )
     .post("/:run_id/rerun", async ({ principal, params, status }) => {
       const accepted = await rerun(context, requireRole(principal, "solver"), params.trigger_id, params.run_id);
-      return status(202, { run_id: accepted.run_ids[0], status: "queued" });
+      return status(202, { run_id: accepted.run_ids[0]!, status: "queued" as const });
     })
     .post("/:run_id/cancel", async ({ principal, params }) =>
-      jsonResponse(await cancelRun(context, requireRole(principal, "solver"), params.trigger_id, params.run_id)),
+      jsonResponse<RunObject>(
+        await cancelRun(context, requireRole(principal, "solver"), params.trigger_id, params.run_id),
+      ),
     )
     .post("/:run_id/verify", async ({ principal, params, request, server }) => {
       requireRole(principal, "solver");
@@ -34,7 +40,9 @@ export function runRoutes(context: Context) {
       return verifyRun(context, principal, params.trigger_id, params.run_id, request.signal);
     })
     .get("/:run_id/progress", ({ principal, params }) =>
-      jsonResponse(getProgress(context, principal, params.trigger_id, params.run_id)),
+      jsonResponse<{ items: readonly ProgressPoint[] }>(
+        getProgress(context, principal, params.trigger_id, params.run_id),
+      ),
     )
     .get("/:run_id/events", ({ principal, params, request, server }) => {
       const { trigger_id, run_id } = params;

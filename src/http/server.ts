@@ -64,6 +64,9 @@ export function createServer(context: Context) {
   return server;
 }
 
+/** All routes with their bodies and answers, as types: what src/client is made from. */
+export type Api = ReturnType<typeof createServer>;
+
 /** A client may send a Host that makes no URL; then the text is told as it came. */
 function pathOf(url: string): string {
   return URL.canParse(url) ? new URL(url).pathname : url;

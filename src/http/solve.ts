@@ -1,4 +1,5 @@
 /** POST /api/v2/solve and /api/v2/solve/validate. */
+import type { Solution } from "../problem/solution";
 import type { Context } from "../services/context";
 import { solveModel, validateModel } from "../services/solve";
 import { requireRole } from "./authenticate";
@@ -13,7 +14,7 @@ export function solveRoutes(context: Context) {
         requireRole(principal, "solver");
         // A solve is silent until it ends, which the idle timeout would take for a dead client.
         server?.timeout(request, 0);
-        return jsonResponse(await solveModel(context, body, request.signal));
+        return jsonResponse<Solution>(await solveModel(context, body, request.signal));
       },
       { body: anyBody },
     )

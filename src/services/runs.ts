@@ -1,5 +1,6 @@
 /** Reading and stopping runs. Their answers go out as the JSON text they are stored as: parsing 100,000 variables would hold the HTTP thread. */
 import { toTimestamp } from "../clock";
+import type { Solution } from "../problem/solution";
 import { Refusal } from "../refusals";
 import { isTerminal, type RunSource, type RunState } from "../runs/run";
 import { insertDelivery } from "../storage/deliveries";
@@ -19,6 +20,36 @@ import { pageOf } from "./page";
 
 /** JSON text, ready to be sent. */
 export type JsonText = string;
+
+/** A run as clients read it; built as text by runJson below. */
+export interface RunObject<Result = Solution> {
+  readonly id: string;
+  readonly trigger_id: string;
+  readonly organization_id: string;
+  readonly status: RunState;
+  readonly source: RunSource;
+  readonly error_message: string | null;
+  readonly attempt: number;
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+  readonly execution_time_ms: number | null;
+  readonly queue_time_ms: number | null;
+  readonly webhook_delivered: boolean | null;
+  readonly webhook_attempts: number;
+  readonly version_id: string;
+  readonly model_digest: string | null;
+  readonly solution_digest: string | null;
+  readonly solver_version: string | null;
+  readonly schedule_id: string | null;
+  readonly scheduled_for: string | null;
+  readonly rerun_of: string | null;
+  readonly override_data: unknown;
+  readonly result_data: Result | null;
+}
+
+/** A run in a listing. */
+export type RunSummary = RunObject<Pick<Solution, "objective_value" | "status">>;
 
 export interface RunListQuery {
   readonly page: number;
@@ -130,7 +161,7 @@ function resultSummary(row: RunRow): JsonText | null {
 }
 
 function runJson(context: Context, row: RunRow, result: JsonText | null): JsonText {
-  const fields = {
+  const fields: Omit<RunObject, "override_data" | "result_data"> = {
     id: row.id,
     trigger_id: row.trigger_id,
     organization_id: row.organization_id,

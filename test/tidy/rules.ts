@@ -26,7 +26,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   storage: ["model", "runs", "webhooks", "problem"],
   solver: ["model", "runs", "webhooks", "problem"],
   problem: [],
-  ui: [],
+  ui: ["client"],
+  /** Types of the server alone: it runs in the browser too. */
+  client: ["http", "services"],
   leaf: [],
 };
 
@@ -34,6 +36,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 const LIBRARY_HOMES: Readonly<Record<string, string>> = {
   elysia: "src/http/",
   "@sinclair/typebox": "src/http/",
+  "@elysiajs/eden": "src/client/",
   "drizzle-orm": "src/storage/",
   "bun:sqlite": "src/storage/",
   highs: "src/solver/",

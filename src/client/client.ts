@@ -1,0 +1,106 @@
+/**
+ * A typed client of the API, made from the types of the server's routes: a route that changes and a call that does not
+ * are a compile error. Runs in the browser and under Bun; of the server it takes types alone.
+ */
+import { treaty } from "@elysiajs/eden";
+import type { Api } from "../http/server";
+import type { RunObject } from "../services/runs";
+
+export interface ClientOptions {
+  /** An API key; null: none, for a page whose session is a cookie, and for the public routes. */
+  readonly api_key: string | null;
+  /** Replaces fetch: for tests, and for callers that add to every request. */
+  readonly fetch?: typeof fetch;
+}
+
+/**
+ * The routes as functions: `service.triggers({ trigger_id }).runs.get({ query: { status: "failed" } })`. A refusal comes
+ * back as `error`; `unwrap` makes an exception of it. Timestamps stay the text that the service sent.
+ */
+export function connect(address: string, options: ClientOptions) {
+  const headers = bearer(options.api_key);
+  const fetcher = options.fetch === undefined ? {} : { fetcher: options.fetch };
+  const routes = treaty<Api>(address, { headers, parseDate: false, keepDomain: true, ...fetcher });
+  return { health: routes.health, ...routesOf(routes.api.v2) };
+}
+
+/** The groups of /api/v2, by name: a treaty's node is a proxy, which cannot be spread. */
+function routesOf(routes: ReturnType<typeof treaty<Api>>["api"]["v2"]) {
+  const { builder, triggers, schedules, solve, keys } = routes;
+  return { builder, triggers, schedules, solve, keys };
+}
+
+/** What the service refused, or an answer that is not the service's. */
+export class ApiError extends Error {
+  /** HTTP status. */
+  readonly status: number;
+  /** What a program may test; null when the answer was not the service's. */
+  readonly code: string | null;
+  readonly request_id: string | null;
+  /** The whole answer. */
+  readonly body: unknown;
+
+  constructor(status: number, body: unknown) {
+    const fields = isRecord(body) ? body : {};
+    super(messageOf(status, fields.detail));
+    this.name = "ApiError";
+    this.status = status;
+    this.code = textOr(fields.code);
+    this.request_id = textOr(fields.request_id);
+    this.body = body;
+  }
+}
+
+/** The data of an answer. Throws ApiError for a refusal. */
+export async function unwrap<Data>(
+  answer: Promise<{ data: Data | null; error: { status: unknown; value: unknown } | null; status: number }>,
+): Promise<Data> {
+  const { data, error, status } = await answer;
+  if (error !== null) throw new ApiError(status, error.value);
+  return data as Data;
+}
+
+export interface FireOptions {
+  readonly override_data?: Readonly<Record<string, unknown>>;
+  readonly idempotency_key?: string;
+  /** Seconds to wait for the run's end; 0: not at all. */
+  readonly wait_seconds?: number;
+}
+
+/** A run that is on disk: finished when it was waited for and ended in time, else its id. */
+export type Fired = RunObject | { readonly run_id: string; readonly status: "queued" };
+
+/** Fires a trigger with its own secret. Throws ApiError. */
+export function fire(
+  service: Pick<ReturnType<typeof connect>, "triggers">,
+  trigger_id: string,
+  trigger_secret: string,
+  { override_data = {}, idempotency_key, wait_seconds = 0 }: FireOptions = {},
+): Promise<Fired> {
+  const headers = {
+    ...bearer(trigger_secret),
+    ...(idempotency_key === undefined ? {} : { "idempotency-key": idempotency_key }),
+    ...(wait_seconds === 0 ? {} : { prefer: `wait=${wait_seconds}` }),
+  };
+  return unwrap<Fired>(service.triggers({ trigger_id }).fire.post({ override_data }, { headers }));
+}
+
+function bearer(token: string | null): Record<string, string> {
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+}
+
+/** The contract's three shapes of `detail` as one sentence. */
+function messageOf(status: number, detail: unknown): string {
+  if (typeof detail === "string") return detail;
+  if (isRecord(detail) && typeof detail.error === "string") return detail.error;
+  if (!Array.isArray(detail)) return `The service answered ${status}`;
+  return detail.map((entry) => (isRecord(entry) ? `${String(entry.loc)}: ${String(entry.msg)}` : "")).join("; ");
+}
+
+function textOr(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
