@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { createBackupKeeper } from "./background/backup_keeper";
 import { createDeliverer } from "./background/deliverer";
 import { createExecutor, recover } from "./background/executor";
 import { Loop } from "./background/loop";
@@ -21,6 +22,7 @@ import { ReadyQueue } from "./runs/ready_queue";
 import { RunIds } from "./runs/run_id";
 import { RunSignals } from "./runs/run_signals";
 import { type AccessContext, bootstrap } from "./services/access";
+import { BackupStatus } from "./services/backup_status";
 import type { Context } from "./services/context";
 import { FailureLimits } from "./services/failure_limits";
 import { FireTargets } from "./services/fire_targets";
@@ -46,8 +48,8 @@ export interface AppParts {
   readonly log: Log;
   /** Tells this start of the machine from others (runs/boot.ts); null: unknown. */
   readonly machine_start: string | null;
-  /** The command that starts this program's solver process. */
-  readonly solver_command: readonly string[];
+  /** The words that start this program again, before its command: for solver processes and backups. */
+  readonly self: readonly string[];
   /** Called when the storage can no longer be trusted: the process must end. */
   readonly onStorageLost: (failure: StorageFailure) => void;
 }
@@ -118,7 +120,9 @@ function assemble(parts: AppParts, database: OpenDatabase, unlock: () => void): 
   const { config, clock, log } = parts;
   let is_stopping = false;
   const context = createContext(parts, database, () => is_stopping);
+  const backup_keeper = createBackupKeeper(context, parts.self);
   const loops = {
+    backups: new Loop(backup_keeper, clock, log),
     executor: new Loop(createExecutor(context), clock, log),
     deliverer: new Loop(createDeliverer(context), clock, log),
     ticker: new Loop(createTicker(context), clock, log),
@@ -137,7 +141,8 @@ function assemble(parts: AppParts, database: OpenDatabase, unlock: () => void): 
     },
     stop: async (drain_seconds) => {
       is_stopping = true;
-      await Promise.all([loops.executor.stop(), loops.ticker.stop(), loops.pruner.stop()]);
+      backup_keeper.abort();
+      await Promise.all([loops.backups.stop(), loops.executor.stop(), loops.ticker.stop(), loops.pruner.stop()]);
       await context.solvers.stop({ drain_ms: drain_seconds * 1000 });
       await settled(context);
       await loops.deliverer.stop();
@@ -171,6 +176,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     progress: new ProgressLog(),
     fire_targets: new FireTargets(database.read),
     version_models: new VersionModels(database.read),
+    backups: new BackupStatus(),
     failure_limits: new FailureLimits(clock, config.failures_per_minute_max),
     running: new Map(),
     killPoint: killPoints(config.kill_at),
@@ -199,7 +205,8 @@ function createPool(parts: AppParts): SolverPool {
   const memory_max_mb = config.solver_memory_max_mb;
   return new SolverPool({
     command: [
-      ...parts.solver_command,
+      ...parts.self,
+      "solver",
       `--max-model-nonzeros=${config.max_model_nonzeros}`,
       `--max-model-seconds=${config.max_model_seconds}`,
     ],

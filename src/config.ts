@@ -110,6 +110,9 @@ export const SETTINGS = {
   wait_seconds_max: whole("longest Prefer: wait of a fire, seconds", 60, 0, 3600),
   failures_per_minute_max: whole("wrong keys or secrets a client may send to one target in a minute", 20, 1),
   min_schedule_spacing_seconds: whole("shortest distance between two ticks of a schedule, seconds", 1, 1),
+  backup_dir: textOrNone("directory for scheduled backups; none: no backups are made by themselves"),
+  backup_at: text("when scheduled backups are made: a cron pattern in the machine's time zone", "0 3 * * *"),
+  backups_keep: whole("scheduled backups kept, the newest", 7, 1, 10_000),
   webhook_targets: {
     ...text("where webhooks may go: private, public, or a comma-separated list of CIDRs and host names", "private"),
     form: {
@@ -179,7 +182,7 @@ function settingNames(): SettingName[] {
 }
 
 /** JAOT_ variables that are not settings of the service: CONFIG names the file, the others belong to the client commands. */
-const OTHER_VARIABLES = ["JAOT_CONFIG", "JAOT_URL", "JAOT_API_KEY"];
+const OTHER_VARIABLES = ["JAOT_CONFIG", "JAOT_URL", "JAOT_API_KEY", "JAOT_KEY_FILE", "JAOT_TRIGGER_SECRET", "JAOT_CA"];
 
 function reportUnknownVariables(environment: ConfigSources["environment"], problems: string[]): void {
   const known = [...settingNames().map(environmentName), ...OTHER_VARIABLES];

@@ -9,7 +9,7 @@ import { systemIds } from "../src/ids";
 import { createLog } from "../src/log";
 import { waitForRun } from "../src/services/runs";
 
-const SOLVER_COMMAND = [process.execPath, join(import.meta.dir, "../src/main.ts"), "solver"];
+const SELF = [process.execPath, join(import.meta.dir, "../src/main.ts")];
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are read as a client reads them, without types.
 export type Json = any;
@@ -73,7 +73,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ids: systemIds(clock),
     log: createLog("json", clock, write),
     machine_start: options.machine_start ?? "this-start",
-    solver_command: SOLVER_COMMAND,
+    self: SELF,
     onStorageLost: (failure) => {
       throw failure;
     },

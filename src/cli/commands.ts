@@ -1,8 +1,10 @@
 /** The commands, as the table that arguments.ts reads, and what runs each. */
 import type { CommandSpec, ParsedArguments } from "./arguments";
+import { backup, backupCopy } from "./backup";
 import { check } from "./check";
 import { demo } from "./demo";
 import { keys } from "./keys";
+import { restore } from "./restore";
 import { serve } from "./serve";
 import { solve } from "./solve";
 import { solver } from "./solver";
@@ -69,6 +71,28 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     has_settings: true,
     run: keys,
   },
+  backup: {
+    about: "a checked copy of the database and its key, also while the service runs",
+    example: "jaot-triggers backup /mnt/backups/jaot.db --data-dir /var/lib/jaot",
+    positionals: ["FILE"],
+    options: {
+      replace: { about: "take the place of a FILE that is there" },
+      json: { about: "print the report as JSON" },
+    },
+    has_settings: true,
+    run: backup,
+  },
+  restore: {
+    about: "puts a backup in the place of a stopped service's database; the old one is kept aside",
+    example: "jaot-triggers restore /mnt/backups/jaot.db --data-dir /var/lib/jaot",
+    positionals: ["FILE"],
+    options: {
+      force: { about: "take a backup of another instance too" },
+      json: { about: "print the report as JSON" },
+    },
+    has_settings: true,
+    run: restore,
+  },
   version: {
     about: "own version, Bun, SQLite, HiGHS",
     example: "jaot-triggers version",
@@ -85,5 +109,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     has_settings: true,
     is_hidden: true,
     run: solver,
+  },
+  "backup-copy": {
+    about: "the copying process of a backup; started by the program itself",
+    example: "jaot-triggers backup jaot.db",
+    positionals: ["DATA_DIR", "DRAFT"],
+    options: {},
+    has_settings: false,
+    is_hidden: true,
+    run: backupCopy,
   },
 };

@@ -19,14 +19,13 @@ export async function demo(terminal: Terminal): Promise<number> {
     file_text: null,
   });
   const log = createLog("text", terminal.clock, () => {});
-  const solver_command = [...terminal.self, "solver"];
   const app = await openApp({
     config: config!,
     clock: terminal.clock,
     ids: terminal.ids,
     log,
     machine_start: null,
-    solver_command,
+    self: terminal.self,
     onStorageLost: () => process.exit(1),
   });
   const receiver = startReceiver(terminal.clock);

@@ -24,7 +24,7 @@ export async function serve(terminal: Terminal, parsed: ParsedArguments): Promis
       ids: terminal.ids,
       log,
       machine_start: readMachineStart(),
-      solver_command: [...terminal.self, "solver"],
+      self: terminal.self,
       onStorageLost: (failure) => {
         log.error("storage_lost", { error: failure.message, next: "check the disk, then start again" });
         process.exit(EXIT_IO_ERROR);

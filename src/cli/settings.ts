@@ -1,6 +1,7 @@
 /** Reads the service's settings for a command: flags, environment, file. */
 import { readFileSync } from "node:fs";
 import { type Config, readConfig } from "../config";
+import { parsePattern } from "../runs/cadence";
 import type { ParsedArguments } from "./arguments";
 import type { Terminal } from "./terminal";
 
@@ -19,5 +20,13 @@ export function readSettings(terminal: Terminal, parsed: ParsedArguments): Setti
       problems: [`cannot read --config ${path}: ${error instanceof Error ? error.message : error}`],
     };
   }
-  return readConfig({ flags: parsed.settings, environment: terminal.environment, file_text });
+  const reading = readConfig({ flags: parsed.settings, environment: terminal.environment, file_text });
+  const problem = reading.config === null ? null : patternProblem(reading.config.backup_at, terminal);
+  return problem === null ? reading : { config: null, problems: [problem] };
+}
+
+/** The one setting whose form config.ts cannot judge: patterns are the schedules' own language. */
+function patternProblem(backup_at: string, terminal: Terminal): string | null {
+  const { problem } = parsePattern(backup_at, "UTC", { spacing_min_seconds: 60, now: terminal.clock.now() });
+  return problem === null ? null : `--backup-at: a cron pattern such as "0 3 * * *" is expected: ${problem.message}`;
 }

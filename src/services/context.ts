@@ -14,6 +14,7 @@ import type { Connection, TypedQueries } from "../storage/database";
 import type { SealKey } from "../storage/seal";
 import type { Writer } from "../storage/writer";
 import type { DeliveryLanes } from "../webhooks/lanes";
+import type { BackupStatus } from "./backup_status";
 import type { FailureLimits } from "./failure_limits";
 import type { FireTargets } from "./fire_targets";
 import type { VersionModels } from "./version_models";
@@ -46,6 +47,7 @@ export interface Context {
   readonly fire_targets: FireTargets;
   readonly version_models: VersionModels;
   readonly failure_limits: FailureLimits;
+  readonly backups: BackupStatus;
   /** Runs that are in a solver of this process, by run id. */
   readonly running: Map<string, { cancel(): void }>;
   /** Set by app.ts: nudges the loops that have work after a commit. */

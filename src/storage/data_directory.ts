@@ -6,7 +6,19 @@
  * emptied or replaced is refused instead of being taken for a new one.
  */
 import { Database } from "bun:sqlite";
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /** Why the service cannot start on this directory; `exit_code` as cli.md has them. */
@@ -23,6 +35,8 @@ export const DATABASE_FILE = "jaot.db";
 const LOCK_FILE = "lock.db";
 const HOLDER_FILE = "lock.pid";
 const MARKER_FILE = "instance";
+/** Lies in the directory while a restore changes it (restore.ts). */
+export const RESTORE_MARKER_FILE = "restore.unfinished";
 const DIRECTORY_MODE = 0o700;
 export const FILE_MODE = 0o600;
 
@@ -73,7 +87,29 @@ export function readMarker(directory: string): string | null {
 }
 
 export function writeMarker(directory: string, instance_id: string): void {
-  writeFileSync(join(directory, MARKER_FILE), `${instance_id}\n`, { mode: FILE_MODE });
+  writePrivate(join(directory, MARKER_FILE), `${instance_id}\n`);
+}
+
+/** Writes a small file that only its owner may read: whole under another name and then renamed, so a crash leaves the old or the new. */
+export function writePrivate(path: string, text: string): void {
+  const draft = `${path}.new`;
+  const file = openSync(draft, "w", FILE_MODE);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+}
+
+/** Refuses a directory in which a restore was cut short: its database may be without its log. */
+export function checkNoRestoreUnderWay(directory: string): void {
+  if (!existsSync(join(directory, RESTORE_MARKER_FILE))) return;
+  throw new DataDirectoryError(
+    1,
+    `a restore into ${directory} has not ended; run it again: jaot-triggers restore FILE --data-dir ${directory}`,
+  );
 }
 
 /** Refuses a directory whose marker says that there was a database and whose database file is gone or empty. */

@@ -7,8 +7,10 @@ import { chmodSync, closeSync, existsSync, fdatasync, openSync, statSync } from 
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
+import { APPLICATION_ID, copyThrough } from "./backup";
 import {
   checkDatabaseStillThere,
+  checkNoRestoreUnderWay,
   DATABASE_FILE,
   DataDirectoryError,
   FILE_MODE,
@@ -19,8 +21,6 @@ import {
 import { MIGRATIONS, migrate, userVersion } from "./migrations";
 import type { SyncLog } from "./writer";
 
-/** "jaot" in ASCII: tells our file from any other SQLite file. */
-const APPLICATION_ID = 0x6a616f74;
 /** The WAL-reset defect of older versions loses commits when two connections write (fixed in 3.51.3). */
 const SQLITE_VERSION_MIN = "3.51.3";
 
@@ -65,6 +65,7 @@ export interface OpenOptions {
 export function openDatabase(directory: string, options: OpenOptions): OpenDatabase {
   const path = join(directory, DATABASE_FILE);
   const marker = readMarker(directory);
+  checkNoRestoreUnderWay(directory);
   checkDatabaseStillThere(directory, marker);
   const client = openWriter(path);
   refuseForeign(client, path, marker);
@@ -83,6 +84,7 @@ export function openExistingDatabase(directory: string): OpenDatabase {
       `there is no database in ${directory}; give the service's --data-dir, or start it once`,
     );
   }
+  checkNoRestoreUnderWay(directory);
   const client = openWriter(path);
   const found = userVersion(client);
   const known = MIGRATIONS.at(-1)!.number;
@@ -164,7 +166,7 @@ function bringUpToDate(client: Database, path: string, options: OpenOptions): vo
   const problem = migrate(client, MIGRATIONS, {
     now: options.now,
     program_version: options.program_version,
-    backup: (from) => client.run("VACUUM INTO ?", [`${path}.before-${from}-${options.now}`]),
+    backup: (from) => copyThrough(client, `${path}.before-${from}-${options.now}`),
   });
   if (problem === null) return;
   client.close();

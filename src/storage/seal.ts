@@ -6,17 +6,18 @@
  * A sealed value is one byte of format, 12 of nonce, the ciphertext and 16 of tag. The context, which is the id of what
  * the secret belongs to, is authenticated with it: a value moved to another row does not open.
  *
- * The key file is written whole under another name and then renamed, so a crash leaves none or a good one.
+ * A backup carries the key file beside it, under the backup's name and `.key`: without it a restored database delivers
+ * no signed webhook. Whoever wants the two apart gives the key in the environment, and there is no file to carry.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ids } from "../ids";
-import { DataDirectoryError, FILE_MODE } from "./data_directory";
+import { DataDirectoryError, FILE_MODE, writePrivate } from "./data_directory";
 
 export type SealKey = KeyObject;
 
-const KEY_FILE = "seal.key";
+export const KEY_FILE = "seal.key";
 const KEY_BYTES = 32;
 const FORMAT_AES_256_GCM = 1;
 const NONCE_BYTES = 12;
@@ -39,7 +40,7 @@ export function loadSealKey(directory: string, given: string | null, random: (co
     return key;
   }
   const path = join(directory, KEY_FILE);
-  if (!existsSync(path)) writeKeyFile(path, Buffer.from(random(KEY_BYTES)).toString("hex"));
+  if (!existsSync(path)) writePrivate(path, `${Buffer.from(random(KEY_BYTES)).toString("hex")}\n`);
   // A restored backup may have come back with wider rights.
   chmodSync(path, FILE_MODE);
   const key = parseKey(readFileSync(path, "utf8").trim());
@@ -50,6 +51,24 @@ export function loadSealKey(directory: string, given: string | null, random: (co
     );
   }
   return key;
+}
+
+/** Where the key that belongs to a backup lies. */
+export function keyFileOf(backup: string): string {
+  return `${backup}.key`;
+}
+
+/** True when the key of this directory, or the one given, opens that sealed value. */
+export function opensWith(directory: string, given: string | null, sealed: Uint8Array, context: string): boolean {
+  const text = given ?? (hasSealKey(directory) ? readFileSync(join(directory, KEY_FILE), "utf8").trim() : "");
+  const key = parseKey(text);
+  if (key === null) return false;
+  try {
+    unseal(key, sealed, context);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Seals a text for one owner; `context` is the owner's id. */
@@ -84,16 +103,4 @@ function parseKey(text: string): SealKey | null {
   const key = HEX_KEY_PATTERN.test(text) ? Buffer.from(text, "hex") : Buffer.from(text, "base64");
   const is_whole = HEX_KEY_PATTERN.test(text) || key.toString("base64") === text;
   return is_whole && key.length === KEY_BYTES ? createSecretKey(key) : null;
-}
-
-function writeKeyFile(path: string, text: string): void {
-  const draft = `${path}.new`;
-  const file = openSync(draft, "w", FILE_MODE);
-  try {
-    writeSync(file, `${text}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
 }

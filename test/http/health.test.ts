@@ -24,6 +24,7 @@ describe("health", () => {
       uptime_seconds: expect.any(Number),
       queue_depth: 0,
       running: 0,
+      backups: null,
     } as Json);
     expect(Number.isInteger(body.uptime_seconds) && body.uptime_seconds >= 0).toBe(true);
     expect(await look("/health/live")).toMatchObject({ status: 200, body: { status: "ok" } });

@@ -1,0 +1,104 @@
+/**
+ * Backups by the clock: one at each instant of `backup_at`, the newest `backups_keep` are kept. What is due follows from
+ * the names in the directory, so that a machine that was off at the hour makes its backup at the next start, and a
+ * directory without any gets its first one at once.
+ */
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { nextTickAt } from "../runs/cadence";
+import type { Context } from "../services/context";
+import { keyFileOf } from "../storage/seal";
+import { takeBackup } from "./backup_process";
+import type { Work } from "./loop";
+
+const NAME_PATTERN = /^jaot-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/;
+const DRAFT_PATTERN = /^jaot-\d{8}T\d{6}Z\.db(\.key)?\.part$/;
+const DIRECTORY_MODE = 0o700;
+const RETRY_MS = 300_000;
+/** The longest rest: after a jump of the clock the next backup is not far off. */
+const REST_MS_MAX = 60_000;
+
+export interface BackupKeeper extends Work {
+  /** Gives up the backup under way: the service stops. */
+  abort(): void;
+}
+
+/** `self` starts this program, before its command. Without a `backup_dir` it never has work. */
+export function createBackupKeeper(context: Context, self: readonly string[]): BackupKeeper {
+  const { backup_dir, backup_at } = context.config;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const stop = new AbortController();
+  return {
+    name: "backups",
+    abort: () => stop.abort(),
+    async runOnce(now) {
+      if (backup_dir === null) return null;
+      try {
+        const newest = newestBefore(backup_dir, now);
+        if (newest !== null) context.backups.taken(newest);
+        const due_at = newest === null ? now : nextTickAt(backup_at, zone, newest);
+        if (due_at === null) return null;
+        if (due_at > now) return Math.min(due_at - now, REST_MS_MAX);
+        await backUp(context, self, join(backup_dir, nameAt(now)), stop.signal);
+        return 0;
+      } catch (error) {
+        if (!stop.signal.aborted) tellFailure(context, error);
+        return RETRY_MS;
+      }
+    },
+  };
+}
+
+/** When the newest backup was taken. One from the future was named by a clock that was wrong, and counts for nothing. */
+function newestBefore(directory: string, now: number): number | null {
+  mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
+  return listBackups(directory).findLast(({ taken_at }) => taken_at <= now)?.taken_at ?? null;
+}
+
+async function backUp(context: Context, self: readonly string[], file: string, signal: AbortSignal): Promise<void> {
+  const { config, clock, log } = context;
+  removeDrafts(config.backup_dir!);
+  const report = await takeBackup({ data_dir: config.data_dir, file, self, clock, signal });
+  log.info("backup_taken", { ...report });
+  rotate(context, config.backup_dir!);
+}
+
+function tellFailure({ backups, config, log }: Context, error: unknown): void {
+  backups.failed();
+  log.error("backup_failed", {
+    backup_dir: config.backup_dir,
+    error: error instanceof Error ? error.message : String(error),
+    next: `tried again in ${RETRY_MS / 60_000} minutes`,
+  });
+}
+
+/** What a process that was killed during a backup has left. */
+function removeDrafts(directory: string): void {
+  for (const name of readdirSync(directory)) if (DRAFT_PATTERN.test(name)) rmSync(join(directory, name));
+}
+
+/** Removes the oldest beyond the number to keep: after a good one, so that failures never eat up the last good ones. */
+function rotate(context: Context, directory: string): void {
+  const all = listBackups(directory);
+  for (const { name } of all.slice(0, Math.max(0, all.length - context.config.backups_keep))) {
+    const file = join(directory, name);
+    rmSync(file, { force: true });
+    rmSync(keyFileOf(file), { force: true });
+    context.log.info("backup_removed", { file });
+  }
+}
+
+function listBackups(directory: string): { name: string; taken_at: number }[] {
+  const found: { name: string; taken_at: number }[] = [];
+  for (const name of readdirSync(directory)) {
+    const match = NAME_PATTERN.exec(name);
+    if (match === null) continue;
+    const [, year, month, day, hour, minute, second] = match.map(Number);
+    found.push({ name, taken_at: Date.UTC(year!, month! - 1, day!, hour!, minute!, second!) });
+  }
+  return found.sort((a, b) => a.taken_at - b.taken_at);
+}
+
+function nameAt(now: number): string {
+  return `jaot-${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z.db`;
+}

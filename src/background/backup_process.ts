@@ -1,0 +1,164 @@
+/**
+ * One backup, taken by a process of its own: SQLite copies in one long call, which would hold the service's thread. This
+ * side watches the copy grow and hands it to the disk piece by piece, so that no sync at the end stalls the service's own.
+ */
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fdatasync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type { Clock } from "../clock";
+import { childEnvironment } from "../solver/process_facts";
+import { draftOf, syncPath } from "../storage/backup";
+import { DATABASE_FILE } from "../storage/data_directory";
+import { hasSealKey, KEY_FILE, keyFileOf } from "../storage/seal";
+
+const WATCH_MS = 100;
+const ERROR_LENGTH_MAX = 1000;
+const syncData = promisify(fdatasync);
+
+export interface BackupRequest {
+  readonly data_dir: string;
+  readonly file: string;
+  /** The words that start this program, before its command. */
+  readonly self: readonly string[];
+  readonly clock: Clock;
+  /** Ends the copy before its time. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (bytes: number, bytes_total: number) => void;
+}
+
+export interface BackupReport {
+  readonly file: string;
+  readonly bytes: number;
+  /** The copy of the key file; null when the directory has none, since the key comes from the environment. */
+  readonly key_file: string | null;
+  readonly duration_ms: number;
+}
+
+/** Why there is no backup, in words for a person. */
+export class BackupFailure extends Error {}
+
+/** Takes a backup of a directory's database, in use or not. Throws BackupFailure; `file` is then as it was before. */
+export async function takeBackup(request: BackupRequest): Promise<BackupReport> {
+  const { data_dir, clock } = request;
+  const file = resolve(request.file);
+  const started = clock.monotonic();
+  const draft = draftOf(file);
+  const bytes_total = sizeOf(join(data_dir, DATABASE_FILE)) + sizeOf(join(data_dir, `${DATABASE_FILE}-wal`));
+  requireRoom(dirname(file), bytes_total);
+  try {
+    await copy(request, draft, bytes_total);
+    const key_file = copyKey(data_dir, file);
+    renameSync(draft, file);
+    syncPath(dirname(file));
+    return { file, bytes: sizeOf(file), key_file, duration_ms: Math.round(clock.monotonic() - started) };
+  } catch (error) {
+    rmSync(draft, { force: true });
+    if (error instanceof BackupFailure) throw error;
+    throw new BackupFailure(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function requireRoom(directory: string, bytes: number): void {
+  let free: number;
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    free = bavail * bsize;
+  } catch (error) {
+    throw new BackupFailure(
+      `cannot use the directory ${directory}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  if (free >= bytes) return;
+  throw new BackupFailure(
+    `${directory} has ${megabytes(free)} MB free, the backup may need ${megabytes(bytes)} MB; make room, or give another place`,
+  );
+}
+
+async function copy(request: BackupRequest, draft: string, bytes_total: number): Promise<void> {
+  const child = Bun.spawn([...request.self, "backup-copy", request.data_dir, draft], {
+    env: childEnvironment(),
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+    ...(request.signal === undefined ? {} : { signal: request.signal, killSignal: "SIGKILL" as const }),
+  });
+  const end = watch(request, draft, bytes_total);
+  try {
+    const [exit_code, words] = await Promise.all([child.exited, new Response(child.stderr).text()]);
+    if (exit_code !== 0)
+      throw new BackupFailure(words.trim().slice(0, ERROR_LENGTH_MAX) || `the copy ended with ${exit_code}`);
+  } finally {
+    await end();
+  }
+}
+
+/** Tells how far the copy is, and syncs it as it grows. The returned function ends that. */
+function watch({ clock, onProgress }: BackupRequest, draft: string, bytes_total: number): () => Promise<void> {
+  let is_over = false;
+  let turn = Promise.resolve();
+  let cancel = (): void => {};
+  const look = async (): Promise<void> => {
+    if (existsSync(draft)) {
+      onProgress?.(sizeOf(draft), bytes_total);
+      await syncSoFar(draft);
+    }
+    if (!is_over) lookSoon();
+  };
+  const lookSoon = (): void => {
+    cancel = clock.after(WATCH_MS, () => {
+      turn = look();
+    });
+  };
+  lookSoon();
+  return () => {
+    is_over = true;
+    cancel();
+    return turn;
+  };
+}
+
+async function syncSoFar(draft: string): Promise<void> {
+  try {
+    const descriptor = openSync(draft, "r+");
+    try {
+      await syncData(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // The copying process syncs the whole file at its end, and says what is wrong.
+  }
+}
+
+/** The key first, then the backup: a backup that is there has its key. */
+function copyKey(data_dir: string, file: string): string | null {
+  if (!hasSealKey(data_dir)) return null;
+  const target = keyFileOf(file);
+  const draft = draftOf(target);
+  rmSync(draft, { force: true });
+  copyFileSync(join(data_dir, KEY_FILE), draft);
+  const descriptor = openSync(draft, "r+");
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+  renameSync(draft, target);
+  return target;
+}
+
+function sizeOf(path: string): number {
+  return existsSync(path) ? statSync(path).size : 0;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}

@@ -1,0 +1,67 @@
+/** `backup FILE`: a copy of the database, also while the service runs; and the process that copies. */
+import { existsSync } from "node:fs";
+import { setPriority } from "node:os";
+import { join } from "node:path";
+import { BackupFailure, takeBackup } from "../background/backup_process";
+import { copyDatabase } from "../storage/backup";
+import { DATABASE_FILE } from "../storage/data_directory";
+import type { ParsedArguments } from "./arguments";
+import { progressBar } from "./progress";
+import { readSettings } from "./settings";
+import { complain, type Terminal } from "./terminal";
+
+/** The service answers first: a copy takes what processor time is left. */
+const LOWEST_PRIORITY = 19;
+
+export async function backup(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
+  const { config, problems } = readSettings(terminal, parsed);
+  if (config === null) return complain(terminal, problems, 2);
+  const file = parsed.positionals[0]!;
+  if (!existsSync(join(config.data_dir, DATABASE_FILE))) {
+    return complain(terminal, [`there is no database in ${config.data_dir}; give the service's --data-dir`], 1);
+  }
+  if (existsSync(file) && parsed.options.replace === undefined) {
+    return complain(terminal, [`${file} is there already; give another name, or --replace`], 1);
+  }
+  const progress = progressBar(terminal, "copied");
+  try {
+    const report = await takeBackup({
+      data_dir: config.data_dir,
+      file,
+      self: terminal.self,
+      clock: terminal.clock,
+      onProgress: progress.show,
+    });
+    progress.clear();
+    if (parsed.options.json !== undefined) terminal.out(`${JSON.stringify(report)}\n`);
+    else {
+      const { bytes, duration_ms, key_file } = report;
+      terminal.out(`${report.file}: ${(bytes / 1e6).toFixed(1)} MB in ${(duration_ms / 1000).toFixed(1)} s, checked\n`);
+      terminal.out(
+        key_file === null
+          ? "no key file: webhook secrets open with JAOT_SECRET_KEY alone, keep it\n"
+          : `${key_file}: opens the webhook secrets in it; keep the two together, and from other people\n`,
+      );
+    }
+    return 0;
+  } catch (error) {
+    progress.clear();
+    if (error instanceof BackupFailure) return complain(terminal, [error.message], 1);
+    throw error;
+  }
+}
+
+/** `backup-copy DATA_DIR DRAFT`: copies, syncs and checks, and says on standard error why it could not. */
+export async function backupCopy(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
+  const [data_dir, draft] = parsed.positionals;
+  try {
+    setPriority(LOWEST_PRIORITY);
+    copyDatabase(join(data_dir!, DATABASE_FILE), draft!);
+    return 0;
+  } catch (error) {
+    terminal.err(
+      `cannot copy the database of ${data_dir}: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    return 1;
+  }
+}
