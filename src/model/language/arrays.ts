@@ -82,6 +82,10 @@ export class ParamArray {
   data_default: number | null = null;
   /** Data or an override gave values: they go before what the model assigns. */
   has_data = false;
+  /** Where the data section gives values. */
+  data_span: Span | null = null;
+  /** Some value was asked for: then all data must be sound, as GLPK has it. */
+  is_used = false;
   private data_count = 0;
 
   constructor(head: ArrayHead, rules: ParamRules) {
@@ -134,10 +138,20 @@ export class ParamArray {
     return this.compute(stack, from, span);
   }
 
+  get count(): number {
+    return this.head.arity === 0 ? 1 : this.table.count;
+  }
+
+  /** Whether an element was given or has been computed. */
+  hasValue(element: number): boolean {
+    return this.states[element] === READY || this.states[element] === UNCHECKED;
+  }
+
   /** Checks every value that came from data, used or not. */
   checkData(): void {
-    for (let element = 0; element < this.table.count; element += 1) {
-      if (this.states[element] === UNCHECKED) this.compute(this.table.ids, element * this.head.arity, this.head.span);
+    for (let element = 0; element < this.count; element += 1) {
+      if (this.states[element] !== UNCHECKED) continue;
+      this.compute(this.table.ids, element * this.head.arity, this.data_span ?? this.head.span);
     }
   }
 
@@ -173,6 +187,7 @@ export class ParamArray {
       throw new EvaluationFault("defined_by_itself", message, span);
     }
     machine.enter(head.cost, head.name, span);
+    this.is_used = true;
     const frame = domain === null ? 0 : domain.save();
     if (known === -1 || this.states[known] !== UNCHECKED || domain !== null) bindElement(head, source, from, span);
     const element = this.elementAt(source, from);
@@ -264,15 +279,30 @@ export class SetArray {
 
   /** Computes what data gave, used or not. */
   checkData(): void {
-    const { machine, arity } = this.head;
     const { table } = this.data;
-    for (let element = 0; element < table.count; element += 1) {
-      const from = machine.top;
-      for (let part = 0; part < arity; part += 1) machine.stack[from + part] = table.ids[element * arity + part]!;
-      machine.top = from + arity;
-      this.get(from, this.head.span);
-      machine.top = from;
+    for (let element = 0; element < table.count; element += 1) this.read(table.ids, element * this.head.arity);
+  }
+
+  /** Every set that was given, then every one that was computed, each with its subscripts at `from` of `source`. */
+  visitContent(visit: (source: Int32Array, from: number, value: SetValue) => void): void {
+    const { arity } = this.head;
+    const given = this.data.table;
+    for (let element = 0; element < given.count; element += 1)
+      visit(given.ids, element * arity, this.read(given.ids, element * arity));
+    const { ids } = this.table;
+    for (const [element, value] of this.values.entries()) {
+      if (value !== "busy" && given.find(ids, element * arity) === -1) visit(ids, element * arity, value);
     }
+  }
+
+  private read(source: Int32Array, at: number): SetValue {
+    const { machine, arity, span } = this.head;
+    const from = machine.top;
+    for (let part = 0; part < arity; part += 1) machine.stack[from + part] = source[at + part]!;
+    machine.top = from + arity;
+    const value = this.get(from, span);
+    machine.top = from;
+    return value;
   }
 
   private compute(from: number, span: Span): SetValue {

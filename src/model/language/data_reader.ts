@@ -20,6 +20,9 @@ export interface DataTarget {
   /** Parts of a set's members. */
   readonly arity: number;
   readonly is_symbolic: boolean;
+  /** The model assigns its values, so that it takes none. */
+  readonly is_computed: boolean;
+  readonly has_default: boolean;
 }
 
 export interface ParamData {
@@ -77,7 +80,6 @@ export class DataReader {
       try {
         if (cursor.takeName("set")) this.readSet();
         else if (cursor.takeName("param")) this.readParam();
-        else if (cursor.takeName("data")) cursor.expectMark(";", "after data");
         else if (!cursor.takeMark(";")) cursor.fail("expected set, param or end in the data section");
       } catch (fault) {
         if (!(fault instanceof SyntaxFault)) throw fault;
@@ -90,7 +92,11 @@ export class DataReader {
 
   private target(token: Token, type: "param" | "set"): DataTarget {
     const target = this.targets.get(token.word);
-    if (target?.type === type) return target;
+    if (target?.type === type) {
+      if (!target.is_computed) return target;
+      const message = `${token.word} is computed in the model and takes no data; leave out the one or the other`;
+      throw new SyntaxFault(message, token);
+    }
     const known = [...this.targets].filter(([, { type: kind }]) => kind === type).map(([name]) => name);
     throw new SyntaxFault(`no ${type} is declared as ${quote(token.word)}`, token, nearestHint(token.word, known));
   }
@@ -145,15 +151,19 @@ export class DataReader {
       throw new SyntaxFault(`${name.word} has ${target.subscripts} subscripts, found ${key.length}`, name);
     const members = new TupleTable(target.arity);
     let slice: Slice = new Array<null>(target.arity).fill(null);
+    let is_transposed = false;
     while (!cursor.takeMark(";")) {
       const { start } = cursor.token;
       if (cursor.takeMark(",") || cursor.takeMark(":=")) continue;
-      const is_transposed = this.isTransposed();
-      if (cursor.takeMark(":")) this.setTable(slice, is_transposed, members);
+      if (this.isTransposed()) {
+        is_transposed = true;
+        cursor.takeMark(":");
+        this.setTable(slice, is_transposed, members);
+      } else if (cursor.takeMark(":")) this.setTable(slice, is_transposed, members);
       else if (cursor.takeMark("(")) {
-        const parts = this.slice(")", target.arity, start);
-        if (parts.includes(null)) slice = parts;
-        else members.add(Int32Array.from(parts as readonly number[]), 0);
+        slice = this.slice(")", target.arity, start);
+        is_transposed = false;
+        if (!slice.includes(null)) this.addMember(Int32Array.from(slice as readonly number[]), members, start);
       } else this.setMember(slice, members);
     }
     const span = { start: name.start, end: name.end };
@@ -161,12 +171,22 @@ export class DataReader {
   }
 
   private setMember(slice: Slice, members: TupleTable): void {
+    const { start } = this.cursor.token;
+    if (!slice.includes(null)) this.cursor.fail("expected a tuple in parentheses again, or a slice with *");
     const member = Int32Array.from(slice, (part) => {
       if (part !== null) return part;
       this.cursor.takeMark(",");
       return this.member();
     });
+    this.addMember(member, members, start);
+  }
+
+  private addMember(member: Int32Array, members: TupleTable, start: number): void {
+    const { count } = members;
     members.add(member, 0);
+    if (members.count > count) return;
+    const span = this.cursor.spanFrom(start);
+    throw new SyntaxFault(`${quote(this.cursor.text.slice(span.start, span.end))} is in the set already`, span);
   }
 
   private setTable(slice: Slice, is_transposed: boolean, members: TupleTable): void {
@@ -181,7 +201,7 @@ export class DataReader {
         if (word !== "+" && word !== "-") cursor.fail("expected + or - for each column");
         cursor.advance();
         member[column_part] = column;
-        if (word === "+") members.add(member, 0);
+        if (word === "+") this.addMember(member, members, cursor.last_end - 1);
       }
     }
   }
@@ -211,16 +231,30 @@ export class DataReader {
     const name = cursor.expectName("the name of a param");
     const target = this.target(name, "param");
     const data = this.begin(name, target);
-    if (cursor.takeName("default")) data.default = this.value(target);
+    if (cursor.takeName("default")) {
+      this.refuseDefault(name, target);
+      data.default = this.value(target);
+    }
     let slice: Slice = new Array<null>(target.subscripts).fill(null);
+    let is_transposed = false;
     while (!cursor.takeMark(";")) {
       const { start } = cursor.token;
       if (cursor.takeMark(",") || cursor.takeMark(":=")) continue;
-      const is_transposed = this.isTransposed();
-      if (cursor.takeMark(":")) this.paramTable(slice, is_transposed, data, target);
-      else if (cursor.takeMark("[")) slice = this.slice("]", target.subscripts, start);
-      else this.paramElement(slice, data, target);
+      if (this.isTransposed()) {
+        is_transposed = true;
+        cursor.takeMark(":");
+        this.paramTable(slice, is_transposed, data, target);
+      } else if (cursor.takeMark(":")) this.paramTable(slice, is_transposed, data, target);
+      else if (cursor.takeMark("[")) {
+        slice = this.slice("]", target.subscripts, start);
+        is_transposed = false;
+      } else this.paramElement(slice, data, target);
     }
+  }
+
+  private refuseDefault(name: Token, { has_default }: DataTarget): void {
+    if (!has_default) return;
+    throw new SyntaxFault(`${name.word} has a default in the model already; leave out the one or the other`, name);
   }
 
   private begin(name: Token, target: DataTarget): ParamData {
@@ -255,10 +289,7 @@ export class DataReader {
       }
     }
     this.cursor.takeMark(",");
-    if (this.cursor.isName(".") && !target.is_symbolic) {
-      this.cursor.advance();
-      data.keys.length -= slice.length;
-    } else data.values.push(this.value(target));
+    data.values.push(this.value(target));
   }
 
   private paramTable(slice: Slice, is_transposed: boolean, data: ParamData, target: DataTarget): void {
@@ -300,7 +331,8 @@ export class DataReader {
     if (filled.some(({ target }) => target.subscripts !== arity))
       cursor.fail("expected params with as many subscripts each");
     if (default_at !== null) {
-      for (const { target, data } of filled) {
+      for (const [position, { target, data }] of filled.entries()) {
+        this.refuseDefault(names[position]!, target);
         const id = this.symbols.intern(default_at.kind === "number" ? default_at.number : default_at.word);
         data.default = target.is_symbolic ? id : this.symbols.numberOf(id);
       }
@@ -325,11 +357,12 @@ export class DataReader {
     members: TupleTable | null,
   ): void {
     const key: number[] = [];
+    const { start } = this.cursor.token;
     for (let part = 0; part < arity; part += 1) {
       this.cursor.takeMark(",");
       key.push(this.member());
     }
-    members?.add(Int32Array.from(key), 0);
+    if (members !== null) this.addMember(Int32Array.from(key), members, start);
     for (const { target, data } of filled) {
       this.cursor.takeMark(",");
       if (this.cursor.takeName(".")) continue;

@@ -39,6 +39,11 @@ function compileEntry(compiler: ExpressionCompiler, entry: DomainEntry): DomainB
   }
   const sound = parts.filter((part) => part !== null);
   if (sound.length < parts.length) return null;
+  if (sound.every(({ slot }) => slot === null)) {
+    const message = "no index stands before in; ask with a condition whether something is a member";
+    scope.error("wrong_arity", message, entry);
+    return null;
+  }
   if (set.arity !== 0 && set.arity !== sound.length) {
     const message = `${sound.length} indices stand before in, the members of ${scope.spell(entry.set)} have ${set.arity} parts`;
     scope.error("wrong_arity", message, entry);

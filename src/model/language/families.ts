@@ -124,6 +124,9 @@ export class VarArray {
   }
 }
 
+/** Stands for the first objective, which is no row of the matrix. */
+export const OBJECTIVE_ROW = -1;
+
 /** Rows of one constraint statement, or of one objective; which rows they are is known once they are made. */
 export class RowFamily {
   readonly type: "constraint" | "objective";

@@ -6,7 +6,7 @@ import { findConvexityFault } from "../flat/convexity";
 import { assembleHessian } from "../flat/hessian";
 import { QuadraticTermList } from "../flat/linearize";
 import type { Span } from "./ast";
-import type { RowFamily } from "./families";
+import { OBJECTIVE_ROW, type RowFamily } from "./families";
 import { EvaluationFault } from "./faults";
 import { GrowingIntegers, GrowingNumbers } from "./growing";
 import type { Machine } from "./machine";
@@ -19,8 +19,6 @@ export interface Generated {
   readonly problem: Problem;
   /** New number of each column as it was made. */
   readonly column_order: Int32Array;
-  /** The first objective, whose value is the solver's; null without one. */
-  readonly objective: RowFamily | null;
   /** Constants that rows of further objectives have besides their terms. */
   readonly row_constants: ReadonlyMap<number, number>;
 }
@@ -75,6 +73,9 @@ export class Generator {
         else this.generateObjective(action);
       });
     }
+    for (const declared of this.program.scope.declared.values()) {
+      if (declared.type === "param" && declared.has_data && declared.is_used) this.attempt(() => declared.checkData());
+    }
   }
 
   /** To be called when nothing was reported. */
@@ -117,7 +118,6 @@ export class Generator {
     return {
       problem,
       column_order: order,
-      objective: this.objective?.family ?? null,
       row_constants: this.row_constants,
     };
   }
@@ -161,7 +161,7 @@ export class Generator {
   }
 
   private appendRow(family: RowFamily, lower: number, upper: number, span: Span): void {
-    const { form, slots } = this.machine;
+    const { form } = this.machine;
     this.budget.takeNonzeros(form.count);
     let sum = form.constant;
     for (let at = 0; at < form.count; at += 1) {
@@ -173,10 +173,15 @@ export class Generator {
     }
     if (!Number.isFinite(sum)) this.refuseOverflow(family, span);
     this.starts.push(this.indices.length);
-    family.rows.push(this.lower.length);
-    for (const slot of family.head.domain?.slots ?? []) family.tuples.push(slots[slot]!);
+    this.nameRow(family, this.lower.length);
     this.lower.push(lower + 0);
     this.upper.push(upper + 0);
+  }
+
+  private nameRow(family: RowFamily, row: number): void {
+    const { slots } = this.machine;
+    family.rows.push(row);
+    for (const slot of family.head.domain?.slots ?? []) family.tuples.push(slots[slot]!);
   }
 
   private refuseOverflow(family: RowFamily, span: Span): never {
@@ -205,8 +210,9 @@ export class Generator {
       if (!Number.isFinite(form.constant) || !coefficients.every(Number.isFinite)) this.refuseOverflow(family, span);
       this.objective_terms = { columns: form.columns.slice(0, count), coefficients, constant: form.constant };
       this.objective = action;
+      this.nameRow(family, OBJECTIVE_ROW);
     };
-    if (this.objective !== null) this.families.push(family);
+    this.families.push(family);
     const { domain } = family.head;
     if (domain === null) generate();
     else domain.loop(generate);
@@ -262,6 +268,7 @@ export class Generator {
     for (const { head, rows, tuples } of this.families) {
       for (let element = 0; element < rows.length; element += 1) {
         const row = rows.items[element]!;
+        if (row === OBJECTIVE_ROW) continue;
         const from = element * head.arity;
         names[row] = maker.make(head.name, tuples.items, from, head.arity);
         families.names[row] = head.name;

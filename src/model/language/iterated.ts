@@ -3,6 +3,7 @@ import type { Expression } from "./ast";
 import { type Code, INVALID, type SymbolicCode } from "./codes";
 import type { DomainCode } from "./domains";
 import type { ExpressionCompiler } from "./expression_compiler";
+import { EvaluationFault } from "./faults";
 import { type SetValue, TableSet } from "./sets";
 import { TupleTable } from "./tuples";
 
@@ -73,12 +74,15 @@ function compileFold(compiler: ExpressionCompiler, node: Iterated, operand: Code
       return {
         type: "numeric",
         run: () => {
-          let best = is_min ? Number.MAX_VALUE : -Number.MAX_VALUE;
+          let best = is_min ? Infinity : -Infinity;
+          let is_empty = true;
           loop(() => {
             const value = run();
+            is_empty = false;
             if (is_min ? value < best : value > best) best = value;
           });
-          return best;
+          if (!is_empty) return best;
+          throw new EvaluationFault("empty_set", `there is nothing here to take the ${node.operator} of`, node);
         },
       };
     }

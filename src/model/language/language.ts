@@ -11,6 +11,7 @@ import { describeValue, isRecord, quote } from "../json";
 import type { ModelOptions } from "../options";
 import type { ParsedSource } from "./ast";
 import { type Data, DataReader, type DataTarget } from "./data_reader";
+import { OBJECTIVE_ROW } from "./families";
 import { EvaluationFault } from "./faults";
 import { type Generated, Generator } from "./generate";
 import { Machine } from "./machine";
@@ -120,6 +121,8 @@ function readData(
       subscripts: declared.head.arity,
       arity: declared.type === "set" ? declared.rules.arity : 0,
       is_symbolic: declared.type === "param" && declared.rules.is_symbolic,
+      is_computed: declared.rules.assigned !== null,
+      has_default: declared.rules.default !== null,
     });
   }
   const report = scope.error.bind(scope);
@@ -177,6 +180,7 @@ function putData(
     } else if (data.type === "param" && target?.type === "param") {
       if (data.default !== null) target.data_default = data.default;
       if (data.values.length > 0) target.has_data = true;
+      target.data_span = data.span;
       const { keys, values: numbers, subscripts } = data;
       scope.machine.budget.steps(numbers.length);
       for (let element = 0; element < numbers.length; element += 1) {
@@ -204,20 +208,20 @@ function makeReport(program: Program, generated: Generated): ReportMaker | null 
 
 function printReport(program: Program, generated: Generated, values: Float64Array, solution: Solution): string | null {
   const { machine } = program.scope;
-  const { problem, column_order, objective, row_constants } = generated;
+  const { problem, column_order, row_constants } = generated;
   const { rows, columns } = problem;
   const columns_made = Float64Array.from(column_order, (column) => values[column]!);
   const { sensitivity } = solution;
-  const objective_row = objective === null ? -1 : rows.count;
-  if (objective !== null && objective.rows.length === 0) objective.rows.push(objective_row);
   machine.solved = {
     columns: columns_made,
     columnDual: (column) => sensitivity?.reduced_costs[columns.names[column_order[column]!]!] ?? 0,
     rowValue: (row) =>
-      row === objective_row
+      row === OBJECTIVE_ROW
         ? (solution.objective_value ?? 0)
         : (solution.constraints[row]?.activity ?? 0) + (row_constants.get(row) ?? 0),
-    rowDual: (row) => sensitivity?.shadow_prices[rows.names[row]!] ?? 0,
+    rowDual: (row) => (row === OBJECTIVE_ROW ? 0 : (sensitivity?.shadow_prices[rows.names[row]!] ?? 0)),
+    rowLower: (row) => rows.lower[row] ?? -Infinity,
+    rowUpper: (row) => rows.upper[row] ?? Infinity,
   };
   try {
     for (const { run } of program.closing) run();

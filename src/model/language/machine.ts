@@ -24,6 +24,8 @@ export interface SolvedValues {
   columnDual(column: number): number;
   rowValue(row: number): number;
   rowDual(row: number): number;
+  rowLower(row: number): number;
+  rowUpper(row: number): number;
 }
 
 export class Machine {

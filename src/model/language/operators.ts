@@ -186,7 +186,9 @@ function compileArithmetic(compiler: ExpressionCompiler, node: Binary, operator:
     type: "numeric",
     run: () => {
       const value = left();
-      const by = divisor();
+      const by = right();
+      // As in GLPK, nothing is taken off where there is nothing to divide by.
+      if (by === 0) return value;
       const rest = value % by;
       return rest !== 0 && rest < 0 !== by < 0 ? rest + by : rest + 0;
     },
@@ -295,13 +297,14 @@ function compilePower(compiler: ExpressionCompiler, node: Binary): Code {
   const [value, power] = [number.run, exponent.run];
   if (number.constant !== undefined && exponent.constant !== undefined) {
     const result = number.constant ** exponent.constant;
-    if (Number.isFinite(result)) return constantOf(result);
+    if (Number.isFinite(result) && number.constant !== 0) return constantOf(result);
   }
   return {
     type: "numeric",
     run: () => {
-      const result = value() ** power();
-      if (Number.isFinite(result)) return result;
+      const [raised, exponent] = [value(), power()];
+      const result = raised ** exponent;
+      if (Number.isFinite(result) && !(raised === 0 && exponent === 0)) return result;
       throw new EvaluationFault("not_a_number", "this power has no finite value", node);
     },
   };

@@ -1,5 +1,5 @@
 /** Compiles `check`, `display`, `printf` and `for`; what they print goes to the report. */
-import { memberNames, type ParamArray, type SetArray, spellElement } from "./arrays";
+import { type ArrayHead, memberNames, type ParamArray, type SetArray, spellElement } from "./arrays";
 import type { Domain, Expression, OutputStatement } from "./ast";
 import type { Code } from "./codes";
 import type { DomainCode } from "./domains";
@@ -8,6 +8,7 @@ import type { RowFamily, VarArray } from "./families";
 import { EvaluationFault } from "./faults";
 import type { Machine } from "./machine";
 import { formatText, type Printed } from "./printf";
+import { columnFigure, rowFigure } from "./references";
 import type { SetValue } from "./sets";
 import { spellNumber } from "./symbols";
 
@@ -155,13 +156,18 @@ function compileDisplay(
   };
 }
 
-/** A bare name of an indexed symbol shows all its elements, anything else its value. */
+/** A bare name shows all the content of its symbol, anything else its value. */
 function compileItem(compiler: ExpressionCompiler, node: Expression, report: Report): (() => void) | null {
   const { scope } = compiler;
   const declared =
     node.kind === "name" && scope.dummySlot(node.name) === null ? scope.declared.get(node.name) : undefined;
-  if (node.kind === "name" && declared !== undefined && node.subscripts === null && declared.head.arity > 0) {
+  if (node.kind === "name" && declared !== undefined && node.subscripts === null) {
     const { suffix } = node;
+    const is_early = declared.type !== "param" && declared.type !== "set" && !scope.is_solved;
+    if (is_early) {
+      scope.error("wrong_type", `${node.name} is known only after solve; display it there`, node);
+      return null;
+    }
     switch (declared.type) {
       case "param":
         return () => displayParam(declared, report);
@@ -216,7 +222,8 @@ function compileLabel(compiler: ExpressionCompiler, node: Expression): (() => st
 }
 
 function displayMembers(machine: Machine, name: string | null, set: SetValue, report: Report): void {
-  if (name !== null) report.write(set.size === 0 ? `${name} is empty\n` : `${name}:\n`);
+  if (set.size === 0) report.write(`${name ?? "set"} is empty\n`);
+  else if (name !== null) report.write(`${name}:\n`);
   if (set.kind === "range") {
     for (const member of memberNames(machine, set)) report.write(`   ${member}\n`);
     return;
@@ -229,58 +236,66 @@ function displayMembers(machine: Machine, name: string | null, set: SetValue, re
   }
 }
 
-function displayParam(param: ParamArray, report: Report): void {
-  const { head, table } = param;
-  const { machine, domain } = head;
-  domain?.loop(() => {
+/** Does `visit` for each tuple of the domain, which stands at `from` of the stack. */
+function visitDomain({ machine, domain, arity }: ArrayHead, visit: (from: number) => void): void {
+  if (domain === null) {
+    visit(machine.top);
+    return;
+  }
+  domain.loop(() => {
     const base = machine.top;
-    for (let part = 0; part < head.arity; part += 1) machine.stack[base + part] = machine.slots[domain.slots[part]!]!;
-    machine.top = base + head.arity;
-    param.get(base, head.span);
+    for (let part = 0; part < arity; part += 1) machine.stack[base + part] = machine.slots[domain.slots[part]!]!;
+    machine.top = base + arity;
+    visit(base);
     machine.top = base;
   });
-  for (let element = 0; element < table.count; element += 1) {
+}
+
+/** What is computed is computed for the whole domain first; of the rest there is what was given or asked for. */
+function displayParam(param: ParamArray, report: Report): void {
+  const { head, table } = param;
+  if (param.rules.assigned !== null) visitDomain(head, (from) => param.get(from, head.span));
+  let is_empty = true;
+  for (let element = 0; element < param.count; element += 1) {
+    if (!param.hasValue(element)) continue;
+    is_empty = false;
     const value = param.values[element]!;
-    const text = param.rules.is_symbolic ? machine.spellMember(value) : spellNumber(value);
+    const text = param.rules.is_symbolic ? head.machine.spellMember(value) : spellNumber(value);
     report.write(`${spellElement(head, table.ids, element * head.arity)} = ${text}\n`);
   }
+  if (is_empty) report.write(`${head.name} has empty content\n`);
 }
 
 function displaySet(set: SetArray, report: Report): void {
   const { head } = set;
-  const { machine, domain } = head;
-  domain?.loop(() => {
-    const base = machine.top;
-    for (let part = 0; part < head.arity; part += 1) machine.stack[base + part] = machine.slots[domain.slots[part]!]!;
-    machine.top = base + head.arity;
-    displayMembers(machine, spellElement(head, machine.stack, base), set.get(base, head.span), report);
-    machine.top = base;
+  const { machine } = head;
+  if (set.rules.assigned !== null) visitDomain(head, (from) => set.get(from, head.span));
+  let is_empty = true;
+  set.visitContent((source, from, value) => {
+    is_empty = false;
+    displayMembers(machine, spellElement(head, source, from), value, report);
   });
+  if (is_empty) report.write(`${head.name} has empty content\n`);
 }
 
 function displayVariable(variable: VarArray, suffix: string, report: Report): void {
-  const { head, table, columns, store } = variable;
-  const { solved } = head.machine;
+  const { head, table, columns } = variable;
+  const figure = columnFigure(suffix);
   for (let element = 0; element < columns.length; element += 1) {
-    const column = columns.items[element]!;
-    const figures: Readonly<Record<string, () => number>> = {
-      val: () => solved?.columns[column] ?? 0,
-      lb: () => store.lower.items[column]!,
-      ub: () => store.upper.items[column]!,
-      dual: () => solved?.columnDual(column) ?? 0,
-      status: () => 0,
-    };
-    const value = spellNumber(figures[suffix]!());
+    const value = spellNumber(figure(variable, columns.items[element]!));
     report.write(`${spellElement(head, table.ids, element * head.arity)}.${suffix} = ${value}\n`);
   }
+  if (columns.length === 0) report.write(`${head.name} has empty content\n`);
 }
 
 function displayRows(family: RowFamily, suffix: string, report: Report): void {
   const { head, rows, tuples } = family;
   const { solved } = head.machine;
+  const figure = rowFigure(suffix);
   for (let element = 0; element < rows.length; element += 1) {
     const row = rows.items[element]!;
-    const value = suffix === "dual" ? solved?.rowDual(row) : solved?.rowValue(row);
-    report.write(`${spellElement(head, tuples.items, element * head.arity)}.${suffix} = ${spellNumber(value ?? 0)}\n`);
+    const value = solved === null ? 0 : figure(solved, row);
+    report.write(`${spellElement(head, tuples.items, element * head.arity)}.${suffix} = ${spellNumber(value)}\n`);
   }
+  if (rows.length === 0) report.write(`${head.name} has empty content\n`);
 }

@@ -16,7 +16,7 @@ import type {
   Statement,
   VarStatement,
 } from "./ast";
-import { Cursor, SyntaxFault } from "./cursor";
+import { Cursor, SyntaxFault, type Token } from "./cursor";
 import { ExpressionParser, LEVEL, RESERVED } from "./expression_parser";
 
 export type Dialect = "mathprog" | "jmodel";
@@ -80,6 +80,10 @@ class StatementParser extends ExpressionParser {
         this.for_nesting = 0;
         cursor.skipStatement();
       }
+    }
+    if (statements.length === 0 && this.list.error_count === 0) {
+      const place = { path: "source", text: cursor.text, start: 0, end: 0 };
+      this.list.error("syntax", "the source holds no statement, expected a model", place);
     }
     return { text: cursor.text, statements, data_start };
   }
@@ -155,13 +159,25 @@ class StatementParser extends ExpressionParser {
     for (; ; cursor.takeMark(",")) {
       if (cursor.isMark(",")) cursor.advance();
       if (cursor.takeMark(";")) break;
-      if (cursor.takeName("dimen")) arity = this.arity();
-      else if (cursor.takeName("within") || cursor.takeName("in")) within.push(this.expression(LEVEL.union));
-      else if (cursor.takeMark(":=")) assigned = this.expression(LEVEL.union);
-      else if (cursor.takeName("default")) otherwise = this.expression(LEVEL.union);
-      else cursor.fail("expected dimen, within, :=, default or ;");
+      const { word } = cursor.token;
+      if (cursor.isName("dimen")) {
+        this.takeOnce(word, arity === null);
+        arity = this.arity();
+      } else if (cursor.takeName("within") || cursor.takeName("in")) within.push(this.expression(LEVEL.union));
+      else if (cursor.isMark(":=") || cursor.isName("default")) {
+        this.takeOnce(":= or default", assigned === null && otherwise === null);
+        const value = this.expression(LEVEL.union);
+        if (word === ":=") assigned = value;
+        else otherwise = value;
+      } else cursor.fail("expected dimen, within, :=, default or ;");
     }
     return { kind: "set", ...head, arity, within, assigned, default: otherwise };
+  }
+
+  /** Moves over an attribute that a declaration has at most once. */
+  private takeOnce(attribute: string, is_first: boolean): void {
+    if (!is_first) this.cursor.fail(`expected ${attribute} only once in a declaration`);
+    this.cursor.advance();
   }
 
   private arity(): number {
@@ -186,14 +202,15 @@ class StatementParser extends ExpressionParser {
       if (cursor.takeMark(",")) continue;
       if (cursor.takeMark(";")) break;
       const { token } = cursor;
-      if (cursor.takeName("integer")) type = "integer";
-      else if (cursor.takeName("binary") || cursor.takeName("logical")) type = "binary";
-      else if (cursor.takeName("symbolic")) type = "symbolic";
-      else if (cursor.takeMark(":=")) {
-        if (this.isInlineData(head)) inline = this.inlineData();
+      if (isParamType(token)) {
+        this.takeOnce("integer, binary or symbolic", type === "number");
+        type = token.word === "logical" ? "binary" : token.word;
+      } else if (cursor.isMark(":=") || cursor.isName("default")) {
+        this.takeOnce(":= or default", assigned === null && otherwise === null && inline === null);
+        if (token.word === "default") otherwise = this.expression(LEVEL.union);
+        else if (this.isInlineData(head)) inline = this.inlineData();
         else assigned = this.expression(LEVEL.union);
-      } else if (cursor.takeName("default")) otherwise = this.expression(LEVEL.union);
-      else conditions.push(this.condition(token.start));
+      } else conditions.push(this.condition(token.start));
     }
     return { kind: "param", ...head, type, conditions, assigned, default: otherwise, inline };
   }
@@ -247,23 +264,31 @@ class StatementParser extends ExpressionParser {
     const { start } = cursor.token;
     cursor.advance();
     const head = this.head(start);
-    let type: VarStatement["type"] = "continuous";
+    let type: VarStatement["type"] | null = null;
     const bounds: Record<"<=" | ">=" | "=", Expression | null> = { "<=": null, ">=": null, "=": null };
     for (;;) {
       if (cursor.takeMark(",")) continue;
       if (cursor.takeMark(";")) break;
-      if (cursor.takeName("integer")) type = "integer";
-      else if (cursor.takeName("binary")) type = "binary";
-      else if (cursor.takeName("continuous")) type = "continuous";
-      else {
+      const { word } = cursor.token;
+      if (cursor.isName("integer") || cursor.isName("binary") || this.isContinuous()) {
+        this.takeOnce("integer or binary", type === null);
+        type = word as VarStatement["type"];
+      } else {
         const relation = cursor.token.kind === "mark" ? RELATIONS.get(cursor.token.word) : undefined;
         if (relation === undefined) return cursor.fail("expected integer, binary, <=, >=, = or ;");
-        if (bounds[relation] !== null) cursor.fail(`expected ${relation} only once`);
-        cursor.advance();
+        this.takeOnce(relation, bounds[relation] === null);
         bounds[relation] = this.expression(LEVEL.concatenation);
       }
     }
-    return { kind: "var", ...head, type, lower: bounds[">="], upper: bounds["<="], fixed: bounds["="] };
+    const { "<=": upper, ">=": lower, "=": fixed } = bounds;
+    if (fixed !== null && (lower !== null || upper !== null))
+      throw new SyntaxFault(`${head.name} has a fixed value and a bound; leave one of them out`, fixed);
+    return { kind: "var", ...head, type: type ?? "continuous", lower, upper, fixed };
+  }
+
+  /** A word of JModel alone. */
+  private isContinuous(): boolean {
+    return this.dialect === "jmodel" && this.cursor.isName("continuous");
   }
 
   private objective(sense: "minimize" | "maximize"): ObjectiveStatement {
@@ -334,7 +359,7 @@ class StatementParser extends ExpressionParser {
     const { start } = cursor.token;
     cursor.advance();
     const domain = this.optionalDomain();
-    if (domain !== null) cursor.takeMark(":");
+    cursor.takeMark(":");
     const items: Expression[] = [];
     do items.push(this.expression(LEVEL.or));
     while (cursor.takeMark(","));
@@ -347,7 +372,7 @@ class StatementParser extends ExpressionParser {
     const { start } = cursor.token;
     cursor.advance();
     const domain = this.optionalDomain();
-    if (domain !== null) cursor.takeMark(":");
+    cursor.takeMark(":");
     const format = this.expression(LEVEL.concatenation);
     const operands: Expression[] = [];
     while (cursor.takeMark(",")) operands.push(this.expression(LEVEL.union));
@@ -377,4 +402,10 @@ class StatementParser extends ExpressionParser {
   private loopBody(): OutputStatement {
     return this.outputStatement() ?? this.cursor.fail("expected check, display, printf or for inside a for statement");
   }
+}
+
+type ParamTypeToken = Token & { readonly word: "integer" | "binary" | "logical" | "symbolic" };
+
+function isParamType(token: Token): token is ParamTypeToken {
+  return token.kind === "name" && ["integer", "binary", "logical", "symbolic"].includes(token.word);
 }

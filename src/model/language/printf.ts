@@ -1,10 +1,10 @@
 /** The formats of `printf` (C's, without `*`): `%d %i %s %f %F %e %E %g %G %%` with flags, width and precision. */
-import { spellNumber } from "./symbols";
+import { clampNumber, spellNumber } from "./symbols";
 
 /** One value of a printf: a number, a string, or a condition. */
 export type Printed = number | string;
 
-const FORMAT_PATTERN = /%([-+ #0]*)([0-9]{0,3})(?:\.([0-9]{0,3}))?([diouxXsfFeEgGc%])/g;
+const FORMAT_PATTERN = /%([-+ #0]*)([0-9]{0,3})(?:\.([0-9]{0,3}))?([disfFeEgG%])/g;
 const ESCAPES: Readonly<Record<string, string>> = {
   a: "\u0007",
   b: "\b",
@@ -32,7 +32,8 @@ export function formatText(format: string, values: readonly Printed[], fail: (me
       text += "%";
       continue;
     }
-    if (next >= values.length) fail("the format wants more values than are given");
+    // As in GLPK, a format ends where the values do.
+    if (next >= values.length) return text;
     const spelled = convert(values[next]!, flags, precision, conversion, fail);
     text += pad(spelled, flags, Number(width), conversion);
     next += 1;
@@ -49,11 +50,11 @@ function convert(
   conversion: string,
   fail: (message: string) => never,
 ): string {
-  if (conversion === "s" || conversion === "c") {
+  if (conversion === "s") {
     const text = typeof value === "number" ? spellNumber(value) : value;
     return precision === undefined ? text : text.slice(0, Number(precision));
   }
-  const number = typeof value === "number" ? value : Number.NaN;
+  const number = typeof value === "number" ? clampNumber(value) : Number.NaN;
   if (Number.isNaN(number)) fail(`%${conversion} wants a number, found ${JSON.stringify(value)}`);
   const is_integer = conversion === "d" || conversion === "i";
   const spelled = spellAs(
@@ -74,7 +75,6 @@ function convert(
 }
 
 function spellAs(size: number, precision: string | undefined, conversion: string, is_alternative: boolean): string {
-  if (!Number.isFinite(size)) return "inf";
   const digits = Math.min(100, precision === undefined ? 6 : Number(precision));
   switch (conversion) {
     case "f":

@@ -79,6 +79,7 @@ export class Program {
   private compile(statement: Statement): void {
     switch (statement.kind) {
       case "solve":
+        if (this.scope.is_solved) this.scope.error("declared_twice", "solve stands once in a model", statement);
         this.scope.is_solved = true;
         break;
       case "set":

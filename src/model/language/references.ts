@@ -5,6 +5,7 @@ import type { Expression } from "./ast";
 import { type Code, INVALID, type SymbolicCode } from "./codes";
 import type { ExpressionCompiler } from "./expression_compiler";
 import type { RowFamily, VarArray } from "./families";
+import type { SolvedValues } from "./machine";
 
 type Name = Extract<Expression, { kind: "name" }>;
 
@@ -92,30 +93,34 @@ function readVariable(
   const { scope } = compiler;
   const { machine } = scope;
   const column = columnOf(variable, runs, node);
-  if (!scope.is_solved) {
-    if (node.suffix !== null)
-      return compiler.refuse("wrong_suffix", `.${node.suffix} has a value only after solve`, node);
+  if (!scope.is_solved && node.suffix === null)
     return { type: "linear", is_quadratic: false, add: (coefficient) => machine.form.add(column(), coefficient) };
-  }
-  const { store } = variable;
-  const lower = () => store.lower.items[column()]!;
-  const upper = () => store.upper.items[column()]!;
-  const value = () => machine.solved?.columns[column()] ?? 0;
-  switch (node.suffix) {
+  if (!scope.is_solved && node.suffix !== "lb" && node.suffix !== "ub")
+    return compiler.refuse("wrong_suffix", `.${node.suffix} has a value only after solve`, node);
+  const figure = columnFigure(node.suffix ?? "val");
+  return { type: "numeric", run: () => figure(variable, column()) };
+}
+
+/** What a suffix of a variable stands for. */
+export function columnFigure(suffix: string): (variable: VarArray, column: number) => number {
+  const value = ({ head }: VarArray, column: number) => head.machine.solved?.columns[column] ?? 0;
+  const lower = ({ store }: VarArray, column: number) => store.lower.items[column]!;
+  const upper = ({ store }: VarArray, column: number) => store.upper.items[column]!;
+  switch (suffix) {
     case "lb":
-      return { type: "numeric", run: () => Math.max(lower(), -Number.MAX_VALUE) };
+      return lower;
     case "ub":
-      return { type: "numeric", run: () => Math.min(upper(), Number.MAX_VALUE) };
+      return upper;
     case "dual":
-      return { type: "numeric", run: () => machine.solved?.columnDual(column()) ?? 0 };
+      return ({ head }, column) => head.machine.solved?.columnDual(column) ?? 0;
     case "status":
-      return { type: "numeric", run: () => statusOf(value(), lower(), upper()) };
+      return (variable, column) => statusOf(value(variable, column), lower(variable, column), upper(variable, column));
     default:
-      return { type: "numeric", run: value };
+      return value;
   }
 }
 
-/** GLPK's codes, told from values: 1 between the bounds, 2 at the lower, 3 at the upper, 4 free, 5 fixed. */
+/** GLPK's codes, told from values: 1 between the bounds, 2 at the lower, 3 at the upper, 5 fixed. */
 function statusOf(value: number, lower: number, upper: number): number {
   if (lower === upper) return 5;
   if (Math.abs(value - lower) <= 1e-9) return 2;
@@ -128,15 +133,28 @@ function readRow(compiler: ExpressionCompiler, family: RowFamily, runs: readonly
   const { machine } = scope;
   if (!scope.is_solved)
     return compiler.refuse("wrong_type", `${node.name} is a ${family.type}; its value is known only after solve`, node);
-  const row = () => withTuple(machine, runs, (from) => family.rowOf(from, node));
-  switch (node.suffix) {
+  const figure = rowFigure(node.suffix ?? "val");
+  return {
+    type: "numeric",
+    run: () => {
+      const row = withTuple(machine, runs, (from) => family.rowOf(from, node));
+      return machine.solved === null ? 0 : figure(machine.solved, row);
+    },
+  };
+}
+
+/** What a suffix of a row or an objective stands for. */
+export function rowFigure(suffix: string): (solved: SolvedValues, row: number) => number {
+  switch (suffix) {
     case "dual":
-      return { type: "numeric", run: () => machine.solved?.rowDual(row()) ?? 0 };
+      return (solved, row) => solved.rowDual(row);
     case "lb":
+      return (solved, row) => solved.rowLower(row);
     case "ub":
+      return (solved, row) => solved.rowUpper(row);
     case "status":
-      return compiler.refuse("wrong_suffix", `rows have .val and .dual here, not .${node.suffix}`, node);
+      return (solved, row) => statusOf(solved.rowValue(row), solved.rowLower(row), solved.rowUpper(row));
     default:
-      return { type: "numeric", run: () => machine.solved?.rowValue(row()) ?? 0 };
+      return (solved, row) => solved.rowValue(row);
   }
 }

@@ -107,7 +107,11 @@ function compileLiteral(compiler: ExpressionCompiler, node: Span, entries: reado
     machine.top = base + arity;
     for (const member of members) {
       for (let part = 0; part < arity; part += 1) machine.stack[base + part] = member[part]!.run();
+      const { count } = table;
       table.add(machine.stack, base);
+      if (table.count > count) continue;
+      const found = machine.spellTuple(machine.stack, base, arity);
+      throw new EvaluationFault("given_twice", `${found} is in this set already`, node);
     }
     machine.top = base;
     return new TableSet(table);

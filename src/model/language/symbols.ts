@@ -55,10 +55,15 @@ function spellValue(value: number | string): string {
   return typeof value === "string" ? value : spellNumber(value);
 }
 
+/** GLPK has the largest finite number for `Infinity`, and prints that. */
+export function clampNumber(value: number): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
+}
+
 /** Like C's `%.15g`. */
-export function spellNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value + 0);
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
+export function spellNumber(number: number): string {
+  if (Number.isInteger(number) && Math.abs(number) < 1e15) return String(number + 0);
+  const value = clampNumber(number);
   const exponent = Number(value.toExponential(14).split("e")[1]);
   if (exponent < -5 || exponent >= 15) {
     const [mantissa, power] = value.toExponential(14).split("e") as [string, string];

@@ -12,7 +12,7 @@ const SECONDS_MAX = Date.UTC(4000, 11, 31, 23, 59, 59) / 1000;
 
 type Fail = (reason: string) => never;
 
-/** Seconds that `text` stands for under `format`: %b %d %H %j %m %M %S %y %Y %% and what is made of them. */
+/** Seconds that `text` stands for under `format`: %b %d %H %m %M %S %y %Y %z %% and what is made of them. */
 export function readTime(text: string, format: string, fail: Fail): number {
   const reader = new TimeReader(text, fail);
   const pattern = format
@@ -36,7 +36,7 @@ class TimeReader {
   private readonly text: string;
   private readonly fail: Fail;
   private at = 0;
-  private readonly fields = { year: -1, month: -1, day: -1, yearday: -1, hour: -1, minute: -1, second: -1 };
+  private readonly fields = { year: -1, month: -1, day: -1, hour: -1, minute: -1, second: -1, offset: 0 };
 
   constructor(text: string, fail: Fail) {
     this.text = text;
@@ -75,9 +75,6 @@ class TimeReader {
       case "d":
         fields.day = this.number(2, 1, 31);
         break;
-      case "j":
-        fields.yearday = this.number(3, 1, 366);
-        break;
       case "H":
         fields.hour = this.number(2, 0, 23);
         break;
@@ -86,6 +83,9 @@ class TimeReader {
         break;
       case "S":
         fields.second = this.number(2, 0, 60);
+        break;
+      case "z":
+        fields.offset = this.offset();
         break;
       case "%":
         this.take("%");
@@ -96,14 +96,25 @@ class TimeReader {
   }
 
   finish(): number {
-    const { year, month, day, yearday, hour, minute, second } = this.fields;
+    const { year, month, day, hour, minute, second, offset } = this.fields;
     if (this.at < this.text.length) this.fail(`the time ${JSON.stringify(this.text)} goes on behind its format`);
     const start = year === -1 ? 1970 : year;
     const date = new Date(0);
-    if (yearday !== -1) date.setUTCFullYear(start, 0, yearday);
-    else date.setUTCFullYear(start, month === -1 ? 0 : month - 1, day === -1 ? 1 : day);
-    if (yearday === -1 && day > 28 && date.getUTCDate() !== day) this.fail(`there is no day ${day} in this month`);
-    return date.getTime() / 1000 + Math.max(0, hour) * 3600 + Math.max(0, minute) * 60 + Math.max(0, second);
+    date.setUTCFullYear(start, month === -1 ? 0 : month - 1, day === -1 ? 1 : day);
+    if (day > 28 && date.getUTCDate() !== day) this.fail(`there is no day ${day} in this month`);
+    const seconds = Math.max(0, hour) * 3600 + Math.max(0, minute) * 60 + Math.max(0, second);
+    return date.getTime() / 1000 + seconds - offset;
+  }
+
+  /** `Z`, `+0130`, `-01:30` or `+01`, in seconds. */
+  private offset(): number {
+    this.skipBlanks();
+    const found = /^(?:[zZ]|([+-])([0-9]{2}):?([0-9]{2})?)/.exec(this.text.slice(this.at, this.at + 6));
+    if (found === null || Number(found[2] ?? 0) > 13 || Number(found[3] ?? 0) > 59)
+      return this.fail(`the time ${JSON.stringify(this.text)} has no offset such as +0130 at place ${this.at + 1}`);
+    this.at += found[0].length;
+    const seconds = Number(found[2] ?? 0) * 3600 + Number(found[3] ?? 0) * 60;
+    return found[1] === "-" ? -seconds : seconds;
   }
 
   private number(digits: number, least: number, most: number): number {
@@ -122,7 +133,9 @@ class TimeReader {
     const position = MONTHS.findIndex((month) => rest.startsWith(month.slice(0, 3).toLowerCase()));
     if (position === -1) this.fail(`the time ${JSON.stringify(this.text)} has no month at place ${this.at + 1}`);
     const name = MONTHS[position]!.toLowerCase();
-    this.at += rest.startsWith(name) ? name.length : 3;
+    let length = 3;
+    while (length < name.length && rest[length] === name[length]) length += 1;
+    this.at += length;
     return position + 1;
   }
 }
