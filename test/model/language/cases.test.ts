@@ -28,8 +28,11 @@ function readCases(section: string): readonly (readonly [string, string])[] {
 
 const OPTIONS = { options: { seed: 1 } };
 
-describe.skipIf(GLPSOL === null).each(SECTIONS)("%s: as glpsol has it (needs the package glpk-utils)", (section) => {
-  test.each(readCases(section))("%s", (_, source) => {
+describe.skipIf(GLPSOL === null)("as glpsol has it (needs the package glpk-utils)", () => {
+  const cases = SECTIONS.flatMap((section) =>
+    readCases(section).map(([name, source]) => [`${section}: ${name}`, source] as const),
+  );
+  test.each(cases)("%s", (_, source) => {
     const oracle = askOracle(source);
     if (oracle.status === "refused") {
       const faults = faultsOf(mathprog(source, OPTIONS));
