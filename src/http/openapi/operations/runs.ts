@@ -141,7 +141,7 @@ export const RUN_OPERATIONS = {
     summary: "Send an event that means nothing",
     description: "So that a receiver can be tried; the delivery's log tells how it went.",
     access: "editor",
-    answers: { 202: { description: "It is due now.", schema: objects.delivery, example: examples.delivery } },
+    answers: { 202: { description: "It is due now.", schema: objects.fullDelivery, example: examples.fullDelivery } },
     refusals: ["trigger_not_found", "webhook_missing"],
   },
 } as const satisfies Readonly<Record<string, Operation>>;
