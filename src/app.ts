@@ -11,7 +11,7 @@ import { Loop } from "./background/loop";
 import { createPruner } from "./background/pruner";
 import { createTicker } from "./background/ticker";
 import type { Clock } from "./clock";
-import type { Config } from "./config";
+import { type Config, listOf } from "./config";
 import { createServer } from "./http/server";
 import type { Ids } from "./ids";
 import { killPoints } from "./kill_points";
@@ -23,13 +23,15 @@ import { RunIds } from "./runs/run_id";
 import { RunSignals } from "./runs/run_signals";
 import { type AccessContext, bootstrap } from "./services/access";
 import { BackupStatus } from "./services/backup_status";
+import { RefusalLog } from "./services/audit";
 import type { Context } from "./services/context";
 import { FailureLimits } from "./services/failure_limits";
 import { FireTargets } from "./services/fire_targets";
+import { ServedHosts } from "./services/served_hosts";
 import { VersionModels } from "./services/version_models";
 import { WebhookDestinations } from "./services/webhook_destinations";
 import { SolverPool } from "./solver/pool";
-import { firstTenant } from "./storage/access";
+import { findTenant, firstTenant, hasLiveKey } from "./storage/access";
 import { DataDirectoryError, lockDirectory, prepareDirectory } from "./storage/data_directory";
 import { type OpenDatabase, openDatabase, openExistingDatabase } from "./storage/database";
 import { lastRunSeq } from "./storage/runs";
@@ -76,6 +78,7 @@ export async function openApp(parts: AppParts): Promise<App> {
       program_version: PROGRAM_VERSION,
       new_instance_id,
     });
+    requireKeyBeforeNetwork(config, database, clock.now());
     const app = assemble(parts, database, unlock);
     const new_admin_key = await bootstrap(app.context, config.admin_key);
     const recovered = await recover(app.context);
@@ -90,25 +93,50 @@ export async function openApp(parts: AppParts): Promise<App> {
 /** The keys of a data directory, for a command that runs beside the service or without it. */
 export interface KeyAccess {
   readonly context: AccessContext;
-  /** The first organization and its user. */
+  /** The first organization and its user, or those that were asked for. */
   readonly tenant: { organization_id: string; user_id: string };
   close(): void;
 }
 
-/** Opens the database of a directory that a service has been started on. Throws DataDirectoryError. */
-export function openKeyAccess(config: Config, parts: { clock: Clock; ids: Ids }): KeyAccess {
+/** Opens the database of a directory that a service has been started on; `organization` is a name or an id, null the first. Throws DataDirectoryError. */
+export function openKeyAccess(
+  config: Config,
+  parts: { clock: Clock; ids: Ids },
+  organization: string | null = null,
+): KeyAccess {
   const database = openExistingDatabase(config.data_dir);
   const context = {
     ...parts,
     writer: new Writer(database.write_client, database.syncLog, () => {}),
     db: database.read,
   };
-  const tenant = firstTenant(context.db);
+  const tenant = organization === null ? firstTenant(context.db) : findTenant(context.db, organization);
   if (tenant === null) {
     database.close();
-    throw new DataDirectoryError(1, `the first start on ${config.data_dir} has not ended; start the service once`);
+    throw new DataDirectoryError(
+      1,
+      organization === null
+        ? `the first start on ${config.data_dir} has not ended; start the service once`
+        : `there is no organization ${organization}; orgs list shows them`,
+    );
   }
   return { context, tenant, close: () => database.close() };
+}
+
+/** A service that other machines reach must be closed to them: without a key of its operator's there is nothing to open it with either. */
+function requireKeyBeforeNetwork(config: Config, database: OpenDatabase, now: number): void {
+  if (isLoopback(config.host) || hasLiveKey(database.read, now)) return;
+  if (config.admin_key !== null && firstTenant(database.read) === null) return;
+  database.close();
+  throw new DataDirectoryError(
+    1,
+    `--host ${config.host} is reachable from other machines, and no API key opens this service yet; give the first one as JAOT_ADMIN_KEY, start once on 127.0.0.1, or run keys create`,
+  );
+}
+
+/** True for an address that no other machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** How many solver processes run when nothing is said. */
@@ -136,6 +164,7 @@ function assemble(parts: AppParts, database: OpenDatabase, unlock: () => void): 
       server.listen({ hostname: config.host, port: config.port });
       const port = server.server!.port!;
       context.webhook_destinations.listensOn(config.host, port);
+      context.served_hosts.listensOn(port);
       for (const loop of Object.values(loops)) loop.start();
       return `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
     },
@@ -155,6 +184,7 @@ function assemble(parts: AppParts, database: OpenDatabase, unlock: () => void): 
 
 function createContext(parts: AppParts, database: OpenDatabase, isStopping: () => boolean): Context {
   const { config, clock, ids, log } = parts;
+  const writer = new Writer(database.write_client, database.syncLog, parts.onStorageLost);
   return {
     config,
     clock,
@@ -163,7 +193,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     log,
     boot_id: bootIdOf(ids.next("boot"), parts.machine_start),
     started_monotonic: clock.monotonic(),
-    writer: new Writer(database.write_client, database.syncLog, parts.onStorageLost),
+    writer,
     db: database.read,
     client: database.read_client,
     seal_key: openSealKey(parts, database),
@@ -178,6 +208,8 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     version_models: new VersionModels(database.read),
     backups: new BackupStatus(),
     failure_limits: new FailureLimits(clock, config.failures_per_minute_max),
+    refusal_log: new RefusalLog(clock, writer),
+    served_hosts: new ServedHosts(config.host, listOf(config.public_host)),
     running: new Map(),
     killPoint: killPoints(config.kill_at),
     wake: { executor: () => {}, deliverer: () => {}, ticker: () => {} },

@@ -69,6 +69,10 @@ const word = <Word extends string>(about: string, value: Word, words: readonly W
   words,
 });
 
+const PUBLIC_HOST_PATTERN = /^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9._-]*[a-z0-9])?)(:\d{1,5})?$/i;
+/** As a browser writes it: no path, and no port where it is the scheme's own. */
+const ORIGIN_PATTERN = /^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9._-]*[a-z0-9])?)(:\d{1,5})?$/;
+
 export const SETTINGS = {
   host: text("address to listen on", "127.0.0.1"),
   port: whole("port to listen on; 0 takes a free one", 8421, 0, 65_535),
@@ -109,6 +113,23 @@ export const SETTINGS = {
   ),
   wait_seconds_max: whole("longest Prefer: wait of a fire, seconds", 60, 0, 3600),
   failures_per_minute_max: whole("wrong keys or secrets a client may send to one target in a minute", 20, 1),
+  public_host: {
+    ...textOrNone(
+      "further names that clients may reach this service by, comma-separated, each with its port unless that is this one's",
+    ),
+    form: {
+      isFitting: (given: string) => given.split(",").every((entry) => PUBLIC_HOST_PATTERN.test(entry.trim())),
+      expected: "a comma-separated list such as jaot.plant.example,10.1.2.3:8443",
+    },
+  },
+  cors_origin: {
+    ...textOrNone("origins of other pages that may use the API from a browser, comma-separated"),
+    form: {
+      isFitting: (given: string) => given.split(",").every((entry) => ORIGIN_PATTERN.test(entry.trim())),
+      expected: "a comma-separated list such as https://planning.example,http://localhost:3000",
+    },
+  },
+  audit_keep_days: whole("days that the audit log is kept", 365, 1, 36_500),
   min_schedule_spacing_seconds: whole("shortest distance between two ticks of a schedule, seconds", 1, 1),
   backup_dir: textOrNone("directory for scheduled backups; none: no backups are made by themselves"),
   backup_at: text("when scheduled backups are made: a cron pattern in the machine's time zone", "0 3 * * *"),
@@ -134,6 +155,11 @@ export type SettingName = keyof typeof SETTINGS;
 export type Config = {
   readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<string, infer Value> ? Value : never;
 };
+
+/** The entries of a setting that is a comma-separated list; null has none. */
+export function listOf(value: string | null): string[] {
+  return value === null ? [] : value.split(",").map((entry) => entry.trim());
+}
 
 /** The variable that sets a setting: JAOT_ and its name in capitals. */
 export function environmentName(name: SettingName): string {

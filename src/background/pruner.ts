@@ -4,6 +4,7 @@
  */
 import { firstSeqAt } from "../runs/run_id";
 import type { Context } from "../services/context";
+import { pruneAudit, pruneRefusals } from "../storage/audit";
 import { pruneIdempotencyKeys } from "../storage/idempotency_keys";
 import { listFullTriggers, pruneRunsBefore, pruneRunsOf, shrinkFile } from "../storage/run_retention";
 import { listDeletedTriggers, purgeTrigger } from "../storage/triggers";
@@ -13,13 +14,15 @@ import type { Work } from "./loop";
 /** A batch of 50 runs with their answers holds the writer for about 1 ms. */
 const BATCH_ROWS = 50;
 const BATCH_PAGES = 64;
+/** At some 200 bytes each: 2 MiB. */
+const AUDIT_REFUSALS_MAX = 10_000;
 const REST_MS = 60_000;
 const PAUSE_BETWEEN_BATCHES_MS = 10;
 const DAY_MS = 86_400_000;
 
 export function createPruner(context: Context): Work {
   const full: { seq: number; id: string }[] = [];
-  const works = [pruneDeleted, pruneOld, (work: Context) => pruneFull(work, full), pruneKeys, shrink];
+  const works = [pruneDeleted, pruneOld, (work: Context) => pruneFull(work, full), pruneKeys, pruneAuditLog, shrink];
   let next = 0;
   return {
     name: "pruner",
@@ -58,6 +61,13 @@ async function pruneFull(context: Context, full: { seq: number; id: string }[]):
 function pruneKeys(context: Context): Promise<boolean> {
   const before = context.clock.now() - DAY_MS;
   return batch(context, (transaction) => pruneIdempotencyKeys(transaction, before, BATCH_ROWS));
+}
+
+/** Changes stay their time; refusals, which anyone can bring about, also make room for each other. */
+async function pruneAuditLog(context: Context): Promise<boolean> {
+  const before = context.clock.now() - context.config.audit_keep_days * DAY_MS;
+  const is_done = await batch(context, (transaction) => pruneAudit(transaction, before, BATCH_ROWS));
+  return is_done && batch(context, (transaction) => pruneRefusals(transaction, AUDIT_REFUSALS_MAX, BATCH_ROWS));
 }
 
 async function shrink(context: Context): Promise<boolean> {

@@ -4,6 +4,7 @@ import { backup, backupCopy } from "./backup";
 import { check } from "./check";
 import { demo } from "./demo";
 import { keys } from "./keys";
+import { orgs } from "./orgs";
 import { restore } from "./restore";
 import { serve } from "./serve";
 import { solve } from "./solve";
@@ -65,6 +66,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: {
       name: { value: "NAME", about: "name of the new key" },
       role: { value: "ROLE", about: "admin, editor, solver or viewer (editor)" },
+      workspace: { value: "ID", about: "the only workspace that the key sees; without it, all" },
+      org: { value: "NAME", about: "organization, by name or id; without it, the first" },
       "expires-days": { value: "DAYS", about: "days until the key ends; without it, never" },
       json: { about: "print JSON" },
     },
@@ -92,6 +95,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     has_settings: true,
     run: restore,
+  },
+  orgs: {
+    about: "create or list organizations, which are separate tenants; works while the service runs",
+    example: "jaot-triggers orgs create 'Plant North'",
+    positionals: ["create|list", "NAME?"],
+    options: { json: { about: "print JSON" } },
+    has_settings: true,
+    run: orgs,
   },
   version: {
     about: "own version, Bun, SQLite, HiGHS",

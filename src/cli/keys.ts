@@ -1,7 +1,7 @@
 /** `keys`: API keys on the data directory itself, also while the service runs. */
 import { type KeyAccess, openKeyAccess } from "../app";
 import { Refusal } from "../refusals";
-import { createKey, type KeyObject, listKeyObjects, revokeKeyById } from "../services/access";
+import { commandLineActor, createKey, type KeyObject, listKeyObjects, revokeKeyById } from "../services/access";
 import { DataDirectoryError } from "../storage/data_directory";
 import type { ParsedArguments } from "./arguments";
 import { readSettings } from "./settings";
@@ -17,7 +17,7 @@ export async function keys(terminal: Terminal, parsed: ParsedArguments): Promise
   const found = problemOf(parsed);
   if (found !== null) return complain(terminal, [found], 2);
   try {
-    const access = openKeyAccess(config, terminal);
+    const access = openKeyAccess(config, terminal, parsed.options.org?.[0] ?? null);
     try {
       if (action === "create") return await create(terminal, parsed, access);
       if (action === "revoke") return await revoke(terminal, access, key_id!);
@@ -26,10 +26,16 @@ export async function keys(terminal: Terminal, parsed: ParsedArguments): Promise
       access.close();
     }
   } catch (error) {
-    if (error instanceof Refusal) return complain(terminal, [error.message], 1);
+    if (error instanceof Refusal) return complain(terminal, [messageOf(error)], 1);
     if (error instanceof DataDirectoryError) return complain(terminal, [error.message], error.exit_code);
     throw error;
   }
+}
+
+/** A refusal of one field says more there than in its sentence. */
+function messageOf(refusal: Refusal): string {
+  const { detail } = refusal.extras;
+  return Array.isArray(detail) ? detail.map((entry: { msg: string }) => entry.msg).join("; ") : refusal.message;
 }
 
 function problemOf(parsed: ParsedArguments): string | null {
@@ -53,9 +59,10 @@ function problemOf(parsed: ParsedArguments): string | null {
 async function create(terminal: Terminal, parsed: ParsedArguments, access: KeyAccess): Promise<number> {
   const role = ROLES.find((known) => known === parsed.options.role?.[0]);
   const days = parsed.options["expires-days"]?.[0];
-  const made = await createKey(access.context, access.tenant, {
+  const made = await createKey(access.context, commandLineActor(access.tenant), {
     name: parsed.options.name![0]!,
     role,
+    workspace_id: parsed.options.workspace?.[0] ?? null,
     expires_days: days === undefined ? null : Number(days),
   });
   if (parsed.options.json !== undefined) terminal.out(`${JSON.stringify(made)}\n`);
@@ -65,7 +72,7 @@ async function create(terminal: Terminal, parsed: ParsedArguments, access: KeyAc
 }
 
 async function revoke(terminal: Terminal, access: KeyAccess, key_id: string): Promise<number> {
-  await revokeKeyById(access.context, access.tenant.organization_id, key_id);
+  await revokeKeyById(access.context, commandLineActor(access.tenant), key_id);
   terminal.out(`revoked ${key_id}\n`);
   return 0;
 }

@@ -1,5 +1,5 @@
 /** `serve`: the service, until it is asked to stop. */
-import { defaultWorkers, openApp } from "../app";
+import { defaultWorkers, isLoopback, openApp } from "../app";
 import type { Config } from "../config";
 import { createLog } from "../log";
 import { readMachineStart } from "../runs/boot";
@@ -10,7 +10,6 @@ import { complain, type Terminal } from "./terminal";
 
 /** The code sysexits.h gives an input/output error: the storage took no more. */
 const EXIT_IO_ERROR = 74;
-const LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "::1"];
 
 export async function serve(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
   const { config, problems } = readSettings(terminal, parsed);
@@ -61,7 +60,7 @@ function announce(terminal: Terminal, config: Config, address: string, new_admin
   }
   const key = new_admin_key ?? "$JAOT_KEY";
   lines.push("Next:", `  curl -H 'Authorization: Bearer ${key}' ${address}/api/v2/triggers`);
-  if (!LOOPBACK_HOSTS.includes(config.host)) {
+  if (!isLoopback(config.host)) {
     lines.push(`Warning: ${config.host} is reachable from other machines, and without TLS keys travel in the clear`);
   }
   terminal.out(`${lines.join("\n")}\n`);

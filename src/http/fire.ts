@@ -1,12 +1,13 @@
-/** POST /api/v2/triggers/{id}/fire: the hot route, opened by the trigger's own secret. */
+/** POST /api/v2/triggers/{id}/fire: the hot route, opened by the trigger's own secret, or by an API key that may fire. */
 
 import { nearestName } from "../nearest";
+import type { Visit } from "../services/authentication";
 import type { Context } from "../services/context";
 import { type FireRequest, fire, fireBatch, openTrigger, requireAccepting } from "../services/fire";
 import { type RunObject, waitForRun } from "../services/runs";
 import { bearerToken } from "./authenticate";
 import { invalid } from "./errors";
-import { API, clientOf, jsonResponse, openRoutes } from "./router";
+import { API, jsonResponse, openRoutes, visitOf } from "./router";
 
 /** Sets of override data in one batch. */
 const BATCH_SETS_MAX = 1000;
@@ -19,17 +20,17 @@ export function fireRoutes(context: Context) {
   return openRoutes(`${API}/triggers`)
     .post("/:trigger_id/fire", async ({ params, body, request, server, set }) => {
       requireAccepting(context);
-      const asked = fireRequest(body, request, () => clientOf(request, server));
-      const target = openTrigger(context, params.trigger_id, asked);
+      const asked = fireRequest(body, request, visitOf(request, server, set));
+      const opened = openTrigger(context, params.trigger_id, asked);
       refuseUnknownFields(body);
-      const { run_ids, is_replayed } = await fire(context, target, asked);
+      const { run_ids, is_replayed } = await fire(context, opened, asked);
       const run_id = run_ids[0]!;
       if (is_replayed) set.headers["idempotent-replayed"] = "true";
       const wait_seconds = waitOf(request.headers.get("prefer"), context.config.wait_seconds_max);
       if (wait_seconds > 0) {
         // The wait is silent, which the idle timeout would take for a dead client.
         server?.timeout(request, 0);
-        const ended = await waitForRun(context, target.id, run_id, wait_seconds * 1000);
+        const ended = await waitForRun(context, opened.target.id, run_id, wait_seconds * 1000);
         if (ended !== null) return jsonResponse<RunObject>(ended);
       }
       set.status = 202;
@@ -37,10 +38,10 @@ export function fireRoutes(context: Context) {
     })
     .post("/:trigger_id/fire-batch", async ({ params, body, request, server, set }) => {
       requireAccepting(context);
-      const asked = fireRequest(body, request, () => clientOf(request, server));
-      const target = openTrigger(context, params.trigger_id, asked);
+      const asked = fireRequest(body, request, visitOf(request, server, set));
+      const opened = openTrigger(context, params.trigger_id, asked);
       refuseUnknownFields(body);
-      const { run_ids, is_replayed } = await fireBatch(context, target, asked, setsOf(asked.override_data));
+      const { run_ids, is_replayed } = await fireBatch(context, opened, asked, setsOf(asked.override_data));
       if (is_replayed) set.headers["idempotent-replayed"] = "true";
       set.status = 202;
       return { run_ids, status: "queued" as const };
@@ -56,7 +57,7 @@ function setsOf(override_data: unknown): readonly unknown[] {
   throw invalid([{ loc: ["body", "override_data"], msg, type: "list_expected" }]);
 }
 
-function fireRequest(body: unknown, request: Request, client: () => string): FireRequest {
+function fireRequest(body: unknown, request: Request, visit: Visit): FireRequest {
   const fields = isObject(body) ? body : {};
   const idempotency_key = request.headers.get("idempotency-key");
   if (idempotency_key !== null && !IDEMPOTENCY_KEY_PATTERN.test(idempotency_key)) {
@@ -65,7 +66,7 @@ function fireRequest(body: unknown, request: Request, client: () => string): Fir
   }
   return {
     secret: secretOf(bearerToken(request.headers.get("authorization")), fields.trigger_secret),
-    client,
+    ...visit,
     override_data: fields.override_data,
     idempotency_key,
   };

@@ -19,7 +19,7 @@ export function keyRoutes(context: Context) {
       return listKeyObjects(context, requireRole(principal, "admin").organization_id, page, page_size);
     })
     .delete("/:key_id", async ({ principal, params, status }) => {
-      await revokeKeyById(context, requireRole(principal, "admin").organization_id, params.key_id);
+      await revokeKeyById(context, requireRole(principal, "admin"), params.key_id);
       return status(204);
     });
 }

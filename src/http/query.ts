@@ -22,6 +22,18 @@ export function wordOf<Word extends string>(query: Query, name: string, words: r
   throw invalid([{ loc: ["query", name], msg: `one of ${words.join(", ")} is expected`, type: "invalid_value" }]);
 }
 
+/** An instant in RFC 3339, as epoch milliseconds; null when absent. Refuses 422. */
+export function timeOf(query: Query, name: string): number | null {
+  const text = query[name];
+  if (text === undefined) return null;
+  const at = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  const msg = "a time such as 2026-02-19T06:00:00Z is expected";
+  throw invalid([{ loc: ["query", name], msg, type: "invalid_value" }]);
+}
+
 const ROWS_MAX = 2_000_000_000;
 
 /** page and page_size as the contract bounds them. */

@@ -1,5 +1,6 @@
 /** How every group of routes begins: our own errors for unknown fields, and who asks before the body is looked at. */
 import { Elysia } from "elysia";
+import type { Visit } from "../services/authentication";
 import type { Context } from "../services/context";
 import { requirePrincipal } from "./authenticate";
 
@@ -15,13 +16,22 @@ export function openRoutes<const Prefix extends string>(prefix: Prefix) {
  * the server takes after these, which may be open, nor ask for the same key once more there.
  */
 export function keyedRoutes<const Prefix extends string>(context: Context, prefix: Prefix) {
-  return openRoutes(prefix).derive(({ request, server }) => ({
-    principal: requirePrincipal(context, request.headers.get("authorization"), () => clientOf(request, server)),
+  return openRoutes(prefix).derive(({ request, server, set }) => ({
+    principal: requirePrincipal(context, request, visitOf(request, server, set)),
   }));
 }
 
+/** Where a request came from, and its id. */
+export function visitOf(
+  request: Request,
+  server: AddressSource | null,
+  set: { readonly headers: Readonly<Record<string, unknown>> },
+): Visit {
+  return { client: () => clientOf(request, server), request_id: String(set.headers["x-request-id"]) };
+}
+
 /** The client's address: what failures are counted by. */
-export function clientOf(request: Request, server: AddressSource | null): string {
+function clientOf(request: Request, server: AddressSource | null): string {
   return server?.requestIP(request)?.address ?? "local";
 }
 

@@ -112,8 +112,11 @@ export const cronBody = closed({
   count: optional(Type.Integer({ minimum: 1, maximum: 100 })),
 });
 
+export const workspaceBody = closed({ name });
+
 export const keyBody = closed({
   name,
+  workspace_id: orNull(Type.String()),
   role: optional(
     Type.Union([Type.Literal("admin"), Type.Literal("editor"), Type.Literal("solver"), Type.Literal("viewer")]),
   ),

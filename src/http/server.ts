@@ -1,7 +1,12 @@
 /** The HTTP side: the door, the routes, and one place where errors become answers. */
 import "./production";
 import { Elysia } from "elysia";
-import type { Context } from "../services/context";
+import { listOf } from "../config";
+import { Refusal } from "../refusals";
+import { recordLowRole } from "../services/authentication";
+import type { Context, Principal } from "../services/context";
+import { auditRoutes } from "./audit";
+import { requirePrincipal } from "./authenticate";
 import { deliveryRoutes } from "./deliveries";
 import { documentRoutes } from "./documents";
 import { givenRequestId, readJsonBody, refuseDeclaredLength } from "./door";
@@ -11,21 +16,28 @@ import { healthRoutes } from "./health";
 import { keyRoutes } from "./keys";
 import type { Route } from "./openapi/document";
 import { referenceRoutes } from "./reference";
+import { isPreflight, refuseForeignHost, refuseForeignPage, SECURITY_HEADERS } from "./origins";
+import { API, visitOf } from "./router";
 import { runRoutes } from "./runs";
 import { scheduleRoutes } from "./schedules";
 import { solveRoutes } from "./solve";
 import { triggerRoutes } from "./triggers";
 import { versionRoutes } from "./versions";
+import { workspaceRoutes } from "./workspaces";
 
 /** Bun's own limit answers without a body: out of reach, so that the refusal is ours to word (door.ts counts as it reads). */
 const BUN_BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER;
 /** A connection that is silent so long is dropped; routes that wait for a solver lift it. */
 const IDLE_SECONDS_MAX = 10;
 const MIB_BYTES = 1_048_576;
+const FIRE_PATH_PATTERN = /^\/api\/v2\/triggers\/[^/]+\/fire(-batch)?\/?$/;
+/** Of a request that a role was too low for, in the audit log. */
+const PATH_LENGTH_KEPT = 200;
 
 /** All routes, not yet listening. */
 export function createServer(context: Context) {
   const body_bytes_max = context.config.max_body_mb * MIB_BYTES;
+  const cors_origins = new Set(listOf(context.config.cors_origin));
   const server = new Elysia({
     normalize: false,
     serve: {
@@ -37,17 +49,34 @@ export function createServer(context: Context) {
     },
   })
     .onRequest(({ request, set }) => {
-      set.headers["x-request-id"] = givenRequestId(request) ?? context.ids.next("request");
-      set.headers["cache-control"] = "no-store";
+      const request_id = givenRequestId(request) ?? context.ids.next("request");
+      Object.assign(set.headers, SECURITY_HEADERS, { "x-request-id": request_id });
+      refuseForeignHost(request, context.served_hosts);
+      const cors_headers = refuseForeignPage(request, cors_origins);
+      Object.assign(set.headers, cors_headers);
+      if (isPreflight(request) && "access-control-allow-origin" in cors_headers) {
+        set.status = 204;
+        return "";
+      }
       refuseDeclaredLength(request, body_bytes_max);
+      return undefined;
     })
-    .onParse({ as: "global" }, ({ request }) => readJsonBody(request, body_bytes_max))
-    .onError({ as: "global" }, ({ error, request, set }) => {
+    .onParse({ as: "global" }, ({ request, path, server, set }) => {
+      // Whoever has no key is told so before this thread reads and parses what may be megabytes.
+      if (needsKey(path)) requirePrincipal(context, request, visitOf(request, server, set));
+      return readJsonBody(request, body_bytes_max);
+    })
+    .onError({ as: "global" }, (failed) => {
+      const { error, request, set } = failed;
       const info = {
         request_id: String(set.headers["x-request-id"]),
         method: request.method,
         path: pathOf(request.url),
       };
+      const { principal } = failed as { principal?: Principal };
+      if (principal !== undefined && isLowRole(error)) {
+        recordLowRole(context, principal, `${info.method} ${info.path.slice(0, PATH_LENGTH_KEPT)}`);
+      }
       return errorResponse(error, info, context.ids, context.log);
     })
     .use(fireRoutes(context))
@@ -60,8 +89,19 @@ export function createServer(context: Context) {
     .use(scheduleRoutes(context))
     .use(solveRoutes(context))
     .use(keyRoutes(context))
+    .use(workspaceRoutes(context))
+    .use(auditRoutes(context))
     .use(referenceRoutes((): readonly Route[] => server.routes));
   return server;
+}
+
+/** A fire's secret may be in its body; every other body of the API belongs to the holder of a key. */
+function needsKey(path: string): boolean {
+  return path.startsWith(`${API}/`) && !FIRE_PATH_PATTERN.test(path);
+}
+
+function isLowRole(error: unknown): boolean {
+  return error instanceof Refusal && error.code === "not_allowed";
 }
 
 /** All routes with their bodies and answers, as types: what src/client is made from. */

@@ -1,27 +1,30 @@
 /** Keys: making, checking, listing and revoking them. A key is shown once and kept as its SHA-256. */
-import { createHash } from "node:crypto";
 import { toTimestamp } from "../clock";
 import { Refusal } from "../refusals";
 import {
   countKeys,
   countLiveAdminKeys,
   findKey,
-  findKeyByHash,
   firstTenant,
+  hasOrganizationNamed,
   insertKey,
   insertTenant,
   type KeyRow,
   listKeys,
+  listOrganizations,
+  type NewTenant,
   type Role,
   revokeKey,
 } from "../storage/access";
-import type { Context, Principal } from "./context";
+import { recordChange } from "./audit";
+import { hashKey, KEY_PREFIX } from "./authentication";
+import type { Actor, Context } from "./context";
 import { type Page, pageOf } from "./page";
+import { requireWorkspace } from "./workspaces";
 
 /** The part of a context that keys need; the `keys` command has no more. */
 export type AccessContext = Pick<Context, "clock" | "ids" | "writer" | "db">;
 
-const KEY_PREFIX = "ok_live_";
 const KEY_BYTES = 32;
 const SHOWN_PREFIX_LENGTH = 12;
 const DAY_MS = 86_400_000;
@@ -30,6 +33,8 @@ export interface KeyObject {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** null: every workspace. */
+  readonly workspace_id: string | null;
   readonly prefix: string;
   readonly organization_id: string;
   readonly created_by: string;
@@ -41,6 +46,7 @@ export interface KeyObject {
 export interface NewKey {
   readonly name: string;
   readonly role?: Role | undefined;
+  readonly workspace_id?: string | null | undefined;
   readonly expires_days?: number | null | undefined;
 }
 
@@ -48,40 +54,73 @@ export interface NewKey {
 export async function bootstrap(context: AccessContext, given_key: string | null): Promise<string | null> {
   if (firstTenant(context.db) !== null) return null;
   const api_key = given_key ?? makeKey(context);
-  const now = context.clock.now();
-  const organization_id = context.ids.next("organization");
-  const user_id = context.ids.next("user");
+  const { tenant, key } = draftTenant(context, "Default", api_key);
   await context.writer.write((transaction) => {
-    insertTenant(transaction, {
-      organization_id,
-      user_id,
-      workspace_id: context.ids.next("workspace"),
-      name: "Default",
-      created_at: now,
-    });
-    const owner = { organization_id, user_id };
-    insertKey(transaction, keyRow(context, owner, api_key, { name: "admin", role: "admin" }));
+    insertTenant(transaction, tenant);
+    insertKey(transaction, key);
   });
   return given_key === null ? api_key : null;
 }
 
-/** Who a bearer key speaks for; null when it is unknown, revoked or expired. */
-export function authenticate(context: AccessContext, api_key: string): Principal | null {
-  const row = findKeyByHash(context.db, hashKey(api_key));
-  if (row === null || row.revoked_at !== null) return null;
-  if (row.expires_at !== null && row.expires_at <= context.clock.now()) return null;
-  return { organization_id: row.organization_id, user_id: row.user_id, key_id: row.id, role: row.role };
+export interface OrganizationObject {
+  readonly id: string;
+  readonly name: string;
+  readonly created_at: string;
+}
+
+/** A further tenant with its first admin key; `api_key` is in this answer and nowhere else. */
+export async function createOrganization(
+  context: AccessContext,
+  name: string,
+): Promise<OrganizationObject & { api_key: string }> {
+  const api_key = makeKey(context);
+  const { tenant, key } = draftTenant(context, name, api_key);
+  const { organization_id, user_id, created_at } = tenant;
+  await context.writer.write((transaction) => {
+    if (hasOrganizationNamed(transaction.db, name)) {
+      throw new Refusal(
+        "organization_exists",
+        `There is an organization ${JSON.stringify(name)} already; choose another name`,
+      );
+    }
+    insertTenant(transaction, tenant);
+    insertKey(transaction, key);
+    const actor = commandLineActor({ organization_id, user_id });
+    recordChange(context, transaction, actor, "organization.create", organization_id, name);
+    recordChange(context, transaction, actor, "key.create", key.id, describeKey(key));
+  });
+  return { id: organization_id, name, created_at: toTimestamp(created_at), api_key };
+}
+
+export function listOrganizationObjects(context: AccessContext): OrganizationObject[] {
+  return listOrganizations(context.db).map(({ id, name, created_at }) => ({
+    id,
+    name,
+    created_at: toTimestamp(created_at),
+  }));
+}
+
+/** Whoever works on the data directory itself. */
+export function commandLineActor(tenant: { organization_id: string; user_id: string }): Actor & { user_id: string } {
+  return { ...tenant, key_id: null, client: "command line", request_id: null };
 }
 
 /** A new key; `api_key` is in this answer and nowhere else. */
 export async function createKey(
   context: AccessContext,
-  owner: { organization_id: string; user_id: string },
+  actor: Actor & { user_id: string },
   input: NewKey,
 ): Promise<KeyObject & { api_key: string }> {
   const api_key = makeKey(context);
-  const row = keyRow(context, owner, api_key, input);
-  await context.writer.write((transaction) => insertKey(transaction, row));
+  const row = keyRow(context, actor, api_key, input);
+  if (row.workspace_id !== null) {
+    if (row.role === "admin") throw adminLimited();
+    requireWorkspace(context, { organization_id: row.organization_id, workspace_id: null }, row.workspace_id);
+  }
+  await context.writer.write((transaction) => {
+    insertKey(transaction, row);
+    recordChange(context, transaction, actor, "key.create", row.id, describeKey(row));
+  });
   return { ...keyObject(row), api_key };
 }
 
@@ -96,25 +135,43 @@ export function listKeyObjects(
 }
 
 /** Revokes a key at once. The last live admin key stays, so that nobody locks themselves out. */
-export async function revokeKeyById(context: AccessContext, organization_id: string, key_id: string): Promise<void> {
+export async function revokeKeyById(context: AccessContext, actor: Actor, key_id: string): Promise<void> {
+  const { organization_id } = actor;
   await context.writer.write((transaction) => {
     const now = context.clock.now();
     const row = findKey(transaction, organization_id, key_id);
     if (row === null) throw new Refusal("key_not_found", "API key not found");
-    const is_live = row.revoked_at === null && (row.expires_at === null || row.expires_at > now);
+    if (row.revoked_at !== null) return;
+    const is_live = row.expires_at === null || row.expires_at > now;
     if (row.role === "admin" && is_live && countLiveAdminKeys(transaction, organization_id, now) === 1) {
       throw new Refusal("last_admin_key", "This is the last admin key; create another admin key before revoking it");
     }
     revokeKey(transaction, key_id, now);
+    recordChange(context, transaction, actor, "key.revoke", key_id, describeKey(row));
+  });
+}
+
+function draftTenant(context: AccessContext, name: string, api_key: string): { tenant: NewTenant; key: KeyRow } {
+  const owner = { organization_id: context.ids.next("organization"), user_id: context.ids.next("user") };
+  const workspace_id = context.ids.next("workspace");
+  const tenant = { ...owner, workspace_id, name, created_at: context.clock.now() };
+  return { tenant, key: keyRow(context, owner, api_key, { name: "admin", role: "admin" }) };
+}
+
+function describeKey(row: KeyRow): string {
+  return `${row.prefix}, ${row.role}, ${JSON.stringify(row.name)}`;
+}
+
+function adminLimited(): Refusal {
+  const msg =
+    "an admin key sees every workspace, since it could make a key that does; give another role, or no workspace_id";
+  return new Refusal("validation_failed", msg, {
+    detail: [{ loc: ["body", "workspace_id"], msg, type: "admin_limited" }],
   });
 }
 
 function makeKey(context: AccessContext): string {
   return KEY_PREFIX + Buffer.from(context.ids.bytes(KEY_BYTES)).toString("hex");
-}
-
-function hashKey(api_key: string): Buffer {
-  return createHash("sha256").update(api_key).digest();
 }
 
 function keyRow(
@@ -130,6 +187,7 @@ function keyRow(
     user_id: owner.user_id,
     name: input.name,
     role: input.role ?? "editor",
+    workspace_id: input.workspace_id ?? null,
     prefix: api_key.slice(0, SHOWN_PREFIX_LENGTH),
     key_hash: hashKey(api_key),
     created_at,
@@ -143,6 +201,7 @@ function keyObject(row: KeyRow): KeyObject {
     id: row.id,
     name: row.name,
     role: row.role,
+    workspace_id: row.workspace_id,
     prefix: row.prefix,
     organization_id: row.organization_id,
     created_by: row.user_id,

@@ -9,14 +9,16 @@ import type { ReadyQueue } from "../runs/ready_queue";
 import type { RunIds } from "../runs/run_id";
 import type { RunSignals } from "../runs/run_signals";
 import type { SolverPool } from "../solver/pool";
-import type { Role } from "../storage/access";
+import type { Role, Scope } from "../storage/access";
 import type { Connection, TypedQueries } from "../storage/database";
 import type { SealKey } from "../storage/seal";
 import type { Writer } from "../storage/writer";
 import type { DeliveryLanes } from "../webhooks/lanes";
 import type { BackupStatus } from "./backup_status";
+import type { RefusalLog } from "./audit";
 import type { FailureLimits } from "./failure_limits";
 import type { FireTargets } from "./fire_targets";
+import type { ServedHosts } from "./served_hosts";
 import type { VersionModels } from "./version_models";
 import type { WebhookDestinations } from "./webhook_destinations";
 
@@ -48,6 +50,8 @@ export interface Context {
   readonly version_models: VersionModels;
   readonly failure_limits: FailureLimits;
   readonly backups: BackupStatus;
+  readonly refusal_log: RefusalLog;
+  readonly served_hosts: ServedHosts;
   /** Runs that are in a solver of this process, by run id. */
   readonly running: Map<string, { cancel(): void }>;
   /** Set by app.ts: nudges the loops that have work after a commit. */
@@ -57,9 +61,19 @@ export interface Context {
   readonly isStopping: () => boolean;
 }
 
-/** Who asks: one organization, one user, one role. */
-export interface Principal {
+/** Who does something, as the audit log tells it. */
+export interface Actor {
   readonly organization_id: string;
+  readonly user_id: string | null;
+  /** null: not through a key. */
+  readonly key_id: string | null;
+  /** Where the request came from. */
+  readonly client: string;
+  readonly request_id: string | null;
+}
+
+/** Who asks: one organization, one user, one key, one role. */
+export interface Principal extends Actor, Scope {
   readonly user_id: string;
   readonly key_id: string;
   readonly role: Role;

@@ -13,6 +13,7 @@ import {
   redeliver as redeliverRow,
 } from "../storage/deliveries";
 import { PING_EVENT } from "../webhooks/events";
+import { recordChange } from "./audit";
 import type { Context, Principal } from "./context";
 import { announceDelivery, draftEvent } from "./delivery_drafts";
 import { type Page, pageOf } from "./page";
@@ -78,7 +79,11 @@ export async function redeliver(
   getDelivery(context, principal, trigger_id, id);
   requireWebhook(context, trigger_id);
   const now = context.clock.now();
-  const is_pending = await context.writer.write((transaction) => redeliverRow(transaction, id, now));
+  const is_pending = await context.writer.write((transaction) => {
+    const is_taken = redeliverRow(transaction, id, now);
+    if (is_taken) recordChange(context, transaction, principal, "delivery.redeliver", id, `of ${trigger_id}`);
+    return is_taken;
+  });
   if (!is_pending) throw new Refusal("delivery_under_way", "An attempt is under way; look at the delivery in a moment");
   context.delivery_lanes.note(trigger_id, now);
   context.wake.deliverer();
@@ -90,7 +95,10 @@ export async function pingWebhook(context: Context, principal: Principal, trigge
   const trigger = requireTrigger(context, principal, trigger_id);
   const target = requireWebhook(context, trigger_id);
   const delivery = draftEvent(context, target, PING_EVENT, { message: `A ping of the trigger ${trigger.name}` });
-  await context.writer.write((transaction) => insertDelivery(transaction, delivery));
+  await context.writer.write((transaction) => {
+    insertDelivery(transaction, delivery);
+    recordChange(context, transaction, principal, "webhook.ping", trigger_id, delivery.id);
+  });
   announceDelivery(context, delivery);
   return getDelivery(context, principal, trigger_id, delivery.id);
 }

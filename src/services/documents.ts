@@ -3,7 +3,6 @@ import { toTimestamp } from "../clock";
 import { deriveModel } from "../model/canvas";
 import type { Diagnostic } from "../model/diagnostics";
 import { Refusal } from "../refusals";
-import { findWorkspace } from "../storage/access";
 import {
   type DocumentRow,
   findDocument,
@@ -11,8 +10,10 @@ import {
   listDocuments as listDocumentRows,
   updateDocument as updateDocumentRow,
 } from "../storage/documents";
+import { fieldsOf, recordChange } from "./audit";
 import type { Context, Principal } from "./context";
 import { inspectModel } from "./models";
+import { requireWorkspace } from "./workspaces";
 
 const UNTITLED = "Untitled Model";
 
@@ -59,7 +60,10 @@ export async function createDocument(
     deleted_at: null,
   };
   const diagnostics = await diagnose(context, row);
-  await context.writer.write((transaction) => insertDocument(transaction, row), sizeOf(row));
+  await context.writer.write((transaction) => {
+    insertDocument(transaction, row);
+    recordChange(context, transaction, principal, "document.create", row.id);
+  }, sizeOf(row));
   return { ...documentObject(row), diagnostics };
 }
 
@@ -69,7 +73,7 @@ export function listDocuments(
   skip: number,
   limit: number,
 ): { id: string; name: string; created_at: string; updated_at: string }[] {
-  return listDocumentRows(context.db, principal.organization_id, skip, limit).map((row) => ({
+  return listDocumentRows(context.db, principal, skip, limit).map((row) => ({
     id: row.id,
     name: row.name,
     created_at: toTimestamp(row.created_at),
@@ -94,10 +98,17 @@ export async function updateDocument(
     ...(input.name === undefined ? {} : { name: input.name }),
     ...(input.model_json === undefined ? {} : { model_json: toText(input.model_json) }),
     ...(input.canvas_json === undefined ? {} : { canvas_json: toText(input.canvas_json) }),
+    ...(typeof input.workspace_id === "string"
+      ? { workspace_id: requireWorkspace(context, principal, input.workspace_id) }
+      : {}),
   };
   const diagnostics = await diagnose(context, { ...before, ...change });
   const row = await context.writer.write(
-    (transaction) => updateDocumentRow(transaction, principal.organization_id, id, change),
+    (transaction) => {
+      const changed = updateDocumentRow(transaction, principal, id, change);
+      if (changed !== null) recordChange(context, transaction, principal, "document.update", id, fieldsOf(input));
+      return changed;
+    },
     sizeOf({ ...before, ...change }),
   );
   if (row === null) throw documentNotFound();
@@ -107,32 +118,19 @@ export async function updateDocument(
 /** Takes the document away from every route; triggers that pin its versions keep firing. */
 export async function deleteDocument(context: Context, principal: Principal, id: string): Promise<void> {
   const change = { deleted_at: context.clock.now() };
-  const row = await context.writer.write((transaction) =>
-    updateDocumentRow(transaction, principal.organization_id, id, change),
-  );
+  const row = await context.writer.write((transaction) => {
+    const changed = updateDocumentRow(transaction, principal, id, change);
+    if (changed !== null) recordChange(context, transaction, principal, "document.delete", id);
+    return changed;
+  });
   if (row === null) throw documentNotFound();
 }
 
-/** The document, when it is this organization's and not deleted. */
+/** The document, when it is in the principal's sight and not deleted. */
 export function requireDocument(context: Context, principal: Principal, id: string): DocumentRow {
-  const row = findDocument(context.db, principal.organization_id, id);
+  const row = findDocument(context.db, principal, id);
   if (row === null) throw documentNotFound();
   return row;
-}
-
-/** The workspace asked for, or the organization's first. */
-export function requireWorkspace(context: Context, principal: Principal, workspace_id: string | null): string {
-  const id = findWorkspace(context.db, principal.organization_id, workspace_id);
-  if (id !== null) return id;
-  throw new Refusal("validation_failed", "Workspace not found", {
-    detail: [
-      {
-        loc: ["body", "workspace_id"],
-        msg: `no workspace ${workspace_id}; leave workspace_id out for the first one`,
-        type: "unknown_workspace",
-      },
-    ],
-  });
 }
 
 /** The model a document stands for: its own, else what its canvas draws, else null. */

@@ -10,6 +10,8 @@ import { insertDelivery } from "../storage/deliveries";
 import { findIdempotencyKey, type IdempotencyRow, putIdempotencyKey } from "../storage/idempotency_keys";
 import { insertRun, type NewRun, readOverrideData } from "../storage/runs";
 import type { Transaction } from "../storage/writer";
+import { recordChange } from "./audit";
+import { authenticate, KEY_PREFIX, refuseSecret, requireRole, type Visit } from "./authentication";
 import type { Context, Principal } from "./context";
 import { announceDelivery, draftBornDelivery } from "./delivery_drafts";
 import type { FireTarget } from "./fire_targets";
@@ -22,11 +24,9 @@ const BATCH_MISFITS_SHOWN = 3;
 /** Compared with when there is no trigger, so that an unknown id costs what a wrong secret costs. */
 const NO_HASH = new Uint8Array(32);
 
-export interface FireRequest {
-  /** The secret as it came: from the header, else from the body. Null when there is none, or when the two differ. */
+export interface FireRequest extends Visit {
+  /** The secret, or an API key in its place, as it came: from the header, else from the body. Null when there is none, or when the two differ. */
   readonly secret: string | null;
-  /** Tells the address of the client, for counting wrong secrets: asked for only then. */
-  readonly client: () => string;
   readonly override_data: unknown;
   readonly idempotency_key: string | null;
 }
@@ -46,30 +46,48 @@ export function requireAccepting(context: Context): void {
   });
 }
 
-/** The trigger, when the secret opens it. Refuses 404, then 401 (429 for a client that keeps guessing). */
-export function openTrigger(context: Context, trigger_id: string, request: FireRequest): FireTarget {
+/** A trigger that may be fired, and the API key that opened it; null: its secret did. */
+export interface OpenTrigger {
+  readonly target: FireTarget;
+  readonly fired_by: string | null;
+}
+
+/**
+ * The trigger, when its secret opens it, or an API key that may fire and that the trigger is in sight of. Refuses 404, then
+ * 401 (429 for a client that keeps guessing), then 403.
+ */
+export function openTrigger(context: Context, trigger_id: string, request: FireRequest): OpenTrigger {
   const target = context.fire_targets.get(trigger_id);
+  if (request.secret?.startsWith(KEY_PREFIX)) return openByKey(context, target, request.secret, request);
   const given = createHash("sha256")
     .update(request.secret ?? "")
     .digest();
   const is_right = isRightSecret(context, target, given);
-  if (target === null) throw new Refusal("trigger_not_found", "Trigger not found");
-  if (is_right && request.secret !== null) return target;
-  const retry_after_seconds = context.failure_limits.fail(request.client(), trigger_id);
-  if (retry_after_seconds === null) throw new Refusal("invalid_trigger_secret", "Invalid trigger secret");
-  throw new Refusal(
-    "too_many_failures",
-    `Too many wrong secrets from this client; try again in ${retry_after_seconds} s`,
-    {
-      retry_after_seconds,
-    },
-  );
+  if (target === null) throw triggerNotFound();
+  if (is_right && request.secret !== null) return { target, fired_by: null };
+  throw refuseSecret(context, target, request.secret !== null, request);
+}
+
+function openByKey(context: Context, target: FireTarget | null, api_key: string, visit: Visit): OpenTrigger {
+  if (target === null) throw triggerNotFound();
+  const principal = authenticate(context, api_key, visit);
+  const { organization_id, workspace_id } = principal;
+  const is_in_sight =
+    target.organization_id === organization_id && (workspace_id === null || target.workspace_id === workspace_id);
+  if (!is_in_sight) throw triggerNotFound();
+  requireRole(principal, "solver");
+  return { target, fired_by: principal.key_id };
+}
+
+function triggerNotFound(): Refusal {
+  return new Refusal("trigger_not_found", "Trigger not found");
 }
 
 /** Queues a run of an opened trigger. Refuses a disabled trigger, overrides that do not fit, and a full queue. */
-export async function fire(context: Context, target: FireTarget, request: FireRequest): Promise<Accepted> {
+export async function fire(context: Context, opened: OpenTrigger, request: FireRequest): Promise<Accepted> {
+  const { target, fired_by } = opened;
   if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
-  const draft = draftRun(context, target, request.override_data, "api");
+  const draft = { ...draftRun(context, target, request.override_data, "api"), fired_by };
   const misfits = validateOverrideData(target.bound, request.override_data);
   if (misfits.length > 0) throw await keepMisfit(context, target, draft, misfits);
   requireRoom(context, target.id, 1);
@@ -82,7 +100,7 @@ export async function fire(context: Context, target: FireTarget, request: FireRe
  */
 export async function fireBatch(
   context: Context,
-  target: FireTarget,
+  { target, fired_by }: OpenTrigger,
   request: FireRequest,
   sets: readonly unknown[],
 ): Promise<Accepted> {
@@ -96,7 +114,7 @@ export async function fireBatch(
     throw new Refusal("override_invalid", error, { detail: { error, run_id: null, fields } });
   }
   requireRoom(context, target.id, sets.length);
-  const drafts = sets.map((set) => draftRun(context, target, set, "api"));
+  const drafts = sets.map((set) => ({ ...draftRun(context, target, set, "api"), fired_by }));
   return accept(context, target, drafts, request.idempotency_key);
 }
 
@@ -116,15 +134,17 @@ export async function rerun(
     );
   }
   const target = context.fire_targets.get(trigger_id);
-  if (target === null) throw new Refusal("trigger_not_found", "Trigger not found");
+  if (target === null) throw triggerNotFound();
   if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
   const stored = readOverrideData(context.client, run);
   const override_data: unknown = stored === null ? undefined : JSON.parse(stored);
-  const draft = { ...draftRun(context, target, override_data, "rerun"), rerun_of: run.id };
+  const draft = { ...draftRun(context, target, override_data, "rerun"), rerun_of: run.id, fired_by: principal.key_id };
   const misfits = validateOverrideData(target.bound, override_data);
   if (misfits.length > 0) throw await keepMisfit(context, target, draft, misfits);
   requireRoom(context, target.id, 1);
-  return accept(context, target, [draft], null);
+  return accept(context, target, [draft], null, (transaction) =>
+    recordChange(context, transaction, principal, "run.rerun", run.id, `as ${draft.id}`),
+  );
 }
 
 /** A queued run of that trigger, not yet stored. */
@@ -140,6 +160,7 @@ export function draftRun(context: Context, target: FireTarget, override_data: un
     schedule_id: null,
     scheduled_for: null,
     rerun_of: null,
+    fired_by: null,
   };
 }
 
@@ -204,9 +225,13 @@ async function accept(
   target: FireTarget,
   drafts: readonly NewRun[],
   key: string | null,
+  record: (transaction: Transaction) => void = () => {},
 ): Promise<Accepted> {
   const bytes = drafts.reduce((sum, draft) => sum + (draft.override_data?.length ?? 0) + 256, 0);
-  const accepted = await context.writer.write((transaction) => acceptOnce(transaction, target.id, drafts, key), bytes);
+  const accepted = await context.writer.write((transaction) => {
+    record(transaction);
+    return acceptOnce(transaction, target.id, drafts, key);
+  }, bytes);
   context.killPoint("accepted");
   if (!accepted.is_replayed) announce(context, target, drafts.length);
   return accepted;

@@ -11,6 +11,7 @@ export interface FireTarget {
   readonly seq: number;
   readonly id: string;
   readonly organization_id: string;
+  readonly workspace_id: string;
   readonly version_id: string;
   readonly is_enabled: boolean;
   readonly secret_hash: Uint8Array;
@@ -55,6 +56,7 @@ export class FireTargets {
       seq: row.seq,
       id: row.id,
       organization_id: row.organization_id,
+      workspace_id: row.workspace_id,
       version_id: row.version_id,
       is_enabled: row.is_enabled,
       secret_hash: row.secret_hash,

@@ -14,6 +14,7 @@ import {
   readResult,
 } from "../storage/runs";
 import { findTrigger, type TriggerRow } from "../storage/triggers";
+import { recordChange } from "./audit";
 import type { Context, Principal } from "./context";
 import { announceDelivery, draftRunDelivery } from "./delivery_drafts";
 import { pageOf } from "./page";
@@ -105,6 +106,7 @@ export async function cancelRun(
   run_id: string,
 ): Promise<JsonText> {
   const { run } = requireRun(context, principal, trigger_id, run_id);
+  if (isTerminal(run.status)) throw alreadyFinished(run.status);
   const now = context.clock.now();
   const reason = "Cancelled before it started";
   const target = context.fire_targets.get(trigger_id);
@@ -117,6 +119,7 @@ export async function cancelRun(
   } as const;
   const delivery = draftRunDelivery(context, target, run, report);
   const was_queued = await context.writer.write((transaction) => {
+    recordChange(context, transaction, principal, "run.cancel", run_id);
     if (!cancelQueuedRun(transaction, run.seq, now, reason)) return false;
     if (delivery !== null) insertDelivery(transaction, delivery);
     return true;
@@ -127,9 +130,7 @@ export async function cancelRun(
     context.signals.changed(run_id);
   } else {
     const current = requireRun(context, principal, trigger_id, run_id).run;
-    if (isTerminal(current.status)) {
-      throw new Refusal("run_already_finished", `Run has already ended: ${current.status}`);
-    }
+    if (isTerminal(current.status)) throw alreadyFinished(current.status);
     context.running.get(run_id)?.cancel();
   }
   return getRun(context, principal, trigger_id, run_id);
@@ -148,11 +149,15 @@ export function requireRun(
   return { trigger, run };
 }
 
-/** The trigger, when it is this organization's and not deleted. */
+/** The trigger, when it is in the principal's sight and not deleted. */
 export function requireTrigger(context: Context, principal: Principal, trigger_id: string): TriggerRow {
-  const row = findTrigger(context.db, principal.organization_id, trigger_id);
+  const row = findTrigger(context.db, principal, trigger_id);
   if (row === null) throw new Refusal("trigger_not_found", "Trigger not found");
   return row;
+}
+
+function alreadyFinished(status: RunState): Refusal {
+  return new Refusal("run_already_finished", `Run has already ended: ${status}`);
 }
 
 function resultSummary(row: RunRow): JsonText | null {
@@ -183,6 +188,7 @@ function runJson(context: Context, row: RunRow, result: JsonText | null): JsonTe
     schedule_id: row.schedule_id,
     scheduled_for: timestampOrNull(row.scheduled_for),
     rerun_of: row.rerun_of,
+    fired_by: row.fired_by,
   };
   const overrides = readOverrideData(context.client, row) ?? "null";
   return `${JSON.stringify(fields).slice(0, -1)},"override_data":${overrides},"result_data":${result ?? "null"}}`;

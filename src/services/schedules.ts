@@ -11,6 +11,7 @@ import {
   type ScheduleRow,
   updateSchedule as updateScheduleRow,
 } from "../storage/schedules";
+import { fieldsOf, recordChange } from "./audit";
 import type { Context, Principal } from "./context";
 import { fromText, toText } from "./documents";
 import { misfitMessage } from "./fire";
@@ -74,6 +75,7 @@ export async function createSchedule(
       throw new Refusal("schedule_exists", "Trigger already has a schedule");
     }
     insertSchedule(transaction, row);
+    recordChange(context, transaction, principal, "schedule.create", row.id, `of ${trigger_id}`);
   });
   context.wake.ticker();
   return scheduleObject(context, row);
@@ -107,7 +109,20 @@ export async function updateSchedule(
     next_run_at: is_enabled && trigger.is_enabled ? nextTickAt(cron_expression, timezone, now) : null,
     updated_at: now,
   };
-  const row = await context.writer.write((transaction) => updateScheduleRow(transaction, before.id, change));
+  const row = await context.writer.write((transaction) => {
+    const changed = updateScheduleRow(transaction, before.id, change);
+    if (changed !== null) {
+      recordChange(
+        context,
+        transaction,
+        principal,
+        "schedule.update",
+        before.id,
+        `of ${trigger_id}: ${fieldsOf(input)}`,
+      );
+    }
+    return changed;
+  });
   if (row === null) throw scheduleNotFound();
   context.wake.ticker();
   return scheduleObject(context, row);
@@ -115,7 +130,10 @@ export async function updateSchedule(
 
 export async function deleteSchedule(context: Context, principal: Principal, trigger_id: string): Promise<void> {
   const row = requireSchedule(context, principal, trigger_id);
-  await context.writer.write((transaction) => deleteScheduleRow(transaction, row.id));
+  await context.writer.write((transaction) => {
+    deleteScheduleRow(transaction, row.id);
+    recordChange(context, transaction, principal, "schedule.delete", row.id, `of ${trigger_id}`);
+  });
 }
 
 /** Checks a pattern and tells its next instants. Refuses 400 with the reason and its position. */

@@ -5,6 +5,7 @@ import { type BoundOverrides, bindOverrides, type FieldError, parseOverrideSchem
 import { Refusal } from "../refusals";
 import { nextTickAt } from "../runs/cadence";
 import { PRIORITY_DEFAULT } from "../runs/ready_queue";
+import type { Scope } from "../storage/access";
 import { listSchedulesOf, updateSchedule } from "../storage/schedules";
 import { seal } from "../storage/seal";
 import {
@@ -18,11 +19,13 @@ import { nameVersion, readVersionModel } from "../storage/versions";
 import type { Transaction } from "../storage/writer";
 import { WEBHOOK_EVENTS_DEFAULT, type WebhookEvent } from "../webhooks/events";
 import { makeWebhookSecret } from "../webhooks/signature";
+import { type AuditAction, fieldsOf, recordChange } from "./audit";
 import type { Context, Principal } from "./context";
-import { fromText, requireWorkspace, toText } from "./documents";
+import { fromText, toText } from "./documents";
 import { type Inspection, inspectModel, modelInvalid } from "./models";
 import { requireTrigger } from "./runs";
 import { requireVersion, versionNotFound } from "./versions";
+import { requireWorkspace } from "./workspaces";
 
 const SECRET_BYTES = 32;
 const SHOWN_PREFIX_LENGTH = 8;
@@ -142,18 +145,19 @@ export async function createTrigger(
       nameVersion(transaction, row.document_id, row.version_id, { version_name: `Pinned for trigger: ${row.name}` });
     }
     insertTrigger(transaction, row);
+    recordChange(context, transaction, principal, "trigger.create", id, `pins ${row.version_id}`);
   });
   return { ...getTrigger(context, principal, id), trigger_secret, ...webhook.shown };
 }
 
 /** Triggers of the organization, newest first. */
 export function listTriggers(context: Context, principal: Principal, document_id: string | null): TriggerObject[] {
-  const filter = { organization_id: principal.organization_id, document_id, id: null };
+  const filter = { ...scopeOf(principal), document_id, id: null };
   return listTriggerRows(context.db, filter).map(triggerObject);
 }
 
 export function getTrigger(context: Context, principal: Principal, id: string): TriggerObject {
-  const filter = { organization_id: principal.organization_id, document_id: null, id };
+  const filter = { ...scopeOf(principal), document_id: null, id };
   const view = listTriggerRows(context.db, filter)[0];
   if (view === undefined) throw new Refusal("trigger_not_found", "Trigger not found");
   return triggerObject(view);
@@ -179,8 +183,8 @@ export async function updateTrigger(
     ...(change.webhook_events === undefined ? {} : { webhook_events: toText(change.webhook_events) }),
     ...(change.webhook_url === undefined && change.webhook_events === undefined ? {} : WEBHOOK_ENABLED),
   };
-  await store(context, principal, id, (transaction) =>
-    updateTriggerRow(transaction, principal.organization_id, id, columns),
+  await store(context, principal, id, "trigger.update", fieldsOf(change), (transaction) =>
+    updateTriggerRow(transaction, principal, id, columns),
   );
   if (change.priority !== undefined) context.queue.setPriority(id, change.priority);
   return { ...getTrigger(context, principal, id), ...webhook.shown };
@@ -189,10 +193,10 @@ export async function updateTrigger(
 /** Deletes a trigger with its schedules and, in the background, its runs. Runs that wait never start. */
 export async function deleteTrigger(context: Context, principal: Principal, id: string): Promise<void> {
   const change = { deleted_at: context.clock.now(), is_enabled: false };
-  await store(context, principal, id, (transaction) => {
+  await store(context, principal, id, "trigger.delete", null, (transaction) => {
     for (const schedule of listSchedulesOf(transaction, id))
       updateSchedule(transaction, schedule.id, { next_run_at: null });
-    return updateTriggerRow(transaction, principal.organization_id, id, change);
+    return updateTriggerRow(transaction, principal, id, change);
   });
   context.queue.clear(id);
 }
@@ -205,13 +209,13 @@ export async function toggleTrigger(
   enabled: boolean,
 ): Promise<TriggerObject> {
   const now = context.clock.now();
-  await store(context, principal, id, (transaction) => {
+  await store(context, principal, id, "trigger.toggle", enabled ? "on" : "off", (transaction) => {
     for (const schedule of listSchedulesOf(transaction, id)) {
       const is_ticking = enabled && schedule.is_enabled;
       const next_run_at = is_ticking ? nextTickAt(schedule.cron_expression, schedule.timezone, now) : null;
       updateSchedule(transaction, schedule.id, { next_run_at });
     }
-    return updateTriggerRow(transaction, principal.organization_id, id, { is_enabled: enabled, updated_at: now });
+    return updateTriggerRow(transaction, principal, id, { is_enabled: enabled, updated_at: now });
   });
   context.wake.ticker();
   return getTrigger(context, principal, id);
@@ -234,20 +238,31 @@ export async function rotateSecret(
     previous_secret_until: grace ? now + grace_seconds * 1000 : null,
     updated_at: now,
   };
-  await store(context, principal, id, (transaction) =>
-    updateTriggerRow(transaction, principal.organization_id, id, change),
+  const detail = grace ? `the old one works for ${grace_seconds} s more` : null;
+  await store(context, principal, id, "trigger.rotate_secret", detail, (transaction) =>
+    updateTriggerRow(transaction, principal, id, change),
   );
   return { ...getTrigger(context, principal, id), trigger_secret };
+}
+
+function scopeOf({ organization_id, workspace_id }: Principal): Scope {
+  return { organization_id, workspace_id };
 }
 
 async function store(
   context: Context,
   principal: Principal,
   id: string,
+  action: AuditAction,
+  detail: string | null,
   operation: (transaction: Transaction) => TriggerRow | null,
 ): Promise<void> {
   requireTrigger(context, principal, id);
-  const row = await context.writer.write(operation);
+  const row = await context.writer.write((transaction) => {
+    const changed = operation(transaction);
+    if (changed !== null) recordChange(context, transaction, principal, action, id, detail);
+    return changed;
+  });
   context.fire_targets.drop(id);
   if (row === null) throw new Refusal("trigger_not_found", "Trigger not found");
 }

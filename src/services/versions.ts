@@ -16,6 +16,7 @@ import {
   type VersionSummary,
 } from "../storage/versions";
 import type { Transaction } from "../storage/writer";
+import { recordChange } from "./audit";
 import type { Context, Principal } from "./context";
 import { type DocumentObject, effectiveModel, fromText, getDocument, requireDocument, toText } from "./documents";
 import { requireAccepting } from "./fire";
@@ -77,6 +78,7 @@ export async function checkpoint(
   const frozen = freeze(context, principal, document_id, canvas, effectiveModel(own, canvas));
   const row = await context.writer.write((transaction) => {
     const version = addVersion(context, transaction, frozen, input.version_description ?? null);
+    recordChange(context, transaction, principal, "version.create", version.id, `of ${document_id}`);
     if (typeof input.version_name !== "string") return version;
     const named = nameVersion(
       transaction,
@@ -99,7 +101,11 @@ export async function renameVersion(
 ): Promise<VersionObject> {
   requireVersion(context, principal, document_id, id);
   const change = nameChange(name.version_name, name.version_description);
-  const row = await context.writer.write((transaction) => nameVersion(transaction, document_id, id, change));
+  const row = await context.writer.write((transaction) => {
+    const named = nameVersion(transaction, document_id, id, change);
+    if (named !== null) recordChange(context, transaction, principal, "version.name", id, `of ${document_id}`);
+    return named;
+  });
   if (row === null) throw versionNotFound();
   return versionObject(row);
 }
@@ -120,7 +126,8 @@ export async function restoreVersion(
   const model_json = isDerived(version) ? null : version.model_json;
   const checkpoint_id = await context.writer.write((transaction) => {
     const safety = addVersion(context, transaction, frozen);
-    updateDocumentRow(transaction, principal.organization_id, document_id, {
+    recordChange(context, transaction, principal, "document.restore", document_id, `to ${id}, checkpoint ${safety.id}`);
+    updateDocumentRow(transaction, principal, document_id, {
       canvas_json: version.canvas_json,
       model_json,
       updated_at: context.clock.now(),

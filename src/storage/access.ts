@@ -1,17 +1,30 @@
 /** Organizations, users, workspaces and API keys at rest. Keys are stored as SHA-256, never plain. */
-import { and, count, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, count, desc, eq, isNull, or, sql } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import { apiKeys, organizations, users, workspaces } from "./schema";
 import type { Transaction } from "./writer";
 
 export type KeyRow = typeof apiKeys.$inferSelect;
 export type Role = KeyRow["role"];
+export type WorkspaceRow = typeof workspaces.$inferSelect;
+export type OrganizationRow = typeof organizations.$inferSelect;
+
+/** The part of a tenant that someone sees: all of its workspaces, or one. */
+export interface Scope {
+  readonly organization_id: string;
+  readonly workspace_id: string | null;
+}
+
+export interface NewTenant {
+  readonly organization_id: string;
+  readonly user_id: string;
+  readonly workspace_id: string;
+  readonly name: string;
+  readonly created_at: number;
+}
 
 /** Makes a tenant with its first user and workspace. */
-export function insertTenant(
-  transaction: Transaction,
-  tenant: { organization_id: string; user_id: string; workspace_id: string; name: string; created_at: number },
-): void {
+export function insertTenant(transaction: Transaction, tenant: NewTenant): void {
   const { organization_id, name, created_at } = tenant;
   transaction.db.insert(organizations).values({ id: organization_id, name, created_at }).run();
   transaction.db.insert(users).values({ id: tenant.user_id, organization_id, name: "admin", created_at }).run();
@@ -32,17 +45,58 @@ export function firstTenant(db: BunSQLiteDatabase): { organization_id: string; u
   return row ?? null;
 }
 
-export function findWorkspace(
+/** All organizations, oldest first. */
+export function listOrganizations(db: BunSQLiteDatabase): OrganizationRow[] {
+  return db.select().from(organizations).orderBy(organizations.created_at, organizations.id).all();
+}
+
+export function hasOrganizationNamed(db: BunSQLiteDatabase, name: string): boolean {
+  return (
+    db.select({ id: organizations.id }).from(organizations).where(eq(organizations.name, name)).get() !== undefined
+  );
+}
+
+/** The organization of that id or name with its first user, or null. */
+export function findTenant(
   db: BunSQLiteDatabase,
-  organization_id: string,
-  workspace_id: string | null,
-): string | null {
-  const where =
-    workspace_id === null
-      ? eq(workspaces.organization_id, organization_id)
-      : and(eq(workspaces.organization_id, organization_id), eq(workspaces.id, workspace_id));
+  id_or_name: string,
+): { organization_id: string; user_id: string } | null {
+  const row = db
+    .select({ organization_id: users.organization_id, user_id: users.id })
+    .from(users)
+    .innerJoin(organizations, eq(organizations.id, users.organization_id))
+    .where(or(eq(organizations.id, id_or_name), eq(organizations.name, id_or_name)))
+    .orderBy(users.id)
+    .limit(1)
+    .get();
+  return row ?? null;
+}
+
+/** The workspace of that id, or the first one, when it is in sight. */
+export function findWorkspace(db: BunSQLiteDatabase, scope: Scope, id: string | null): string | null {
+  const where = and(inSight(scope), id === null ? undefined : eq(workspaces.id, id));
   return (
     db.select({ id: workspaces.id }).from(workspaces).where(where).orderBy(workspaces.id).limit(1).get()?.id ?? null
+  );
+}
+
+export function listWorkspaces(db: BunSQLiteDatabase, scope: Scope): WorkspaceRow[] {
+  return db.select().from(workspaces).where(inSight(scope)).orderBy(workspaces.id).all();
+}
+
+export function hasWorkspaceNamed(db: BunSQLiteDatabase, organization_id: string, name: string): boolean {
+  const where = and(eq(workspaces.organization_id, organization_id), eq(workspaces.name, name));
+  return db.select({ id: workspaces.id }).from(workspaces).where(where).get() !== undefined;
+}
+
+export function insertWorkspace(transaction: Transaction, row: WorkspaceRow): void {
+  transaction.db.insert(workspaces).values(row).run();
+}
+
+function inSight({ organization_id, workspace_id }: Scope) {
+  return and(
+    eq(workspaces.organization_id, organization_id),
+    workspace_id === null ? undefined : eq(workspaces.id, workspace_id),
   );
 }
 
@@ -67,6 +121,15 @@ export function listKeys(db: BunSQLiteDatabase, organization_id: string, offset:
 
 export function countKeys(db: BunSQLiteDatabase, organization_id: string): number {
   return db.select({ n: count() }).from(apiKeys).where(eq(apiKeys.organization_id, organization_id)).get()?.n ?? 0;
+}
+
+/** True when any key of any organization still opens something at `now`. */
+export function hasLiveKey(db: BunSQLiteDatabase, now: number): boolean {
+  const is_live = and(
+    isNull(apiKeys.revoked_at),
+    sql`(${apiKeys.expires_at} IS NULL OR ${apiKeys.expires_at} > ${now})`,
+  );
+  return db.select({ id: apiKeys.id }).from(apiKeys).where(is_live).limit(1).get() !== undefined;
 }
 
 /** How many keys could still administer the organization at `now`. */

@@ -1,6 +1,7 @@
 /** Builder documents at rest. Deleting is soft: triggers that pin a version of one keep firing. */
 import { and, desc, eq, isNull } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
+import type { Scope } from "./access";
 import { documents } from "./schema";
 import type { Transaction } from "./writer";
 
@@ -11,16 +12,11 @@ export function insertDocument(transaction: Transaction, row: DocumentRow): void
   transaction.db.insert(documents).values(row).run();
 }
 
-export function findDocument(db: BunSQLiteDatabase, organization_id: string, id: string): DocumentRow | null {
-  return db.select().from(documents).where(present(organization_id, id)).get() ?? null;
+export function findDocument(db: BunSQLiteDatabase, scope: Scope, id: string): DocumentRow | null {
+  return db.select().from(documents).where(present(scope, id)).get() ?? null;
 }
 
-export function listDocuments(
-  db: BunSQLiteDatabase,
-  organization_id: string,
-  skip: number,
-  limit: number,
-): DocumentSummary[] {
+export function listDocuments(db: BunSQLiteDatabase, scope: Scope, skip: number, limit: number): DocumentSummary[] {
   return db
     .select({
       id: documents.id,
@@ -29,7 +25,7 @@ export function listDocuments(
       updated_at: documents.updated_at,
     })
     .from(documents)
-    .where(and(eq(documents.organization_id, organization_id), isNull(documents.deleted_at)))
+    .where(and(inSight(scope), isNull(documents.deleted_at)))
     .orderBy(desc(documents.id))
     .limit(limit)
     .offset(skip)
@@ -39,14 +35,23 @@ export function listDocuments(
 /** Changes the given columns; null when the document is not there. */
 export function updateDocument(
   transaction: Transaction,
-  organization_id: string,
+  scope: Scope,
   id: string,
-  change: Partial<Pick<DocumentRow, "name" | "model_json" | "canvas_json" | "updated_at" | "deleted_at">>,
+  change: Partial<
+    Pick<DocumentRow, "name" | "workspace_id" | "model_json" | "canvas_json" | "updated_at" | "deleted_at">
+  >,
 ): DocumentRow | null {
-  const rows = transaction.db.update(documents).set(change).where(present(organization_id, id)).returning().all();
+  const rows = transaction.db.update(documents).set(change).where(present(scope, id)).returning().all();
   return rows[0] ?? null;
 }
 
-function present(organization_id: string, id: string) {
-  return and(eq(documents.id, id), eq(documents.organization_id, organization_id), isNull(documents.deleted_at));
+function present(scope: Scope, id: string) {
+  return and(eq(documents.id, id), inSight(scope), isNull(documents.deleted_at));
+}
+
+function inSight({ organization_id, workspace_id }: Scope) {
+  return and(
+    eq(documents.organization_id, organization_id),
+    workspace_id === null ? undefined : eq(documents.workspace_id, workspace_id),
+  );
 }

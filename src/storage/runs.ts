@@ -33,6 +33,7 @@ export interface RunRow {
   readonly schedule_id: string | null;
   readonly scheduled_for: number | null;
   readonly rerun_of: string | null;
+  readonly fired_by: string | null;
   readonly webhook_delivered: 0 | 1 | null;
   readonly webhook_attempts: number;
 }
@@ -49,6 +50,7 @@ export interface NewRun {
   readonly schedule_id: string | null;
   readonly scheduled_for: number | null;
   readonly rerun_of: string | null;
+  readonly fired_by: string | null;
 }
 
 /** JSON up to this many characters stays on the row; longer is compressed into a table of its own. */
@@ -69,8 +71,8 @@ export function insertRun(transaction: Transaction, run: NewRun): void {
   const is_inline = text === null || text.length <= OVERRIDES_INLINE_MAX;
   client
     .query(
-      `INSERT INTO runs (seq, id, trigger_seq, status, source, override_data, created_at, completed_at, error_message, schedule_id, scheduled_for, rerun_of)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
+      `INSERT INTO runs (seq, id, trigger_seq, status, source, override_data, created_at, completed_at, error_message, schedule_id, scheduled_for, rerun_of, fired_by)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
     )
     .run(
       run.seq,
@@ -85,6 +87,7 @@ export function insertRun(transaction: Transaction, run: NewRun): void {
       run.schedule_id,
       run.scheduled_for,
       run.rerun_of,
+      run.fired_by,
     );
   if (!is_inline) {
     client.query("INSERT INTO run_inputs (run_seq, data) VALUES (?1, ?2)").run(run.seq, Bun.zstdCompressSync(text));

@@ -33,11 +33,26 @@ export const apiKeys = sqliteTable("api_keys", {
   user_id: text().notNull(),
   name: text().notNull(),
   role: text({ enum: ["admin", "editor", "solver", "viewer"] }).notNull(),
+  workspace_id: text(),
   prefix: text().notNull(),
   key_hash: bytes().notNull(),
   created_at: integer().notNull(),
   expires_at: integer(),
   revoked_at: integer(),
+});
+
+export const audit = sqliteTable("audit", {
+  seq: integer().primaryKey(),
+  organization_id: text().notNull(),
+  at: integer().notNull(),
+  key_id: text(),
+  user_id: text(),
+  client: text().notNull(),
+  request_id: text(),
+  action: text().notNull(),
+  object_id: text(),
+  outcome: text({ enum: ["done", "refused"] }).notNull(),
+  detail: text(),
 });
 
 export const documents = sqliteTable("documents", {

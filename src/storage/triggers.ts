@@ -2,6 +2,7 @@
 import type { Database } from "bun:sqlite";
 import { and, desc, eq, isNull } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
+import type { Scope } from "./access";
 import { documents, schedules, triggers } from "./schema";
 import type { Transaction } from "./writer";
 
@@ -30,16 +31,16 @@ export function findTriggerById(db: BunSQLiteDatabase, id: string): TriggerRow |
   );
 }
 
-export function findTrigger(db: BunSQLiteDatabase, organization_id: string, id: string): TriggerRow | null {
-  return db.select().from(triggers).where(present(organization_id, id)).get() ?? null;
+export function findTrigger(db: BunSQLiteDatabase, scope: Scope, id: string): TriggerRow | null {
+  return db.select().from(triggers).where(present(scope, id)).get() ?? null;
 }
 
-/** Triggers of an organization, newest first, as the API shows them. */
+/** Triggers in sight, newest first, as the API shows them. */
 export function listTriggers(
   db: BunSQLiteDatabase,
-  filter: { organization_id: string; document_id: string | null; id: string | null },
+  filter: Scope & { document_id: string | null; id: string | null },
 ): TriggerView[] {
-  const conditions = [eq(triggers.organization_id, filter.organization_id), isNull(triggers.deleted_at)];
+  const conditions = [inSight(filter), isNull(triggers.deleted_at)];
   if (filter.document_id !== null) conditions.push(eq(triggers.document_id, filter.document_id));
   if (filter.id !== null) conditions.push(eq(triggers.id, filter.id));
   const rows = db
@@ -56,11 +57,11 @@ export function listTriggers(
 /** Changes the given columns; null when the trigger is not there. */
 export function updateTrigger(
   transaction: Transaction,
-  organization_id: string,
+  scope: Scope,
   id: string,
   change: Partial<TriggerRow>,
 ): TriggerRow | null {
-  return transaction.db.update(triggers).set(change).where(present(organization_id, id)).returning().all()[0] ?? null;
+  return transaction.db.update(triggers).set(change).where(present(scope, id)).returning().all()[0] ?? null;
 }
 
 /** How many triggers carry a sealed webhook secret. */
@@ -131,6 +132,13 @@ function activeTriggerIds(db: BunSQLiteDatabase, organization_id: string): Set<s
   return new Set(rows.map((row) => row.trigger_id));
 }
 
-function present(organization_id: string, id: string) {
-  return and(eq(triggers.id, id), eq(triggers.organization_id, organization_id), isNull(triggers.deleted_at));
+function present(scope: Scope, id: string) {
+  return and(eq(triggers.id, id), inSight(scope), isNull(triggers.deleted_at));
+}
+
+function inSight({ organization_id, workspace_id }: Scope) {
+  return and(
+    eq(triggers.organization_id, organization_id),
+    workspace_id === null ? undefined : eq(triggers.workspace_id, workspace_id),
+  );
 }

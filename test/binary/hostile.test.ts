@@ -53,7 +53,13 @@ async function send(request: Partial<RawRequest>): Promise<RawAnswer> {
     ["authorization", `Bearer ${ADMIN_KEY}`],
     ["content-type", "application/json"],
   ];
-  const bytes = requestBytes({ method: "POST", path: "/api/v2/solve", headers: keyed, body: "", ...request });
+  const bytes = requestBytes(service.address, {
+    method: "POST",
+    path: "/api/v2/solve",
+    headers: keyed,
+    body: "",
+    ...request,
+  });
   const answer = await sendRaw(service.address, bytes);
   noteSecrets(answer.body);
   return answer;
@@ -196,7 +202,7 @@ describe("random requests", () => {
 
   test("whose bytes were damaged on the way never get a 500, and the service goes on", async () => {
     const fire = { override_data: FORECAST, trigger_secret: names.trigger_secret };
-    const intact = requestBytes({
+    const intact = requestBytes(service.address, {
       method: "POST",
       path: `/api/v2/triggers/${names.trigger_id}/fire?x=1`,
       headers: [

@@ -17,13 +17,13 @@ export interface RawRequest {
 }
 
 /** A well-formed request on a connection of its own; `content-length` is added unless a header tells the length otherwise. */
-export function requestBytes({ method, path, headers, body }: RawRequest): Buffer {
+export function requestBytes(address: string, { method, path, headers, body }: RawRequest): Buffer {
   const bytes = Buffer.from(body);
   const names = headers.map(([name]) => name.toLowerCase());
   const tells_length = names.includes("content-length") || names.includes("transfer-encoding");
   const lines = [
     `${method} ${path} HTTP/1.1`,
-    ...(names.includes("host") ? [] : ["host: localhost"]),
+    ...(names.includes("host") ? [] : [`host: ${new URL(address).host}`]),
     "connection: close",
     ...headers.map(([name, value]) => `${name}: ${value}`),
     ...(tells_length ? [] : [`content-length: ${bytes.length}`]),

@@ -242,7 +242,7 @@ describe("a database that is not what it was", () => {
 });
 
 describe("what the program tells of itself", () => {
-  const COMMANDS = ["serve", "demo", "solve", "check", "keys", "backup", "restore", "version"];
+  const COMMANDS = ["serve", "demo", "solve", "check", "keys", "backup", "restore", "orgs", "version"];
 
   test("version names what is inside", async () => {
     const { exit_code, stdout } = await scratch.run(["version"]);

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createServer } from "../../src/http/server";
-import { createKey } from "../../src/services/access";
-import { insertTenant, type Role } from "../../src/storage/access";
+import { createOrganization } from "../../src/services/access";
+import type { Role } from "../../src/storage/access";
 import { type Answer, type Json, movableClock, RESTOCK, startWorld, type World } from "../world";
 
 const DAY_MS = 86_400_000;
@@ -36,6 +36,7 @@ describe("a key", () => {
       ...{
         expires_at: null,
         revoked_at: null,
+        workspace_id: null,
         organization_id: expect.stringMatching(/^org_/),
         created_by: made.created_by,
       },
@@ -212,6 +213,9 @@ const ROUTES: Readonly<Record<string, RouteNeeds>> = {
   "GET /api/v2/keys": { role: "admin" },
   "POST /api/v2/keys": { role: "admin", body: { name: "made" } },
   "DELETE /api/v2/keys/:key_id": { role: "admin" },
+  "GET /api/v2/workspaces": { role: "viewer" },
+  "POST /api/v2/workspaces": { role: "admin", body: { name: "made" } },
+  "GET /api/v2/audit": { role: "admin" },
 };
 const KEYED = Object.entries(ROUTES).filter(([, { role }]) => role !== null);
 const ROLES: readonly Role[] = ["viewer", "solver", "editor", "admin"];
@@ -272,13 +276,13 @@ describe("roles", () => {
 });
 
 describe("another organization", () => {
+  let strangers = 0;
+
   /** A key of a second tenant on the same service. */
   async function makeStranger(): Promise<string> {
     const { context } = world.app;
-    const owner = { organization_id: context.ids.next("organization"), user_id: context.ids.next("user") };
-    const tenant = { ...owner, workspace_id: context.ids.next("workspace"), name: "Other", created_at: clock.now() };
-    await context.writer.write((transaction) => insertTenant(transaction, tenant));
-    return (await createKey(context, owner, { name: "stranger", role: "admin" })).api_key;
+    strangers += 1;
+    return (await createOrganization(context, `Other ${strangers}`)).api_key;
   }
 
   test("gets for every id the answer of an id that never was", async () => {

@@ -15,7 +15,7 @@ function setUp() {
   };
   /** Fails that many times; what each was told. */
   const fail = (count: number, client = "10.0.0.1", target = "trg_1"): (number | null)[] =>
-    Array.from({ length: count }, () => limits.fail(client, target));
+    Array.from({ length: count }, () => limits.fail(client, target).retry_after_seconds);
   return { pass, fail };
 }
 

@@ -6,7 +6,7 @@ CREATE TABLE instance (
 
 CREATE TABLE organizations (
   id TEXT PRIMARY KEY,
-  name TEXT NOT NULL,
+  name TEXT NOT NULL UNIQUE,
   created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -21,7 +21,8 @@ CREATE TABLE workspaces (
   id TEXT PRIMARY KEY,
   organization_id TEXT NOT NULL REFERENCES organizations (id),
   name TEXT NOT NULL,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  UNIQUE (organization_id, name)
 ) STRICT;
 
 CREATE TABLE api_keys (
@@ -30,13 +31,38 @@ CREATE TABLE api_keys (
   user_id TEXT NOT NULL REFERENCES users (id),
   name TEXT NOT NULL,
   role TEXT NOT NULL CHECK (role IN ('admin', 'editor', 'solver', 'viewer')),
+  -- set: the key sees this workspace alone
+  workspace_id TEXT REFERENCES workspaces (id),
   prefix TEXT NOT NULL CHECK (length(prefix) = 12),
   key_hash BLOB NOT NULL UNIQUE CHECK (length(key_hash) = 32),
   created_at INTEGER NOT NULL,
   expires_at INTEGER,
-  revoked_at INTEGER
+  revoked_at INTEGER,
+  -- an admin makes keys, so a limit on one would be none
+  CHECK (role != 'admin' OR workspace_id IS NULL)
 ) STRICT;
 CREATE INDEX api_keys_by_organization ON api_keys (organization_id, id);
+
+-- Who changed what, and who was turned away. Runs are not in here: a run tells itself who fired it.
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY,
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  at INTEGER NOT NULL,
+  -- null: nobody that is known, or the command line
+  key_id TEXT,
+  user_id TEXT,
+  -- address of the client, or "command line"
+  client TEXT NOT NULL,
+  request_id TEXT,
+  action TEXT NOT NULL,
+  object_id TEXT,
+  outcome TEXT NOT NULL CHECK (outcome IN ('done', 'refused')),
+  -- one sentence, never a secret
+  detail TEXT
+) STRICT;
+CREATE INDEX audit_by_organization ON audit (organization_id, seq);
+CREATE INDEX audit_by_age ON audit (at);
+CREATE INDEX audit_refused ON audit (seq) WHERE outcome = 'refused';
 
 CREATE TABLE documents (
   id TEXT PRIMARY KEY,
@@ -153,6 +179,8 @@ CREATE TABLE runs (
   schedule_id TEXT,
   scheduled_for INTEGER,
   rerun_of TEXT,
+  -- the API key that fired it; null: the trigger's secret, or its schedule
+  fired_by TEXT,
   webhook_delivered INTEGER CHECK (webhook_delivered IN (0, 1)),
   webhook_attempts INTEGER NOT NULL DEFAULT 0,
   CHECK ((status = 1) = (boot_id IS NOT NULL)),

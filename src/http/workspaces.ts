@@ -1,0 +1,17 @@
+/** /api/v2/workspaces: the parts of an organization that a key can be limited to. */
+import type { Context } from "../services/context";
+import { createWorkspace, listWorkspaces } from "../services/workspaces";
+import { requireRole } from "./authenticate";
+import { API, keyedRoutes } from "./router";
+import { workspaceBody } from "./schemas";
+
+export function workspaceRoutes(context: Context) {
+  return keyedRoutes(context, `${API}/workspaces`)
+    .get("/", ({ principal }) => listWorkspaces(context, principal))
+    .post(
+      "/",
+      async ({ principal, body, status }) =>
+        status(201, await createWorkspace(context, requireRole(principal, "admin"), body.name)),
+      { body: workspaceBody },
+    );
+}
