@@ -45,6 +45,8 @@ export interface RunObject<Result = Solution> {
   readonly schedule_id: string | null;
   readonly scheduled_for: string | null;
   readonly rerun_of: string | null;
+  /** The API key that fired it; null: the trigger's secret, or its schedule. */
+  readonly fired_by: string | null;
   readonly override_data: unknown;
   readonly result_data: Result | null;
 }

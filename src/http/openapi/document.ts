@@ -27,7 +27,7 @@ export interface OpenapiDocument {
 const INTRODUCTION = `Optimization models behind HTTP triggers and cron schedules.
 
 An API key goes as \`Authorization: Bearer ok_live_...\`; its role is viewer, solver, editor or admin, and each may do what the ones
-before it may: \`x-role\` of an operation is the least role that it needs. A trigger's own secret opens its fire routes and nothing else.
+before it may: \`x-role\` of an operation is the least role that it needs. A trigger's own secret opens its fire routes and nothing else; a key of the role solver or above opens them too.
 An object of another organization answers exactly as one that does not exist.
 
 Timestamps are RFC 3339 in UTC with milliseconds. Ids are opaque. Unknown fields of a body are refused, with the nearest known name.
@@ -117,8 +117,8 @@ function describe(route: Route, path: string, operation: Operation, components: 
 
 function securityOf({ access }: Operation): Json[] {
   if (access === "public") return [];
-  // The secret may also come in the body.
-  return access === "trigger-secret" ? [{ triggerSecret: [] }, {}] : [{ apiKey: [] }];
+  // The secret may also come in the body; a key of the role solver or above does as well.
+  return access === "trigger-secret" ? [{ triggerSecret: [] }, { apiKey: [] }, {}] : [{ apiKey: [] }];
 }
 
 function parametersOf(path: string, operation: Operation, components: Components): Json[] {
@@ -183,9 +183,12 @@ function responsesOf(method: string, operation: Operation, components: Component
 /** What every route of this kind refuses, and what this one does beyond. */
 function refusalsOf(method: string, operation: Operation): RefusalCode[] {
   const { access, refusals = [], stores = true } = operation;
-  const codes: RefusalCode[] = ["body_too_large", ...refusals];
-  if (access === "trigger-secret") codes.push("invalid_trigger_secret", "too_many_failures");
-  else if (access !== "public") codes.push("missing_api_key", "invalid_api_key", "too_many_failures");
+  const codes: RefusalCode[] = ["body_too_large", "foreign_origin", "host_not_served", ...refusals];
+  if (access === "trigger-secret") {
+    codes.push("invalid_trigger_secret", "invalid_api_key", "not_allowed", "too_many_failures");
+  }
+  if (access !== "public" && access !== "trigger-secret")
+    codes.push("missing_api_key", "invalid_api_key", "too_many_failures");
   if (["solver", "editor", "admin"].includes(access)) codes.push("not_allowed");
   if (operation.body !== undefined) codes.push("malformed_json", "unsupported_media_type", "validation_failed");
   if (method !== "GET" && stores) codes.push("storage_busy", "storage_full");

@@ -191,6 +191,7 @@ const runHead = {
   schedule_id: null,
   scheduled_for: null,
   rerun_of: null,
+  fired_by: null,
   override_data: overrideData,
 };
 export const run = { ...runHead, result_data: answer };
@@ -267,6 +268,7 @@ export const key = {
   id: ids.key,
   name: "dashboard",
   role: "viewer",
+  workspace_id: null,
   prefix: "ok_live_0123",
   ...owner,
   created_at: AT,
@@ -274,6 +276,24 @@ export const key = {
   revoked_at: null,
 };
 export const newKey = { ...key, api_key: `ok_live_0123${"0".repeat(60)}` };
+
+export const workspace = {
+  id: ids.workspace,
+  organization_id: ids.organization,
+  name: "North",
+  created_at: AT,
+};
+export const auditEntry = {
+  at: AT,
+  action: "trigger.toggle",
+  outcome: "done",
+  object_id: ids.trigger,
+  key_id: ids.key,
+  user_id: ids.user,
+  client: "10.1.2.3",
+  request_id: "req_01k2m3n4p5q6r7s8t9v0w1x2y3",
+  detail: "off",
+};
 
 export const health = {
   status: "ok",

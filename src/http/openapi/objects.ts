@@ -1,6 +1,7 @@
 /** The objects that the API answers with, as JSON Schemas: what services/ builds, field by field. */
 import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
+import { AUDIT_ACTIONS } from "../../services/audit";
 import { DELIVERY_STATES } from "../../storage/deliveries";
 import { WEBHOOK_EVENTS } from "../../webhooks/events";
 import {
@@ -278,6 +279,7 @@ const runFields = {
   schedule_id: textOrNull("The schedule that made it."),
   scheduled_for: timeOrNull("The instant that its tick stood for."),
   rerun_of: textOrNull("The run that it repeats."),
+  fired_by: textOrNull("The API key that fired it; null: the trigger's secret, or its schedule."),
   override_data: anyJson("What the fire gave; null for nothing."),
 };
 export const run = object("Run", "One firing and its answer.", { ...runFields, result_data: orNull(answer) });
@@ -387,6 +389,7 @@ const keyFields = {
   id: text("key_..."),
   name: Type.String(),
   role: words(["admin", "editor", "solver", "viewer"], "What it may do."),
+  workspace_id: textOrNull("The only workspace that it sees; null: all."),
   prefix: text("The first 12 characters of the key."),
   organization_id: text("org_..."),
   created_by: text("usr_..."),
@@ -398,6 +401,25 @@ export const key = object("Key", "An API key, without the key itself.", keyField
 export const newKey = object("NewKey", "An API key: shown in this answer and never again.", {
   ...keyFields,
   api_key: text("ok_live_ and 64 hex digits. Keep it: only its hash is stored."),
+});
+
+export const workspace = object("Workspace", "A part of an organization that a key can be limited to.", {
+  id: text("wsp_..."),
+  organization_id: text("org_..."),
+  name: Type.String(),
+  created_at: time("When it was made."),
+});
+export const workspaces = object("Workspaces", "The workspaces that a key sees.", { items: Type.Array(workspace) });
+export const auditEntry = object("AuditEntry", "A change, or a visitor who was turned away.", {
+  at: time("When."),
+  action: words(AUDIT_ACTIONS, "What."),
+  outcome: words(["done", "refused"], "How it ended."),
+  object_id: textOrNull("On which object."),
+  key_id: textOrNull("Through which API key; null: through none, or one that is not known."),
+  user_id: textOrNull("By whom."),
+  client: text("From which address; command line: on the machine itself."),
+  request_id: textOrNull("Of the X-Request-ID header."),
+  detail: textOrNull("More about it, never a secret."),
 });
 
 export const health = object("Health", "How the service is.", {

@@ -14,12 +14,12 @@ export const TAGS = {
   Schedules: "Cron patterns in a time zone that fire a trigger.",
   Webhooks: "Deliveries of events to a trigger's webhook, their attempts, redelivery, ping.",
   Solve: "A model solved or checked on the spot, without a trigger.",
-  Keys: "API keys and their roles.",
+  Keys: "API keys, their roles and workspaces, and the audit log.",
   Service: "How the service is, and what it can do.",
 } as const;
 export type Tag = keyof typeof TAGS;
 
-/** The least role of the API key that a route needs; `public`: no key, `trigger-secret`: the trigger's own secret. */
+/** The least role of the API key that a route needs; `public`: no key, `trigger-secret`: the trigger's own secret, or a key of the role solver. */
 export type Access = "public" | "trigger-secret" | "viewer" | "solver" | "editor" | "admin";
 
 export interface Parameter {

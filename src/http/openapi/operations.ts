@@ -1,5 +1,6 @@
 /** Every row of the document, by `METHOD /path/{name}`. A new route gets its row here or in the file of its resource. */
 import type { Operation } from "./operation";
+import { ACCESS_OPERATIONS } from "./operations/access";
 import { BUILDER_OPERATIONS } from "./operations/builder";
 import { RUN_OPERATIONS } from "./operations/runs";
 import { SERVICE_OPERATIONS } from "./operations/service";
@@ -9,5 +10,6 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...BUILDER_OPERATIONS,
   ...TRIGGER_OPERATIONS,
   ...RUN_OPERATIONS,
+  ...ACCESS_OPERATIONS,
   ...SERVICE_OPERATIONS,
 };

@@ -13,6 +13,8 @@ const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   invalid_api_key: "Invalid API key",
   invalid_trigger_secret: "Invalid trigger secret",
   not_allowed: "This needs the role editor; the key's role is viewer",
+  foreign_origin:
+    'Requests made by pages of another origin are refused, found "http://elsewhere.example"; allow the origin with --cors-origin',
   route_not_found: "No route GET /api/v2/nothing",
   document_not_found: "Builder document not found",
   version_not_found: "Version not found",
@@ -30,8 +32,12 @@ const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   webhook_missing:
     "This trigger has no webhook, or it was disabled (see webhook_disabled_reason); set webhook_url with PATCH",
   last_admin_key: "This is the last admin key; create another admin key before revoking it",
+  workspace_exists: 'There is a workspace "North" already; choose another name',
+  organization_exists: 'There is an organization "Plant North" already; choose another name',
   body_too_large: "The body is larger than 16 MiB; send less, or raise --max-body-mb",
   unsupported_media_type: 'The body must be sent as application/json, found "text/plain"',
+  host_not_served:
+    'This service does not answer to the Host "elsewhere.example"; use 127.0.0.1:8421, or start it with --public-host for other names',
   validation_failed: [
     { loc: ["body", "nmae"], msg: 'unknown field "nmae"; did you mean "name"?', type: "unknown_field" },
   ],

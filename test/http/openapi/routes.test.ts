@@ -8,7 +8,7 @@ import type { Context } from "../../../src/services/context";
 import type { Json } from "../../world";
 
 /** Routes hold their context and ask nothing of it before the first request. */
-const CONTEXT = { config: { max_body_mb: 1 } } as Context;
+const CONTEXT = { config: { max_body_mb: 1, cors_origin: null } } as Context;
 
 function serverRoutes(): readonly Route[] {
   return createServer(CONTEXT).routes;
@@ -77,7 +77,7 @@ describe("the document's operations", () => {
     expect(operations.length).toBe(Object.keys(OPERATIONS).length);
     const schemes: Record<string, Json> = {
       public: [],
-      "trigger-secret": [{ triggerSecret: [] }, {}],
+      "trigger-secret": [{ triggerSecret: [] }, { apiKey: [] }, {}],
     };
     for (const operation of operations) {
       expect(operation.security).toEqual(schemes[operation["x-role"]] ?? [{ apiKey: [] }]);

@@ -1,9 +1,8 @@
-/** Rows of solving on the spot, keys, and the service itself. */
+/** Rows of solving on the spot, and the service itself. */
 import { Type } from "@sinclair/typebox";
 import * as examples from "../examples";
 import * as objects from "../objects";
 import { anyJson, type Operation, text } from "../operation";
-import { pages } from "../parameters";
 
 const model = Type.Object(
   {
@@ -35,39 +34,6 @@ export const SERVICE_OPERATIONS = {
     answers: { 200: { description: "What was found.", schema: objects.validation, example: examples.validation } },
     refusals: ["solver_unavailable", "shutting_down"],
     stores: false,
-  },
-  "POST /api/v2/keys": {
-    id: "createKey",
-    tag: "Keys",
-    summary: "Create an API key",
-    description: "The key is in this answer alone.",
-    access: "admin",
-    body: { is_required: true, example: examples.keyBody },
-    answers: { 201: { description: "The key.", schema: objects.newKey, example: examples.newKey } },
-  },
-  "GET /api/v2/keys": {
-    id: "listKeys",
-    tag: "Keys",
-    summary: "List API keys, newest first",
-    access: "admin",
-    query: pages,
-    answers: {
-      200: {
-        description: "A page of keys.",
-        schema: objects.pageOf("KeyPage", objects.key),
-        example: examples.pageOf([examples.key]),
-      },
-    },
-    refusals: ["validation_failed"],
-  },
-  "DELETE /api/v2/keys/{key_id}": {
-    id: "revokeKey",
-    tag: "Keys",
-    summary: "Revoke an API key",
-    description: "It stops working at once. The last live admin key stays.",
-    access: "admin",
-    answers: { 204: { description: "It is revoked." } },
-    refusals: ["key_not_found", "last_admin_key"],
   },
   "GET /health": {
     id: "getHealth",

@@ -100,7 +100,7 @@ export const TRIGGER_OPERATIONS = {
     tag: "Fire",
     summary: "Fire a trigger",
     description:
-      "Queues a run of the pinned version with the data given. 202 means that the run is on disk. The secret comes as bearer token, else as trigger_secret in the body. Data that does not fit is refused with 422, and a run with status validation_failed says why.",
+      "Queues a run of the pinned version with the data given. 202 means that the run is on disk. The secret comes as bearer token, else as trigger_secret in the body; an API key of the role solver or above does as well. Data that does not fit is refused with 422, and a run with status validation_failed says why.",
     access: "trigger-secret",
     headers: {
       "Idempotency-Key": idempotency,
