@@ -1,6 +1,6 @@
 /** The compiled program on one data directory, started and killed many times. */
 import { Database } from "bun:sqlite";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KEY } from "./api";
@@ -79,6 +79,17 @@ export class Program {
     const found = client.query("PRAGMA integrity_check").values() as [string][];
     client.close();
     if (found.length !== 1 || found[0]![0] !== "ok") throw new Error(`the database is damaged: ${found.join("; ")}`);
+  }
+
+  /** Resident memory, and its peak since the last forgetPeak. */
+  memory(): { now_mb: number; peak_mb: number } {
+    const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
+    const of = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
+    return { now_mb: of("VmRSS"), peak_mb: of("VmHWM") };
+  }
+
+  forgetPeak(): void {
+    writeFileSync(`/proc/${this.pid}/clear_refs`, "5");
   }
 
   get #data(): string {

@@ -3,24 +3,26 @@
  * one of them to end.
  *
  * A receiver that hangs costs a place for as long as an attempt may last, so places are not given to whoever comes
- * first: hosts that are known to answer can have them all, those that no one has heard of most, and those that failed
- * or are slow half of them. A hundred receivers that hang then leave places for the others.
+ * first: hosts that are known to answer can have them all, those that nobody knows yet most, and those that are slow or
+ * silent half of them. A hundred receivers that hang then leave places for the others.
  */
 import type { Clock } from "../clock";
 import type { ClaimedDelivery } from "../storage/deliveries";
 
+/** What the last attempt to a host, or one that lasts already, tells about it. */
+type Standing = "unknown" | "answering" | "slow" | "silent";
+
 const SENDING_MAX = 64;
-const SENDING_PER_HOST_MAX = 4;
 const SENDING_DOUBTFUL_MAX = 48;
 const SENDING_FAILING_MAX = 32;
+/** The first attempt to a host, and each to one that gave no answer last time, is made alone. */
+const SENDING_PER_HOST_MAX: Readonly<Record<Standing, number>> = { unknown: 1, answering: 4, slow: 4, silent: 1 };
 /** An attempt that lasts longer counts against its host while it lasts. */
 const SLOW_MS = 1000;
 /** Taken ahead for a host that answers, so that no attempt waits for a commit: with 32, 2,700 a second instead of 910. */
 const AHEAD_MAX = 32;
 const AHEAD_TOTAL_MAX = 256;
 const HOSTS_KEPT_MAX = 10_000;
-
-type Standing = "unknown" | "answering" | "failing";
 
 interface Host {
   standing: Standing;
@@ -93,7 +95,7 @@ export class Sending {
   giveBack(which: "failing" | "all"): ClaimedDelivery[] {
     const given: ClaimedDelivery[] = [];
     for (const host of [...this.#busy]) {
-      if (which === "failing" && this.#standingOf(host) !== "failing") continue;
+      if (which === "failing" && !isFailing(this.#standingOf(host))) continue;
       given.push(...host.ahead.splice(0));
       this.#forgetIdle(host);
     }
@@ -107,33 +109,33 @@ export class Sending {
     return (is_answered) => {
       host.open.delete(attempt);
       const is_quick = this.#clock.monotonic() - attempt.started < SLOW_MS;
-      host.standing = is_answered && is_quick ? "answering" : "failing";
+      host.standing = !is_answered ? "silent" : is_quick ? "answering" : "slow";
       this.#forgetIdle(host);
     };
   }
 
   #roomOf(host: Host): number {
-    const in_hand = host.open.size + host.ahead.length + host.reserved;
-    if (this.#standingOf(host) === "answering") {
+    const standing = this.#standingOf(host);
+    const at_once = SENDING_PER_HOST_MAX[standing] - host.open.size - host.ahead.length - host.reserved;
+    if (standing === "answering") {
       if (host.ahead.length + host.reserved > AHEAD_MAX / 2) return 0;
       // Without room to take ahead a host still gets what may begin at once.
-      const ahead = this.#ahead_total < AHEAD_TOTAL_MAX ? AHEAD_MAX : 0;
-      return SENDING_PER_HOST_MAX + ahead - in_hand;
+      return at_once + (this.#ahead_total < AHEAD_TOTAL_MAX ? AHEAD_MAX : 0);
     }
     const places = this.#places();
-    return Math.min(SENDING_PER_HOST_MAX - in_hand, this.#freePlaces(host, places) - places.doubtful_ahead);
+    return Math.min(at_once, this.#freePlaces(standing, places) - places.doubtful_ahead);
   }
 
   #mayBegin(host: Host, places: Places): boolean {
-    return host.open.size < SENDING_PER_HOST_MAX && this.#freePlaces(host, places) > 0;
+    const standing = this.#standingOf(host);
+    return host.open.size < SENDING_PER_HOST_MAX[standing] && this.#freePlaces(standing, places) > 0;
   }
 
-  #freePlaces(host: Host, places: Places): number {
+  #freePlaces(standing: Standing, places: Places): number {
     const free = SENDING_MAX - places.total;
-    const standing = this.#standingOf(host);
     if (standing === "answering") return free;
     const doubtful = Math.min(free, SENDING_DOUBTFUL_MAX - places.doubtful);
-    return standing === "unknown" ? doubtful : Math.min(doubtful, SENDING_FAILING_MAX - places.failing);
+    return isFailing(standing) ? Math.min(doubtful, SENDING_FAILING_MAX - places.failing) : doubtful;
   }
 
   #places(): Places {
@@ -144,7 +146,7 @@ export class Sending {
       if (standing === "answering") continue;
       places.doubtful += host.open.size;
       places.doubtful_ahead += host.ahead.length + host.reserved;
-      if (standing === "failing") places.failing += host.open.size;
+      if (isFailing(standing)) places.failing += host.open.size;
     }
     return places;
   }
@@ -152,7 +154,9 @@ export class Sending {
   #standingOf(host: Host): Standing {
     if (host.open.size === 0) return host.standing;
     const slow_since = this.#clock.monotonic() - SLOW_MS;
-    for (const { started } of host.open) if (started < slow_since) return "failing";
+    for (const { started } of host.open) {
+      if (started < slow_since) return host.standing === "silent" || host.standing === "unknown" ? "silent" : "slow";
+    }
     return host.standing;
   }
 
@@ -172,4 +176,8 @@ export class Sending {
   #dropIdleHosts(): void {
     for (const [name, host] of this.#hosts) if (!this.#busy.has(host)) this.#hosts.delete(name);
   }
+}
+
+function isFailing(standing: Standing): boolean {
+  return standing === "slow" || standing === "silent";
 }
