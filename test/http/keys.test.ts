@@ -171,6 +171,8 @@ const ROUTES: Readonly<Record<string, RouteNeeds>> = {
   "GET /health/live": { role: null },
   "GET /health/ready": { role: null },
   "GET /openapi.json": { role: null },
+  "GET /docs": { role: null },
+  "GET /docs/style.css": { role: null },
   "POST /api/v2/triggers/:trigger_id/fire": { role: null },
   "POST /api/v2/triggers/:trigger_id/fire-batch": { role: null },
   "GET /api/v2/builder": { role: "viewer" },

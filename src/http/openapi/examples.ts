@@ -302,6 +302,7 @@ export const health = {
   uptime_seconds: 86_400,
   queue_depth: 3,
   running: 1,
+  backups: { last_at: AT, is_failing: false },
 };
 
 /** The contract's page around some items. */

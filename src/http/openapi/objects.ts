@@ -429,4 +429,13 @@ export const health = object("Health", "How the service is.", {
   uptime_seconds: count("Since the start."),
   queue_depth: count("Runs that wait."),
   running: count("Runs in solvers."),
+  backups: orNull(
+    Type.Object(
+      {
+        last_at: timeOrNull("The last good one; null: none since the start."),
+        is_failing: flag("The last try failed; the log says why."),
+      },
+      { description: "Scheduled backups; null when none are set up." },
+    ),
+  ),
 });

@@ -185,7 +185,8 @@ test("keys, health and the document itself", async () => {
   await ask(401, "GET", "/api/v2/keys", undefined, { token: null });
   await ask(204, "DELETE", `/api/v2/keys/${key.id}`);
   await ask(404, "DELETE", "/api/v2/keys/key_none");
-  for (const path of ["/health", "/health/live", "/health/ready", "/openapi.json"]) await ask(200, "GET", path);
+  for (const path of ["/health", "/health/live", "/health/ready"]) await ask(200, "GET", path);
+  for (const path of ["/openapi.json", "/docs", "/docs/style.css"]) await ask(200, "GET", path);
   nothingWrong();
 });
 

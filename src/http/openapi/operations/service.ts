@@ -86,4 +86,18 @@ export const SERVICE_OPERATIONS = {
       },
     },
   },
+  "GET /docs": {
+    id: "readDocs",
+    tag: "Service",
+    summary: "This document as a page",
+    access: "public",
+    answers: { 200: { description: "The page.", content_type: "text/html", example: "<!doctype html>..." } },
+  },
+  "GET /docs/style.css": {
+    id: "readDocsStyle",
+    tag: "Service",
+    summary: "The style of that page",
+    access: "public",
+    answers: { 200: { description: "The style.", content_type: "text/css", example: "body { margin: 0; }" } },
+  },
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -1,0 +1,42 @@
+/** HTML from text: everything that is put into a template is escaped, but for HTML that was made here. */
+
+/** HTML that may be put into a page as it is. */
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Part = Html | string | number | readonly Html[];
+
+/** A template whose parts are escaped; a list of HTML is joined. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  let text = strings[0] ?? "";
+  for (const [i, part] of parts.entries()) text += toText(part) + (strings[i + 1] ?? "");
+  return new Html(text);
+}
+
+function toText(part: Part): string {
+  if (part instanceof Html) return part.text;
+  if (typeof part === "object") return part.map(({ text }) => text).join("");
+  return escapeText(String(part));
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escapeText(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => ESCAPES[letter]!);
+}
+
+/** Sentences in which `backquotes` mean code. */
+export function prose(text: string): Html[] {
+  return text.split("`").map((piece, i) => (i % 2 === 0 ? html`${piece}` : html`<code>${piece}</code>`));
+}
