@@ -279,7 +279,7 @@ async function attempted(trigger: Json, id: string): Promise<Json> {
 }
 
 async function until(what: string, ask_again: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + SETTLE_MS_MAX + timeout_seconds * 1000;
+  const end = performance.now() + SETTLE_MS_MAX + 4 * timeout_seconds * 1000;
   while (!(await ask_again())) {
     if (performance.now() > end) throw new Error(`${what}: still not so`);
     await Bun.sleep(LOOK_MS);

@@ -208,7 +208,15 @@ function settingNames(): SettingName[] {
 }
 
 /** JAOT_ variables that are not settings of the service: CONFIG names the file, the others belong to the client commands. */
-const OTHER_VARIABLES = ["JAOT_CONFIG", "JAOT_URL", "JAOT_API_KEY", "JAOT_KEY_FILE", "JAOT_TRIGGER_SECRET", "JAOT_CA"];
+const OTHER_VARIABLES = [
+  "JAOT_CONFIG",
+  "JAOT_URL",
+  "JAOT_API_KEY",
+  "JAOT_KEY_FILE",
+  "JAOT_TRIGGER_SECRET",
+  "JAOT_WEBHOOK_SECRET",
+  "JAOT_CA",
+];
 
 function reportUnknownVariables(environment: ConfigSources["environment"], problems: string[]): void {
   const known = [...settingNames().map(environmentName), ...OTHER_VARIABLES];

@@ -192,7 +192,8 @@ function whyNone(context: Context, trigger_id: string): string {
 
 async function post(context: Context, delivery: ClaimedDelivery, webhook: Webhook, body: Uint8Array): Promise<Attempt> {
   const started = context.clock.monotonic();
-  const target = await context.webhook_destinations.resolve(webhook.url);
+  const timeout_ms = context.config.webhook_timeout_seconds * 1000;
+  const target = await context.webhook_destinations.resolve(webhook.url, timeout_ms);
   if ("refused" in target) return notSent(target.refused);
   return deliverOnce({
     url: webhook.url,
@@ -202,7 +203,7 @@ async function post(context: Context, delivery: ClaimedDelivery, webhook: Webhoo
       "user-agent": `jaot-triggers/${PROGRAM_VERSION}`,
     },
     body,
-    deadline_ms: context.config.webhook_timeout_seconds * 1000 - (context.clock.monotonic() - started),
+    deadline_ms: timeout_ms - (context.clock.monotonic() - started),
     clock: context.clock,
     ca: context.webhook_ca,
   });

@@ -3,6 +3,7 @@ import type { CommandSpec, ParsedArguments } from "./arguments";
 import { backup, backupCopy } from "./backup";
 import { check } from "./check";
 import { demo } from "./demo";
+import { INBOX_FAILURES, inbox } from "./inbox";
 import { keys } from "./keys";
 import { orgs } from "./orgs";
 import { restore } from "./restore";
@@ -58,6 +59,27 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: { json: { about: "print the diagnostics as JSON" } },
     has_settings: false,
     run: check,
+  },
+  inbox: {
+    about: "a webhook receiver that shows what arrives and checks both signatures",
+    example: "jaot-triggers inbox --secret whsec_... --fail 500 --fail-first 2",
+    positionals: [],
+    options: {
+      secret: {
+        value: "SECRET",
+        about: "the webhook's secret (JAOT_WEBHOOK_SECRET); twice while it is changed",
+        is_repeated: true,
+      },
+      port: { value: "PORT", about: "port to listen on (8422); 0 takes a free one" },
+      host: { value: "ADDRESS", about: "address to listen on (127.0.0.1)" },
+      fail: { value: "HOW", about: `do not take what comes: ${INBOX_FAILURES.join(", ")}` },
+      "fail-first": { value: "N", about: "with --fail: fail so many, then take what comes" },
+      "slow-seconds": { value: "N", about: "with --fail slow: answer after so long (10)" },
+      count: { value: "N", about: "end after so many were taken; exit 1 if a signature did not fit" },
+      json: { about: "print one JSON object a line" },
+    },
+    has_settings: false,
+    run: inbox,
   },
   keys: {
     about: "create, list or revoke API keys; works while the service runs",

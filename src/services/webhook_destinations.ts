@@ -38,14 +38,14 @@ export class WebhookDestinations {
     });
   }
 
-  /** The checked address to connect to, or why there is none. */
-  resolve(url: string): Promise<{ address: string } | { refused: string }> {
-    return resolveDestination(url, this.#policy, (host) => this.#lookUp(host));
+  /** The checked address to connect to, or why there is none. A look-up gets `within_ms` at most. */
+  resolve(url: string, within_ms: number): Promise<{ address: string } | { refused: string }> {
+    return resolveDestination(url, this.#policy, (host) => this.#lookUp(host, Math.min(within_ms, LOOKUP_MS_MAX)));
   }
 
-  async #lookUp(host: string): Promise<string[]> {
+  async #lookUp(host: string, within_ms: number): Promise<string[]> {
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const cancel = this.#clock.after(LOOKUP_MS_MAX, () => reject(new Error(`no answer about ${host}`)), true);
+    const cancel = this.#clock.after(within_ms, () => reject(new Error(`no answer about ${host}`)), true);
     try {
       const found = await Promise.race([lookup(host, { all: true }), late]);
       return found.map((entry) => entry.address);

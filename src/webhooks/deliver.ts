@@ -86,7 +86,9 @@ function post(request: DeliveryRequest): Promise<Answer | { readonly fault: stri
       resolve(incoming === null ? { fault } : answerOf(incoming, chunks));
       outgoing.destroy();
     };
-    const cancelDeadline = clock.after(deadline_ms, () => settle(`no answer within ${deadline_ms / 1000} s`));
+    const cancelDeadline = clock.after(deadline_ms, () =>
+      settle(`no answer within ${Math.round(deadline_ms / 10) / 100} s`),
+    );
     // Stays for good: destroying the request may raise a late error, which no one waits for any more.
     outgoing.on("error", (error) => settle(faultOf(error)));
     outgoing.on("response", (response) => {

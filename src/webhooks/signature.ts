@@ -51,7 +51,7 @@ export function makeWebhookSecret(random: (count: number) => Uint8Array): string
 }
 
 /** The bytes behind `whsec_` when they are canonical base64 of a fitting length, else the secret's own text. */
-function standardKey(secret: string): Buffer {
+export function standardKey(secret: string): Buffer {
   if (secret.startsWith(SECRET_PREFIX)) {
     const encoded = secret.slice(SECRET_PREFIX.length);
     const key = Buffer.from(encoded, "base64");
