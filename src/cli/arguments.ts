@@ -8,6 +8,8 @@ export interface OptionSpec {
   readonly about: string;
   /** May be given more than once. */
   readonly is_repeated?: boolean;
+  /** Why it is not taken, and what to give in its place: for a word that many would try. Its value is not repeated. */
+  readonly refusal?: string;
 }
 
 export interface CommandSpec {
@@ -40,6 +42,8 @@ type Commands = Readonly<Record<string, CommandSpec>>;
 
 const PROGRAM = "jaot-triggers";
 const DEFAULT_COMMAND = "serve";
+/** Columns of a command's words in the overview; longer ones get a line of their own. */
+const USAGE_WIDTH = 34;
 const HELP_FLAGS = ["--help", "-h"];
 
 /** Reads the words after the program's name. Every wrong word is told, with the nearest right one. */
@@ -80,7 +84,8 @@ function parseWords(command: string, spec: CommandSpec, words: readonly string[]
     if (!takes_value && inline !== null) problems.push(`${flag} takes no value`);
     // A flag in the place of a value is a forgotten value; one that truly begins so is given as --flag=--value.
     const value = takes_value ? (inline ?? (rest[0]?.startsWith("--") ? undefined : rest.shift())) : "";
-    if (value === undefined) problems.push(`${flag} needs a value`);
+    if (option?.refusal !== undefined) problems.push(`${flag} is not taken: ${option.refusal}`);
+    else if (value === undefined) problems.push(`${flag} needs a value`);
     else if (setting !== undefined) settings[setting] = [...(settings[setting] ?? []), value];
     else options[name] = [...(options[name] ?? []), value];
   }
@@ -133,16 +138,20 @@ function overview(commands: Commands): string {
   const lines = visible(commands).map((name) => {
     const spec = commands[name]!;
     const usage = [name, ...spec.positionals.map(shownPositional)].join(" ");
-    return `  ${PROGRAM} ${usage.padEnd(34)} ${spec.about}`;
+    const place =
+      usage.length <= USAGE_WIDTH
+        ? usage.padEnd(USAGE_WIDTH)
+        : `${usage}\n${" ".repeat(PROGRAM.length + USAGE_WIDTH + 3)}`;
+    return `  ${PROGRAM} ${place} ${spec.about}`;
   });
   return `${PROGRAM}: optimization models behind HTTP triggers and cron schedules\n\n${lines.join("\n")}\n\n${PROGRAM} COMMAND --help tells more. Without a command, ${DEFAULT_COMMAND} runs.\n`;
 }
 
 function helpFor(command: string, spec: CommandSpec): string {
   const usage = [PROGRAM, command, ...spec.positionals.map(shownPositional), "[options]"].join(" ");
-  const own = Object.entries(optionsOf(spec)).map(([name, option]) =>
-    optionLine(`--${name}`, option.value, option.about),
-  );
+  const own = Object.entries(optionsOf(spec))
+    .filter(([, option]) => option.refusal === undefined)
+    .map(([name, option]) => optionLine(`--${name}`, option.value, option.about));
   const lines = [...own, ...(spec.has_settings ? publicSettings().map(settingLine) : [])];
   const options = lines.length === 0 ? "" : `\nOptions:\n${lines.join("\n")}\n`;
   return `${usage}\n\n${spec.about}\n${options}\nExample:\n  ${spec.example}\n`;

@@ -2,10 +2,12 @@
 import type { CommandSpec, ParsedArguments } from "./arguments";
 import { backup, backupCopy } from "./backup";
 import { check } from "./check";
+import { completions } from "./completions";
 import { demo } from "./demo";
 import { INBOX_FAILURES, inbox } from "./inbox";
 import { keys } from "./keys";
 import { orgs } from "./orgs";
+import { REMOTE_COMMANDS } from "./remote/commands";
 import { restore } from "./restore";
 import { serve } from "./serve";
 import { solve } from "./solve";
@@ -14,7 +16,7 @@ import type { Terminal } from "./terminal";
 import { version } from "./version";
 
 export interface Command extends CommandSpec {
-  /** Settles with the exit code: 0 done, 1 failed, 2 wrong usage, 3 data directory in use, 4 database of a newer version. */
+  /** Settles with the exit code: 0 done, 1 failed, 2 wrong usage, 3 data directory in use, 4 database of a newer version, 5 the service does not answer or cannot now, 6 it refused. */
   readonly run: (terminal: Terminal, parsed: ParsedArguments) => Promise<number>;
 }
 
@@ -125,6 +127,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: { json: { about: "print JSON" } },
     has_settings: true,
     run: orgs,
+  },
+  ...REMOTE_COMMANDS,
+  completions: {
+    about: "completion script for bash, zsh or fish",
+    example: "jaot-triggers completions bash > /etc/bash_completion.d/jaot-triggers",
+    positionals: ["bash|zsh|fish"],
+    options: {},
+    has_settings: false,
+    run: async (terminal, parsed) => completions(terminal, parsed, COMMANDS),
   },
   version: {
     about: "own version, Bun, SQLite, HiGHS",

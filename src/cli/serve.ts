@@ -58,7 +58,7 @@ function announce(terminal: Terminal, config: Config, address: string, new_admin
   if (new_admin_key !== null) {
     lines.push(`  admin key         ${new_admin_key}`, "                    shown this once: keep it somewhere safe");
   }
-  const key = new_admin_key ?? "$JAOT_KEY";
+  const key = new_admin_key ?? "$JAOT_API_KEY";
   lines.push("Next:", `  curl -H 'Authorization: Bearer ${key}' ${address}/api/v2/triggers`);
   if (!isLoopback(config.host)) {
     lines.push(`Warning: ${config.host} is reachable from other machines, and without TLS keys travel in the clear`);

@@ -17,7 +17,7 @@ export interface Terminal {
 }
 
 /** Tells what went wrong, each on its line, and gives the exit code. */
-export function complain(terminal: Terminal, problems: readonly string[], exit_code: 1 | 2 | 3 | 4): number {
+export function complain(terminal: Terminal, problems: readonly string[], exit_code: 1 | 2 | 3 | 4 | 5 | 6): number {
   for (const problem of problems) terminal.err(`jaot-triggers: ${problem}\n`);
   if (exit_code === 2) terminal.err("jaot-triggers --help shows how it is used\n");
   return exit_code;

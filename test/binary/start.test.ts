@@ -54,7 +54,7 @@ describe("the first admin key", () => {
     expect((await second.call("GET", "/api/v2/triggers", undefined, { token })).status).toBe(200);
     expect(await second.stop()).toBe(0);
     expect(second.program.stdout.text).not.toMatch(KEY_PATTERN);
-    expect(second.program.stdout.text).toContain("$JAOT_KEY");
+    expect(second.program.stdout.text).toContain("$JAOT_API_KEY");
   });
 
   test("is JAOT_ADMIN_KEY when that is set, and then never shown", async () => {
@@ -74,7 +74,7 @@ describe("a start", () => {
     expect(text).toMatch(/^jaot-triggers listens on http:\/\/127\.0\.0\.1:\d+\n/);
     expect(text).toContain(`data directory    ${service.data_dir}\n`);
     expect(text).toContain("solver processes  3\n");
-    expect(text).toContain(`curl -H 'Authorization: Bearer $JAOT_KEY' ${service.address}/api/v2/triggers\n`);
+    expect(text).toContain(`curl -H 'Authorization: Bearer $JAOT_API_KEY' ${service.address}/api/v2/triggers\n`);
     expect(text).not.toContain("Warning");
   });
 
@@ -242,7 +242,24 @@ describe("a database that is not what it was", () => {
 });
 
 describe("what the program tells of itself", () => {
-  const COMMANDS = ["serve", "demo", "solve", "check", "keys", "backup", "restore", "orgs", "version"];
+  const COMMANDS = [
+    "serve",
+    "demo",
+    "solve",
+    "check",
+    "inbox",
+    "keys",
+    "backup",
+    "restore",
+    "orgs",
+    "fire",
+    "runs",
+    "models",
+    "triggers",
+    "schedules",
+    "completions",
+    "version",
+  ];
 
   test("version names what is inside", async () => {
     const { exit_code, stdout } = await scratch.run(["version"]);

@@ -1,0 +1,154 @@
+/** The commands that work against a running service, as entries of the table in ../commands.ts. */
+import type { CommandSpec, OptionSpec, ParsedArguments } from "../arguments";
+import type { Terminal } from "../terminal";
+import { URL_DEFAULT } from "./connection";
+import { fire } from "./fire";
+import { listModels, pushModel } from "./models";
+import { cancelRun, exportRuns, listRuns, rerun, showRun } from "./runs";
+import {
+  createSchedule,
+  deleteSchedule,
+  listSchedules,
+  pauseSchedule,
+  previewSchedule,
+  resumeSchedule,
+} from "./schedules";
+import { remote, remoteActions } from "./session";
+import {
+  createTrigger,
+  deleteTrigger,
+  disableTrigger,
+  enableTrigger,
+  listTriggers,
+  rotateSecret,
+  showTrigger,
+} from "./triggers";
+
+interface RemoteCommand extends CommandSpec {
+  readonly run: (terminal: Terminal, parsed: ParsedArguments) => Promise<number>;
+}
+
+const CONNECTION_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  url: { value: "URL", about: `address of the service; else JAOT_URL, else ${URL_DEFAULT}` },
+  "key-file": {
+    value: "FILE",
+    about: "file with the API key; else JAOT_KEY_FILE, else the key itself in JAOT_API_KEY",
+  },
+  key: {
+    value: "KEY",
+    about: "",
+    refusal: "every process list would show it; set JAOT_API_KEY, or give a file with --key-file",
+  },
+  ca: { value: "FILE", about: "certificate authority of the service, PEM; else JAOT_CA" },
+  json: { about: "print JSON" },
+};
+
+const DATA_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  data: { value: "FILE", about: "override data, a JSON object of inputs by name" },
+  set: { value: "NAME=JSON", about: "one input, over --data; may be repeated", is_repeated: true },
+};
+
+export const REMOTE_COMMANDS: Readonly<Record<string, RemoteCommand>> = {
+  fire: {
+    about: "queue a run of a trigger, by its secret in JAOT_TRIGGER_SECRET or by an API key",
+    example: "jaot-triggers fire 'daily mix' --data today.json --wait",
+    positionals: ["TRIGGER"],
+    options: {
+      ...DATA_OPTIONS,
+      wait: { about: "wait for the run's end; exit 1 unless it completed" },
+      timeout: { value: "SECONDS", about: "wait at most so long" },
+      "secret-file": { value: "FILE", about: "file with the trigger's secret; else JAOT_TRIGGER_SECRET" },
+      "idempotency-key": { value: "KEY", about: "fire once under this key, however often it is asked" },
+      ...CONNECTION_OPTIONS,
+    },
+    has_settings: false,
+    run: remote(fire),
+  },
+  runs: {
+    about: "list, show, cancel, rerun or export the runs of a trigger",
+    example: "jaot-triggers runs export 'daily mix' --format csv --out runs.csv",
+    positionals: ["list|show|cancel|rerun|export", "TRIGGER?", "RUN_ID?"],
+    options: {
+      status: { value: "STATUS", about: "only runs with this status" },
+      source: { value: "SOURCE", about: "only runs from api, rerun or cron" },
+      limit: { value: "N", about: "at most so many, the newest (list: 20; export: all)" },
+      wait: { about: "rerun: wait for the end; exit 1 unless it completed" },
+      format: { value: "FORMAT", about: "export: csv, or json with one run a line (csv)" },
+      full: { about: "export --format json: with solutions" },
+      out: { value: "FILE", about: "export: write there and not to standard output" },
+      ...CONNECTION_OPTIONS,
+    },
+    has_settings: false,
+    run: remoteActions({
+      list: { run: listRuns, words: ["TRIGGER"] },
+      show: { run: showRun, words: ["TRIGGER", "RUN_ID"] },
+      cancel: { run: cancelRun, words: ["TRIGGER", "RUN_ID"] },
+      rerun: { run: rerun, words: ["TRIGGER", "RUN_ID"] },
+      export: { run: exportRuns, words: ["TRIGGER"] },
+    }),
+  },
+  models: {
+    about: "list the documents, or make one from a model file and freeze a version",
+    example: "jaot-triggers models push restock.mod --name 'Warehouse restock'",
+    positionals: ["list|push", "FILE?"],
+    options: {
+      name: { value: "NAME", about: "push: name of the document, made when there is none" },
+      "version-name": { value: "NAME", about: "push: name of the version, which then is kept for good" },
+      description: { value: "TEXT", about: "push: description of the version" },
+      ...CONNECTION_OPTIONS,
+    },
+    has_settings: false,
+    run: remoteActions({ list: { run: listModels, words: [] }, push: { run: pushModel, words: ["FILE"] } }),
+  },
+  triggers: {
+    about: "list, create, show, enable, disable or delete triggers, or give one a new secret",
+    example: "jaot-triggers triggers create --name 'daily mix' --document mix",
+    positionals: ["list|create|show|enable|disable|rotate-secret|delete", "TRIGGER?"],
+    options: {
+      name: { value: "NAME", about: "create: name of the trigger" },
+      document: { value: "DOCUMENT", about: "create: the document, by name or id" },
+      version: {
+        value: "VERSION",
+        about: "create: version by number, name or id (a checkpoint of the document as it is)",
+      },
+      description: { value: "TEXT", about: "create: description" },
+      "override-schema": { value: "FILE", about: "create: what a fire may override, a JSON list (every input)" },
+      "webhook-url": { value: "URL", about: "create: where results go" },
+      priority: { value: "N", about: "create: 0 to 9, default 5" },
+      "max-concurrent-runs": { value: "N", about: "create: runs that may be solved at once" },
+      "grace-seconds": { value: "N", about: "rotate-secret: seconds that the old one goes on working (0)" },
+      ...CONNECTION_OPTIONS,
+    },
+    has_settings: false,
+    run: remoteActions({
+      list: { run: listTriggers, words: [] },
+      create: { run: createTrigger, words: [] },
+      show: { run: showTrigger, words: ["TRIGGER"] },
+      enable: { run: enableTrigger, words: ["TRIGGER"] },
+      disable: { run: disableTrigger, words: ["TRIGGER"] },
+      "rotate-secret": { run: rotateSecret, words: ["TRIGGER"] },
+      delete: { run: deleteTrigger, words: ["TRIGGER"] },
+    }),
+  },
+  schedules: {
+    about: "list, create, pause, resume, preview or delete the schedules of triggers",
+    example: "jaot-triggers schedules create 'daily mix' --cron '0 6 * * 1-5' --timezone Europe/Madrid",
+    positionals: ["list|create|pause|resume|preview|delete", "TRIGGER?"],
+    options: {
+      cron: { value: "PATTERN", about: "create, preview: the cron pattern" },
+      timezone: { value: "ZONE", about: "create, preview: its time zone (UTC)" },
+      count: { value: "N", about: "preview: so many instants (10)" },
+      ...DATA_OPTIONS,
+      ...CONNECTION_OPTIONS,
+    },
+    has_settings: false,
+    run: remoteActions({
+      list: { run: listSchedules, words: ["TRIGGER?"] },
+      create: { run: createSchedule, words: ["TRIGGER"] },
+      pause: { run: pauseSchedule, words: ["TRIGGER"] },
+      resume: { run: resumeSchedule, words: ["TRIGGER"] },
+      preview: { run: previewSchedule, words: ["TRIGGER?"] },
+      delete: { run: deleteSchedule, words: ["TRIGGER"] },
+    }),
+  },
+};
