@@ -27,6 +27,8 @@ function build(): void {
     // Without these two a hostile .env or bunfig.toml in the working directory would be read at start.
     "--no-compile-autoload-dotenv",
     "--no-compile-autoload-bunfig",
+    "--define",
+    `JAOT_BUILT_AT_MS=${builtAt()}`,
     "--outfile",
     made,
     "src/main.ts",
@@ -35,6 +37,12 @@ function build(): void {
   if (exitCode !== 0) process.exit(1);
   renameSync(made, TARGET);
   console.log(`built dist/jaot-triggers, ${(statSync(TARGET).size / 1e6).toFixed(0)} MB`);
+}
+
+/** SOURCE_DATE_EPOCH, where a packager sets it, makes two builds of one source the same. */
+function builtAt(): number {
+  const epoch_seconds = process.env.SOURCE_DATE_EPOCH;
+  return epoch_seconds === undefined ? Date.now() : Number(epoch_seconds) * 1000;
 }
 
 function isFresh(): boolean {

@@ -9,7 +9,7 @@ import { createDeliverer } from "./background/deliverer";
 import { createExecutor, recover } from "./background/executor";
 import { Loop } from "./background/loop";
 import { createPruner } from "./background/pruner";
-import { createTicker } from "./background/ticker";
+import { createTicker, refreshSchedules } from "./background/ticker";
 import type { Clock } from "./clock";
 import { type Config, listOf } from "./config";
 import { createServer } from "./http/server";
@@ -83,6 +83,8 @@ export async function openApp(parts: AppParts): Promise<App> {
     const new_admin_key = await bootstrap(app.context, config.admin_key);
     const recovered = await recover(app.context);
     if (recovered.requeued + recovered.failed > 0) parts.log.info("runs_recovered", recovered);
+    const refreshed = await refreshSchedules(app.context);
+    if (refreshed > 0) parts.log.info("schedules_recomputed", { schedules: refreshed });
     return { ...app, new_admin_key };
   } catch (error) {
     unlock();
@@ -211,6 +213,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     refusal_log: new RefusalLog(clock, writer),
     served_hosts: new ServedHosts(config.host, listOf(config.public_host)),
     running: new Map(),
+    scheduler: { is_clock_set: true, cursors_in_future: 0 },
     killPoint: killPoints(config.kill_at),
     wake: { executor: () => {}, deliverer: () => {}, ticker: () => {} },
     isStopping,

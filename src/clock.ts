@@ -26,3 +26,18 @@ export const systemClock: Clock = {
 export function toTimestamp(epoch_ms: number): string {
   return new Date(epoch_ms).toISOString();
 }
+
+const TIMESTAMP_PATTERN = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Epoch ms of an RFC 3339 timestamp with its offset, or null for anything else. */
+export function fromTimestamp(text: string): number | null {
+  const date = TIMESTAMP_PATTERN.exec(text)?.[1];
+  const at = date === undefined || !isDate(date) ? Number.NaN : Date.parse(text);
+  return Number.isNaN(at) ? null : at;
+}
+
+/** True for a day of the calendar, `2026-02-28`. */
+export function isDate(text: string): boolean {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}

@@ -253,6 +253,6 @@ function modelErrorMessage(diagnostics: readonly Diagnostic[]): string {
 }
 
 /** An orphan as the process that is gone held it. */
-function heldRun({ seq, id, attempt, boot_id, override_data }: RunRow): ClaimedRun {
-  return { seq, id, attempt, boot_id: boot_id!, override_data };
+function heldRun({ seq, id, attempt, boot_id, override_data, schedule_id }: RunRow): ClaimedRun {
+  return { seq, id, attempt, boot_id: boot_id!, override_data, schedule_id };
 }

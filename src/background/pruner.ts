@@ -1,5 +1,6 @@
 /**
- * Removes what is past its time: runs of deleted triggers, runs too old or too many, old idempotency keys. A turn is one
+ * Removes what is past its time: runs of deleted triggers, runs too old or too many, old idempotency keys,
+ * ledgers of schedules. A turn is one
  * small batch and a rest in proportion to what it took, so that fires hardly notice.
  */
 import { firstSeqAt } from "../runs/run_id";
@@ -7,6 +8,8 @@ import type { Context } from "../services/context";
 import { pruneAudit, pruneRefusals } from "../storage/audit";
 import { pruneIdempotencyKeys } from "../storage/idempotency_keys";
 import { listFullTriggers, pruneRunsBefore, pruneRunsOf, shrinkFile } from "../storage/run_retention";
+import { purgeSchedules } from "../storage/schedules";
+import { pruneTicks } from "../storage/ticks";
 import { listDeletedTriggers, purgeTrigger } from "../storage/triggers";
 import type { Transaction } from "../storage/writer";
 import type { Work } from "./loop";
@@ -22,7 +25,16 @@ const DAY_MS = 86_400_000;
 
 export function createPruner(context: Context): Work {
   const full: { seq: number; id: string }[] = [];
-  const works = [pruneDeleted, pruneOld, (work: Context) => pruneFull(work, full), pruneKeys, pruneAuditLog, shrink];
+  const works = [
+    pruneDeleted,
+    pruneOld,
+    (work: Context) => pruneFull(work, full),
+    pruneKeys,
+    pruneAuditLog,
+    pruneSchedules,
+    pruneLedger,
+    shrink,
+  ];
   let next = 0;
   return {
     name: "pruner",
@@ -70,11 +82,24 @@ async function pruneAuditLog(context: Context): Promise<boolean> {
   return is_done && batch(context, (transaction) => pruneRefusals(transaction, AUDIT_REFUSALS_MAX, BATCH_ROWS));
 }
 
+function pruneSchedules(context: Context): Promise<boolean> {
+  return batch(context, (transaction) => purgeSchedules(transaction, BATCH_ROWS), 1);
+}
+
+function pruneLedger(context: Context): Promise<boolean> {
+  const before = context.clock.now() - context.config.runs_keep_days * DAY_MS;
+  return batch(context, (transaction) => pruneTicks(transaction, before, BATCH_ROWS), 1);
+}
+
 async function shrink(context: Context): Promise<boolean> {
   return (await context.writer.write((transaction) => shrinkFile(transaction, BATCH_PAGES))) === 0;
 }
 
-/** True when the batch was not full: there is no more. */
-async function batch(context: Context, operation: (transaction: Transaction) => number): Promise<boolean> {
-  return (await context.writer.write(operation)) < BATCH_ROWS;
+/** True when the batch was not full, or held less than `least`: there is no more. */
+async function batch(
+  context: Context,
+  operation: (transaction: Transaction) => number,
+  least = BATCH_ROWS,
+): Promise<boolean> {
+  return (await context.writer.write(operation)) < least;
 }

@@ -1,65 +1,155 @@
 /**
- * Turns the clock into runs. One loop asks for schedules that are due; no timer per schedule. The tick, its run and the
- * cursor are one transaction, and the tick's key is unique, so a crash or a second process cannot fire it twice.
+ * Turns the clock into runs. One loop, at least once a second and after every edit, asks for schedules that are due and for
+ * ticks that waited for a run to end; no timer per schedule. Each is settled in one transaction (services/tick_settling.ts).
+ *
+ * The clock is not believed blindly. Before the time this program was built it has not been set: nothing fires until it is.
+ * Every turn compares wall time with monotonic time, and a jump is logged; what a jump makes late is missed or not like
+ * any other tick, and what it repeats is in the ledger already.
  */
-
-import { validateOverrideData } from "../model/overrides";
-import { nextTickAt } from "../runs/cadence";
+import { ClockWatch } from "../runs/clock_watch";
+import { nextTickOf } from "../runs/tick_plan";
 import type { Context } from "../services/context";
-import { announceDelivery, draftBornDelivery } from "../services/delivery_drafts";
-import { fromText } from "../services/documents";
-import { announce, draftRun, misfitMessage } from "../services/fire";
-import type { FireTarget } from "../services/fire_targets";
-import { insertDelivery } from "../storage/deliveries";
-import { insertRun, type NewRun, scheduleHasOpenRun } from "../storage/runs";
-import { advanceSchedule, insertTick, listDueSchedules, type ScheduleRow } from "../storage/schedules";
+import { releaseWaiting, settleDue, type TickEffects, tellEffects } from "../services/tick_settling";
+import {
+  advanceSchedule,
+  countCursorsAfter,
+  listDueSchedules,
+  listTickingSchedules,
+  noteZones,
+  readSchedule,
+  type ScheduleRow,
+  zonesOf,
+} from "../storage/schedules";
+import { listReleasableSchedules } from "../storage/ticks";
+import { BUILT_AT_MS, FIRST_BUILD_MS, PROGRAM_VERSION } from "../version";
 import type { Work } from "./loop";
 
-const BATCH_SCHEDULES = 200;
+/** What one transaction takes: 256 ticks with their runs hold the writer for about 15 ms. */
+const BATCH_SCHEDULES = 256;
 const TURN_MS = 1000;
+/** How far ahead of the clock a schedule may stand before it is told of: it would stay silent for that long. */
+const CURSOR_AHEAD_MS = 3_600_000;
+const CURSORS_LOOK_MS = 60_000;
 
 export function createTicker(context: Context): Work {
+  const watch = new ClockWatch();
+  let cursors_looked_at = -Infinity;
   return {
     name: "ticker",
     async runOnce(now) {
-      const due = listDueSchedules(context.db, now, BATCH_SCHEDULES);
-      await Promise.all(due.map((schedule) => tick(context, schedule, now)));
-      return due.length === BATCH_SCHEDULES ? 0 : TURN_MS - (now % TURN_MS);
+      const monotonic = context.clock.monotonic();
+      const jump_ms = watch.look(now, monotonic);
+      if (jump_ms !== null) context.log.warn("clock_jump", { by_ms: jump_ms });
+      if (!(await isClockSet(context, now))) return TURN_MS;
+      if (jump_ms !== null || monotonic - cursors_looked_at >= CURSORS_LOOK_MS) {
+        cursors_looked_at = monotonic;
+        lookForCursorsAhead(context, now);
+      }
+      const due = listDueSchedules(context.client, now, BATCH_SCHEDULES);
+      await Promise.all(due.map((id) => settle(context, id, now)));
+      const releasable = listReleasableSchedules(context.client, BATCH_SCHEDULES);
+      const released = await Promise.all(releasable.map((id) => release(context, id, now)));
+      const is_more = due.length === BATCH_SCHEDULES || released.some((count) => count > 0);
+      return is_more ? 0 : TURN_MS - (now % TURN_MS);
     },
   };
 }
 
-async function tick(context: Context, schedule: ScheduleRow, now: number): Promise<void> {
-  const scheduled_for = schedule.next_run_at;
-  const target = context.fire_targets.get(schedule.trigger_id);
-  if (scheduled_for === null || target === null) return;
-  const next_run_at = nextTickAt(schedule.cron_expression, schedule.timezone, Math.max(scheduled_for, now));
-  const draft = draftTick(context, target, schedule, scheduled_for);
-  const { is_queued, delivery } = await context.writer.write((transaction) => {
-    const overlaps = scheduleHasOpenRun(transaction.client, target.seq, schedule.id);
-    const run: NewRun = overlaps && draft.status === "queued" ? { ...draft, status: "skipped_overlap" } : draft;
-    const is_new = insertTick(transaction, {
-      schedule_id: schedule.id,
-      scheduled_for,
-      outcome: run.status === "skipped_overlap" ? "skipped_overlap" : "fired",
-      reason: run.error_message,
-      run_id: run.id,
-      created_at: now,
-    });
-    if (is_new) insertRun(transaction, run);
-    const delivery = is_new ? draftBornDelivery(context, target, run) : null;
-    if (delivery !== null) insertDelivery(transaction, delivery);
-    advanceSchedule(transaction, schedule.id, { last_tick_at: scheduled_for, next_run_at, updated_at: now });
-    return { is_queued: is_new && run.status === "queued", delivery };
-  });
-  announceDelivery(context, delivery);
-  if (is_queued) announce(context, target);
+/**
+ * Computes the next instants anew when another program computed the stored ones: its zones may have had other rules. Each
+ * follows from the schedule's cursor, so that nothing which is due by now gets lost. Call once, before any loop starts.
+ */
+export async function refreshSchedules(context: Context): Promise<number> {
+  const zones = `${PROGRAM_VERSION} ${BUILT_AT_MS} icu ${process.versions.icu ?? "unknown"}`;
+  if (zonesOf(context.client) === zones) return 0;
+  const count = await eachTicking(context, Infinity, ({ cursor_at }) => cursor_at);
+  await context.writer.write((transaction) => noteZones(transaction, zones));
+  return count;
 }
 
-function draftTick(context: Context, target: FireTarget, schedule: ScheduleRow, scheduled_for: number): NewRun {
-  const override_data = fromText(schedule.override_data);
-  const draft = { ...draftRun(context, target, override_data, "cron"), schedule_id: schedule.id, scheduled_for };
-  const fields = validateOverrideData(target.bound, override_data);
-  if (fields.length === 0) return draft;
-  return { ...draft, status: "validation_failed", error_message: misfitMessage(fields) };
+async function settle(context: Context, id: string, now: number): Promise<void> {
+  const settled = await context.writer.write((transaction) => {
+    const schedule = readSchedule(transaction, id);
+    if (schedule === null || schedule.due_at === null || schedule.due_at > now) return null;
+    const target = context.fire_targets.get(schedule.trigger_id);
+    return target === null ? null : { target, effects: settleDue(context, transaction, schedule, target, now) };
+  });
+  if (settled === null) return;
+  tellEffects(context, settled.target, id, settled.effects);
+}
+
+/** Returns how many ticks went on. */
+async function release(context: Context, id: string, now: number): Promise<number> {
+  const settled = await context.writer.write((transaction) => {
+    const schedule = readSchedule(transaction, id);
+    if (schedule === null || !schedule.is_enabled) return null;
+    const target = context.fire_targets.get(schedule.trigger_id);
+    if (target === null || !target.is_enabled) return null;
+    return { target, effects: releaseWaiting(context, transaction, schedule, target, now) };
+  });
+  if (settled === null) return 0;
+  tellEffects(context, settled.target, id, settled.effects);
+  return hasMoved(settled.effects) ? 1 : 0;
+}
+
+function hasMoved(effects: TickEffects): boolean {
+  return effects.queued > 0 || effects.cancelled.length > 0;
+}
+
+async function isClockSet(context: Context, now: number): Promise<boolean> {
+  const { scheduler, log } = context;
+  const is_set = now >= BUILT_AT_MS;
+  if (is_set && !scheduler.is_clock_set) {
+    log.info("clock_set", { next: "schedules fire again" });
+    await forgetUnsetTime(context, now);
+  }
+  if (!is_set && scheduler.is_clock_set) {
+    log.warn("clock_not_set", {
+      clock: new Date(now).toISOString(),
+      built_at: new Date(BUILT_AT_MS).toISOString(),
+      next: "set the system clock; schedules wait until then",
+    });
+  }
+  scheduler.is_clock_set = is_set;
+  return is_set;
+}
+
+/** Schedules made while the clock was not set have missed nothing since: they begin now. */
+async function forgetUnsetTime(context: Context, now: number): Promise<void> {
+  await eachTicking(context, FIRST_BUILD_MS, () => Math.floor(now / 1000) * 1000);
+}
+
+async function eachTicking(
+  context: Context,
+  before: number,
+  cursorOf: (schedule: ScheduleRow) => number,
+): Promise<number> {
+  let count = 0;
+  for (let last = ""; ; ) {
+    const rows = listTickingSchedules(context.client, last, before, BATCH_SCHEDULES);
+    if (rows.length === 0) return count;
+    await context.writer.write((transaction) => {
+      for (const { id } of rows) {
+        const row = readSchedule(transaction, id);
+        if (row === null || !row.is_enabled) continue;
+        const cursor_at = cursorOf(row);
+        const next = nextTickOf(row, cursor_at);
+        const times = { next_run_at: next?.run_at ?? null, due_at: next?.due_at ?? null };
+        advanceSchedule(transaction, id, { ...row, cursor_at, ...times });
+      }
+    });
+    count += rows.length;
+    last = rows.at(-1)!.id;
+  }
+}
+
+function lookForCursorsAhead(context: Context, now: number): void {
+  const count = countCursorsAfter(context.client, now + CURSOR_AHEAD_MS);
+  if (count > 0 && count !== context.scheduler.cursors_in_future) {
+    context.log.warn("cursor_in_future", {
+      schedules: count,
+      next: "these stay silent until the clock gets there; POST .../schedules/{id}/reset-cursor begins from now",
+    });
+  }
+  context.scheduler.cursors_in_future = count;
 }

@@ -1,10 +1,11 @@
 /** Query parameters: text that should be a number or one of a few words. */
+import { fromTimestamp, isDate } from "../clock";
 import { invalid } from "./errors";
 
-type Query = Readonly<Record<string, string | undefined>>;
+export type Query = Readonly<Record<string, string | undefined>>;
 
 /** A whole number between min and max; the default when absent. Refuses 422. */
-function integerOf(query: Query, name: string, limits: { default: number; min: number; max: number }): number {
+export function integerOf(query: Query, name: string, limits: { default: number; min: number; max: number }): number {
   const text = query[name];
   if (text === undefined) return limits.default;
   const value = /^-?\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
@@ -22,14 +23,13 @@ export function wordOf<Word extends string>(query: Query, name: string, words: r
   throw invalid([{ loc: ["query", name], msg: `one of ${words.join(", ")} is expected`, type: "invalid_value" }]);
 }
 
-/** An instant in RFC 3339, as epoch milliseconds; null when absent. Refuses 422. */
+/** An instant in RFC 3339, or a day, as epoch milliseconds; null when absent. Refuses 422. */
 export function timeOf(query: Query, name: string): number | null {
   const text = query[name];
   if (text === undefined) return null;
-  const at = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/.test(text)
-    ? Date.parse(text)
-    : Number.NaN;
-  if (!Number.isNaN(at)) return at;
+  // An unescaped + of an offset arrives as a space.
+  const at = isDate(text) ? Date.parse(text) : fromTimestamp(text.replace(" ", "+"));
+  if (at !== null) return at;
   const msg = "a time such as 2026-02-19T06:00:00Z is expected";
   throw invalid([{ loc: ["query", name], msg, type: "invalid_value" }]);
 }

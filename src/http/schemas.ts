@@ -1,6 +1,7 @@
 /** Bodies of requests. Objects refuse unknown fields, so that a typo is never silently ignored. */
 import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { PRIORITY_MAX } from "../runs/ready_queue";
+import { CATCH_UPS, OVERLAP_POLICIES } from "../runs/tick_plan";
 import { WEBHOOK_EVENTS } from "../webhooks/events";
 
 const closed = <Properties extends TProperties>(properties: Properties): TObject<Properties> =>
@@ -92,19 +93,24 @@ export const toggleBody = closed({ enabled: Type.Boolean() });
 
 export const rotateBody = closed({ grace_seconds: optional(Type.Integer({ minimum: 0, maximum: 604_800 })) });
 
-export const scheduleBody = closed({
-  cron_expression: Type.String(),
+const timestamp = orNull(Type.String({ maxLength: 40 }));
+const scheduleFields = {
   timezone: optional(Type.String()),
   override_data: anyJson,
   is_enabled: optional(Type.Boolean()),
-});
+  overlap_policy: optional(Type.Union(OVERLAP_POLICIES.map((policy) => Type.Literal(policy)))),
+  catch_up: optional(Type.Union(CATCH_UPS.map((policy) => Type.Literal(policy)))),
+  catch_up_window_seconds: optional(Type.Integer({ minimum: 0, maximum: 31_536_000 })),
+  jitter_seconds: optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
+  starts_at: timestamp,
+  ends_at: timestamp,
+  pause_until: timestamp,
+  exclude_dates: orNull(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 1000 })),
+};
 
-export const scheduleChangeBody = closed({
-  cron_expression: optional(Type.String()),
-  timezone: optional(Type.String()),
-  override_data: anyJson,
-  is_enabled: optional(Type.Boolean()),
-});
+export const scheduleBody = closed({ cron_expression: Type.String(), ...scheduleFields });
+
+export const scheduleChangeBody = closed({ cron_expression: optional(Type.String()), ...scheduleFields });
 
 export const cronBody = closed({
   cron_expression: Type.String(),

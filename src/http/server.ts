@@ -19,7 +19,7 @@ import { isPreflight, refuseForeignHost, refuseForeignPage, SECURITY_HEADERS } f
 import { referenceRoutes } from "./reference";
 import { API, visitOf } from "./router";
 import { runRoutes } from "./runs";
-import { scheduleRoutes } from "./schedules";
+import { oneScheduleRoutes, scheduleRoutes } from "./schedules";
 import { solveRoutes } from "./solve";
 import { triggerRoutes } from "./triggers";
 import { versionRoutes } from "./versions";
@@ -87,6 +87,8 @@ export function createServer(context: Context) {
     .use(runRoutes(context))
     .use(deliveryRoutes(context))
     .use(scheduleRoutes(context))
+    .use(oneScheduleRoutes(context, "/triggers/:trigger_id/schedule"))
+    .use(oneScheduleRoutes(context, "/triggers/:trigger_id/schedules/:schedule_id"))
     .use(solveRoutes(context))
     .use(keyRoutes(context))
     .use(workspaceRoutes(context))

@@ -86,7 +86,7 @@ export function parsePattern(expression: string, zone: string, limits: PatternLi
   const fields = readFields(expression);
   if ("problem" in fields) return { pattern: null, problem: fields.problem };
   const pattern = buildPattern(fields, known_zone);
-  const first = nextTick(pattern, limits.now);
+  const first = tickAfter(pattern, limits.now);
   if (first === null || first.at > limits.now + OCCURRENCE_YEARS_MAX * 366 * DAY_MS) {
     return wrong(
       `${quoted(expression)} does not occur within ${OCCURRENCE_YEARS_MAX} years; check day and month`,
@@ -111,47 +111,53 @@ export function nextTicks(pattern: Pattern, after: number, count: number): Tick[
 /** Ticks t with after < t <= until, in order, at most `max` of them. */
 export function ticksBetween(pattern: Pattern, after: number, until: number, max: number): Tick[] {
   const ticks: Tick[] = [];
-  let tick = max > 0 ? nextTick(pattern, after) : null;
+  let tick = max > 0 ? tickAfter(pattern, after) : null;
   while (tick !== null && tick.at <= until) {
     ticks.push(described(tick));
     if (ticks.length === max) break;
-    tick = nextTick(pattern, tick.at);
+    tick = tickAfter(pattern, tick.at);
   }
   return ticks;
 }
 
 const cached_patterns = new Map<string, Pattern>();
 
-/**
- * The instant (epoch ms) of the first tick after `after` of a stored pattern, which was checked when it was stored.
- * Null when there is none, or when this program's zones no longer hold the stored one.
- */
-export function nextTickAt(expression: string, zone: string, after: number): number | null {
+/** A stored pattern, which was checked when it was stored; null when this program's zones no longer hold the stored one. */
+export function findPattern(expression: string, zone: string): Pattern | null {
   const key = `${zone} ${expression}`;
-  let pattern = cached_patterns.get(key);
-  if (pattern === undefined) {
-    const known_zone = canonicalZone(zone);
-    const fields = readFields(expression);
-    if (known_zone === null || "problem" in fields) return null;
-    pattern = buildPattern(fields, known_zone);
-    if (cached_patterns.size >= CACHED_PATTERNS_MAX) cached_patterns.delete(cached_patterns.keys().next().value!);
-    cached_patterns.set(key, pattern);
-  }
-  return nextTick(pattern, after)?.at ?? null;
+  const known = cached_patterns.get(key);
+  if (known !== undefined) return known;
+  const known_zone = canonicalZone(zone);
+  const fields = readFields(expression);
+  if (known_zone === null || "problem" in fields) return null;
+  const pattern = buildPattern(fields, known_zone);
+  if (cached_patterns.size >= CACHED_PATTERNS_MAX) cached_patterns.delete(cached_patterns.keys().next().value!);
+  cached_patterns.set(key, pattern);
+  return pattern;
 }
 
-interface RawTick {
+/** The instant (epoch ms) of the first tick after `after` of a stored pattern, or null. */
+export function nextTickAt(expression: string, zone: string, after: number): number | null {
+  const pattern = findPattern(expression, zone);
+  return pattern === null ? null : (tickAfter(pattern, after)?.at ?? null);
+}
+
+/** A tick as numbers: enumerating many costs no text. */
+export interface RawTick {
+  /** Epoch ms, whole seconds. */
   readonly at: number;
   readonly offset_ms: number;
   readonly note: TickNote | null;
 }
 
-function described(tick: RawTick): Tick {
+/** The same tick with its local time in words. */
+export function described(tick: RawTick): Tick {
   const local_time = new Date(tick.at + tick.offset_ms).toISOString().slice(0, 19);
   return { at: tick.at, local_time, offset: offsetText(tick.offset_ms), note: tick.note };
 }
 
-function nextTick(pattern: Pattern, after: number): RawTick | null {
+/** The first tick strictly after an instant (epoch ms), or null when there is none. */
+export function tickAfter(pattern: Pattern, after: number): RawTick | null {
   const whole_after = Math.max(0, Math.floor(after / SECOND_MS) * SECOND_MS);
   if (!(whole_after < LAST_INSTANT)) return null;
   let span = pattern.offsets.spanAt(whole_after);

@@ -29,6 +29,8 @@ export const AUDIT_ACTIONS = [
   "schedule.create",
   "schedule.update",
   "schedule.delete",
+  "schedule.reset_cursor",
+  "schedule.run_tick",
   "run.rerun",
   "run.cancel",
   "delivery.redeliver",

@@ -56,9 +56,18 @@ export interface Context {
   readonly running: Map<string, { cancel(): void }>;
   /** Set by app.ts: nudges the loops that have work after a commit. */
   readonly wake: { executor: () => void; deliverer: () => void; ticker: () => void };
+  /** What the scheduler knows of the clock, for /health. */
+  readonly scheduler: SchedulerState;
   readonly killPoint: PassKillPoint;
   /** True once a stop was asked for: nothing new is accepted. */
   readonly isStopping: () => boolean;
+}
+
+export interface SchedulerState {
+  /** False while the clock shows a time before this program was built: no schedule fires then. */
+  is_clock_set: boolean;
+  /** Schedules that stay silent because they last fired when the clock was ahead. */
+  cursors_in_future: number;
 }
 
 /** Who does something, as the audit log tells it. */

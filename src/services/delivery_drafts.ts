@@ -48,6 +48,16 @@ export function draftEvent(context: Context, target: FireTarget, event: string, 
   return { ...head(context, target, event, now), run_seq: null, payload };
 }
 
+/** The delivery of an event of a schedule; null when the trigger did not choose to be told. */
+export function draftScheduleEvent(
+  context: Context,
+  target: FireTarget,
+  event: WebhookEvent,
+  data: unknown,
+): NewDelivery | null {
+  return isWanted(target, event) ? draftEvent(context, target, event, data) : null;
+}
+
 /** Tells the deliverer, after the commit; null is nothing to tell. */
 export function announceDelivery(context: Context, delivery: NewDelivery | null): void {
   if (delivery === null) return;

@@ -159,6 +159,7 @@ export function draftRun(context: Context, target: FireTarget, override_data: un
     error_message: null,
     schedule_id: null,
     scheduled_for: null,
+    missed_count: null,
     rerun_of: null,
     fired_by: null,
   };

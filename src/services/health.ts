@@ -6,7 +6,7 @@ import { PROGRAM_VERSION } from "../version";
 import type { Context } from "./context";
 
 export interface Health {
-  readonly status: "ok" | "stopping";
+  readonly status: "ok" | "stopping" | "clock_not_set";
   readonly version: string;
   readonly solver_version: string;
   readonly uptime_seconds: number;
@@ -14,21 +14,42 @@ export interface Health {
   readonly running: number;
   /** Scheduled backups; null when none are set up. */
   readonly backups: { readonly last_at: string | null; readonly is_failing: boolean } | null;
+  /** What keeps the service from doing all of its work, each with what to do. */
+  readonly problems: readonly HealthProblem[];
+}
+
+interface HealthProblem {
+  readonly code: "clock_not_set" | "cursor_in_future";
+  readonly detail: string;
 }
 
 export function healthOf(context: Context): Health {
   return {
-    status: context.isStopping() ? "stopping" : "ok",
+    status: context.isStopping() ? "stopping" : context.scheduler.is_clock_set ? "ok" : "clock_not_set",
     version: PROGRAM_VERSION,
     solver_version: SOLVER_VERSION,
     uptime_seconds: Math.floor((context.clock.monotonic() - context.started_monotonic) / 1000),
     queue_depth: context.queue.total,
     running: context.running.size,
     backups: context.config.backup_dir === null ? null : backupsOf(context),
+    problems: problemsOf(context),
   };
 }
 
 function backupsOf({ backups }: Context): Health["backups"] {
   const { last_at, is_failing } = backups;
   return { last_at: last_at === null ? null : toTimestamp(last_at), is_failing };
+}
+
+function problemsOf({ scheduler }: Context): HealthProblem[] {
+  const problems: HealthProblem[] = [];
+  if (!scheduler.is_clock_set) {
+    const detail = "The system clock shows a time before this program was built; schedules wait until it is set";
+    problems.push({ code: "clock_not_set", detail });
+  }
+  if (scheduler.cursors_in_future > 0) {
+    const detail = `${scheduler.cursors_in_future} schedules last fired while the clock was ahead and stay silent until it gets there; POST reset-cursor to each to begin from now`;
+    problems.push({ code: "cursor_in_future", detail });
+  }
+  return problems;
 }

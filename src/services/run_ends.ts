@@ -5,6 +5,7 @@ import { type ClaimedRun, finishRun, type RunEnd, resultText, type StoredResult 
 import type { Context } from "./context";
 import { announceDelivery, draftRunDelivery } from "./delivery_drafts";
 import { writePersistently } from "./persistent_write";
+import { noteRunEnd, type ScheduleAlert } from "./schedule_alerts";
 
 /** The end of a run, before it is written. */
 export interface RunOutcome {
@@ -53,20 +54,36 @@ export async function endRun(
   });
   const bytes = (outcome.result?.data.length ?? 0) + (delivery?.payload.length ?? 0) + 256;
   context.killPoint("before_result_commit");
-  const is_ended = await writePersistently(
+  const ended = await writePersistently(
     context,
     (transaction) => {
-      if (!finishRun(transaction, run, end)) return false;
+      if (!finishRun(transaction, run, end)) return null;
       if (delivery !== null) insertDelivery(transaction, delivery);
-      return true;
+      const alert = noteRunEnd(context, transaction, target, run, outcome);
+      if (alert !== null && alert.delivery !== null) insertDelivery(transaction, alert.delivery);
+      return { alert };
     },
     bytes,
   );
   context.killPoint("after_result_commit");
-  if (is_ended) {
-    context.progress.forget(run.id);
-    context.signals.changed(run.id);
-    announceDelivery(context, delivery);
-  }
-  return is_ended;
+  if (ended === null) return false;
+  context.progress.forget(run.id);
+  context.signals.changed(run.id);
+  announceDelivery(context, delivery);
+  if (run.schedule_id !== null) afterScheduledRun(context, trigger_id, run.schedule_id, ended.alert);
+  return true;
+}
+
+/** A tick may wait for this end. */
+function afterScheduledRun(
+  context: Context,
+  trigger_id: string,
+  schedule_id: string,
+  alert: ScheduleAlert | null,
+): void {
+  context.wake.ticker();
+  if (alert === null) return;
+  const { consecutive_failures, delivery } = alert;
+  context.log.warn("schedule_failing", { trigger_id, schedule_id, consecutive_failures });
+  announceDelivery(context, delivery);
 }

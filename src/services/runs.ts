@@ -44,6 +44,8 @@ export interface RunObject<Result = Solution> {
   readonly solver_version: string | null;
   readonly schedule_id: string | null;
   readonly scheduled_for: string | null;
+  /** Missed instants that a tick's run makes up for, itself included; 0: it was on time; null: no tick made it. */
+  readonly missed_count: number | null;
   readonly rerun_of: string | null;
   /** The API key that fired it; null: the trigger's secret, or its schedule. */
   readonly fired_by: string | null;
@@ -130,6 +132,7 @@ export async function cancelRun(
     announceDelivery(context, delivery);
     context.queue.remove(trigger_id);
     context.signals.changed(run_id);
+    if (run.schedule_id !== null) context.wake.ticker();
   } else {
     const current = requireRun(context, principal, trigger_id, run_id).run;
     if (isTerminal(current.status)) throw alreadyFinished(current.status);
@@ -189,6 +192,7 @@ function runJson(context: Context, row: RunRow, result: JsonText | null): JsonTe
     solver_version: row.solver_version,
     schedule_id: row.schedule_id,
     scheduled_for: timestampOrNull(row.scheduled_for),
+    missed_count: row.missed_count,
     rerun_of: row.rerun_of,
     fired_by: row.fired_by,
   };

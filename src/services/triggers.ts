@@ -3,10 +3,8 @@ import { createHash } from "node:crypto";
 import { toTimestamp } from "../clock";
 import { type BoundOverrides, bindOverrides, type FieldError, parseOverrideSchema } from "../model/overrides";
 import { Refusal } from "../refusals";
-import { nextTickAt } from "../runs/cadence";
 import { PRIORITY_DEFAULT } from "../runs/ready_queue";
 import type { Scope } from "../storage/access";
-import { listSchedulesOf, updateSchedule } from "../storage/schedules";
 import { seal } from "../storage/seal";
 import {
   insertTrigger,
@@ -24,6 +22,7 @@ import type { Context, Principal } from "./context";
 import { fromText, toText } from "./documents";
 import { type Inspection, inspectModel, modelInvalid } from "./models";
 import { requireTrigger } from "./runs";
+import { deleteSchedules, toggleSchedules } from "./schedules";
 import { requireVersion, versionNotFound } from "./versions";
 import { requireWorkspace } from "./workspaces";
 
@@ -194,8 +193,7 @@ export async function updateTrigger(
 export async function deleteTrigger(context: Context, principal: Principal, id: string): Promise<void> {
   const change = { deleted_at: context.clock.now(), is_enabled: false };
   await store(context, principal, id, "trigger.delete", null, (transaction) => {
-    for (const schedule of listSchedulesOf(transaction, id))
-      updateSchedule(transaction, schedule.id, { next_run_at: null });
+    deleteSchedules(transaction, id, change.deleted_at);
     return updateTriggerRow(transaction, principal, id, change);
   });
   context.queue.clear(id);
@@ -210,11 +208,7 @@ export async function toggleTrigger(
 ): Promise<TriggerObject> {
   const now = context.clock.now();
   await store(context, principal, id, "trigger.toggle", enabled ? "on" : "off", (transaction) => {
-    for (const schedule of listSchedulesOf(transaction, id)) {
-      const is_ticking = enabled && schedule.is_enabled;
-      const next_run_at = is_ticking ? nextTickAt(schedule.cron_expression, schedule.timezone, now) : null;
-      updateSchedule(transaction, schedule.id, { next_run_at });
-    }
+    toggleSchedules(transaction, id, enabled, now);
     return updateTriggerRow(transaction, principal, id, { is_enabled: enabled, updated_at: now });
   });
   context.wake.ticker();

@@ -32,6 +32,8 @@ export interface RunRow {
   readonly solver_version: string | null;
   readonly schedule_id: string | null;
   readonly scheduled_for: number | null;
+  /** Instants that a tick's run makes up for, itself included; 0: it was on time; null: no tick made it. */
+  readonly missed_count: number | null;
   readonly rerun_of: string | null;
   readonly fired_by: string | null;
   readonly webhook_delivered: 0 | 1 | null;
@@ -49,6 +51,8 @@ export interface NewRun {
   readonly error_message: string | null;
   readonly schedule_id: string | null;
   readonly scheduled_for: number | null;
+  /** Instants that a tick's run makes up for, itself included; 0: it was on time; null: no tick made it. */
+  readonly missed_count: number | null;
   readonly rerun_of: string | null;
   readonly fired_by: string | null;
 }
@@ -71,8 +75,8 @@ export function insertRun(transaction: Transaction, run: NewRun): void {
   const is_inline = text === null || text.length <= OVERRIDES_INLINE_MAX;
   client
     .query(
-      `INSERT INTO runs (seq, id, trigger_seq, status, source, override_data, created_at, completed_at, error_message, schedule_id, scheduled_for, rerun_of, fired_by)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
+      `INSERT INTO runs (seq, id, trigger_seq, status, source, override_data, created_at, completed_at, error_message, schedule_id, scheduled_for, missed_count, rerun_of, fired_by)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)`,
     )
     .run(
       run.seq,
@@ -86,6 +90,7 @@ export function insertRun(transaction: Transaction, run: NewRun): void {
       run.error_message,
       run.schedule_id,
       run.scheduled_for,
+      run.missed_count,
       run.rerun_of,
       run.fired_by,
     );
@@ -99,6 +104,7 @@ export function insertRun(transaction: Transaction, run: NewRun): void {
 export interface ClaimedRun extends RunFence {
   readonly id: string;
   readonly override_data: string | null;
+  readonly schedule_id: string | null;
 }
 
 /** queued -> running: takes the oldest queued run of a trigger for this process. Null when it has none. */
@@ -112,7 +118,7 @@ export function claimRun(
     .query(
       `UPDATE runs SET status = 1, attempt = attempt + 1, boot_id = ?2, started_at = ?3
        WHERE seq = (SELECT seq FROM runs WHERE trigger_seq = ?1 AND status = 0 ORDER BY seq LIMIT 1)
-       RETURNING seq, id, attempt, boot_id, override_data`,
+       RETURNING seq, id, attempt, boot_id, override_data, schedule_id`,
     )
     .get(trigger_seq, boot_id, now) as ClaimedRun | null;
 }
@@ -234,15 +240,17 @@ export function findRun(client: Database, trigger_id: string, run_id: string): R
 }
 
 /** True while a run of this schedule is queued or running. */
-export function scheduleHasOpenRun(client: Database, trigger_seq: number, schedule_id: string): boolean {
-  return (
-    client
-      .query(
-        `SELECT 1 FROM runs WHERE trigger_seq = ?1 AND schedule_id = ?2 AND status = 0
-         UNION ALL SELECT 1 FROM runs WHERE trigger_seq = ?1 AND schedule_id = ?2 AND boot_id IS NOT NULL LIMIT 1`,
-      )
-      .get(trigger_seq, schedule_id) !== null
+export function scheduleHasOpenRun(client: Database, schedule_id: string): boolean {
+  const query = client.query("SELECT 1 FROM runs WHERE schedule_id = ?1 AND completed_at IS NULL LIMIT 1");
+  return query.get(schedule_id) !== null;
+}
+
+/** Runs of a schedule that are queued or running, oldest first. */
+export function listOpenRunsOf(client: Database, schedule_id: string): RunRow[] {
+  const query = client.query(
+    `${SELECT_RUN} WHERE runs.schedule_id = ?1 AND runs.completed_at IS NULL ORDER BY runs.seq`,
   );
+  return (query.all(schedule_id) as StoredRun[]).map(runOf);
 }
 
 export interface RunFilter {

@@ -1,8 +1,10 @@
 /**
  * The tables of typed queries. migrations/*.sql makes them and carries the CHECKs; a test compares the two. Runs, their
- * data and deliveries are not here: their statements are fixed SQL, in runs.ts and deliveries.ts.
+ * data, ticks and deliveries are not here: their statements are fixed SQL, in the files of those names.
  */
+
 import { blob, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { CATCH_UPS, OVERLAP_POLICIES } from "../runs/tick_plan";
 
 const bytes = () => blob({ mode: "buffer" });
 const flag = () => integer({ mode: "boolean" });
@@ -126,19 +128,23 @@ export const schedules = sqliteTable("schedules", {
   cron_expression: text().notNull(),
   timezone: text().notNull(),
   is_enabled: flag().notNull(),
+  disabled_reason: text(),
   override_data: text(),
+  overlap_policy: text({ enum: OVERLAP_POLICIES }).notNull(),
+  catch_up: text({ enum: CATCH_UPS }).notNull(),
+  catch_up_window_seconds: integer().notNull(),
+  jitter_seconds: integer().notNull(),
+  starts_at: integer(),
+  ends_at: integer(),
+  pause_until: integer(),
+  exclude_dates: text(),
   consecutive_failures: integer().notNull().default(0),
-  last_tick_at: integer(),
+  validation_failures: integer().notNull().default(0),
+  cursor_at: integer().notNull(),
   next_run_at: integer(),
+  due_at: integer(),
+  last_run_at: integer(),
   created_at: integer().notNull(),
   updated_at: integer().notNull(),
-});
-
-export const ticks = sqliteTable("ticks", {
-  schedule_id: text().notNull(),
-  scheduled_for: integer().notNull(),
-  outcome: text({ enum: ["fired", "coalesced", "skipped_overlap", "excluded", "missed", "shifted"] }).notNull(),
-  reason: text(),
-  run_id: text(),
-  created_at: integer().notNull(),
+  deleted_at: integer(),
 });

@@ -3,6 +3,7 @@ import type { Database } from "bun:sqlite";
 import { and, desc, eq, isNull } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import type { Scope } from "./access";
+import { purgeSchedule } from "./schedules";
 import { documents, schedules, triggers } from "./schema";
 import type { Transaction } from "./writer";
 
@@ -112,7 +113,8 @@ export function purgeTrigger(transaction: Transaction, id: string, limit: number
     const { changes } = transaction.client.query(PURGE[table]).run(id, limit);
     if (changes > 0) return changes;
   }
-  transaction.client.query("DELETE FROM schedules WHERE trigger_id = ?1").run(id);
+  const schedule = transaction.client.query("SELECT id FROM schedules WHERE trigger_id = ?1 LIMIT 1").get(id);
+  if (schedule !== null) return purgeSchedule(transaction, (schedule as { id: string }).id, limit);
   return transaction.client.query("DELETE FROM triggers WHERE id = ?1 AND deleted_at IS NOT NULL").run(id).changes;
 }
 
@@ -127,7 +129,9 @@ function activeTriggerIds(db: BunSQLiteDatabase, organization_id: string): Set<s
   const rows = db
     .select({ trigger_id: schedules.trigger_id })
     .from(schedules)
-    .where(and(eq(schedules.organization_id, organization_id), eq(schedules.is_enabled, true)))
+    .where(
+      and(eq(schedules.organization_id, organization_id), eq(schedules.is_enabled, true), isNull(schedules.deleted_at)),
+    )
     .all();
   return new Set(rows.map((row) => row.trigger_id));
 }

@@ -25,6 +25,7 @@ describe("health", () => {
       queue_depth: 0,
       running: 0,
       backups: null,
+      problems: [],
     } as Json);
     expect(Number.isInteger(body.uptime_seconds) && body.uptime_seconds >= 0).toBe(true);
     expect(await look("/health/live")).toMatchObject({ status: 200, body: { status: "ok" } });

@@ -21,7 +21,7 @@ beforeEach(() => {
   const client = new Database(path);
   client.run("PRAGMA application_id = 0x6a616f74");
   migrate(client, MIGRATIONS, OPTIONS);
-  client.run("INSERT INTO instance VALUES ('ins_1')");
+  client.run("INSERT INTO instance (id) VALUES ('ins_1')");
   client.run(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS})
      INSERT INTO organizations SELECT 'org_' || i, 'name ' || i, 0 FROM n`,

@@ -41,6 +41,7 @@ const LIBRARY_HOMES: Readonly<Record<string, string>> = {
   "bun:sqlite": "src/storage/",
   highs: "src/solver/",
   croner: "src/runs/cadence.ts",
+  cronstrue: "src/runs/sentence.ts",
   "bun:ffi": "src/solver/",
 };
 

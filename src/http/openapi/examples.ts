@@ -1,6 +1,7 @@
 /** One story for all examples of the document: five parts to restock. Tests hold each against its schema. */
 const TAIL = "01k2m3n4p5q6r7s8t9v0w1x2y3";
 const AT = "2026-02-19T08:00:00.000Z";
+const NEXT_AT = "2026-02-20T05:00:00.000Z";
 const SECRET = `a3f8b2c1${"0".repeat(56)}`;
 export const ids = {
   organization: `org_${TAIL}`,
@@ -190,6 +191,7 @@ const runHead = {
   solver_version: "1.15.1",
   schedule_id: null,
   scheduled_for: null,
+  missed_count: null,
   rerun_of: null,
   fired_by: null,
   override_data: overrideData,
@@ -213,18 +215,66 @@ export const schedule = {
   id: ids.schedule,
   trigger_id: ids.trigger,
   organization_id: ids.organization,
+  is_main: true,
   ...scheduleBody,
+  description: "At 06:00",
   is_enabled: true,
+  disabled_reason: null,
+  overlap_policy: "skip",
+  catch_up: "latest",
+  catch_up_window_seconds: 86_400,
+  jitter_seconds: 0,
+  starts_at: null,
+  ends_at: null,
+  pause_until: null,
+  exclude_dates: ["2026-12-25"],
   consecutive_failures: 0,
-  last_run_at: null,
-  next_run_at: "2026-02-20T05:00:00.000Z",
+  last_run_at: AT,
+  next_run_at: NEXT_AT,
+  cursor_in_future: false,
   ...times,
+};
+const tickPreview = {
+  instant: NEXT_AT,
+  local_time: "2026-02-20T06:00:00",
+  offset: "+01:00",
+  note: null,
+  is_excluded: false,
+  due_at: NEXT_AT,
+};
+export const tickPreviews = { schedule_id: ids.schedule, timezone: "Europe/Madrid", items: [tickPreview] };
+export const upcomingTicks = {
+  hours: 24,
+  items: [
+    {
+      schedule_id: ids.schedule,
+      trigger_id: ids.trigger,
+      cron_expression: "0 6 * * *",
+      timezone: "Europe/Madrid",
+      ...tickPreview,
+    },
+  ],
+  is_truncated: false,
+};
+export const tick = {
+  scheduled_for: AT,
+  until: null,
+  count: 1,
+  is_count_exact: true,
+  outcome: "fired",
+  reason: null,
+  missed_count: 0,
+  jitter_seconds: 0,
+  run_id: ids.run,
+  created_at: AT,
 };
 export const cronCheck = {
   valid: true,
   cron_expression: "0 6 * * *",
   timezone: "Europe/Madrid",
-  next_runs: ["2026-02-20T05:00:00.000Z", "2026-02-21T05:00:00.000Z"],
+  next_runs: [NEXT_AT, "2026-02-21T05:00:00.000Z"],
+  description: "At 06:00",
+  notes: [],
 };
 
 export const delivery = {
@@ -303,6 +353,7 @@ export const health = {
   queue_depth: 3,
   running: 1,
   backups: { last_at: AT, is_failing: false },
+  problems: [],
 };
 
 /** The contract's page around some items. */

@@ -20,7 +20,8 @@ import {
   words,
 } from "./operation";
 
-const object = (name: string, description: string, properties: TProperties) =>
+/** A named object with all of its fields. */
+export const object = (name: string, description: string, properties: TProperties) =>
   named(name, Type.Object(properties, { description }));
 const optional = Type.Optional;
 
@@ -278,6 +279,7 @@ const runFields = {
   solver_version: textOrNull("The solver that answered."),
   schedule_id: textOrNull("The schedule that made it."),
   scheduled_for: timeOrNull("The instant that its tick stood for."),
+  missed_count: integerOrNull("Missed instants that a tick's run makes up for, itself included; 0: it was on time."),
   rerun_of: textOrNull("The run that it repeats."),
   fired_by: textOrNull("The API key that fired it; null: the trigger's secret, or its schedule."),
   override_data: anyJson("What the fire gave; null for nothing."),
@@ -323,27 +325,6 @@ export const verification = object("Verification", "A run solved again and compa
   reason: textOrNull("Why not, or why it need not be."),
   run: outcome,
   again: outcome,
-});
-
-export const schedule = object("Schedule", "A cron pattern that fires a trigger.", {
-  id: text("tsch_..."),
-  trigger_id: text("trg_..."),
-  organization_id: text("org_..."),
-  cron_expression: Type.String(),
-  timezone: text("IANA name."),
-  is_enabled: flag("A disabled schedule does not tick."),
-  override_data: anyJson("What each tick fires with."),
-  consecutive_failures: count("Runs of it that failed since the last good one."),
-  last_run_at: timeOrNull("The last tick."),
-  next_run_at: timeOrNull("The next tick; null when it does not tick."),
-  created_at: time("When it was made."),
-  updated_at: time("When it changed last."),
-});
-export const cronCheck = object("CronCheck", "A pattern and when it ticks next.", {
-  valid: Type.Literal(true),
-  cron_expression: Type.String(),
-  timezone: Type.String(),
-  next_runs: Type.Array(time("A tick.")),
 });
 
 const deliveryFields = {
@@ -423,7 +404,7 @@ export const auditEntry = object("AuditEntry", "A change, or a visitor who was t
 });
 
 export const health = object("Health", "How the service is.", {
-  status: words(["ok", "stopping"], "stopping: nothing new is taken."),
+  status: words(["ok", "stopping", "clock_not_set"], "stopping: nothing new is taken; clock_not_set: schedules wait."),
   version: Type.String(),
   solver_version: Type.String(),
   uptime_seconds: count("Since the start."),
@@ -437,5 +418,11 @@ export const health = object("Health", "How the service is.", {
       },
       { description: "Scheduled backups; null when none are set up." },
     ),
+  ),
+  problems: Type.Array(
+    Type.Object({
+      code: words(["clock_not_set", "cursor_in_future"], "What keeps the service from doing all of its work."),
+      detail: text("What to do."),
+    }),
   ),
 });

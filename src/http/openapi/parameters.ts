@@ -9,6 +9,8 @@ export const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   version_id: "The version, ver_...",
   other_id: "The later version, ver_...",
   trigger_id: "The trigger, trg_...",
+  schedule_id: "The schedule, tsch_...",
+  scheduled_for: "The instant of a tick, as its ledger shows it.",
   run_id: "The run, run_...",
   delivery_id: "The delivery, whd_...",
   key_id: "The key, key_...",

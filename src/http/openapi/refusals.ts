@@ -20,6 +20,8 @@ const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   version_not_found: "Version not found",
   trigger_not_found: "Trigger not found",
   run_not_found: "Run not found",
+  tick_not_found: "The ledger has no tick for 2026-02-19T07:00:00.000Z; GET .../ticks lists those that made no run",
+  tick_has_run: "This tick has had its run; rerun that run instead",
   schedule_not_found: "No schedule found for this trigger",
   key_not_found: "API key not found",
   delivery_not_found: "Delivery not found",

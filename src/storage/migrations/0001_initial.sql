@@ -1,7 +1,9 @@
 -- Times are milliseconds since the epoch. Ids are the ones on the wire.
 -- One row: the id that the data directory's marker must repeat.
 CREATE TABLE instance (
-  id TEXT NOT NULL
+  id TEXT NOT NULL,
+  -- the program whose zones the next instants of schedules were computed with
+  zones TEXT
 ) STRICT;
 
 CREATE TABLE organizations (
@@ -178,6 +180,8 @@ CREATE TABLE runs (
   solver_version TEXT,
   schedule_id TEXT,
   scheduled_for INTEGER,
+  -- instants that a tick's run makes up for, itself included; 0: it was on time
+  missed_count INTEGER,
   rerun_of TEXT,
   -- the API key that fired it; null: the trigger's secret, or its schedule
   fired_by TEXT,
@@ -190,6 +194,7 @@ CREATE TABLE runs (
 CREATE INDEX runs_by_trigger ON runs (trigger_seq, seq);
 CREATE INDEX runs_queued ON runs (trigger_seq, seq) WHERE status = 0;
 CREATE INDEX runs_running ON runs (trigger_seq, seq) WHERE boot_id IS NOT NULL;
+CREATE INDEX runs_open_of_schedule ON runs (schedule_id) WHERE schedule_id IS NOT NULL AND completed_at IS NULL;
 CREATE INDEX runs_ended ON runs (trigger_seq, status, seq) WHERE completed_at IS NOT NULL;
 
 -- Override data over the inline limit, zstd-compressed JSON.
@@ -231,29 +236,75 @@ CREATE TABLE schedules (
   cron_expression TEXT NOT NULL,
   timezone TEXT NOT NULL,
   is_enabled INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),
+  -- why the service itself turned it off; null: it did not
+  disabled_reason TEXT,
   override_data TEXT,
+  overlap_policy TEXT NOT NULL CHECK (overlap_policy IN ('skip', 'buffer_one', 'allow', 'cancel_previous')),
+  catch_up TEXT NOT NULL CHECK (catch_up IN ('latest', 'none', 'all')),
+  catch_up_window_seconds INTEGER NOT NULL CHECK (catch_up_window_seconds >= 0),
+  jitter_seconds INTEGER NOT NULL CHECK (jitter_seconds >= 0),
+  starts_at INTEGER,
+  ends_at INTEGER,
+  pause_until INTEGER,
+  -- JSON, a list of local dates; null: none
+  exclude_dates TEXT,
+  -- runs that failed, in a row
   consecutive_failures INTEGER NOT NULL DEFAULT 0,
-  -- the newest instant that was handled: never goes back
-  last_tick_at INTEGER,
-  -- null while paused
+  -- ticks whose data did not fit, in a row
+  validation_failures INTEGER NOT NULL DEFAULT 0,
+  -- every instant up to here has been dealt with: goes back only when it is reset
+  cursor_at INTEGER NOT NULL,
+  -- the next instant that makes a run; null while paused and after the end
   next_run_at INTEGER,
+  -- when the scheduler must look: the next instant, excluded or not, and its jitter
+  due_at INTEGER,
+  -- the newest instant that made a run
+  last_run_at INTEGER,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL
+  updated_at INTEGER NOT NULL,
+  -- set: gone for everyone, its ledger is removed in small batches
+  deleted_at INTEGER,
+  CHECK (due_at IS NULL OR (is_enabled = 1 AND deleted_at IS NULL)),
+  CHECK (is_enabled = 0 OR disabled_reason IS NULL)
 ) STRICT;
-CREATE UNIQUE INDEX schedules_main ON schedules (trigger_id) WHERE is_main = 1;
+CREATE UNIQUE INDEX schedules_main ON schedules (trigger_id) WHERE is_main = 1 AND deleted_at IS NULL;
 CREATE INDEX schedules_by_trigger ON schedules (trigger_id, id);
-CREATE INDEX schedules_due ON schedules (next_run_at) WHERE next_run_at IS NOT NULL;
+CREATE INDEX schedules_due ON schedules (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX schedules_upcoming ON schedules (organization_id, next_run_at) WHERE next_run_at IS NOT NULL;
+CREATE INDEX schedules_deleted ON schedules (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- An instant of a schedule is in here once or not at all: that is what keeps a tick from firing twice.
 CREATE TABLE ticks (
-  schedule_id TEXT NOT NULL REFERENCES schedules (id) ON DELETE CASCADE,
+  schedule_id TEXT NOT NULL REFERENCES schedules (id),
   scheduled_for INTEGER NOT NULL CHECK (scheduled_for % 1000 = 0),
-  outcome TEXT NOT NULL CHECK (outcome IN ('fired', 'coalesced', 'skipped_overlap', 'excluded', 'missed', 'shifted')),
+  -- waiting: for the run before it to end; all others are final
+  outcome TEXT NOT NULL CHECK (outcome IN ('fired', 'coalesced', 'skipped_overlap', 'excluded', 'missed', 'shifted', 'waiting')),
   reason TEXT,
+  -- instants that its run makes up for, itself included; 0: it was on time
+  missed_count INTEGER NOT NULL DEFAULT 0,
+  jitter_seconds INTEGER NOT NULL DEFAULT 0,
   run_id TEXT,
   created_at INTEGER NOT NULL,
   PRIMARY KEY (schedule_id, scheduled_for)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX ticks_by_age ON ticks (created_at);
+CREATE INDEX ticks_waiting ON ticks (schedule_id, scheduled_for) WHERE outcome = 'waiting';
+
+-- Instants that made no run, many to a row.
+CREATE TABLE tick_ranges (
+  schedule_id TEXT NOT NULL REFERENCES schedules (id),
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  count INTEGER NOT NULL CHECK (count >= 2),
+  -- 0: there were more than were counted
+  is_count_exact INTEGER NOT NULL CHECK (is_count_exact IN (0, 1)),
+  outcome TEXT NOT NULL CHECK (outcome IN ('coalesced', 'excluded', 'missed')),
+  reason TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  CHECK (first_at <= last_at)
+) STRICT;
+CREATE INDEX tick_ranges_by_schedule ON tick_ranges (schedule_id, last_at);
+CREATE INDEX tick_ranges_by_age ON tick_ranges (created_at);
 
 CREATE TABLE deliveries (
   id TEXT PRIMARY KEY,

@@ -3,6 +3,7 @@
  * are recorded by one walk through the API; a route or status that the walk does not see fails the last test.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { insertTickRange } from "../../../src/storage/ticks";
 import { type Answer, type CallOptions, hardModel, type Json, RESTOCK, startWorld, type World } from "../../world";
 import { type Conformance, createConformance } from "./conformance";
 
@@ -123,8 +124,11 @@ test("triggers and their schedules", async () => {
   await ask(200, "GET", `${path}/schedule`);
   await ask(200, "PATCH", `${path}/schedule`, { is_enabled: false });
   await ask(400, "PATCH", `${path}/schedule`, { cron_expression: "61 * * * *" });
-  await ask(204, "DELETE", `${path}/schedule`);
-  await ask(200, "POST", "/api/v2/schedules/validate", schedule);
+  const { id } = await ask(201, "POST", `${path}/schedules`, { ...schedule, exclude_dates: ["2030-12-25"] });
+  await ask(200, "GET", `${path}/schedules`);
+  await ask(200, "GET", "/api/v2/schedules/upcoming?hours=48");
+  for (const one of [`${path}/schedule`, `${path}/schedules/${id}`]) await walkSchedule(trigger.id, one);
+  await ask(200, "POST", "/api/v2/schedules/validate", { ...schedule, cron_expression: "30 2 31 * *" });
   await ask(400, "POST", "/api/v2/schedules/validate", { cron_expression: "nonsense" });
   await ask(204, "DELETE", path);
   nothingWrong();
@@ -202,6 +206,27 @@ test("bodies that are none", async () => {
 test("every answer of the document has been seen", () => {
   expect(conformance.unseen()).toEqual([]);
 });
+
+/** Every route of one schedule; one of its instants is missed first. */
+async function walkSchedule(trigger_id: string, path: string): Promise<void> {
+  const { id } = await ask(200, "GET", path);
+  await ask(200, "PATCH", path, { timezone: "UTC", jitter_seconds: 5 });
+  await ask(200, "GET", `${path}/preview?n=3`);
+  await ask(422, "GET", `${path}/preview?n=0`);
+  const scheduled_for = Date.parse("2026-02-19T06:00:00Z");
+  const missed = { schedule_id: id, first_at: scheduled_for, last_at: scheduled_for, count: 1, is_count_exact: true };
+  const told = { outcome: "missed", reason: "for the walk", created_at: scheduled_for } as const;
+  await world.app.context.writer.write((transaction) => insertTickRange(transaction, { ...missed, ...told }));
+  await ask(200, "GET", `${path}/ticks?outcome=missed`);
+  const run = `${path}/ticks/2026-02-19T06:00:00.000Z/run`;
+  const { run_id } = await ask(202, "POST", run);
+  await world.ended({ id: trigger_id }, run_id);
+  await ask(409, "POST", run);
+  await ask(404, "POST", `${path}/ticks/2026-02-19T07:00:00.000Z/run`);
+  await ask(422, "POST", `${path}/ticks/tomorrow/run`);
+  await ask(200, "POST", `${path}/reset-cursor`);
+  await ask(204, "DELETE", path);
+}
 
 /** An attempt may be under way: then it is refused, until it is over. */
 async function redelivered(delivery: string): Promise<void> {

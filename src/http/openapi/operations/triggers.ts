@@ -1,4 +1,4 @@
-/** Rows of triggers, their firing and their schedules. */
+/** Rows of triggers and their firing. */
 import { Type } from "@sinclair/typebox";
 import * as examples from "../examples";
 import * as objects from "../objects";
@@ -67,7 +67,7 @@ export const TRIGGER_OPERATIONS = {
     id: "toggleTrigger",
     tag: "Triggers",
     summary: "Enable or disable a trigger",
-    description: "A disabled trigger refuses to fire, and its schedule pauses.",
+    description: "A disabled trigger refuses to fire, and its schedules pause.",
     access: "editor",
     body: { is_required: true, example: { enabled: false } },
     answers: {
@@ -178,49 +178,5 @@ export const TRIGGER_OPERATIONS = {
       "queue_full",
       "shutting_down",
     ],
-  },
-  "POST /api/v2/triggers/{trigger_id}/schedule": {
-    id: "createSchedule",
-    tag: "Schedules",
-    summary: "Give a trigger a schedule",
-    access: "editor",
-    body: { is_required: true, example: examples.scheduleBody },
-    answers: { 201: { description: "The schedule.", schema: objects.schedule, example: examples.schedule } },
-    refusals: ["trigger_not_found", "trigger_disabled", "schedule_exists", "invalid_cron", "override_invalid"],
-  },
-  "GET /api/v2/triggers/{trigger_id}/schedule": {
-    id: "getSchedule",
-    tag: "Schedules",
-    summary: "Get a trigger's schedule",
-    access: "viewer",
-    answers: { 200: { description: "The schedule.", schema: objects.schedule, example: examples.schedule } },
-    refusals: ["trigger_not_found", "schedule_not_found"],
-  },
-  "PATCH /api/v2/triggers/{trigger_id}/schedule": {
-    id: "updateSchedule",
-    tag: "Schedules",
-    summary: "Change a trigger's schedule",
-    access: "editor",
-    body: { is_required: true, example: { cron_expression: "30 6 * * 1-5" } },
-    answers: { 200: { description: "The schedule.", schema: objects.schedule, example: examples.schedule } },
-    refusals: ["trigger_not_found", "schedule_not_found", "invalid_cron", "override_invalid"],
-  },
-  "DELETE /api/v2/triggers/{trigger_id}/schedule": {
-    id: "deleteSchedule",
-    tag: "Schedules",
-    summary: "Delete a trigger's schedule",
-    access: "editor",
-    answers: { 204: { description: "It is gone." } },
-    refusals: ["trigger_not_found", "schedule_not_found"],
-  },
-  "POST /api/v2/schedules/validate": {
-    id: "validateCron",
-    tag: "Schedules",
-    summary: "Check a cron pattern and list its next ticks",
-    access: "viewer",
-    body: { is_required: true, example: { cron_expression: "0 6 * * *", timezone: "Europe/Madrid", count: 2 } },
-    answers: { 200: { description: "It is good.", schema: objects.cronCheck, example: examples.cronCheck } },
-    refusals: ["invalid_cron"],
-    stores: false,
   },
 } as const satisfies Readonly<Record<string, Operation>>;

@@ -1,0 +1,95 @@
+/** Schedules, their ticks and previews, as JSON Schemas: what services/ builds, field by field. */
+import { Type } from "@sinclair/typebox";
+import { CATCH_UPS, OVERLAP_POLICIES } from "../../runs/tick_plan";
+import { TICK_OUTCOMES } from "../../storage/ticks";
+import { object, pageOf } from "./objects";
+import { anyJson, count, flag, orNull, text, textOrNull, time, timeOrNull, words } from "./operation";
+
+export const schedule = object("Schedule", "A cron pattern that fires a trigger.", {
+  id: text("tsch_..."),
+  trigger_id: text("trg_..."),
+  organization_id: text("org_..."),
+  is_main: flag("The one behind /triggers/{trigger_id}/schedule."),
+  cron_expression: Type.String(),
+  timezone: text("IANA name."),
+  description: textOrNull("The pattern in words."),
+  is_enabled: flag("A disabled schedule does not tick."),
+  disabled_reason: textOrNull("Why the service itself turned it off."),
+  override_data: anyJson("What each tick fires with."),
+  overlap_policy: words(OVERLAP_POLICIES, "What a tick does while a run of the schedule is open."),
+  catch_up: words(CATCH_UPS, "What becomes of ticks that were missed."),
+  catch_up_window_seconds: count("Older ones are not made up for."),
+  jitter_seconds: count("Longest delay of a tick."),
+  starts_at: timeOrNull("No tick before."),
+  ends_at: timeOrNull("No tick after."),
+  pause_until: timeOrNull("No tick before, this time."),
+  exclude_dates: Type.Array(Type.String(), { description: "Local dates without runs." }),
+  consecutive_failures: count("Runs of it that failed since the last good one."),
+  last_run_at: timeOrNull("The newest tick that made a run."),
+  next_run_at: timeOrNull("The next tick that makes one; null when it does not tick."),
+  cursor_in_future: flag("It stays silent because it last fired while the clock was ahead; reset-cursor mends that."),
+  created_at: time("When it was made."),
+  updated_at: time("When it changed last."),
+});
+export const schedulePage = pageOf("SchedulePage", schedule);
+
+export const cronCheck = object("CronCheck", "A pattern in words and when it ticks next.", {
+  valid: Type.Literal(true),
+  cron_expression: Type.String(),
+  timezone: Type.String(),
+  next_runs: Type.Array(time("A tick.")),
+  description: textOrNull("The pattern in words."),
+  notes: Type.Array(
+    Type.Object({
+      code: words(["clock_forward", "clock_back", "either_day", "not_every_month"], "What it is about."),
+      message: Type.String(),
+    }),
+    { description: "What to know before relying on it: clock changes ahead, days that are not what they seem." },
+  ),
+});
+
+const preview = {
+  instant: time("The tick."),
+  local_time: text("Wall time in the schedule's zone, without offset."),
+  offset: text("Of that wall time from UTC, such as +02:00."),
+  note: orNull(words(["dst_shifted", "dst_first", "dst_repeat"], "What a clock change does to it.")),
+  is_excluded: flag("Its local date is in exclude_dates: no run."),
+  due_at: time("When it fires: the tick and its jitter."),
+};
+export const previews = object("SchedulePreview", "Ticks to come.", {
+  schedule_id: text("tsch_..."),
+  timezone: Type.String(),
+  items: Type.Array(object("TickPreview", "One tick to come.", preview)),
+});
+export const upcoming = object("UpcomingTicks", "What the clock will fire, over all triggers.", {
+  hours: Type.Integer({ minimum: 1 }),
+  items: Type.Array(
+    object("UpcomingTick", "One tick to come of some schedule.", {
+      schedule_id: text("tsch_..."),
+      trigger_id: text("trg_..."),
+      cron_expression: Type.String(),
+      timezone: Type.String(),
+      ...preview,
+    }),
+  ),
+  is_truncated: flag("There are more than the 1,000 that are shown."),
+});
+
+const tick = object("Tick", "A line of a schedule's ledger: what became of an instant, or of a range of them.", {
+  scheduled_for: time("The instant, or the first of a range."),
+  until: timeOrNull("The last of a range; null for one instant."),
+  count: Type.Integer({ minimum: 1, description: "Instants of the line." }),
+  is_count_exact: flag("False: there are more than were counted."),
+  outcome: words(TICK_OUTCOMES, "waiting goes on by itself; all others are final."),
+  reason: textOrNull("Why it made no run, or not an ordinary one."),
+  missed_count: count("Missed instants that its run makes up for, itself included; 0: it was on time."),
+  jitter_seconds: count("How long it was delayed."),
+  run_id: textOrNull("Its run."),
+  created_at: time("When it was dealt with."),
+});
+export const tickPage = pageOf("TickPage", tick);
+
+export const tickRun = object("TickRun", "The run that a missed tick got.", {
+  run_id: text("run_..."),
+  status: words(["queued", "validation_failed"], "validation_failed: the schedule's data do not fit."),
+});

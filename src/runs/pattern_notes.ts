@@ -1,0 +1,75 @@
+/** What a person should know of a pattern before relying on it, beyond its sentence: where wall-clock time is not what it seems. */
+import { type Pattern, ticksBetween } from "./cadence";
+import { offsetText } from "./wall_time";
+
+export interface PatternNote {
+  readonly code: "clock_forward" | "clock_back" | "either_day" | "not_every_month";
+  readonly message: string;
+}
+
+const DAY_MS = 86_400_000;
+/** Long enough to hold both changes of a year. */
+const LOOKED_AHEAD_MS = 400 * DAY_MS;
+/** Ticks looked at around one change: a pattern of every second has 7,200 in the two hours. */
+const TICKS_MAX = 10_000;
+const AROUND_MS = 3 * 3_600_000;
+const CHANGES_MAX = 2;
+
+/** Notes on a pattern that has been read, for someone who makes it at `now`. */
+export function notesOf(pattern: Pattern, expression: string, now: number): PatternNote[] {
+  return [...dayNotes(expression), ...clockNotes(pattern, now)];
+}
+
+function dayNotes(expression: string): PatternNote[] {
+  const fields = expression.trim().split(/\s+/);
+  const [day_of_month = "*", , day_of_week = "*"] = fields.slice(-3);
+  if (fields.length < 5) return [];
+  const notes: PatternNote[] = [];
+  if (day_of_month !== "*" && day_of_week !== "*") {
+    const message = `Day of month ${day_of_month} and day of week ${day_of_week} are both given: a day that matches either one counts`;
+    notes.push({ code: "either_day", message });
+  }
+  if (/^(29|30|31)$/.test(day_of_month) && day_of_week === "*") {
+    const message = `Months without a day ${day_of_month} are left out; L is the last day of every month`;
+    notes.push({ code: "not_every_month", message });
+  }
+  return notes;
+}
+
+function clockNotes(pattern: Pattern, now: number): PatternNote[] {
+  const notes: PatternNote[] = [];
+  let span = pattern.offsets.spanAt(now);
+  while (span.to <= now + LOOKED_AHEAD_MS && notes.length < CHANGES_MAX) {
+    const note = changeNote(pattern, span.to, span.offset_ms, span.after_ms);
+    if (note !== null) notes.push(note);
+    span = pattern.offsets.spanAt(span.to);
+  }
+  return notes;
+}
+
+function changeNote(pattern: Pattern, at: number, before_ms: number, after_ms: number): PatternNote | null {
+  const ticks = ticksBetween(pattern, at - AROUND_MS, at + AROUND_MS, TICKS_MAX);
+  const was = clockText(at + before_ms);
+  const is = clockText(at + after_ms);
+  const date = new Date(at + after_ms).toISOString().slice(0, 10);
+  const change = `On ${date} the clock goes from ${was} to ${is} (${offsetText(before_ms)} to ${offsetText(after_ms)})`;
+  if (after_ms > before_ms) {
+    const shifted = ticks.find(({ note }) => note === "dst_shifted");
+    if (shifted !== undefined) {
+      const message = `${change}: the tick whose time does not exist comes at ${shifted.local_time.slice(11, 16)}, once`;
+      return { code: "clock_forward", message };
+    }
+    const is_hit = pattern.is_interval_like && pattern.walls.after(at + before_ms - 1000) < at + after_ms;
+    return is_hit ? { code: "clock_forward", message: `${change}: no tick falls into the skipped time` } : null;
+  }
+  const repeated = ticks.filter(({ note }) => note === "dst_first" || note === "dst_repeat");
+  if (repeated.length === 0) return null;
+  const which = pattern.is_interval_like
+    ? "ticks come in both, so the interval is kept"
+    : "a tick comes in the first only";
+  return { code: "clock_back", message: `${change}, and the time between comes twice: ${which}` };
+}
+
+function clockText(wall: number): string {
+  return new Date(wall).toISOString().slice(11, 16);
+}

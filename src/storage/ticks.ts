@@ -1,0 +1,187 @@
+/**
+ * The ledger: what became of each instant of a schedule. A tick's key is (schedule, instant), so no instant can fire twice,
+ * whoever tries. Instants that made no run are kept many to a row.
+ */
+import type { Database } from "bun:sqlite";
+import type { Transaction } from "./writer";
+
+export const TICK_OUTCOMES = [
+  "fired",
+  "coalesced",
+  "skipped_overlap",
+  "excluded",
+  "missed",
+  "shifted",
+  "waiting",
+] as const;
+export type TickOutcome = (typeof TICK_OUTCOMES)[number];
+
+export interface TickRow {
+  readonly schedule_id: string;
+  readonly scheduled_for: number;
+  readonly outcome: TickOutcome;
+  readonly reason: string | null;
+  readonly missed_count: number;
+  readonly jitter_seconds: number;
+  readonly run_id: string | null;
+  readonly created_at: number;
+}
+
+export interface TickRange {
+  readonly schedule_id: string;
+  readonly first_at: number;
+  readonly last_at: number;
+  readonly count: number;
+  readonly is_count_exact: boolean;
+  readonly outcome: "coalesced" | "excluded" | "missed";
+  readonly reason: string;
+  readonly created_at: number;
+}
+
+/** Puts a tick into the ledger. False when its instant is there already. */
+export function insertTick(transaction: Transaction, tick: TickRow): boolean {
+  const { changes } = transaction.client
+    .query(
+      `INSERT INTO ticks (schedule_id, scheduled_for, outcome, reason, missed_count, jitter_seconds, run_id, created_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING`,
+    )
+    .run(
+      tick.schedule_id,
+      tick.scheduled_for,
+      tick.outcome,
+      tick.reason,
+      tick.missed_count,
+      tick.jitter_seconds,
+      tick.run_id,
+      tick.created_at,
+    );
+  return changes > 0;
+}
+
+/** Puts instants that made no run into the ledger: one as a tick, more as a range. */
+export function insertTickRange(transaction: Transaction, range: TickRange): void {
+  const { schedule_id, first_at, last_at, count, outcome, reason, created_at } = range;
+  if (count === 1) {
+    const single = { missed_count: 0, jitter_seconds: 0, run_id: null };
+    insertTick(transaction, { schedule_id, scheduled_for: first_at, outcome, reason, created_at, ...single });
+    return;
+  }
+  transaction.client
+    .query(
+      `INSERT INTO tick_ranges (schedule_id, first_at, last_at, count, is_count_exact, outcome, reason, created_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`,
+    )
+    .run(schedule_id, first_at, last_at, count, range.is_count_exact ? 1 : 0, outcome, reason, created_at);
+}
+
+/** Ticks of a schedule that wait for a run to end, oldest first. */
+export function listWaitingTicks(transaction: Transaction, schedule_id: string): TickRow[] {
+  return transaction.client
+    .query("SELECT * FROM ticks WHERE schedule_id = ?1 AND outcome = 'waiting' ORDER BY scheduled_for")
+    .all(schedule_id) as TickRow[];
+}
+
+/** Says what became of a tick that waited, or that made no run. False when it is no longer what it was. */
+export function settleTick(
+  transaction: Transaction,
+  tick: Pick<TickRow, "schedule_id" | "scheduled_for" | "outcome">,
+  end: Pick<TickRow, "outcome" | "reason" | "run_id">,
+): boolean {
+  const { changes } = transaction.client
+    .query(
+      "UPDATE ticks SET outcome = ?4, reason = ?5, run_id = ?6 WHERE schedule_id = ?1 AND scheduled_for = ?2 AND outcome = ?3",
+    )
+    .run(tick.schedule_id, tick.scheduled_for, tick.outcome, end.outcome, end.reason, end.run_id);
+  return changes > 0;
+}
+
+/** Schedules with a tick that waits and may go on: nothing of theirs is open, or their policy does not mind. */
+export function listReleasableSchedules(client: Database, limit: number): string[] {
+  const rows = client
+    .query(
+      `SELECT DISTINCT ticks.schedule_id AS id FROM ticks JOIN schedules ON schedules.id = ticks.schedule_id
+       WHERE ticks.outcome = 'waiting' AND schedules.is_enabled = 1 AND schedules.deleted_at IS NULL AND (schedules.overlap_policy IN ('allow', 'cancel_previous') OR NOT EXISTS
+         (SELECT 1 FROM runs WHERE runs.schedule_id = ticks.schedule_id AND runs.completed_at IS NULL))
+       LIMIT ?1`,
+    )
+    .all(limit);
+  return (rows as { id: string }[]).map(({ id }) => id);
+}
+
+export function findTick(client: Database, schedule_id: string, scheduled_for: number): TickRow | null {
+  const query = client.query("SELECT * FROM ticks WHERE schedule_id = ?1 AND scheduled_for = ?2");
+  return query.get(schedule_id, scheduled_for) as TickRow | null;
+}
+
+/** The newest range that holds an instant, or null. */
+export function findTickRange(client: Database, schedule_id: string, at: number): TickRange | null {
+  const row = client
+    .query(
+      `SELECT * FROM tick_ranges WHERE schedule_id = ?1 AND last_at >= ?2 AND first_at <= ?2 ORDER BY rowid DESC LIMIT 1`,
+    )
+    .get(schedule_id, at) as StoredRange | null;
+  return row === null ? null : { ...row, is_count_exact: row.is_count_exact === 1 };
+}
+
+type StoredRange = Omit<TickRange, "is_count_exact"> & { readonly is_count_exact: number };
+
+/** A line of the ledger: one instant, or a range of them. */
+export interface LedgerLine {
+  readonly scheduled_for: number;
+  /** The last instant of a range; null for one instant. */
+  readonly until: number | null;
+  readonly count: number;
+  readonly is_count_exact: 0 | 1;
+  readonly outcome: TickOutcome;
+  readonly reason: string | null;
+  readonly missed_count: number;
+  readonly jitter_seconds: number;
+  readonly run_id: string | null;
+  readonly created_at: number;
+}
+
+/** Lines of a schedule's ledger, newest instant first. Each half is cut before they are put together: a page sorts no more than it passes over. */
+export function listLedger(
+  client: Database,
+  schedule_id: string,
+  outcome: TickOutcome | null,
+  offset: number,
+  limit: number,
+): LedgerLine[] {
+  return client
+    .query(
+      `SELECT * FROM (SELECT * FROM (SELECT scheduled_for, NULL AS until, 1 AS count, 1 AS is_count_exact, outcome, reason, missed_count,
+           jitter_seconds, run_id, created_at
+         FROM ticks WHERE schedule_id = ?1 AND (?2 IS NULL OR outcome = ?2) ORDER BY scheduled_for DESC LIMIT ?3 + ?4)
+       UNION ALL
+       SELECT * FROM (SELECT first_at, last_at, count, is_count_exact, outcome, reason, 0, 0, NULL, created_at
+         FROM tick_ranges WHERE schedule_id = ?1 AND (?2 IS NULL OR outcome = ?2) ORDER BY last_at DESC LIMIT ?3 + ?4))
+       ORDER BY coalesce(until, scheduled_for) DESC LIMIT ?4 OFFSET ?3`,
+    )
+    .all(schedule_id, outcome, offset, limit) as LedgerLine[];
+}
+
+export function countLedger(client: Database, schedule_id: string, outcome: TickOutcome | null): number {
+  const row = client
+    .query(
+      `SELECT (SELECT count(*) FROM ticks WHERE schedule_id = ?1 AND (?2 IS NULL OR outcome = ?2))
+         + (SELECT count(*) FROM tick_ranges WHERE schedule_id = ?1 AND (?2 IS NULL OR outcome = ?2)) AS n`,
+    )
+    .get(schedule_id, outcome);
+  return (row as { n: number }).n;
+}
+
+/** Removes up to `limit` lines that are older than `before`; what waits stays. Returns how many went. */
+export function pruneTicks(transaction: Transaction, before: number, limit: number): number {
+  const { client } = transaction;
+  const { changes } = client
+    .query(
+      `DELETE FROM ticks WHERE (schedule_id, scheduled_for) IN
+         (SELECT schedule_id, scheduled_for FROM ticks WHERE created_at < ?1 AND outcome != 'waiting' LIMIT ?2)`,
+    )
+    .run(before, limit);
+  if (changes > 0) return changes;
+  return client
+    .query("DELETE FROM tick_ranges WHERE rowid IN (SELECT rowid FROM tick_ranges WHERE created_at < ?1 LIMIT ?2)")
+    .run(before, limit).changes;
+}
