@@ -19,6 +19,7 @@ const REFUSAL_STATUS = {
   schedule_not_found: 404,
   tick_not_found: 404,
   key_not_found: 404,
+  example_not_found: 404,
   delivery_not_found: 404,
   trigger_disabled: 409,
   schedule_exists: 409,

@@ -4,6 +4,7 @@ import { backup, backupCopy } from "./backup";
 import { check } from "./check";
 import { completions } from "./completions";
 import { demo } from "./demo";
+import { examples } from "./examples";
 import { INBOX_FAILURES, inbox } from "./inbox";
 import { keys } from "./keys";
 import { orgs } from "./orgs";
@@ -43,10 +44,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: demo,
   },
   solve: {
-    about: "compile and solve a model file",
+    about: "compile and solve a model file, or a ready example",
     example: "jaot-triggers solve restock.json --set 'demand_forecast=[120, 85]'",
-    positionals: ["FILE"],
+    positionals: ["FILE?"],
     options: {
+      example: { value: "NAME", about: "a ready model instead of FILE; see: jaot-triggers examples" },
       ...DATA_OPTIONS,
       "time-limit": { value: "SECONDS", about: "longest solve (the model's own, else 300)" },
       json: { about: "print the whole answer as JSON" },
@@ -82,6 +84,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     has_settings: false,
     run: inbox,
+  },
+  examples: {
+    about: "ready models inside the program: lists them, or prints the text of one",
+    example: "jaot-triggers examples restocking > restocking.mod",
+    positionals: ["NAME?"],
+    options: { json: { about: "print JSON: inputs, an override and the optimum too" } },
+    has_settings: false,
+    run: examples,
   },
   keys: {
     about: "create, list or revoke API keys; works while the service runs",

@@ -14,6 +14,7 @@ import { SolverPool } from "../solver/pool";
 import { resultText } from "../storage/runs";
 import type { ParsedArguments } from "./arguments";
 import { defaultLimits, printDiagnostics } from "./check";
+import { readExample } from "./examples";
 import { FileProblem, readModelFile, readOverrides } from "./model_file";
 import { complain, type Terminal } from "./terminal";
 
@@ -22,7 +23,7 @@ const TIME_LIMIT_SECONDS_MAX = 86_400;
 
 export async function solve(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
   try {
-    const model = readModelFile(parsed.positionals[0]!);
+    const model = readModel(terminal, parsed);
     const override_data = readOverrides(parsed) ?? null;
     const prepared = prepareModel(model, defaultLimits(terminal));
     const { bound } = bindOverrides(null, prepared);
@@ -46,6 +47,14 @@ export async function solve(terminal: Terminal, parsed: ParsedArguments): Promis
     if (error instanceof FileProblem) return complain(terminal, [error.message], 1);
     throw error;
   }
+}
+
+function readModel(terminal: Terminal, parsed: ParsedArguments): unknown {
+  const [file] = parsed.positionals;
+  const name = parsed.options.example?.[0];
+  if ((file === undefined) === (name === undefined))
+    throw new FileProblem("either a FILE or --example NAME is expected; jaot-triggers examples lists the names");
+  return name === undefined ? readModelFile(file!) : readExample(name, terminal).model_json;
 }
 
 function timeLimitOf(parsed: ParsedArguments): number | null {
@@ -107,6 +116,13 @@ function tell(terminal: Terminal, parsed: ParsedArguments, model: unknown, outco
 function printSolution(terminal: Terminal, solution: Solution, message: string | null): void {
   terminal.out(`${solution.status}${message === null ? "" : `: ${message}`}\n`);
   if (solution.objective_value !== null) terminal.out(`objective ${solution.objective_value}\n`);
+  if (solution.report !== null) terminal.out(`\n${solution.report}`);
+  else printVariables(terminal, solution);
+  for (const warning of solution.warnings) terminal.err(`warning: ${warning}\n`);
+}
+
+/** For a model that prints no report of its own. */
+function printVariables(terminal: Terminal, solution: Solution): void {
   const width = Math.max(
     0,
     ...solution.variables.slice(0, VARIABLES_SHOWN_MAX).map((variable) => variable.name.length),
@@ -116,5 +132,4 @@ function printSolution(terminal: Terminal, solution: Solution, message: string |
   }
   const hidden = solution.variables.length - VARIABLES_SHOWN_MAX;
   if (hidden > 0) terminal.out(`  and ${hidden} more; --json prints all\n`);
-  for (const warning of solution.warnings) terminal.err(`warning: ${warning}\n`);
 }

@@ -26,8 +26,8 @@ export function connect(address: string, options: ClientOptions) {
 
 /** The groups of /api/v2, by name: a treaty's node is a proxy, which cannot be spread. */
 function routesOf(routes: ReturnType<typeof treaty<Api>>["api"]["v2"]) {
-  const { builder, triggers, schedules, solve, keys } = routes;
-  return { builder, triggers, schedules, solve, keys };
+  const { builder, triggers, schedules, solve, keys, examples } = routes;
+  return { builder, triggers, schedules, solve, keys, examples };
 }
 
 /** What the service refused, or an answer that is not the service's. */

@@ -11,6 +11,7 @@ import { deliveryRoutes } from "./deliveries";
 import { documentRoutes } from "./documents";
 import { givenRequestId, readJsonBody, refuseDeclaredLength } from "./door";
 import { errorResponse } from "./errors";
+import { exampleRoutes } from "./examples";
 import { fireRoutes } from "./fire";
 import { healthRoutes } from "./health";
 import { keyRoutes } from "./keys";
@@ -93,6 +94,7 @@ export function createServer(context: Context) {
     .use(keyRoutes(context))
     .use(workspaceRoutes(context))
     .use(auditRoutes(context))
+    .use(exampleRoutes(context))
     .use(referenceRoutes((): readonly Route[] => server.routes));
   return server;
 }

@@ -16,6 +16,9 @@ export interface InputDeclaration {
   readonly name: string;
   /** `parameter` in a flat model, `param` or `set` in an algebraic one. */
   readonly kind: "param" | "set" | "parameter";
+  /** What the model's author says of it, and in which unit it is; null where nothing is said. */
+  readonly description: string | null;
+  readonly unit: string | null;
   readonly type: "number" | "string" | "array" | "object";
   /** Empty in a flat model. */
   readonly index_sets: readonly IndexSet[];
@@ -40,6 +43,8 @@ export function declareFlatInputs(parameters: FlatParameters, budget: Budget): r
     return {
       name,
       kind: "parameter",
+      description: null,
+      unit: null,
       type: shapeType(shape),
       index_sets: [],
       shape,

@@ -108,6 +108,45 @@ describe("solve", () => {
   });
 });
 
+describe("examples", () => {
+  test("are listed with what they decide", async () => {
+    const { exit_code, stdout } = await scratch.run(["examples"]);
+    expect(exit_code).toBe(0);
+    expect(stdout).toMatch(/^restocking +What to order in which week/);
+    expect(stdout).toContain("jaot-triggers solve --example restocking --set 'stock=[40,20,10,10,2]'");
+    const list = JSON.parse((await scratch.run(["examples", "--json"])).stdout);
+    expect(list.map(({ name }: Json) => name)).toContain("cutting_stock");
+  });
+
+  test("solve by name, as a file made of their text, and with other data", async () => {
+    const { stdout } = await scratch.run(["solve", "--example", "transportation"]);
+    expect(stdout).toStartWith("optimal\nobjective 22380\n\nFreight: 22380.00 EUR\n");
+    const text = await scratch.run(["examples", "transportation"]);
+    const file = write("transportation.mod", text.stdout);
+    const words = [
+      "solve",
+      file,
+      "--json",
+      "--set",
+      'supply={"Bilbao":220,"Lyon":180,"Gdansk":240}',
+      "--set",
+      "lane_max=150",
+    ];
+    expect(JSON.parse((await scratch.run(words)).stdout).objective_value).toBe(24_060);
+  });
+
+  test.each([
+    ["a name that is none", ["examples", "restoking"], "did you mean restocking?"],
+    ["a name that is none, to solve", ["solve", "--example", "nope"], "there are restocking, production_mix"],
+    ["a file and an example", ["solve", RESTOCK, "--example", "restocking"], "either a FILE or --example NAME"],
+    ["neither", ["solve"], "either a FILE or --example NAME"],
+  ] as const)("refuses %s", async (_what, words, said) => {
+    const { exit_code, stdout, stderr } = await scratch.run(words);
+    expect(stderr).toContain(said);
+    expect([exit_code, stdout]).toEqual([1, ""]);
+  });
+});
+
 describe("check", () => {
   test("counts what a sound model has, and ends with 0", async () => {
     const { exit_code, stdout, stderr } = await scratch.run(["check", RESTOCK]);

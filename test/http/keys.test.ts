@@ -212,6 +212,8 @@ const ROUTES: Readonly<Record<string, RouteNeeds>> = {
   "POST /api/v2/schedules/validate": { role: "viewer", body: cron },
   "POST /api/v2/solve": { role: "solver", body: RESTOCK },
   "POST /api/v2/solve/validate": { role: "viewer", body: RESTOCK },
+  "GET /api/v2/examples": { role: "viewer" },
+  "GET /api/v2/examples/:example_name": { role: "viewer" },
   "GET /api/v2/keys": { role: "admin" },
   "POST /api/v2/keys": { role: "admin", body: { name: "made" } },
   "DELETE /api/v2/keys/:key_id": { role: "admin" },

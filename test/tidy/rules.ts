@@ -19,13 +19,15 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   app: ["http", "background", ...SERVICE_LAYERS],
   http: [...SERVICE_LAYERS, "ui"],
   background: SERVICE_LAYERS,
-  services: [...ENGINE_LAYERS, "problem"],
+  services: [...ENGINE_LAYERS, "problem", "examples"],
   model: [...ENGINE_LAYERS, "problem"],
   runs: [...ENGINE_LAYERS, "problem"],
   webhooks: [...ENGINE_LAYERS, "problem"],
   storage: ["model", "runs", "webhooks", "problem"],
   solver: ["model", "runs", "webhooks", "problem"],
   problem: [],
+  /** Models as text, and what is said of them. */
+  examples: [],
   ui: ["client"],
   /** Types of the server alone: it runs in the browser too. */
   client: ["http", "services"],

@@ -92,6 +92,8 @@ export const inputs = {
     {
       name: "demand",
       kind: "parameter",
+      description: null,
+      unit: null,
       type: "array",
       index_sets: [],
       shape: { type: "array", length: 2, of: { type: "number" } },
@@ -100,6 +102,25 @@ export const inputs = {
       required: false,
     },
   ],
+};
+
+const { shape: _, value: __, ...input } = inputs.inputs[0]!;
+export const exampleSummary = {
+  name: "restocking",
+  title: "Restocking",
+  description: "What to order in which week so that stock covers the demand.",
+  override_example: { demand: [20, 35] },
+  optimum: 2400,
+  overridden_optimum: 2300,
+  inputs: [{ ...input, kind: "param", description: "wanted in each week", unit: "pieces" }],
+};
+export const example = {
+  ...exampleSummary,
+  model_json: {
+    name: "restocking",
+    language: "mathprog",
+    source: "param demand 'wanted in each week [pieces]' {1..2}; ...",
+  },
 };
 
 export const triggerBody = {

@@ -128,24 +128,44 @@ export const difference = object("VersionDiff", "What changed from one version t
   settings: changesOf("everything else at the top of the model"),
 });
 
+const inputFields = {
+  name: Type.String(),
+  kind: words(["param", "set", "parameter"], "`parameter` in a flat model, `param` or `set` in an algebraic one."),
+  description: textOrNull("What the model says of it: the text behind its name in a MathProg declaration."),
+  unit: textOrNull("What stands in brackets at the end of that text."),
+  type: words(["number", "string", "array", "object"], "What a value of it is."),
+  index_sets: Type.Array(Type.Object({ name: Type.String(), size: integerOrNull("null where it depends on data.") }), {
+    description: "Empty in a flat model.",
+  }),
+  size: count("How many numbers a value holds."),
+  required: flag("The model has no value of its own: every fire or a default must give one."),
+};
 export const inputs = object("VersionInputs", "What a fire of this version can override by name.", {
   version_id: text("ver_..."),
   inputs: Type.Array(
     object("Input", "A parameter, param or set of the model.", {
-      name: Type.String(),
-      kind: words(["param", "set", "parameter"], "`parameter` in a flat model, `param` or `set` in an algebraic one."),
-      type: words(["number", "string", "array", "object"], "What a value of it is."),
-      index_sets: Type.Array(
-        Type.Object({ name: Type.String(), size: integerOrNull("null where it depends on data.") }),
-        {
-          description: "Empty in a flat model.",
-        },
-      ),
+      ...inputFields,
       shape: Type.Object({}, { additionalProperties: true, description: "What a replacement has to look like." }),
       value: anyJson("The model's own value; null when it has none or more than 100 numbers."),
-      size: count("How many numbers a value holds."),
-      required: flag("The model has no value of its own: every fire or a default must give one."),
     }),
+  ),
+});
+
+const exampleFields = {
+  name: text("What it is asked for by."),
+  title: Type.String(),
+  description: text("What it decides, in one sentence."),
+  override_example: Type.Object({}, { additionalProperties: true, description: "Override data that it takes." }),
+  optimum: Type.Number({ description: "What it comes to as it stands." }),
+  overridden_optimum: Type.Number({ description: "What it comes to with override_example." }),
+  inputs: Type.Array(object("ExampleInput", "A param or set of the example.", inputFields)),
+};
+export const exampleSummary = object("ExampleSummary", "A ready model, without its text.", exampleFields);
+export const example = object("Example", "A ready model.", {
+  ...exampleFields,
+  model_json: Type.Object(
+    {},
+    { additionalProperties: true, description: "A document's model_json, or a body of /solve." },
   ),
 });
 

@@ -15,6 +15,7 @@ export const TAGS = {
   Webhooks: "Deliveries of events to a trigger's webhook, their attempts, redelivery, ping.",
   Solve: "A model solved or checked on the spot, without a trigger.",
   Keys: "API keys, their roles and workspaces, and the audit log.",
+  Examples: "Ready models to start from.",
   Service: "How the service is, and what it can do.",
 } as const;
 export type Tag = keyof typeof TAGS;

@@ -14,6 +14,7 @@ export const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   run_id: "The run, run_...",
   delivery_id: "The delivery, whd_...",
   key_id: "The key, key_...",
+  example_name: "Name of the example, such as restocking.",
 };
 
 export const pages: Readonly<Record<string, Parameter>> = {

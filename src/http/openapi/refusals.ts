@@ -24,6 +24,7 @@ const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   tick_has_run: "This tick has had its run; rerun that run instead",
   schedule_not_found: "No schedule found for this trigger",
   key_not_found: "API key not found",
+  example_not_found: "Example not found; did you mean restocking?",
   delivery_not_found: "Delivery not found",
   trigger_disabled: "Trigger is disabled",
   schedule_exists: "Trigger already has a schedule",

@@ -95,6 +95,8 @@ export interface Condition extends Span {
 interface Declared extends Span {
   readonly name: string;
   readonly name_span: Span;
+  /** The text behind the name: a description for people. */
+  readonly alias: string | null;
   readonly domain: Domain | null;
 }
 

@@ -64,8 +64,11 @@ export class Generator {
     }
   }
 
-  /** Runs all statements before `solve`. */
-  run(): void {
+  /**
+   * Runs all statements before `solve`. `is_own_data`: the sets are those of the data section, so that all its values must
+   * be in their domains; a smaller set of a fire leaves some of them without a meaning.
+   */
+  run(is_own_data: boolean): void {
     for (const action of this.program.actions) {
       this.attempt(() => {
         if (action.kind === "output") action.run();
@@ -73,7 +76,7 @@ export class Generator {
         else this.generateObjective(action);
       });
     }
-    for (const declared of this.program.scope.declared.values()) {
+    for (const declared of is_own_data ? this.program.scope.declared.values() : []) {
       if (declared.type === "param" && declared.has_data && declared.is_used) this.attempt(() => declared.checkData());
     }
   }

@@ -66,6 +66,7 @@ function describeParam(program: Program, param: ParamArray, statement: ParamStat
   return {
     name: statement.name,
     kind: "param",
+    ...describeAlias(statement.alias),
     type: is_scalar ? (rules.is_symbolic ? "string" : "number") : "array",
     index_sets: indices.map(({ set, members }) => ({ name: set, size: members?.length ?? null })),
     shape,
@@ -73,6 +74,12 @@ function describeParam(program: Program, param: ParamArray, statement: ParamStat
     size,
     required,
   };
+}
+
+/** `'wanted in a week [pieces]'`: a description, and a unit in brackets at its end. */
+function describeAlias(alias: string | null): Pick<InputDeclaration, "description" | "unit"> {
+  const parts = /^(.*?)\s*(?:\[([^\]]*)\])?$/s.exec(alias ?? "");
+  return { description: parts?.[1] || null, unit: parts?.[2] || null };
 }
 
 function limitsOf(statement: ParamStatement): readonly NumberLimit[] {
@@ -141,6 +148,7 @@ function describeSet(program: Program, set: SetArray, statement: SetStatement): 
   return {
     name: statement.name,
     kind: "set",
+    ...describeAlias(statement.alias),
     type: is_plain ? "array" : "object",
     index_sets: [],
     shape: { type: "set", subscripts: set.head.arity, arity: set.rules.arity },

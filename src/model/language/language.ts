@@ -145,7 +145,8 @@ export function compileLanguage(
   const program = declare(model.source, model.dialect, model.symbols, model.options, list, budget);
   const generator = new Generator(program);
   if (!putData(program, model, values, generator)) return null;
-  generator.run();
+  const replaced = [...Object.keys(model.bundle.sets), ...Object.keys(values)];
+  generator.run(!replaced.some((name) => program.scope.declared.get(name)?.type === "set"));
   if (list.error_count > 0) return null;
   const generated = generator.finish(model.name, model.dialect);
   return generated === null ? null : { problem: generated.problem, report: makeReport(program, generated) };

@@ -47,7 +47,12 @@ export function parseSource(text: string, dialect: Dialect, list: DiagnosticList
   return new StatementParser(new Cursor(text, 0, false, () => budget.step()), dialect, list).parse();
 }
 
-type DeclarationHead = Span & { readonly name: string; readonly name_span: Span; readonly domain: Domain | null };
+type DeclarationHead = Span & {
+  readonly name: string;
+  readonly name_span: Span;
+  readonly alias: string | null;
+  readonly domain: Domain | null;
+};
 
 class StatementParser extends ExpressionParser {
   private readonly dialect: Dialect;
@@ -142,9 +147,11 @@ class StatementParser extends ExpressionParser {
     if (RESERVED.includes(token.word)) {
       throw new SyntaxFault(`${token.word} is a word of the language and cannot be a name`, token);
     }
-    if (cursor.token.kind === "text") cursor.advance();
+    const alias = cursor.token.kind === "text" ? cursor.token.word : null;
+    if (alias !== null) cursor.advance();
     const domain = this.optionalDomain();
-    return { name: token.word, name_span: { start: token.start, end: token.end }, domain, start, end: token.end };
+    const name_span = { start: token.start, end: token.end };
+    return { name: token.word, name_span, alias, domain, start, end: token.end };
   }
 
   private setStatement(): SetStatement {

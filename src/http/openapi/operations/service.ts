@@ -35,6 +35,28 @@ export const SERVICE_OPERATIONS = {
     refusals: ["solver_unavailable", "shutting_down"],
     stores: false,
   },
+  "GET /api/v2/examples": {
+    id: "listExamples",
+    tag: "Examples",
+    summary: "List the ready models",
+    access: "viewer",
+    answers: {
+      200: {
+        description: "Examples, without their texts.",
+        schema: Type.Array(objects.exampleSummary),
+        example: [examples.exampleSummary],
+      },
+    },
+  },
+  "GET /api/v2/examples/{example_name}": {
+    id: "getExample",
+    tag: "Examples",
+    summary: "Get a ready model",
+    description: "Its model_json makes a document, or a body of /solve with override_example as override_data.",
+    access: "viewer",
+    answers: { 200: { description: "The example.", schema: objects.example, example: examples.example } },
+    refusals: ["example_not_found"],
+  },
   "GET /health": {
     id: "getHealth",
     tag: "Service",

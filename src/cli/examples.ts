@@ -1,0 +1,45 @@
+/** `examples [NAME]`: the ready models inside the program, or the text of one. */
+import { Refusal } from "../refusals";
+import { type ExampleObject, getExample, listExamples } from "../services/examples";
+import type { ParsedArguments } from "./arguments";
+import { defaultLimits } from "./check";
+import { FileProblem } from "./model_file";
+import { complain, type Terminal } from "./terminal";
+
+export async function examples(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
+  const [name] = parsed.positionals;
+  const is_json = parsed.options.json !== undefined;
+  if (name !== undefined) {
+    try {
+      const example = readExample(name, terminal);
+      terminal.out(is_json ? `${JSON.stringify(example)}\n` : example.model_json.source);
+      return 0;
+    } catch (error) {
+      if (error instanceof FileProblem) return complain(terminal, [error.message], 1);
+      throw error;
+    }
+  }
+  const list = listExamples(defaultLimits(terminal));
+  if (is_json) terminal.out(`${JSON.stringify(list)}\n`);
+  else {
+    const width = Math.max(...list.map((example) => example.name.length));
+    for (const example of list) terminal.out(`${example.name.padEnd(width)}  ${example.description}\n`);
+    const { name: first, override_example } = list[0]!;
+    const [input, value] = Object.entries(override_example)[0]!;
+    terminal.out(
+      `\njaot-triggers solve --example ${first} --set '${input}=${JSON.stringify(value)}' solves one with other data;`,
+    );
+    terminal.out(`\njaot-triggers examples ${first} > ${first}.mod writes its text into a file.\n`);
+  }
+  return 0;
+}
+
+/** An example by name; throws a FileProblem that names the nearest one. */
+export function readExample(name: string, terminal: Terminal): ExampleObject {
+  try {
+    return getExample(name, defaultLimits(terminal));
+  } catch (error) {
+    if (error instanceof Refusal) throw new FileProblem(error.message);
+    throw error;
+  }
+}
