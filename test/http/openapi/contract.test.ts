@@ -182,13 +182,16 @@ test("a run that is stopped", async () => {
   nothingWrong();
 });
 
-test("keys, health and the document itself", async () => {
+test("keys, examples, health and the document itself", async () => {
   const key = await ask(201, "POST", "/api/v2/keys", { name: "view", role: "viewer", expires_days: 3 });
   await ask(200, "GET", "/api/v2/keys");
   await ask(403, "GET", "/api/v2/keys", undefined, { token: key.api_key });
   await ask(401, "GET", "/api/v2/keys", undefined, { token: null });
   await ask(204, "DELETE", `/api/v2/keys/${key.id}`);
   await ask(404, "DELETE", "/api/v2/keys/key_none");
+  await ask(200, "GET", "/api/v2/examples");
+  await ask(200, "GET", "/api/v2/examples/restocking");
+  await ask(404, "GET", "/api/v2/examples/restoking");
   for (const path of ["/health", "/health/live", "/health/ready"]) await ask(200, "GET", path);
   for (const path of ["/openapi.json", "/docs", "/docs/style.css"]) await ask(200, "GET", path);
   nothingWrong();
