@@ -2,7 +2,6 @@
  * The composition root: opens the data directory, puts every part together, starts the loops and the server, and
  * takes all of it down again in the order that loses nothing.
  */
-import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { createBackupKeeper } from "./background/backup_keeper";
 import { createDeliverer } from "./background/deliverer";
@@ -39,6 +38,7 @@ import { hasSealKey, loadSealKey, type SealKey } from "./storage/seal";
 import { countSealedSecrets } from "./storage/triggers";
 import { type StorageFailure, Writer } from "./storage/writer";
 import { PROGRAM_VERSION } from "./version";
+import { readAuthorities } from "./webhooks/authorities";
 import { DeliveryLanes } from "./webhooks/lanes";
 
 const MIB_BYTES = 1_048_576;
@@ -201,7 +201,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     seal_key: openSealKey(parts, database),
     delivery_lanes: new DeliveryLanes(),
     webhook_destinations: new WebhookDestinations(config.webhook_targets, clock),
-    webhook_ca: config.webhook_ca === null ? null : readFileSync(config.webhook_ca, "utf8"),
+    webhook_authorities: config.webhook_ca === null ? null : readAuthorities(config.webhook_ca),
     solvers: createPool(parts),
     queue: new ReadyQueue(),
     signals: new RunSignals(clock),

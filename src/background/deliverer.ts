@@ -205,7 +205,7 @@ async function post(context: Context, delivery: ClaimedDelivery, webhook: Webhoo
     body,
     deadline_ms: timeout_ms - (context.clock.monotonic() - started),
     clock: context.clock,
-    ca: context.webhook_ca,
+    authorities: context.webhook_authorities,
   });
 }
 

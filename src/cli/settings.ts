@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type Config, readConfig } from "../config";
 import { parsePattern } from "../runs/cadence";
+import { readAuthorities } from "../webhooks/authorities";
 import type { ParsedArguments } from "./arguments";
 import type { Terminal } from "./terminal";
 
@@ -21,12 +22,24 @@ export function readSettings(terminal: Terminal, parsed: ParsedArguments): Setti
     };
   }
   const reading = readConfig({ flags: parsed.settings, environment: terminal.environment, file_text });
-  const problem = reading.config === null ? null : patternProblem(reading.config.backup_at, terminal);
-  return problem === null ? reading : { config: null, problems: [problem] };
+  if (reading.config === null) return reading;
+  const { backup_at, webhook_ca } = reading.config;
+  const problems = [patternProblem(backup_at, terminal), authoritiesProblem(webhook_ca)].filter((one) => one !== null);
+  return problems.length === 0 ? reading : { config: null, problems };
 }
 
-/** The one setting whose form config.ts cannot judge: patterns are the schedules' own language. */
+/** What config.ts cannot judge: patterns are the schedules' own language, and certificates lie in a file. */
 function patternProblem(backup_at: string, terminal: Terminal): string | null {
   const { problem } = parsePattern(backup_at, "UTC", { spacing_min_seconds: 60, now: terminal.clock.now() });
   return problem === null ? null : `--backup-at: a cron pattern such as "0 3 * * *" is expected: ${problem.message}`;
+}
+
+function authoritiesProblem(webhook_ca: string | null): string | null {
+  try {
+    if (webhook_ca !== null) readAuthorities(webhook_ca);
+    return null;
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
 }

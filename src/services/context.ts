@@ -1,4 +1,5 @@
 /** What every service works with: made once in app.ts, handed to each as its first argument. */
+import type { SecureContext } from "node:tls";
 import type { Clock } from "../clock";
 import type { Config } from "../config";
 import type { Ids } from "../ids";
@@ -40,8 +41,8 @@ export interface Context {
   readonly seal_key: SealKey;
   readonly delivery_lanes: DeliveryLanes;
   readonly webhook_destinations: WebhookDestinations;
-  /** Private certificate authority for webhook receivers, PEM text; null: the system's own. */
-  readonly webhook_ca: string | null;
+  /** Trusts private certificate authorities of webhook receivers; null: the public ones alone. */
+  readonly webhook_authorities: SecureContext | null;
   readonly solvers: SolverPool;
   readonly queue: ReadyQueue;
   readonly signals: RunSignals;

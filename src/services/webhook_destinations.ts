@@ -25,8 +25,9 @@ export class WebhookDestinations {
   /** Tells where this service listens, so that no webhook fires its triggers in a circle. */
   listensOn(host: string, port: number): void {
     const is_wildcard = WILDCARD_HOSTS.includes(host);
-    const addresses = is_wildcard ? machineAddresses() : host === "localhost" ? LOOPBACK_ADDRESSES : [host];
-    this.#policy = parseTargetPolicy(this.#setting, { port, addresses });
+    const bound = host === "localhost" ? LOOPBACK_ADDRESSES : [host];
+    const addresses = is_wildcard ? machineAddresses : () => bound;
+    this.#policy = parseTargetPolicy(this.#setting, { port, addresses, is_wildcard });
   }
 
   /** Refuses 422, naming address and setting, what no webhook may be sent to. */

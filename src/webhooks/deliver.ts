@@ -8,7 +8,7 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
-import { rootCertificates } from "node:tls";
+import type { SecureContext } from "node:tls";
 import type { Clock } from "../clock";
 
 export interface DeliveryRequest {
@@ -20,8 +20,8 @@ export interface DeliveryRequest {
   /** For the whole attempt, from connect to the last byte read. */
   readonly deadline_ms: number;
   readonly clock: Clock;
-  /** PEM of a private certificate authority that is trusted too; null: the public ones alone. */
-  readonly ca: string | null;
+  /** Trusts private certificate authorities too; null: the public ones alone. */
+  readonly authorities: SecureContext | null;
 }
 
 /** What came of one attempt. */
@@ -42,6 +42,14 @@ export interface Attempt {
 /** The answer is read this far, so that a receiver which is still writing is not cut off, and no farther. */
 const ANSWER_READ_BYTES_MAX = 65_536;
 const ANSWER_KEPT_BYTES = 1024;
+/** Nobody who is trusted has signed the certificate. */
+const UNTRUSTED_CODES = [
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+];
 
 /** Makes the attempt. Whatever the network does is in the outcome; rejects only for headers that HTTP does not allow. */
 export async function deliverOnce(request: DeliveryRequest): Promise<Attempt> {
@@ -110,7 +118,13 @@ function answerOf(incoming: IncomingMessage, chunks: readonly Uint8Array[]): Ans
   return { status: incoming.statusCode ?? 0, bytes: Buffer.concat(chunks), retry_after };
 }
 
-function optionsOf(request: DeliveryRequest): RequestOptions & { ca?: string[]; servername?: string } {
+interface TlsOptions {
+  readonly servername?: string;
+  readonly secureContext?: SecureContext;
+  readonly rejectUnauthorized?: true;
+}
+
+function optionsOf(request: DeliveryRequest): RequestOptions & TlsOptions {
   const url = new URL(request.url);
   const is_secure = url.protocol === "https:";
   return {
@@ -127,16 +141,18 @@ function optionsOf(request: DeliveryRequest): RequestOptions & { ca?: string[]; 
       "accept-encoding": "identity",
       connection: "close",
     },
-    ...(is_secure ? tlsOptions(url, request.ca) : {}),
+    ...(is_secure ? tlsOptions(url, request.authorities) : {}),
   };
 }
 
 /** The certificate is checked against the URL's name, though the connection goes to an address. */
-function tlsOptions(url: URL, ca: string | null): { servername?: string; ca?: string[] } {
+function tlsOptions(url: URL, authorities: SecureContext | null): TlsOptions {
   const host = url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname;
   return {
     ...(isIP(host) === 0 ? { servername: host.replace(/\.$/, "") } : {}),
-    ...(ca === null ? {} : { ca: [...rootCertificates, ca] }),
+    ...(authorities === null ? {} : { secureContext: authorities }),
+    // Said here, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment changes what is meant by saying nothing.
+    rejectUnauthorized: true,
   };
 }
 
@@ -156,5 +172,7 @@ function retryAfterSeconds(value: string | null, now: number): number | null {
 
 function faultOf(error: Error & { code?: string }): string {
   const text = error.message === "" ? "the connection failed" : error.message;
-  return error.code === undefined || text.includes(error.code) ? text : `${error.code}: ${text}`;
+  const fault = error.code === undefined || text.includes(error.code) ? text : `${error.code}: ${text}`;
+  const is_untrusted = UNTRUSTED_CODES.includes(error.code ?? "");
+  return is_untrusted ? `${fault}; a private certificate authority is trusted with --webhook-ca` : fault;
 }

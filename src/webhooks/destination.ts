@@ -22,8 +22,10 @@ export interface TargetPolicy {
 /** Where this service itself listens: a webhook there could fire triggers in a circle. */
 export interface OwnEndpoint {
   readonly port: number;
-  /** The address it is bound to, or every address of this machine when it is bound to all. */
-  readonly addresses: readonly string[];
+  /** The address it is bound to, or every address that this machine has just now when it is bound to all. */
+  readonly addresses: () => readonly string[];
+  /** Bound to all: then the whole of 127.0.0.0/8 leads here too. */
+  readonly is_wildcard: boolean;
 }
 
 /** Finds all addresses of a host name; rejects when it has none. */
@@ -31,6 +33,8 @@ export type Lookup = (host: string) => Promise<readonly string[]>;
 
 const URL_LENGTH_MAX = 2048;
 const SCHEME_PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
+/** Of servers that read lines and would take a webhook for commands: FTP, SSH, Telnet, mail, IRC. */
+const FOREIGN_PORTS: ReadonlySet<number> = new Set([21, 22, 23, 25, 110, 143, 465, 587, 993, 995, 6667]);
 const HOST_NAME_PATTERN = /^(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i;
 /** An address with too few or too many parts, which no host name looks like. */
 const DIGITS_PATTERN = /^[\d.]+$/;
@@ -108,6 +112,8 @@ function parseUrl(text: string): URL | string {
   if (url.username !== "" || url.password !== "")
     return "a user name or password in the URL is not allowed; leave it out";
   if (url.port === "0") return "port 0 cannot be connected to; give the receiver's port";
+  if (FOREIGN_PORTS.has(portOf(url)))
+    return `port ${portOf(url)} belongs to a protocol that is not HTTP; give the receiver's port`;
   return url;
 }
 
@@ -133,7 +139,11 @@ function refusalOf(address: string, host: string, port: number, policy: TargetPo
 
 function isOwn(forms: readonly Uint8Array[], port: number, own: OwnEndpoint | null): boolean {
   if (own === null || own.port !== port) return false;
-  const addresses = own.addresses.map(addressBytes).filter((bytes) => bytes !== null);
+  if (own.is_wildcard && forms.some((form) => kindOf(form) === "loopback")) return true;
+  const addresses = own
+    .addresses()
+    .map(addressBytes)
+    .filter((bytes) => bytes !== null);
   return addresses.some((mine) => forms.some((form) => Buffer.compare(mine, form) === 0));
 }
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createSecureContext } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { type Clock, systemClock } from "../../src/clock";
 import { type Attempt, type DeliveryRequest, deliverOnce } from "../../src/webhooks/deliver";
@@ -81,7 +82,7 @@ function deliver(port: number, changes: Partial<DeliveryRequest> = {}): Promise<
     body: new TextEncoder().encode('{"ü":1}'),
     deadline_ms: 5000,
     clock: systemClock,
-    ca: null,
+    authorities: null,
     ...changes,
   });
 }
@@ -239,12 +240,21 @@ describe.skipIf(OPENSSL === null)("TLS (needs the package openssl)", () => {
     const tls = makeCertificate();
     const { port, seen } = receiver(() => new Response("safe"), tls);
     const url = `https://hooks.test:${port}/`;
-    expect(await deliver(port, { url, ca: tls.cert })).toMatchObject({ ok: true, answer: "safe" });
+    expect(await deliver(port, { url, authorities: createSecureContext({ ca: tls.cert }) })).toMatchObject({
+      ok: true,
+      answer: "safe",
+    });
     expect(seen).toHaveLength(1);
     expect((await deliver(port, { url })).error).toContain("self signed");
-    const other = await deliver(port, { url: `https://other.test:${port}/`, ca: tls.cert });
+    const other = await deliver(port, {
+      url: `https://other.test:${port}/`,
+      authorities: createSecureContext({ ca: tls.cert }),
+    });
     expect(other.error).toContain("other.test");
-    const literal = await deliver(port, { url: `https://${LOOPBACK}:${port}/`, ca: tls.cert });
+    const literal = await deliver(port, {
+      url: `https://${LOOPBACK}:${port}/`,
+      authorities: createSecureContext({ ca: tls.cert }),
+    });
     expect(literal.ok).toBe(false);
     expect(seen).toHaveLength(1);
   });

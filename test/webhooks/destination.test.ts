@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { checkDestination, parseTargetPolicy, resolveDestination } from "../../src/webhooks/destination";
 
-const OWN = { port: 8421, addresses: ["127.0.0.1", "192.168.1.20", "fd00::20"] };
+const OWN = { port: 8421, addresses: () => ["127.0.0.1", "192.168.1.20", "fd00::20"], is_wildcard: false };
 
 function check(url: string, setting = "private"): string | null {
   return checkDestination(url, parseTargetPolicy(setting, OWN));
@@ -179,6 +179,10 @@ describe("what a URL may be", () => {
     expect(check("http://127.0.0.1@example.com/")).toContain("not allowed");
   });
 
+  test.each([21, 22, 23, 25, 110, 143, 465, 587, 993, 995, 6667])("port %i of another protocol is refused", (port) => {
+    expect(check(`http://example.com:${port}/`)).toContain(`port ${port} belongs to a protocol that is not HTTP`);
+  });
+
   test("port 0 and endless text are refused", () => {
     expect(check("http://example.com:0/")).toContain("port 0");
     expect(check(`http://example.com/${"x".repeat(2048)}`)).toContain("2048");
@@ -198,6 +202,15 @@ test("this service itself is refused, on its own port alone", () => {
     expect(check(`http://${at}:8422/hook`)).toBeNull();
   }
   expect(check("http://127.0.0.2:8421/hook")).toBeNull();
+});
+
+test("a service that listens on every address is every loopback address too", () => {
+  const policy = parseTargetPolicy("private", { ...OWN, is_wildcard: true });
+  for (const address of ["127.0.0.2", "127.255.255.254", "::1", "::ffff:127.9.9.9"]) {
+    const at = address.includes(":") ? `[${address}]` : address;
+    expect(checkDestination(`http://${at}:8421/hook`, policy)).toContain("this service itself");
+    expect(checkDestination(`http://${at}:8422/hook`, policy)).toBeNull();
+  }
 });
 
 describe("names", () => {
