@@ -27,6 +27,7 @@ import type { Context } from "./services/context";
 import { FailureLimits } from "./services/failure_limits";
 import { FireTargets } from "./services/fire_targets";
 import { ServedHosts } from "./services/served_hosts";
+import { makeSignInLink } from "./services/sign_in";
 import { VersionModels } from "./services/version_models";
 import { WebhookDestinations } from "./services/webhook_destinations";
 import { SolverPool } from "./solver/pool";
@@ -60,6 +61,8 @@ export interface App {
   readonly context: Context;
   /** The first admin key, when it was made just now and must be shown. */
   readonly new_admin_key: string | null;
+  /** Signs a browser in once, as the first admin: made with the key above, and like it shown once. */
+  readonly sign_in_link: string | null;
   /** Starts the loops and listens. Returns the address that clients use. */
   start(): string;
   /** Stops accepting, lets running solves end for `drain_seconds`, puts the rest back into the queue, closes the database. */
@@ -85,7 +88,9 @@ export async function openApp(parts: AppParts): Promise<App> {
     if (recovered.requeued + recovered.failed > 0) parts.log.info("runs_recovered", recovered);
     const refreshed = await refreshSchedules(app.context);
     if (refreshed > 0) parts.log.info("schedules_recomputed", { schedules: refreshed });
-    return { ...app, new_admin_key };
+    const owner = firstTenant(app.context.db)!;
+    const sign_in_link = new_admin_key === null ? null : await makeSignInLink(app.context, { ...owner, role: "admin" });
+    return { ...app, new_admin_key, sign_in_link };
   } catch (error) {
     unlock();
     throw error;
@@ -146,7 +151,11 @@ export function defaultWorkers(): number {
   return Math.max(1, cpus().length - 1);
 }
 
-function assemble(parts: AppParts, database: OpenDatabase, unlock: () => void): Omit<App, "new_admin_key"> {
+function assemble(
+  parts: AppParts,
+  database: OpenDatabase,
+  unlock: () => void,
+): Omit<App, "new_admin_key" | "sign_in_link"> {
   const { config, clock, log } = parts;
   let is_stopping = false;
   const context = createContext(parts, database, () => is_stopping);

@@ -9,6 +9,7 @@ const REFUSAL_STATUS = {
   missing_api_key: 401,
   invalid_api_key: 401,
   invalid_trigger_secret: 401,
+  invalid_sign_in_link: 401,
   not_allowed: 403,
   foreign_origin: 403,
   route_not_found: 404,

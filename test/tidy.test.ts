@@ -16,7 +16,7 @@ describe("this repository", () => {
   let sources: Source[] = [];
 
   beforeAll(async () => {
-    const found = [...new Bun.Glob("{src,test,scripts}/**/*.ts").scanSync({ cwd: ROOT })];
+    const found = [...new Bun.Glob("{src,test,scripts}/**/*.{ts,tsx}").scanSync({ cwd: ROOT })];
     const paths = found.filter((path) => !path.includes("/node_modules/")).sort();
     const files = Object.fromEntries(paths.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
     [sources = []] = await readRepositories([files]);
@@ -56,11 +56,15 @@ const EXAMPLES: readonly {
       [{ "src/main.ts": 'import { a } from "./services/a";' }, "main may not import services"],
       [{ "src/model/flat/a.ts": 'import { a } from "../../../test/a";' }, "nothing outside src/"],
       [{ "src/attic/a.ts": "export {};" }, "not in the table"],
+      [{ "src/http/a.ts": 'import { b } from "../ui/b";' }, "http may not import ui"],
+      [{ "src/ui/a.tsx": 'import { b } from "../services/b";' }, "ui runs in the browser and may import only types"],
+      [{ "src/ui/a.tsx": 'import type { B } from "../storage/b";' }, "may import only types, of"],
     ],
     kept: [
       { "src/cli/a.ts": 'import { b } from "../storage/b";\nimport { c } from "../app";' },
       { "src/storage/a.ts": 'import { b } from "../runs/b";\nimport { c } from "../clock";\nimport d from "./d.sql";' },
       { "src/log.ts": 'import { c } from "./clock";' },
+      { "src/ui/a.tsx": 'import type { B } from "../services/b";\nexport type { C } from "../model/c";' },
       { "src/version.ts": 'import manifest from "../package.json" with { type: "json" };' },
       { "src/storage/a.ts": '// import { b } from "../solver/b";\nconst text = `import "../solver/b"`;' },
     ],
@@ -124,6 +128,7 @@ const EXAMPLES: readonly {
       [{ "src/model/index.ts": "" }, '"index" says nothing'],
       [{ "test/common.test.ts": "" }, '"common" says nothing'],
       [{ "src/types.d.ts": "" }, '"types" says nothing'],
+      [{ "src/ui/common.tsx": "" }, '"common" says nothing'],
     ],
     kept: [{ "src/model/index_sets.ts": "", "src/model/shapes.ts": "" }],
   },
@@ -157,6 +162,7 @@ const EXAMPLES: readonly {
     ],
     kept: [
       { "src/model/a.ts": "export const a = 1;", "test/a.test.ts": 'import { a as b } from "../src/model/a";' },
+      { "src/ui/a.tsx": "export const A = () => <b />;", "src/ui/b.tsx": 'import { A } from "./a";' },
       {
         "src/model/a.ts": "export type A = 1;\nexport interface B { a: A }\nexport const f = (): B[] => [];",
         "src/model/b.ts": 'import { f } from "./a";',

@@ -1,5 +1,5 @@
 /** `serve`: the service, until it is asked to stop. */
-import { defaultWorkers, isLoopback, openApp } from "../app";
+import { type App, defaultWorkers, isLoopback, openApp } from "../app";
 import type { Config } from "../config";
 import { createLog } from "../log";
 import { readMachineStart } from "../runs/boot";
@@ -32,7 +32,7 @@ export async function serve(terminal: Terminal, parsed: ParsedArguments): Promis
     // Before anyone can know that the service is up: a signal then already means a graceful stop.
     const stopped = terminal.untilStopped();
     const address = app.start();
-    announce(terminal, config, address, app.new_admin_key);
+    announce(terminal, config, address, app);
     log.info("started", { address, data_dir: config.data_dir });
     await stopped;
     log.info("stopping", { drain_seconds: config.drain_seconds });
@@ -48,7 +48,10 @@ export async function serve(terminal: Terminal, parsed: ParsedArguments): Promis
   }
 }
 
-function announce(terminal: Terminal, config: Config, address: string, new_admin_key: string | null): void {
+type FirstStart = Pick<App, "new_admin_key" | "sign_in_link">;
+
+function announce(terminal: Terminal, config: Config, address: string, first: FirstStart): void {
+  const { new_admin_key, sign_in_link } = first;
   const workers = config.workers ?? defaultWorkers();
   const lines = [
     `jaot-triggers listens on ${address}`,
@@ -58,8 +61,14 @@ function announce(terminal: Terminal, config: Config, address: string, new_admin
   if (new_admin_key !== null) {
     lines.push(`  admin key         ${new_admin_key}`, "                    shown this once: keep it somewhere safe");
   }
+  if (sign_in_link !== null) {
+    lines.push("Next, in a browser, once and within the hour:", `  ${address}/#link=${sign_in_link}`);
+  }
   const key = new_admin_key ?? "$JAOT_API_KEY";
-  lines.push("Next:", `  curl -H 'Authorization: Bearer ${key}' ${address}/api/v2/triggers`);
+  lines.push(
+    sign_in_link === null ? "Next:" : "Or with curl:",
+    `  curl -H 'Authorization: Bearer ${key}' ${address}/api/v2/triggers`,
+  );
   if (!isLoopback(config.host)) {
     lines.push(`Warning: ${config.host} is reachable from other machines, and without TLS keys travel in the clear`);
   }

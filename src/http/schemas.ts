@@ -129,5 +129,7 @@ export const keyBody = closed({
   expires_days: orNull(Type.Integer({ minimum: 1, maximum: 36_500 })),
 });
 
+export const sessionBody = closed({ link: Type.String({ minLength: 1, maxLength: 200 }) });
+
 /** A model: its own compiler says what is wrong with it. */
 export const anyBody = Type.Unknown();

@@ -17,12 +17,15 @@ import { healthRoutes } from "./health";
 import { keyRoutes } from "./keys";
 import type { Route } from "./openapi/document";
 import { isPreflight, refuseForeignHost, refuseForeignPage, SECURITY_HEADERS } from "./origins";
+import { overviewRoutes } from "./overview";
 import { referenceRoutes } from "./reference";
 import { API, visitOf } from "./router";
 import { runRoutes } from "./runs";
 import { oneScheduleRoutes, scheduleRoutes } from "./schedules";
+import { openSessionRoutes, sessionRoutes } from "./session";
 import { solveRoutes } from "./solve";
 import { triggerRoutes } from "./triggers";
+import { uiRoutes } from "./ui";
 import { versionRoutes } from "./versions";
 import { workspaceRoutes } from "./workspaces";
 
@@ -32,6 +35,7 @@ const BUN_BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER;
 const IDLE_SECONDS_MAX = 10;
 const MIB_BYTES = 1_048_576;
 const FIRE_PATH_PATTERN = /^\/api\/v2\/triggers\/[^/]+\/fire(-batch)?\/?$/;
+const SIGN_IN_PATH_PATTERN = /^\/api\/v2\/session\/?$/;
 /** Of a request that a role was too low for, in the audit log. */
 const PATH_LENGTH_KEPT = 200;
 
@@ -82,6 +86,8 @@ export function createServer(context: Context) {
     })
     .use(fireRoutes(context))
     .use(healthRoutes(context))
+    .use(uiRoutes(context))
+    .use(openSessionRoutes(context))
     .use(documentRoutes(context))
     .use(versionRoutes(context))
     .use(triggerRoutes(context))
@@ -91,6 +97,8 @@ export function createServer(context: Context) {
     .use(oneScheduleRoutes(context, "/triggers/:trigger_id/schedule"))
     .use(oneScheduleRoutes(context, "/triggers/:trigger_id/schedules/:schedule_id"))
     .use(solveRoutes(context))
+    .use(sessionRoutes(context))
+    .use(overviewRoutes(context))
     .use(keyRoutes(context))
     .use(workspaceRoutes(context))
     .use(auditRoutes(context))
@@ -99,9 +107,9 @@ export function createServer(context: Context) {
   return server;
 }
 
-/** A fire's secret may be in its body; every other body of the API belongs to the holder of a key. */
+/** A fire's secret may be in its body, and a sign-in link is a body; every other body of the API belongs to the holder of a key. */
 function needsKey(path: string): boolean {
-  return path.startsWith(`${API}/`) && !FIRE_PATH_PATTERN.test(path);
+  return path.startsWith(`${API}/`) && !FIRE_PATH_PATTERN.test(path) && !SIGN_IN_PATH_PATTERN.test(path);
 }
 
 function isLowRole(error: unknown): boolean {

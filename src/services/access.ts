@@ -16,9 +16,10 @@ import {
   type Role,
   revokeKey,
 } from "../storage/access";
+import type { Transaction } from "../storage/writer";
 import { recordChange } from "./audit";
 import { hashKey, KEY_PREFIX } from "./authentication";
-import type { Actor, Context } from "./context";
+import type { Actor, Context, Principal } from "./context";
 import { type Page, pageOf } from "./page";
 import { requireWorkspace } from "./workspaces";
 
@@ -151,6 +152,20 @@ export async function revokeKeyById(context: AccessContext, actor: Actor, key_id
   });
 }
 
+/** Puts a new key into the database, inside a transaction that has its own reasons; `api_key` is shown once. */
+export function addKey(
+  context: AccessContext,
+  transaction: Transaction,
+  actor: Actor & { user_id: string },
+  input: NewKey,
+): KeyObject & { api_key: string } {
+  const api_key = makeKey(context);
+  const row = keyRow(context, actor, api_key, input);
+  insertKey(transaction, row);
+  recordChange(context, transaction, actor, "key.create", row.id, describeKey(row));
+  return { ...keyObject(row), api_key };
+}
+
 function draftTenant(context: AccessContext, name: string, api_key: string): { tenant: NewTenant; key: KeyRow } {
   const owner = { organization_id: context.ids.next("organization"), user_id: context.ids.next("user") };
   const workspace_id = context.ids.next("workspace");
@@ -168,6 +183,13 @@ function adminLimited(): Refusal {
   return new Refusal("validation_failed", msg, {
     detail: [{ loc: ["body", "workspace_id"], msg, type: "admin_limited" }],
   });
+}
+
+/** The key's own row, for what it is called and how long it works. */
+export function getKey(context: AccessContext, principal: Pick<Principal, "organization_id" | "key_id">): KeyObject {
+  const row = findKey(context, principal.organization_id, principal.key_id);
+  if (row === null) throw new Refusal("key_not_found", "API key not found");
+  return keyObject(row);
 }
 
 function makeKey(context: AccessContext): string {

@@ -11,6 +11,7 @@ export const KEY_PREFIX = "ok_live_";
 const RANK: { readonly [Name in Role]: number } = { viewer: 0, solver: 1, editor: 2, admin: 3 };
 /** What failures with keys are counted under: whatever they were sent to, the same keys are guessed at. */
 const KEY_TARGET = "api_key";
+const LINK_TARGET = "sign_in_link";
 
 /** A request, as far as it matters who sent it. */
 export interface Visit {
@@ -62,6 +63,23 @@ export function refuseSecret(
   return tooManyFailures("secrets", retry_after_seconds);
 }
 
+/** What a wrong sign-in link gets, whether it was used, is too old or never was: 401, and 429 for a client that goes on. */
+export function refuseLink(context: Context, visit: Visit): Refusal {
+  const client = visit.client();
+  const { retry_after_seconds, is_news } = context.failure_limits.fail(client, LINK_TARGET);
+  if (is_news) {
+    context.refusal_log.record({
+      ...{ organization_id: null, key_id: null, user_id: null, client, request_id: visit.request_id },
+      ...{ action: "authenticate", object_id: null, detail: "wrong sign-in link" },
+    });
+  }
+  if (retry_after_seconds !== null) return tooManyFailures("links", retry_after_seconds);
+  return new Refusal(
+    "invalid_sign_in_link",
+    "This sign-in link is unknown, used or more than an hour old; sign in with an API key instead",
+  );
+}
+
 export function hashKey(api_key: string): Buffer {
   return createHash("sha256").update(api_key).digest();
 }
@@ -84,7 +102,7 @@ function problemOf(row: KeyRow, now: number): string | null {
   return row.expires_at !== null && row.expires_at <= now ? "expired API key" : null;
 }
 
-function tooManyFailures(what: "keys" | "secrets", retry_after_seconds: number): Refusal {
+function tooManyFailures(what: "keys" | "secrets" | "links", retry_after_seconds: number): Refusal {
   return new Refusal(
     "too_many_failures",
     `Too many wrong ${what} from this client; try again in ${retry_after_seconds} s`,

@@ -58,6 +58,8 @@ export interface PlaceStats {
 
 export interface PoolStats {
   readonly places: readonly PlaceStats[];
+  /** Processes that may run at one time. */
+  readonly places_max: number;
   readonly waiting: number;
   /** null until a process has been ready. */
   readonly solver_version: string | null;
@@ -160,7 +162,8 @@ export class SolverPool {
       jobs: jobs.length,
       is_ready,
     }));
-    return { places, waiting: this.waiting.length, solver_version: this.solver_version };
+    const { places: places_max } = this.settings;
+    return { places, places_max, waiting: this.waiting.length, solver_version: this.solver_version };
   }
 
   /** Takes no further jobs, gives those in hand `drain_ms`, returns the rest, and ends every process. */

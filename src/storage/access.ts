@@ -143,8 +143,8 @@ export function countLiveAdminKeys(transaction: Transaction, organization_id: st
   return transaction.db.select({ n: count() }).from(apiKeys).where(live).get()?.n ?? 0;
 }
 
-/** The key of that organization, inside a transaction. */
-export function findKey(transaction: Transaction, organization_id: string, key_id: string): KeyRow | null {
+/** The key of that organization. */
+export function findKey(transaction: Pick<Transaction, "db">, organization_id: string, key_id: string): KeyRow | null {
   const where = and(eq(apiKeys.id, key_id), eq(apiKeys.organization_id, organization_id));
   return transaction.db.select().from(apiKeys).where(where).get() ?? null;
 }

@@ -57,6 +57,16 @@ export const audit = sqliteTable("audit", {
   detail: text(),
 });
 
+export const signInLinks = sqliteTable("sign_in_links", {
+  link_hash: bytes().primaryKey(),
+  organization_id: text().notNull(),
+  user_id: text().notNull(),
+  role: text({ enum: ["admin", "editor", "solver", "viewer"] }).notNull(),
+  created_at: integer().notNull(),
+  expires_at: integer().notNull(),
+  key_id: text(),
+});
+
 export const documents = sqliteTable("documents", {
   id: text().primaryKey(),
   organization_id: text().notNull(),

@@ -17,7 +17,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   main: ["cli"],
   cli: ["app", "http", "background", ...SERVICE_LAYERS],
   app: ["http", "background", ...SERVICE_LAYERS],
-  http: [...SERVICE_LAYERS, "ui"],
+  http: SERVICE_LAYERS,
   background: SERVICE_LAYERS,
   services: [...ENGINE_LAYERS, "problem", "examples"],
   model: [...ENGINE_LAYERS, "problem"],
@@ -34,6 +34,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   leaf: [],
 };
 
+/** What the page takes from the server: types, which leave nothing behind in its bundle. */
+const UI_TYPE_LAYERS = ["leaf", "http", "services", "model", "runs"];
+
 /** Each outside library has one home, so that an upgrade touches one place. */
 const LIBRARY_HOMES: Readonly<Record<string, string>> = {
   elysia: "src/http/",
@@ -45,12 +48,24 @@ const LIBRARY_HOMES: Readonly<Record<string, string>> = {
   croner: "src/runs/cadence.ts",
   cronstrue: "src/runs/sentence.ts",
   "bun:ffi": "src/solver/",
+  react: "src/ui/",
+  "react-dom": "src/ui/main.tsx",
+  "get-nonce": "src/ui/main.tsx",
+  "@mantine": "src/ui/",
+  wouter: "src/ui/",
+  "@tanstack/react-query": "src/ui/",
+  "@tanstack/react-table": "src/ui/tables/",
+  "@tanstack/react-virtual": "src/ui/tables/",
+  "@codemirror": "src/ui/editor/",
+  "@lezer": "src/ui/editor/",
+  uplot: "src/ui/plots/",
 };
 
+const ENTRIES = ["src/main.ts", "src/ui/main.tsx"];
 const BANNED_FILE_NAMES = ["utils", "util", "helpers", "helper", "common", "types", "misc", "index"];
 
 /** Where time and randomness come from; everything else takes a Clock or Ids as an argument. */
-const SOURCES_OF_CHANCE = ["src/clock.ts", "src/ids.ts"];
+const SOURCES_OF_CHANCE = ["src/clock.ts", "src/ids.ts", "src/ui/clock.ts"];
 const TIME_WORDS = [
   "Date.now",
   "new Date()",
@@ -92,12 +107,16 @@ function importDirections(sources: readonly Source[]): string[] {
     const allowed = LAYERS[layer];
     if (allowed === undefined)
       return [`${source.path}: src/${layer} is not in the table of layers; give it a row there`];
-    return source.imports.flatMap(({ specifier, line }) => {
+    return source.imports.flatMap(({ specifier, line, is_type }) => {
       const target = resolve(source.path, specifier);
       if (target === null || target === "package.json") return [];
       const where = `${source.path}:${line}`;
       if (!target.startsWith("src/")) return [`${where} imports ${target}: the product imports nothing outside src/`];
       const other = layerOf(target);
+      if (layer === "ui" && other !== "ui") {
+        if (is_type && UI_TYPE_LAYERS.includes(other)) return [];
+        return [`${where}: ui runs in the browser and may import only types, of ${UI_TYPE_LAYERS.join(", ")}`];
+      }
       if (other === layer || other === "leaf" || allowed.includes(other)) return [];
       return [`${where}: ${layer} may not import ${other}; move what it needs down, or pass it in as an argument`];
     });
@@ -149,23 +168,24 @@ function longFunctions(sources: readonly Source[]): string[] {
 
 function bannedNames(sources: readonly Source[]): string[] {
   return sources.flatMap(({ path }) => {
-    const parts = path.split("/").map((part) => part.replace(/(\.test|\.d)?\.ts$/, ""));
+    const parts = path.split("/").map((part) => part.replace(/(\.test|\.d)?\.tsx?$/, ""));
     const banned = parts.find((part) => BANNED_FILE_NAMES.includes(part));
     return banned === undefined ? [] : [`${path}: "${banned}" says nothing; name it for what it owns`];
   });
 }
 
 /**
- * Entries are started, not imported: main.ts and scripts/. A type that stands in the signature of an export in use is in
+ * Entries are started, not imported: main.ts, the page's main.tsx and scripts/. A type that stands in the signature of an export in use is in
  * use with it, so that a caller can name what it is handed.
  */
 function deadExports(sources: readonly Source[]): string[] {
   const { names, wholes } = importedNames(sources);
   return sources.flatMap((source) => {
     const is_entry =
-      source.path === "src/main.ts" || source.path.startsWith("scripts/") || source.path.endsWith(".d.ts");
-    if (is_entry || wholes.has(source.path)) return [];
-    const used = new Set(source.exports.filter(({ name }) => names.has(`${source.path} ${name}`)));
+      ENTRIES.includes(source.path) || source.path.startsWith("scripts/") || source.path.endsWith(".d.ts");
+    const stem = stemOf(source.path);
+    if (is_entry || wholes.has(stem)) return [];
+    const used = new Set(source.exports.filter(({ name }) => names.has(`${stem} ${name}`)));
     for (const one of used) {
       for (const other of source.exports) if (other.is_type && one.mentions.has(other.name)) used.add(other);
     }
@@ -181,8 +201,9 @@ function importedNames(sources: readonly Source[]): { names: Set<string>; wholes
     for (const { specifier, names } of source.imports) {
       const target = resolve(source.path, specifier);
       if (target === null) continue;
-      if (names === null) found.wholes.add(target);
-      for (const name of names ?? []) found.names.add(`${target} ${name}`);
+      const stem = stemOf(target);
+      if (names === null) found.wholes.add(stem);
+      for (const name of names ?? []) found.names.add(`${stem} ${name}`);
     }
   }
   return found;
@@ -249,6 +270,11 @@ function layerOf(path: string): string {
   const [, first = "", ...rest] = path.split("/");
   const name = first.replace(/\.ts$/, "");
   return rest.length === 0 && LEAVES.includes(name) ? "leaf" : name;
+}
+
+/** A module's path without its ending: an import does not say whether it is .ts or .tsx. */
+function stemOf(path: string): string {
+  return path.replace(/\.tsx?$/, "");
 }
 
 /** The path of an import within the repository, or null for a library. */

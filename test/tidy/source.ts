@@ -53,6 +53,8 @@ export interface Import {
   readonly specifier: string;
   /** Null: all of them, as `import * as` and `import()` take. */
   readonly names: readonly string[] | null;
+  /** True when only types are taken, which leave nothing behind when they are gone. */
+  readonly is_type: boolean;
   readonly line: number;
 }
 
@@ -89,7 +91,7 @@ export type Files = Readonly<Record<string, string>>;
 
 /** Reads one or more repositories, each on its own. Throws when a file could not be read. */
 export async function readRepositories(repositories: readonly Files[]): Promise<Source[][]> {
-  const config = { compilerOptions: { noLib: true, types: [], noResolve: true }, include: ["**/*"] };
+  const config = { compilerOptions: { noLib: true, types: [], noResolve: true, jsx: "preserve" }, include: ["**/*"] };
   const config_path = `${ROOT}/tsconfig.json`;
   const texts: Record<string, string> = { [config_path]: JSON.stringify(config) };
   for (const [i, files] of repositories.entries()) {
@@ -147,7 +149,9 @@ function readSource(path: string, tree: SourceFile): Source {
 
 function readStatement(statement: Node, draft: Draft, line: number): void {
   if (isImportDeclaration(statement)) {
-    draft.imports.push({ specifier: textOf(statement.moduleSpecifier), names: importedNames(statement), line });
+    const is_type = statement.importClause?.phaseModifier === SyntaxKind.TypeKeyword;
+    const names = importedNames(statement);
+    draft.imports.push({ specifier: textOf(statement.moduleSpecifier), names, is_type, line });
   } else if (isExportDeclaration(statement)) {
     const clause = statement.exportClause;
     const elements = clause !== undefined && isNamedExports(clause) ? clause.elements : [];
@@ -155,7 +159,8 @@ function readStatement(statement: Node, draft: Draft, line: number): void {
     draft.exports.push(...elements.map((element) => ({ ...NO_SIGNATURE, name: element.name.text, line })));
     if (statement.moduleSpecifier === undefined) return;
     const names = clause !== undefined && isNamedExports(clause) ? taken : null;
-    draft.imports.push({ specifier: textOf(statement.moduleSpecifier), names, line });
+    const is_type = statement.isTypeOnly;
+    draft.imports.push({ specifier: textOf(statement.moduleSpecifier), names, is_type, line });
   } else if (isExportAssignment(statement)) {
     draft.exports.push({ ...NO_SIGNATURE, name: "default", line });
   } else if (isExported(statement)) {
@@ -224,9 +229,11 @@ function readNode(node: Node, draft: Draft, lineOf: (node: Node) => number): voi
     draft.words.push({ name: `new ${node.expression.text}()`, line: lineOf(node) });
   } else if (isCallExpression(node) && node.expression.kind === SyntaxKind.ImportKeyword) {
     const [argument] = node.arguments;
-    if (argument !== undefined) draft.imports.push({ specifier: textOf(argument), names: null, line: lineOf(node) });
+    if (argument === undefined) return;
+    draft.imports.push({ specifier: textOf(argument), names: null, is_type: false, line: lineOf(node) });
   } else if (isImportTypeNode(node) && isLiteralTypeNode(node.argument)) {
-    draft.imports.push({ specifier: textOf(node.argument.literal), names: null, line: lineOf(node) });
+    const specifier = textOf(node.argument.literal);
+    draft.imports.push({ specifier, names: null, is_type: true, line: lineOf(node) });
   }
 }
 

@@ -39,6 +39,11 @@ export function keyOfRoute({ method, path }: Route): string {
   return `${method} ${plain.replace(/:(\w+)/g, "{$1}")}`;
 }
 
+/** True for the page's own files, which are no part of the API. */
+export function isForEyes({ hooks }: Route): boolean {
+  return (hooks as { detail?: { hide?: boolean } } | undefined)?.detail?.hide === true;
+}
+
 /** The document of a server with these routes. Routes without a row are left out; a test finds them. */
 export function buildDocument(routes: readonly Route[]): OpenapiDocument {
   const components = new Components();

@@ -16,6 +16,8 @@ export const TAGS = {
   Solve: "A model solved or checked on the spot, without a trigger.",
   Keys: "API keys, their roles and workspaces, and the audit log.",
   Examples: "Ready models to start from.",
+  Session: "Who is signed in; what the page signs in and out with.",
+  Overview: "What an operator looks at first.",
   Service: "How the service is, and what it can do.",
 } as const;
 export type Tag = keyof typeof TAGS;

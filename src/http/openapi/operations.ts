@@ -2,6 +2,7 @@
 import type { Operation } from "./operation";
 import { ACCESS_OPERATIONS } from "./operations/access";
 import { BUILDER_OPERATIONS } from "./operations/builder";
+import { PAGE_OPERATIONS } from "./operations/page";
 import { RUN_OPERATIONS } from "./operations/runs";
 import { SCHEDULE_OPERATIONS } from "./operations/schedules";
 import { SERVICE_OPERATIONS } from "./operations/service";
@@ -13,5 +14,6 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...SCHEDULE_OPERATIONS,
   ...RUN_OPERATIONS,
   ...ACCESS_OPERATIONS,
+  ...PAGE_OPERATIONS,
   ...SERVICE_OPERATIONS,
 };

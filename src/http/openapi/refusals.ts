@@ -12,6 +12,7 @@ const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   missing_api_key: "Send an API key: Authorization: Bearer ok_live_...",
   invalid_api_key: "Invalid API key",
   invalid_trigger_secret: "Invalid trigger secret",
+  invalid_sign_in_link: "This sign-in link is unknown, used or more than an hour old; sign in with an API key instead",
   not_allowed: "This needs the role editor; the key's role is viewer",
   foreign_origin:
     'Requests made by pages of another origin are refused, found "http://elsewhere.example"; allow the origin with --cors-origin',

@@ -66,6 +66,19 @@ CREATE INDEX audit_by_organization ON audit (organization_id, seq);
 CREATE INDEX audit_by_age ON audit (at);
 CREATE INDEX audit_refused ON audit (seq) WHERE outcome = 'refused';
 
+-- Links that sign a browser in, once: what they give is a key that expires.
+CREATE TABLE sign_in_links (
+  link_hash BLOB PRIMARY KEY CHECK (length(link_hash) = 32),
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  user_id TEXT NOT NULL REFERENCES users (id),
+  role TEXT NOT NULL CHECK (role IN ('admin', 'editor', 'solver', 'viewer')),
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  -- set: used up, and this is the key that it gave
+  key_id TEXT REFERENCES api_keys (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sign_in_links_by_key ON sign_in_links (key_id) WHERE key_id IS NOT NULL;
+
 CREATE TABLE documents (
   id TEXT PRIMARY KEY,
   organization_id TEXT NOT NULL REFERENCES organizations (id),

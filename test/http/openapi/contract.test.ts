@@ -197,6 +197,26 @@ test("keys, examples, health and the document itself", async () => {
   nothingWrong();
 });
 
+test("workspaces and the audit log", async () => {
+  await ask(201, "POST", "/api/v2/workspaces", { name: "north" });
+  await ask(200, "GET", "/api/v2/workspaces");
+  await ask(200, "GET", "/api/v2/audit?page_size=10");
+  nothingWrong();
+});
+
+test("signing in by link, and the overview", async () => {
+  const trigger = await world.makeTrigger(RESTOCK, { webhook_url: receiver.url.href });
+  await world.fire(trigger);
+  await ask(201, "POST", `${TRIGGERS}/${trigger.id}/schedule`, { cron_expression: "0 6 * * *" });
+  const { link } = await ask(201, "POST", "/api/v2/session/links");
+  const { api_key: token } = await ask(201, "POST", "/api/v2/session", { link }, { token: null });
+  await ask(401, "POST", "/api/v2/session", { link }, { token: null });
+  await ask(200, "GET", "/api/v2/session", undefined, { token });
+  for (const path of ["overview", "overview/triggers", "system"]) await ask(200, "GET", `/api/v2/${path}`);
+  await ask(204, "DELETE", "/api/v2/session", undefined, { token });
+  nothingWrong();
+});
+
 test("bodies that are none", async () => {
   for (const path of [BUILDER, TRIGGERS, "/api/v2/keys", "/api/v2/solve"]) {
     await ask(400, "POST", path, "{");

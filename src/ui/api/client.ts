@@ -1,0 +1,107 @@
+/** Calls to the API of the origin that served the page, and its refusals as they were worded there. */
+import { currentKey, setKey } from "../session/key_store";
+
+const API = "/api/v2";
+
+/** One thing that is wrong with a field of what was sent. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** What the API refused, in its own words. */
+export class ApiRefusal extends Error {
+  /** 0: the service could not be reached. */
+  readonly status: number;
+  readonly code: string;
+  readonly problems: readonly FieldProblem[];
+  readonly request_id: string | null;
+  /** The answer's body, for what only one screen knows how to show (diagnostics, run_id). */
+  readonly body: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, body: Readonly<Record<string, unknown>>) {
+    super(messageOf(status, body));
+    this.name = "ApiRefusal";
+    this.status = status;
+    this.body = body;
+    this.code = typeof body.code === "string" ? body.code : "unknown";
+    this.problems = problemsOf(body.detail);
+    this.request_id = typeof body.request_id === "string" ? body.request_id : null;
+  }
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** In place of this tab's key: a trigger's secret. */
+  readonly token?: string | undefined;
+}
+
+/** One request and its parsed answer; null for an empty one. Throws ApiRefusal. */
+export async function call<Answer>(
+  method: string,
+  path: string,
+  body?: unknown,
+  options: CallOptions = {},
+): Promise<Answer> {
+  const response = await send(method, path, body, options);
+  const text = await response.text();
+  const answer = text === "" ? null : parse(text);
+  if (response.ok) return answer as Answer;
+  if (response.status === 401 && options.token === undefined && currentKey() !== null) setKey(null);
+  throw new ApiRefusal(response.status, isRecord(answer) ? answer : { detail: text.slice(0, 500) });
+}
+
+/** The answer itself, not yet read: for streams and files. */
+async function send(method: string, path: string, body: unknown, options: CallOptions): Promise<Response> {
+  const headers: Record<string, string> = { accept: "application/json", ...options.headers };
+  const token = options.token ?? currentKey();
+  if (token !== null) headers.authorization = `Bearer ${token}`;
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const init = { method, headers, body: body === undefined ? null : JSON.stringify(body) };
+  try {
+    return await fetch(API + path, { ...init, signal: options.signal ?? null, cache: "no-store" });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiRefusal(0, {
+      detail: "The service does not answer; check that it runs and that this machine reaches it",
+    });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function messageOf(status: number, body: Readonly<Record<string, unknown>>): string {
+  const { detail } = body;
+  if (typeof detail === "string" && detail !== "") return detail;
+  if (isRecord(detail) && typeof detail.error === "string") return detail.error;
+  if (Array.isArray(detail)) {
+    const [first] = problemsOf(detail);
+    return first === undefined ? "What was sent does not fit" : `${first.field}: ${first.message}`;
+  }
+  return `The service answered ${status} without a reason`;
+}
+
+/** The contract's two shapes: a list of `loc` and `msg`, and the refused overrides' `fields`. */
+function problemsOf(detail: unknown): FieldProblem[] {
+  if (Array.isArray(detail)) {
+    return detail.filter(isRecord).map((one) => ({
+      field: Array.isArray(one.loc) ? one.loc.slice(1).join(".") || String(one.loc[0]) : "",
+      message: String(one.msg ?? ""),
+    }));
+  }
+  if (!isRecord(detail) || !Array.isArray(detail.fields)) return [];
+  return detail.fields
+    .filter(isRecord)
+    .map((one) => ({ field: String(one.name ?? ""), message: String(one.msg ?? "") }));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

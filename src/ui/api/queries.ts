@@ -1,0 +1,59 @@
+/** How screens ask and act: answers are kept by the path that was asked, acts refresh the paths that they touch. */
+import { notifications } from "@mantine/notifications";
+import { keepPreviousData, type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ApiRefusal, call } from "./client";
+
+export interface GetOptions {
+  /** Asks again after so long, while the page is in front. */
+  readonly poll_ms?: number | false;
+  /** Shows the last answer while the next one comes: for paging and filters. */
+  readonly keeps?: boolean;
+  readonly stale_ms?: number;
+}
+
+/** The answer to GET of a path under the API; a null path asks nothing. */
+export function useGet<Answer>(path: string | null, options: GetOptions = {}) {
+  return useQuery<Answer, ApiRefusal>({
+    queryKey: [path],
+    queryFn: ({ signal }) => call<Answer>("GET", path!, undefined, { signal }),
+    enabled: path !== null,
+    refetchInterval: options.poll_ms ?? false,
+    ...(options.keeps ? { placeholderData: keepPreviousData } : {}),
+    ...(options.stale_ms === undefined ? {} : { staleTime: options.stale_ms }),
+  });
+}
+
+/** Asks again for every path that begins so. */
+function refresh(client: QueryClient, beginnings: readonly string[]): void {
+  void client.invalidateQueries({
+    predicate: ({ queryKey: [path] }) =>
+      typeof path === "string" && beginnings.some((beginning) => path.startsWith(beginning)),
+  });
+}
+
+export interface ActOptions<Answer> {
+  /** Beginnings of paths whose answers are old afterwards. */
+  readonly touches: readonly string[];
+  /** What is said when it is done. */
+  readonly done?: string | ((answer: Answer) => string);
+  readonly onDone?: (answer: Answer) => void;
+  /** True: the screen shows the refusal itself. */
+  readonly is_quiet?: boolean;
+}
+
+/** Something that changes the service; its refusal is shown where it happened or as a note. */
+export function useAct<Input, Answer>(act: (input: Input) => Promise<Answer>, options: ActOptions<Answer>) {
+  const client = useQueryClient();
+  return useMutation<Answer, ApiRefusal, Input>({
+    mutationFn: act,
+    onSuccess: (answer) => {
+      refresh(client, options.touches);
+      const { done } = options;
+      if (done !== undefined) notifications.show({ message: typeof done === "string" ? done : done(answer) });
+      options.onDone?.(answer);
+    },
+    onError: (refusal) => {
+      if (!options.is_quiet) notifications.show({ color: "red", title: "Not done", message: refusal.message });
+    },
+  });
+}

@@ -1,0 +1,3 @@
+/** The page's only source of time and of waiting: the browser's. */
+
+export const now = (): number => Date.now();

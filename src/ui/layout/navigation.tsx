@@ -1,0 +1,89 @@
+/** Where one can go, how times and colours are shown, and the way out. */
+import { Box, Button, NavLink, SegmentedControl, Stack, Text, useMantineColorScheme } from "@mantine/core";
+import { Link, useLocation } from "wouter";
+import { useSession, useSignOut } from "../session/session";
+import { setZone, useZone } from "./when";
+
+const PLACES = [
+  { href: "/", label: "Overview" },
+  { href: "/triggers", label: "Triggers" },
+  { href: "/models", label: "Models" },
+  { href: "/settings", label: "Settings" },
+] as const;
+
+export function Navigation() {
+  const [address] = useLocation();
+  const isHere = (href: string): boolean => (href === "/" ? address === "/" : address.startsWith(href));
+  return (
+    <Stack justify="space-between" h="100%" gap="md">
+      <Box>
+        {PLACES.map(({ href, label }) => (
+          <NavLink
+            key={href}
+            component={Link}
+            href={href}
+            label={label}
+            active={isHere(href)}
+            aria-current={isHere(href) ? "page" : undefined}
+          />
+        ))}
+      </Box>
+      <Stack gap="xs">
+        <TimesSwitch />
+        <SchemeSwitch />
+        <WhoIsIn />
+      </Stack>
+    </Stack>
+  );
+}
+
+function TimesSwitch() {
+  return (
+    <SegmentedControl
+      size="xs"
+      fullWidth
+      aria-label="Times shown in"
+      value={useZone()}
+      onChange={(value) => setZone(value === "UTC" ? "UTC" : "local")}
+      data={[
+        { value: "local", label: "My time" },
+        { value: "UTC", label: "UTC" },
+      ]}
+    />
+  );
+}
+
+function SchemeSwitch() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <SegmentedControl
+      size="xs"
+      fullWidth
+      aria-label="Colours"
+      value={colorScheme}
+      onChange={(value) => setColorScheme(value as typeof colorScheme)}
+      data={[
+        { value: "auto", label: "Auto" },
+        { value: "light", label: "Light" },
+        { value: "dark", label: "Dark" },
+      ]}
+    />
+  );
+}
+
+function WhoIsIn() {
+  const session = useSession();
+  const signOut = useSignOut();
+  return (
+    <Box>
+      {session !== null && (
+        <Text size="xs" c="dimmed" truncate title={`${session.key.name} (${session.key.prefix}...)`}>
+          {session.key.name} · {session.role}
+        </Text>
+      )}
+      <Button variant="default" size="xs" fullWidth mt={4} onClick={() => void signOut()}>
+        Sign out
+      </Button>
+    </Box>
+  );
+}

@@ -1,0 +1,29 @@
+/** Who is signed in, what they may do, and how they leave. */
+import { useQueryClient } from "@tanstack/react-query";
+import { call } from "../api/client";
+import type { Session } from "../api/objects";
+import { useGet } from "../api/queries";
+import { setKey } from "./key_store";
+
+const RANK = { viewer: 0, solver: 1, editor: 2, admin: 3 } as const;
+const SESSION_STALE_MS = 60_000;
+
+export function useSession(): Session | null {
+  return useGet<Session>("/session", { stale_ms: SESSION_STALE_MS }).data ?? null;
+}
+
+/** True when the signed-in role is at least the one needed; true while it is not known, for the service decides in any case. */
+export function useMay(needed: keyof typeof RANK): boolean {
+  const session = useSession();
+  return session === null || RANK[session.role] >= RANK[needed];
+}
+
+/** Ends the browser's own key at the service, and forgets the key here even when the service does not answer. */
+export function useSignOut(): () => Promise<void> {
+  const client = useQueryClient();
+  return async () => {
+    await call("DELETE", "/session").catch(() => null);
+    setKey(null);
+    client.clear();
+  };
+}

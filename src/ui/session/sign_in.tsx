@@ -1,0 +1,72 @@
+/** The door: an API key, or the reason why a link did not open it. */
+import { Alert, Anchor, Button, Code, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { ApiRefusal, call } from "../api/client";
+import type { Session } from "../api/objects";
+import { setKey } from "./key_store";
+
+export function SignIn({ reason }: { readonly reason: string | null }) {
+  return (
+    <main className="sign-in">
+      <Paper withBorder shadow="sm" p="xl" w="100%" maw={440}>
+        <Stack gap="md">
+          <div>
+            <Title order={1} size="h2">
+              jaot-triggers
+            </Title>
+            <Text c="dimmed">Optimization models behind HTTP triggers and schedules</Text>
+          </div>
+          {reason !== null && (
+            <Alert color="red" title="The link did not sign you in">
+              {reason}
+            </Alert>
+          )}
+          <KeyForm />
+          <Text size="sm" c="dimmed">
+            No key? <Code>jaot-triggers keys create --name me --role admin</Code> on the machine of the service makes
+            one. The key stays in this tab alone and is gone when you close it. <Anchor href="/health">Health</Anchor>
+          </Text>
+        </Stack>
+      </Paper>
+    </main>
+  );
+}
+
+function KeyForm() {
+  const [key, setText] = useState("");
+  const [error, setError] = useState<string | null>(null);
+  const [is_busy, setBusy] = useState(false);
+
+  const enter = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      await call<Session>("GET", "/session", undefined, { token: key.trim() });
+      setKey(key.trim());
+    } catch (refusal) {
+      setError(refusal instanceof ApiRefusal ? refusal.message : String(refusal));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form onSubmit={enter}>
+      <Stack gap="sm">
+        <PasswordInput
+          label="API key"
+          placeholder="ok_live_..."
+          value={key}
+          onChange={(event) => setText(event.currentTarget.value)}
+          error={error}
+          autoComplete="off"
+          data-autofocus
+          autoFocus
+        />
+        <Button type="submit" loading={is_busy} disabled={key.trim() === ""}>
+          Sign in
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,32 @@
+/** Keys and who did what, what is kept and where it stands, what is inside. */
+import { Tabs } from "@mantine/core";
+import { useLocation } from "wouter";
+import { Screen } from "../layout/screen";
+import { useMay } from "../session/session";
+import { KeysPanel } from "./keys_panel";
+import { SystemPanel } from "./system_panel";
+
+export default function SettingsScreen({ tab }: { readonly tab: string }) {
+  const [, go] = useLocation();
+  const is_admin = useMay("admin");
+  return (
+    <Screen title="Settings">
+      <Tabs
+        value={tab}
+        onChange={(next) => go(next === "keys" ? "/settings" : `/settings/${next}`)}
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          <Tabs.Tab value="keys">Keys</Tabs.Tab>
+          <Tabs.Tab value="system">Storage and versions</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="keys">
+          <KeysPanel is_admin={is_admin} />
+        </Tabs.Panel>
+        <Tabs.Panel value="system">
+          <SystemPanel />
+        </Tabs.Panel>
+      </Tabs>
+    </Screen>
+  );
+}
