@@ -9,6 +9,13 @@ export type Role = KeyRow["role"];
 export type WorkspaceRow = typeof workspaces.$inferSelect;
 export type OrganizationRow = typeof organizations.$inferSelect;
 
+/** Order of insertion: ids and times follow the clock, which may have been set back since. */
+const FIRST_MADE = {
+  organizations: sql`${organizations}.rowid`,
+  users: sql`${users}.rowid`,
+  workspaces: sql`${workspaces}.rowid`,
+};
+
 /** The part of a tenant that someone sees: all of its workspaces, or one. */
 export interface Scope {
   readonly organization_id: string;
@@ -39,7 +46,7 @@ export function firstTenant(db: BunSQLiteDatabase): { organization_id: string; u
   const row = db
     .select({ organization_id: users.organization_id, user_id: users.id })
     .from(users)
-    .orderBy(users.id)
+    .orderBy(FIRST_MADE.users)
     .limit(1)
     .get();
   return row ?? null;
@@ -47,7 +54,7 @@ export function firstTenant(db: BunSQLiteDatabase): { organization_id: string; u
 
 /** All organizations, oldest first. */
 export function listOrganizations(db: BunSQLiteDatabase): OrganizationRow[] {
-  return db.select().from(organizations).orderBy(organizations.created_at, organizations.id).all();
+  return db.select().from(organizations).orderBy(FIRST_MADE.organizations).all();
 }
 
 export function hasOrganizationNamed(db: BunSQLiteDatabase, name: string): boolean {
@@ -66,7 +73,7 @@ export function findTenant(
     .from(users)
     .innerJoin(organizations, eq(organizations.id, users.organization_id))
     .where(or(eq(organizations.id, id_or_name), eq(organizations.name, id_or_name)))
-    .orderBy(users.id)
+    .orderBy(FIRST_MADE.users)
     .limit(1)
     .get();
   return row ?? null;
@@ -76,12 +83,13 @@ export function findTenant(
 export function findWorkspace(db: BunSQLiteDatabase, scope: Scope, id: string | null): string | null {
   const where = and(inSight(scope), id === null ? undefined : eq(workspaces.id, id));
   return (
-    db.select({ id: workspaces.id }).from(workspaces).where(where).orderBy(workspaces.id).limit(1).get()?.id ?? null
+    db.select({ id: workspaces.id }).from(workspaces).where(where).orderBy(FIRST_MADE.workspaces).limit(1).get()?.id ??
+    null
   );
 }
 
 export function listWorkspaces(db: BunSQLiteDatabase, scope: Scope): WorkspaceRow[] {
-  return db.select().from(workspaces).where(inSight(scope)).orderBy(workspaces.id).all();
+  return db.select().from(workspaces).where(inSight(scope)).orderBy(FIRST_MADE.workspaces).all();
 }
 
 export function hasWorkspaceNamed(db: BunSQLiteDatabase, organization_id: string, name: string): boolean {

@@ -247,7 +247,8 @@ async function request(url: string, method: string, body: unknown, options: Call
   const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
   const response = await fetch(url, { method, headers, body: text });
   const answer = await response.text();
-  return { status: response.status, headers: response.headers, body: answer === "" ? null : JSON.parse(answer) };
+  const is_json = response.headers.get("content-type")?.startsWith("application/json") ?? false;
+  return { status: response.status, headers: response.headers, body: is_json ? JSON.parse(answer) : answer || null };
 }
 
 /**

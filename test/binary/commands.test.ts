@@ -185,6 +185,46 @@ describe("check", () => {
   });
 });
 
+describe("orgs, beside a running service", () => {
+  test("makes a tenant whose first key is printed once, and whose keys are made under its name", async () => {
+    const service = await scratch.serve({ data: "orgs" });
+    const at = ["--data-dir", service.data_dir];
+    const made = await scratch.run(["orgs", "create", "Plant North", ...at]);
+    expect([made.exit_code, made.stderr]).toEqual([0, ""]);
+    expect(made.stdout).toMatch(/^ok_live_[0-9a-f]{64}\n$/);
+    const token = made.stdout.trim();
+    expect((await service.call("GET", "/api/v2/audit", undefined, { token })).body.total).toBe(2);
+
+    const listed = await scratch.run(["orgs", "list", ...at]);
+    expect(listed.stdout).toMatch(/^org_\w+ {2}\S+Z {2}Default\norg_\w+ {2}\S+Z {2}Plant North\n$/);
+    const viewer = await scratch.run([
+      "keys",
+      "create",
+      "--name",
+      "v",
+      "--role",
+      "viewer",
+      "--org",
+      "Plant North",
+      ...at,
+    ]);
+    expect((await service.call("GET", "/api/v2/triggers", undefined, { token: viewer.stdout.trim() })).body).toEqual(
+      [],
+    );
+    expect((await service.call("GET", "/api/v2/keys", undefined, { token })).body.total).toBe(2);
+    expect((await service.call("GET", "/api/v2/keys")).body.total).toBe(1);
+
+    const twice = await scratch.run(["orgs", "create", "Plant North", ...at]);
+    expect([twice.exit_code, twice.stdout]).toEqual([1, ""]);
+    expect(twice.stderr).toContain('There is an organization "Plant North" already');
+    const nobody = await scratch.run(["keys", "list", "--org", "Plant South", ...at]);
+    expect([nobody.exit_code, nobody.stderr]).toEqual([1, expect.stringContaining("orgs list shows them")]);
+    for (const words of [["create"], ["create", " "], ["list", "x"], ["delete"]])
+      expect((await scratch.run(["orgs", ...words, ...at])).exit_code).toBe(2);
+    await service.stop();
+  });
+});
+
 describe("keys, beside a running service", () => {
   const keys = (service: Service, ...words: string[]) =>
     scratch.run(["keys", ...words, "--data-dir", service.data_dir]);

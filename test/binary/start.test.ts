@@ -84,6 +84,28 @@ describe("a start", () => {
     expect(service.program.stdout.text).toMatch(/Warning: 0\.0\.0\.0 is reachable from other machines.*without TLS/);
   });
 
+  test.each(["0.0.0.0", "::"])(
+    "does not listen on %s before there is a key, and says how to make one",
+    async (host) => {
+      const { exit_code, stdout, stderr } = await serveRefused(["--data-dir", at(`open to ${host}`), "--host", host]);
+      expect([exit_code, stdout]).toEqual([1, ""]);
+      expect(stderr).toContain(`--host ${host} is reachable from other machines`);
+      expect(stderr).toContain("JAOT_ADMIN_KEY");
+      expect(stderr).not.toMatch(KEY_PATTERN);
+    },
+  );
+
+  test("listens there once a first start has made a key, and not any more when that has been revoked", async () => {
+    const data_dir = await makeDataDirectory("keyed before");
+    const service = await scratch.serve({ data: "keyed before", key: null, words: ["--host", "0.0.0.0"] });
+    await service.stop();
+    const database = new Database(join(data_dir, "jaot.db"));
+    database.run("UPDATE api_keys SET revoked_at = 1");
+    database.close();
+    const refused = await serveRefused(["--data-dir", data_dir, "--host", "0.0.0.0"]);
+    expect([refused.exit_code, refused.stdout]).toEqual([1, ""]);
+  });
+
   test("keeps the data directory to its owner, files of a solve included", async () => {
     mkdirSync(at("open"), { mode: 0o755 });
     chmodSync(at("open"), 0o755);
