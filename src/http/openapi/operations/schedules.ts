@@ -156,7 +156,7 @@ function ticksOfOne(path: string, noun: string, what: string): Record<string, Op
       tag: "Schedules",
       summary: `Run a tick of ${what} that made no run`,
       description: "One that was missed, coalesced or excluded. What its overlap policy says is not asked.",
-      access: "editor",
+      access: "solver",
       answers: {
         202: { description: "The run is queued.", schema: schedules.tickRun, example: examples.accepted },
       },
