@@ -31,7 +31,7 @@ export function spellElement(head: ArrayHead, source: Int32Array, from: number):
 }
 
 /** Binds the tuple to the domain's slots, or says which part of it is wrong. */
-function bindElement(head: ArrayHead, source: Int32Array, from: number, span: Span): void {
+export function bindElement(head: ArrayHead, source: Int32Array, from: number, span: Span): void {
   if (head.domain === null) return;
   const failed = head.domain.bind(source, from);
   if (failed === -1) return;
@@ -75,7 +75,7 @@ export class ParamArray {
   readonly type = "param";
   readonly head: ArrayHead;
   rules: ParamRules;
-  readonly table: TupleTable;
+  table: TupleTable;
   values = new Float64Array(8);
   states = new Uint8Array(8);
   /** From the data section; stored like a value. */
@@ -102,6 +102,14 @@ export class ParamArray {
     this.values[element] = value;
     this.states[element] = UNCHECKED;
     return true;
+  }
+
+  /** Drops what was given, for other values to take its place. */
+  dropData(): void {
+    if (this.data_count === 0) return;
+    this.table = new TupleTable(this.head.arity);
+    this.states.fill(ABSENT);
+    this.data_count = 0;
   }
 
   /** Drops what was computed, so that it is computed again. */

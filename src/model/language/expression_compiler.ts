@@ -91,13 +91,21 @@ export class ExpressionCompiler {
 
   /** A subscript or a member of a literal set: in JModel a name that nothing declares is a member. */
   member(node: Expression): SymbolicCode | null {
+    return this.memberLiteral(node) ?? this.symbolic(node);
+  }
+
+  /** A side of a comparison, where a name that nothing declares is a member too. */
+  compared(node: Expression): Code {
+    return this.memberLiteral(node) ?? this.compile(node);
+  }
+
+  private memberLiteral(node: Expression): SymbolicCode | null {
     const { scope } = this;
-    if (scope.dialect === "jmodel" && node.kind === "name" && node.subscripts === null && node.suffix === null) {
-      const { name } = node;
-      const is_known = scope.dummySlot(name) !== null || scope.declared.has(name) || scope.broken.has(name);
-      if (!is_known) return this.text(name);
-    }
-    return this.symbolic(node);
+    if (scope.dialect !== "jmodel" || node.kind !== "name" || node.subscripts !== null || node.suffix !== null)
+      return null;
+    const { name } = node;
+    const is_known = scope.dummySlot(name) !== null || scope.declared.has(name) || scope.broken.has(name);
+    return is_known ? null : this.text(name);
   }
 
   logical(node: Expression): LogicalCode | null {

@@ -1,6 +1,6 @@
 /** Variables and rows of a model as they come into being: one growing store for all, one family a statement. */
 import { KIND } from "../../problem/problem";
-import { type ArrayHead, spellElement } from "./arrays";
+import { type ArrayHead, bindElement, spellElement } from "./arrays";
 import type { Span } from "./ast";
 import type { NumericCode } from "./codes";
 import { EvaluationFault } from "./faults";
@@ -89,7 +89,7 @@ export class VarArray {
     const { machine, domain } = head;
     machine.enter(head.cost, head.name, span);
     const frame = domain === null ? 0 : domain.save();
-    if (domain !== null && domain.bind(machine.stack, from) !== -1) this.refuse(from, span);
+    bindElement(head, machine.stack, from, span);
     const is_binary = rules.kind === "binary";
     let lower = rules.lower === null ? (is_binary ? 0 : -Infinity) : rules.lower.run();
     let upper = rules.upper === null ? (is_binary ? 1 : Infinity) : rules.upper.run();
@@ -115,12 +115,6 @@ export class VarArray {
     store.upper.push(upper + 0);
     this.columns.push(column);
     return column;
-  }
-
-  private refuse(from: number, span: Span): never {
-    const { machine } = this.head;
-    const element = spellElement(this.head, machine.stack, from);
-    throw new EvaluationFault("not_in_domain", `${element} is outside the domain of ${this.head.name}`, span);
   }
 }
 

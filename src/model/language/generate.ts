@@ -5,6 +5,7 @@ import type { Budget } from "../budget";
 import { findConvexityFault } from "../flat/convexity";
 import { assembleHessian } from "../flat/hessian";
 import { QuadraticTermList } from "../flat/linearize";
+import type { ArrayHead } from "./arrays";
 import type { Span } from "./ast";
 import { OBJECTIVE_ROW, type RowFamily } from "./families";
 import { EvaluationFault } from "./faults";
@@ -76,9 +77,22 @@ export class Generator {
         else this.generateObjective(action);
       });
     }
-    for (const declared of is_own_data ? this.program.scope.declared.values() : []) {
-      if (declared.type === "param" && declared.has_data && declared.is_used) this.attempt(() => declared.checkData());
+    const { scope } = this.program;
+    const is_jmodel = scope.dialect === "jmodel";
+    for (const declared of is_own_data ? scope.declared.values() : []) {
+      // GLPK looks at the data of what is used, JModel at all.
+      if (declared.type === "param" && declared.has_data && (declared.is_used || is_jmodel))
+        this.attempt(() => declared.checkData());
     }
+    if (is_jmodel && this.program.variables.length === 0)
+      this.refuseSource("no_variables", "the model has no variables");
+    const objectives = this.program.actions.filter(({ kind }) => kind === "objective").length;
+    if (is_jmodel && objectives !== 1)
+      this.refuseSource("objective_count", `the model has ${objectives} objectives, expected exactly one`);
+  }
+
+  private refuseSource(code: string, message: string): void {
+    this.program.scope.error(code, message, { start: 0, end: 0 });
   }
 
   /** To be called when nothing was reported. */
@@ -91,8 +105,8 @@ export class Generator {
     const rows = this.rowPart(row_names);
     const collision = column_names.collision ?? row_names.collision;
     if (collision !== null) {
-      const message = `two columns or rows would be called ${collision}; rename members so that their names differ`;
-      this.program.scope.error("name_collision", message, { start: 0, end: 0 });
+      const message = `two columns or rows would be called ${collision.name}; rename members so that their names differ`;
+      this.program.scope.error("name_collision", message, collision.span);
       return null;
     }
     const hessian = this.finishHessian(order, columns);
@@ -250,7 +264,7 @@ export class Generator {
       const column = order[made]!;
       const { head, table, kind_code } = variables[store.families.items[made]!]!;
       const from = store.elements.items[made]! * head.arity;
-      part.names[column] = names.make(head.name, table.ids, from, head.arity);
+      part.names[column] = names.make(head, table.ids, from);
       part.kinds[column] = kind_code;
       part.lower[column] = store.lower.items[made]!;
       part.upper[column] = store.upper.items[made]!;
@@ -273,7 +287,7 @@ export class Generator {
         const row = rows.items[element]!;
         if (row === OBJECTIVE_ROW) continue;
         const from = element * head.arity;
-        names[row] = maker.make(head.name, tuples.items, from, head.arity);
+        names[row] = maker.make(head, tuples.items, from);
         families.names[row] = head.name;
         families.index_tuples[row] = head.arity === 0 ? null : readTuple(this.machine, tuples.items, from, head.arity);
       }
@@ -324,21 +338,21 @@ function readTuple({ symbols }: Machine, ids: Int32Array, from: number, arity: n
 class NameMaker {
   private readonly machine: Machine;
   private readonly taken: Set<string> | null;
-  collision: string | null = null;
+  collision: { readonly name: string; readonly span: Span } | null = null;
 
   constructor(machine: Machine, dialect: "mathprog" | "jmodel") {
     this.machine = machine;
     this.taken = dialect === "jmodel" ? new Set() : null;
   }
 
-  make(name: string, ids: Int32Array, from: number, arity: number): string {
+  make({ name, arity, span }: ArrayHead, ids: Int32Array, from: number): string {
     const { machine, taken } = this;
     if (taken === null) return arity === 0 ? name : `${name}[${machine.spellTuple(ids, from, arity)}]`;
     let made = name;
     for (let part = 0; part < arity; part += 1) {
       made += `_${machine.symbols.textOf(ids[from + part]!).replaceAll(/[^A-Za-z0-9_]/g, "_")}`;
     }
-    if (taken.has(made)) this.collision ??= made;
+    if (taken.has(made)) this.collision ??= { name: made, span };
     taken.add(made);
     return made;
   }

@@ -106,8 +106,8 @@ function compileLogic(compiler: ExpressionCompiler, node: Binary): Code {
 }
 
 function compileComparison(compiler: ExpressionCompiler, node: Binary, relation: Relation): Code {
-  const left = compiler.compile(node.left);
-  const right = compiler.compile(node.right);
+  const left = compiler.compared(node.left);
+  const right = compiler.compared(node.right);
   if (left.type === "invalid" || right.type === "invalid") return INVALID;
   if (left.type === "numeric" && right.type === "numeric") return compareNumbers(relation, left.run, right.run);
   const first = compiler.asSymbolic(left, node.left);

@@ -236,14 +236,15 @@ class StatementParser extends ExpressionParser {
     return { relation, operand: this.expression(LEVEL.concatenation), ...cursor.spanFrom(start) };
   }
 
-  /** JModel: a key and a value stand side by side, as no expression has them. */
-  private isInlineData(head: DeclarationHead): boolean {
+  /** JModel: a key and a value stand side by side, as no expression has them; `A -1` is a key and a value too. */
+  private isInlineData({ domain }: DeclarationHead): boolean {
     const { cursor } = this;
-    if (this.dialect !== "jmodel" || head.domain === null) return false;
+    if (this.dialect !== "jmodel" || domain === null) return false;
     const isSymbol = (kind: string, word: string) =>
       kind === "number" || kind === "text" || (kind === "name" && word !== "if");
     if (!isSymbol(cursor.token.kind, cursor.token.word)) return false;
     const next = cursor.peek();
+    if (next.kind === "mark" && next.word === "-") return domain.entries.every(({ pattern }) => pattern === null);
     return isSymbol(next.kind, next.word) && !RESERVED.includes(next.word);
   }
 

@@ -49,6 +49,13 @@ export interface OutputAction {
 
 type Action = RowAction | ObjectiveAction | OutputAction;
 
+/** JModel lets statements stand in any order, but for sets among themselves. */
+function inOrderOfUse(statements: readonly Statement[]): readonly Statement[] {
+  const ranks: readonly Statement["kind"][] = ["set", "param", "var"];
+  const rankOf = ({ kind }: Statement) => (ranks.includes(kind) ? ranks.indexOf(kind) : ranks.length);
+  return statements.toSorted((left, right) => rankOf(left) - rankOf(right));
+}
+
 export class Program {
   readonly scope: Scope;
   readonly compiler: ExpressionCompiler;
@@ -65,7 +72,7 @@ export class Program {
   constructor(scope: Scope, statements: readonly Statement[]) {
     this.scope = scope;
     this.compiler = new ExpressionCompiler(scope);
-    for (const statement of statements) {
+    for (const statement of scope.dialect === "jmodel" ? inOrderOfUse(statements) : statements) {
       this.compile(statement);
       scope.leave(0);
     }

@@ -127,6 +127,7 @@ function readMembers(set: SetArray, name: string, value: unknown): TableSet | Ra
 
 function putParam(param: ParamArray, value: unknown): void {
   const { head } = param;
+  param.dropData();
   param.has_data = true;
   if (head.arity === 0) param.putData(new Int32Array(0), 0, readValue(param, head.name, value));
   else if (Array.isArray(value)) {
