@@ -15,6 +15,7 @@ export const AUDIT_ACTIONS = [
   "workspace.create",
   "key.create",
   "key.revoke",
+  "session.share",
   "document.create",
   "document.update",
   "document.delete",

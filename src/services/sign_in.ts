@@ -6,7 +6,9 @@ import { createHash } from "node:crypto";
 import { toTimestamp } from "../clock";
 import type { Role } from "../storage/access";
 import { dropStaleLinks, findOpenLink, insertSignInLink, isKeyOfLink, spendLink } from "../storage/sign_in_links";
+import type { Transaction } from "../storage/writer";
 import { type AccessContext, addKey, getKey, type KeyObject, revokeKeyById } from "./access";
+import { recordChange } from "./audit";
 import { refuseLink, type Visit } from "./authentication";
 import type { Context, Principal } from "./context";
 
@@ -29,6 +31,7 @@ export interface Session {
 export async function makeSignInLink(
   context: AccessContext,
   owner: { organization_id: string; user_id: string; role: Role },
+  record: (transaction: Transaction) => void = () => {},
 ): Promise<string> {
   const link = Buffer.from(context.ids.bytes(LINK_BYTES)).toString("hex");
   const created_at = context.clock.now();
@@ -37,6 +40,7 @@ export async function makeSignInLink(
     const { organization_id, user_id, role } = owner;
     const row = { link_hash: hashLink(link), organization_id, user_id, role, created_at };
     insertSignInLink(transaction, { ...row, expires_at: created_at + LINK_LIFE_MS, key_id: null });
+    record(transaction);
   });
   return link;
 }
@@ -86,7 +90,10 @@ export async function shareSession(
   principal: Principal,
 ): Promise<{ link: string; expires_at: string }> {
   const expires_at = toTimestamp(context.clock.now() + LINK_LIFE_MS);
-  return { link: await makeSignInLink(context, principal), expires_at };
+  const link = await makeSignInLink(context, principal, (transaction) =>
+    recordChange(context, transaction, principal, "session.share", principal.user_id),
+  );
+  return { link, expires_at };
 }
 
 function hashLink(link: string): Buffer {

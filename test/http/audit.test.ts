@@ -37,6 +37,8 @@ async function changeEverything(): Promise<readonly (readonly [action: string, o
   const workspace = await call("POST", "/workspaces", { name: "North" });
   const key = await call("POST", "/keys", { name: "k", role: "viewer" });
   await call("DELETE", `/keys/${key.id}`);
+  const { user_id } = await call("GET", "/session");
+  await call("POST", "/session/links");
   const document = await call("POST", "/builder", { model_json: RESTOCK });
   await call("PUT", `/builder/${document.id}`, { name: "other" });
   const version = await call("POST", `/builder/${document.id}/versions`, {});
@@ -67,6 +69,7 @@ async function changeEverything(): Promise<readonly (readonly [action: string, o
     ["workspace.create", workspace.id],
     ["key.create", key.id],
     ["key.revoke", key.id],
+    ["session.share", user_id],
     ["document.create", document.id],
     ["document.update", document.id],
     ["version.create", version.id],
