@@ -5,13 +5,14 @@ import type { ModelLimits } from "../model/budget";
 import { compileModel, prepareModel } from "../model/compile";
 import { type Diagnostic, renderDiagnostic } from "../model/diagnostics";
 import type { ParsedArguments } from "./arguments";
+import { exportIfAsked } from "./export_file";
 import { FileProblem, readModelFile } from "./model_file";
 import { complain, type Terminal } from "./terminal";
 
 export async function check(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
   try {
     const model = readModelFile(parsed.positionals[0]!);
-    const { diagnostics, summary } = compileModel(
+    const { problem, diagnostics, summary } = compileModel(
       prepareModel(model, defaultLimits(terminal)),
       {},
       defaultLimits(terminal),
@@ -25,6 +26,7 @@ export async function check(terminal: Terminal, parsed: ParsedArguments): Promis
       if (errors > 0) terminal.err(`${errors} ${errors === 1 ? "error" : "errors"}\n`);
       else terminal.out(`ok: ${num_variables} variables, ${num_constraints} constraints, ${num_nonzeros} nonzeros\n`);
     }
+    exportIfAsked(parsed, () => problem);
     return errors === 0 ? 0 : 1;
   } catch (error) {
     if (error instanceof FileProblem) return complain(terminal, [error.message], 1);

@@ -26,6 +26,10 @@ const DATA_OPTIONS = {
   set: { value: "NAME=JSON", about: "one input, over --data; may be repeated", is_repeated: true },
 } as const;
 
+const EXPORT_OPTION = {
+  export: { value: "FILE", about: "also write the problem as a file for other solvers, .mps or .lp" },
+} as const;
+
 export const COMMANDS: Readonly<Record<string, Command>> = {
   serve: {
     about: "start the service (the default)",
@@ -50,6 +54,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: {
       example: { value: "NAME", about: "a ready model instead of FILE; see: jaot-triggers examples" },
       ...DATA_OPTIONS,
+      ...EXPORT_OPTION,
       "time-limit": { value: "SECONDS", about: "longest solve (the model's own, else 300)" },
       json: { about: "print the whole answer as JSON" },
     },
@@ -60,7 +65,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     about: "diagnostics of a model file with source lines; exit 1 if there are errors",
     example: "jaot-triggers check restock.json",
     positionals: ["FILE"],
-    options: { json: { about: "print the diagnostics as JSON" } },
+    options: { ...EXPORT_OPTION, json: { about: "print the diagnostics as JSON" } },
     has_settings: false,
     run: check,
   },

@@ -4,9 +4,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contentDigest } from "../model/canonical";
-import { prepareModel } from "../model/compile";
+import { compileModel, type PreparedModel, prepareModel, resolveCells } from "../model/compile";
 import type { Diagnostic } from "../model/diagnostics";
-import { bindOverrides, validateOverrideData } from "../model/overrides";
+import {
+  applyOverrides,
+  type BoundOverrides,
+  bindGiven,
+  type FieldError,
+  fieldsGiven,
+  pathsOf,
+  validateOverrideData,
+} from "../model/overrides";
 import type { Solution } from "../problem/solution";
 import { solveOptionsOf } from "../services/solve";
 import type { SolveOutcome } from "../solver/messages";
@@ -15,6 +23,7 @@ import { resultText } from "../storage/runs";
 import type { ParsedArguments } from "./arguments";
 import { defaultLimits, printDiagnostics } from "./check";
 import { readExample } from "./examples";
+import { exportIfAsked } from "./export_file";
 import { FileProblem, readModelFile, readOverrides } from "./model_file";
 import { complain, type Terminal } from "./terminal";
 
@@ -26,14 +35,15 @@ export async function solve(terminal: Terminal, parsed: ParsedArguments): Promis
     const model = readModel(terminal, parsed);
     const override_data = readOverrides(parsed) ?? null;
     const prepared = prepareModel(model, defaultLimits(terminal));
-    const { bound } = bindOverrides(null, prepared);
-    const misfits = validateOverrideData(bound, override_data);
+    const { bound, misfits } = bind(prepared, override_data);
     if (misfits.length > 0)
       return complain(
         terminal,
         misfits.map((field) => field.msg),
         1,
       );
+    const { values } = applyOverrides(model, bound, override_data);
+    exportIfAsked(parsed, () => compileModel(prepared, values, defaultLimits(terminal)).problem);
     const time_limit = timeLimitOf(parsed);
     const options = solveOptionsOf({ config: { time_limit_seconds_max: TIME_LIMIT_SECONDS_MAX } }, prepared.options);
     const outcome = await runSolver(terminal, {
@@ -55,6 +65,18 @@ function readModel(terminal: Terminal, parsed: ParsedArguments): unknown {
   if ((file === undefined) === (name === undefined))
     throw new FileProblem("either a FILE or --example NAME is expected; jaot-triggers examples lists the names");
   return name === undefined ? readModelFile(file!) : readExample(name, terminal).model_json;
+}
+
+/** A model that cannot be read at all binds nothing: the solver's own report says why. */
+function bind(
+  prepared: PreparedModel,
+  override_data: unknown,
+): { bound: BoundOverrides; misfits: readonly FieldError[] } {
+  if (prepared.content === null) return { bound: { fields: [] }, misfits: [] };
+  const given = fieldsGiven(override_data);
+  const cells = resolveCells(prepared, pathsOf(given) ?? []);
+  const { bound, errors } = bindGiven(given, { ...prepared, cells });
+  return { bound, misfits: errors.length > 0 ? errors : validateOverrideData(bound, override_data) };
 }
 
 function timeLimitOf(parsed: ParsedArguments): number | null {

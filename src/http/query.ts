@@ -34,6 +34,13 @@ export function timeOf(query: Query, name: string): number | null {
   throw invalid([{ loc: ["query", name], msg, type: "invalid_value" }]);
 }
 
+/** One of the words, which has to be given. Refuses 422. */
+export function requiredWordOf<Word extends string>(query: Query, name: string, words: readonly Word[]): Word {
+  const word = wordOf(query, name, words);
+  if (word !== null) return word;
+  throw invalid([{ loc: ["query", name], msg: `one of ${words.join(", ")} is required`, type: "missing" }]);
+}
+
 const ROWS_MAX = 2_000_000_000;
 
 /** page and page_size as the contract bounds them. */

@@ -47,3 +47,11 @@ export function jsonResponse<Value>(text: string, status = 200): Value {
   const response = new Response(text, { status, headers: { "content-type": "application/json" } });
   return response as unknown as Value;
 }
+
+/** A text that a browser keeps as a file. */
+export function fileResponse({ text, file_name }: { text: string; file_name: string }): Response {
+  const disposition = `attachment; filename="${file_name}"`;
+  return new Response(text, {
+    headers: { "content-type": "text/plain; charset=utf-8", "content-disposition": disposition },
+  });
+}

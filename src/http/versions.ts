@@ -1,8 +1,10 @@
 /** /api/v2/builder/{document_id}/versions. */
+import { EXPORT_FORMATS } from "../model/exported/export";
 import type { Context } from "../services/context";
 import {
   checkpoint,
   diffVersions,
+  exportVersion,
   getVersion,
   listInputs,
   listVersions,
@@ -10,8 +12,8 @@ import {
   restoreVersion,
 } from "../services/versions";
 import { requireRole } from "./authenticate";
-import { sliceOfQuery } from "./query";
-import { API, keyedRoutes } from "./router";
+import { requiredWordOf, sliceOfQuery } from "./query";
+import { API, fileResponse, keyedRoutes } from "./router";
 import { checkpointBody, restoreBody, versionNameBody } from "./schemas";
 
 const LIST_LIMIT_DEFAULT = 50;
@@ -54,5 +56,9 @@ export function versionRoutes(context: Context) {
     )
     .get("/:version_id/inputs", ({ principal, params }) =>
       listInputs(context, principal, params.document_id, params.version_id),
-    );
+    )
+    .get("/:version_id/export", async ({ principal, params, query }) => {
+      const format = requiredWordOf(query, "format", EXPORT_FORMATS);
+      return fileResponse(await exportVersion(context, principal, params.document_id, params.version_id, format));
+    });
 }

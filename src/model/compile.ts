@@ -9,6 +9,8 @@ import { DiagnosticList } from "./diagnostic_list";
 import type { Diagnostic } from "./diagnostics";
 import { assembleFlat } from "./flat/assemble";
 import { type FlatModel, readFlatModel } from "./flat/structure";
+import type { CellResolution } from "./imported/cells";
+import { compileFile, declareFileInputs, type ImportedFile, prepareFile } from "./imported/file";
 import { declareFlatInputs, type InputDeclaration } from "./inputs";
 import { describeValue, isRecord } from "./json";
 import { declareLanguageInputs } from "./language/input_list";
@@ -36,7 +38,8 @@ export interface PreparedModel {
 
 export type PreparedContent =
   | { readonly form: "flat"; readonly flat: FlatModel }
-  | { readonly form: "language"; readonly language: LanguageModel };
+  | { readonly form: "language"; readonly language: LanguageModel }
+  | { readonly form: "file"; readonly file: ImportedFile };
 
 export interface ModelSummary {
   /** Declared variables and constraints; auxiliary ones are not counted. */
@@ -105,17 +108,33 @@ function prepareContent(
       const language = prepareLanguage(model, options, findings, budget);
       return language === null ? null : { form, language };
     }
-    case "file":
-      refuseFile(findings);
-      return null;
+    case "file": {
+      const file = prepareFile(model, findings, budget);
+      return file === null ? null : { form, file };
+    }
   }
 }
 
 function listInputs(content: PreparedContent | null, budget: Budget): readonly InputDeclaration[] {
   if (content === null) return [];
-  return content.form === "flat"
-    ? declareFlatInputs(content.flat.parameters, budget)
-    : declareLanguageInputs(content.language, budget);
+  switch (content.form) {
+    case "flat":
+      return declareFlatInputs(content.flat.parameters, budget);
+    case "language":
+      return declareLanguageInputs(content.language, budget);
+    case "file":
+      return declareFileInputs(content.file);
+  }
+}
+
+/** Where paths lead in an imported file, by path; other forms resolve theirs in the model's JSON and have none here. */
+export function resolveCells(
+  { content }: PreparedModel,
+  paths: readonly string[],
+): Readonly<Record<string, CellResolution>> {
+  if (content?.form !== "file") return {};
+  const { index } = content.file;
+  return Object.fromEntries(paths.map((path) => [path, index.resolve(path)]));
 }
 
 /**
@@ -149,6 +168,8 @@ function compileContent(
       return { problem: assembleFlat(content.flat, values, findings, budget), report: null };
     case "language":
       return compileLanguage(content.language, values, findings, budget) ?? { problem: null, report: null };
+    case "file":
+      return { problem: findings.error_count > 0 ? null : compileFile(content.file, values), report: null };
   }
 }
 
@@ -164,7 +185,8 @@ function guard<T>(findings: DiagnosticList, otherwise: NoInfer<T>, work: () => T
 }
 
 function findForm(model: unknown, findings: DiagnosticList): ModelForm | null {
-  const expected = "expected a flat model with variables, objective and constraints";
+  const expected =
+    "expected a flat model with variables, objective and constraints, a source with its language, or a file's content with its format";
   if (!isRecord(model)) {
     findings.error("model_form_unknown", `the model is ${describeValue(model)}, ${expected}`, { path: "" });
     return null;
@@ -175,12 +197,6 @@ function findForm(model: unknown, findings: DiagnosticList): ModelForm | null {
     keys.length === 0 ? "an empty object" : `an object with ${keys.map((key) => JSON.stringify(key)).join(", ")}`;
   findings.error("model_form_unknown", `the model is ${found}, ${expected}`, { path: "" });
   return null;
-}
-
-function refuseFile(findings: DiagnosticList): void {
-  const message =
-    "the model is an imported file (format, content); this version reads flat models and algebraic source";
-  findings.error("model_form_unsupported", message, { path: "" });
 }
 
 function summarize(problem: Problem): ModelSummary {

@@ -37,6 +37,14 @@ export class DiagnosticList {
     this.warning_count = earlier?.warning_count ?? 0;
   }
 
+  /** Forgets what it holds for what `other` holds: of two readings of one text the better one counts. */
+  replaceWith(other: DiagnosticList): void {
+    this.errors.splice(0, this.errors.length, ...other.errors);
+    this.warnings.splice(0, this.warnings.length, ...other.warnings);
+    this.error_count = other.error_count;
+    this.warning_count = other.warning_count;
+  }
+
   error(code: string, message: string, place: Place, extras: DiagnosticExtras = {}): void {
     this.error_count += 1;
     if (this.errors.length < DIAGNOSTICS_MAX) this.errors.push(makeDiagnostic("error", code, message, place, extras));

@@ -14,8 +14,8 @@ export type InputShape = Shape | ParamShape | SetShape;
 
 export interface InputDeclaration {
   readonly name: string;
-  /** `parameter` in a flat model, `param` or `set` in an algebraic one. */
-  readonly kind: "param" | "set" | "parameter";
+  /** `parameter` in a flat model, `param` or `set` in an algebraic one, `cell` in an imported file. */
+  readonly kind: "param" | "set" | "parameter" | "cell";
   /** What the model's author says of it, and in which unit it is; null where nothing is said. */
   readonly description: string | null;
   readonly unit: string | null;

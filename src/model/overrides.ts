@@ -6,6 +6,7 @@
 
 import { nearestHint } from "../nearest";
 import type { ModelForm } from "./compile";
+import { type Cell, type CellResolution, type CellValue, cellKey, cellPlaces, findCellFault } from "./imported/cells";
 import { findIndexedFaults, type GivenMembers, spellKey } from "./indexed_shapes";
 import type { InputDeclaration, InputShape } from "./inputs";
 import { describeValue, isRecord, quote } from "./json";
@@ -38,11 +39,14 @@ export interface OverrideSubject {
   readonly form: ModelForm | null;
   readonly model: unknown;
   readonly inputs: readonly InputDeclaration[];
+  /** Of an imported file: where the paths of the fields lead, or those of the inputs where there are no fields. */
+  readonly cells?: Readonly<Record<string, CellResolution>>;
 }
 
 export type OverrideTarget =
   | { readonly kind: "input"; readonly input: string; readonly shape: InputShape }
-  | { readonly kind: "path"; readonly segments: readonly (string | number)[]; readonly accepts: PathValue };
+  | { readonly kind: "path"; readonly segments: readonly (string | number)[]; readonly accepts: PathValue }
+  | { readonly kind: "cell"; readonly cell: Cell; readonly accepts: CellValue };
 
 export interface BoundField {
   readonly name: string;
@@ -111,6 +115,28 @@ export function bindOverrides(
   return { bound: { fields: bound }, errors };
 }
 
+/** The paths that fields may lead by; null fields: null. */
+export function pathsOf(fields: readonly OverrideField[] | null): readonly string[] | null {
+  return fields === null ? null : fields.map((field) => field.model_field_path ?? field.name);
+}
+
+/** Override data without a schema, as a schema that names what it gives. */
+export function fieldsGiven(data: unknown): readonly OverrideField[] {
+  return isRecord(data)
+    ? Object.keys(data)
+        .slice(0, FIELDS_MAX)
+        .map((name) => ({ name }))
+    : [];
+}
+
+/** Binds override data without a schema: any cell of a file by its path, else every input. */
+export function bindGiven(
+  fields: readonly OverrideField[],
+  subject: OverrideSubject,
+): ReturnType<typeof bindOverrides> {
+  return bindOverrides(subject.form === "file" ? fields : null, subject);
+}
+
 /**
  * Checks the override data of one fire; empty when it fits. `data` undefined or null counts as {}. At most 100 errors,
  * each with the name of its field.
@@ -155,6 +181,7 @@ export function applyOverrides(
     if (!is_given && !field.has_default) continue;
     const value = is_given ? given[field.name] : field.default;
     if (field.target.kind === "input") values[field.target.input] = value;
+    else if (field.target.kind === "cell") values[cellKey(field.target.cell)] = value;
     else edited = withValueAt(edited, field.target.segments, value);
   }
   return { model: edited, values };
@@ -214,6 +241,7 @@ function findTarget(
   subject: OverrideSubject,
   inputs: ReadonlyMap<string, InputDeclaration>,
 ): OverrideTarget | string {
+  if (subject.form === "file") return findCell(field, subject.cells ?? {});
   if (field.model_field_path === undefined) {
     const input = inputs.get(field.name);
     if (input !== undefined) return { kind: "input", input: input.name, shape: input.shape };
@@ -224,6 +252,14 @@ function findTarget(
   const resolved = resolveFlatPath(subject.model, field.model_field_path);
   if (resolved.error !== null) return `model_field_path leads nowhere: ${resolved.error}`;
   return { kind: "path", segments: resolved.segments, accepts: resolved.accepts };
+}
+
+/** In a file a field's own name may be the path. */
+function findCell(field: OverrideField, cells: Readonly<Record<string, CellResolution>>): OverrideTarget | string {
+  const path = field.model_field_path ?? field.name;
+  const found = Object.hasOwn(cells, path) ? cells[path]! : { error: `${quote(path)} was not looked up` };
+  if (!("error" in found)) return { kind: "cell", cell: found.cell, accepts: found.accepts };
+  return `${field.model_field_path === undefined ? "the name is no path into the file" : "model_field_path leads nowhere"}: ${found.error}`;
 }
 
 function bindField(field: OverrideField, target: OverrideTarget, errors: FieldError[]): BoundField {
@@ -248,6 +284,7 @@ function bindField(field: OverrideField, target: OverrideTarget, errors: FieldEr
 /** Words for `type` that fit a target. */
 function typesOf(target: OverrideTarget): readonly OverrideType[] {
   if (target.kind === "input") return typesOfShape(target.shape);
+  if (target.kind === "cell") return ["number", "integer"];
   const { accepts } = target;
   if (accepts.type === "text" || accepts.type === "choice") return ["string"];
   return accepts.type === "shape" ? typesOfShape(accepts.shape) : ["number", "integer"];
@@ -264,6 +301,7 @@ function typesOfShape(shape: InputShape): readonly OverrideType[] {
 }
 
 function takesNull(target: OverrideTarget): boolean {
+  if (target.kind === "cell") return target.accepts === "bound";
   return target.kind === "path" && (target.accepts.type === "bound" || target.accepts.type === "option");
 }
 
@@ -271,13 +309,14 @@ function takesNull(target: OverrideTarget): boolean {
 function reportOverlaps(bound: readonly BoundField[], errors: FieldError[]): void {
   const owners = new Map<string, string>();
   for (const field of bound) {
-    const key = JSON.stringify(segmentsOf(field.target));
-    const owner = owners.get(key);
-    if (owner === undefined) owners.set(key, field.name);
-    else errors.push({ name: field.name, msg: `it reaches the same value as the field ${quote(owner)}` });
+    const keys = placesOf(field.target).map((segments) => JSON.stringify(segments));
+    const owner = keys.map((key) => owners.get(key)).find((name) => name !== undefined);
+    for (const key of keys) owners.set(key, field.name);
+    if (owner !== undefined)
+      errors.push({ name: field.name, msg: `it reaches the same value as the field ${quote(owner)}` });
   }
   for (const field of bound) {
-    const segments = segmentsOf(field.target);
+    const segments = placesOf(field.target)[0]!;
     for (let length = segments.length - 1; length > 0; length -= 1) {
       const owner = owners.get(JSON.stringify(segments.slice(0, length)));
       if (owner !== undefined)
@@ -286,9 +325,10 @@ function reportOverlaps(bound: readonly BoundField[], errors: FieldError[]): voi
   }
 }
 
-/** An input by name is a path too, as far as overlaps go. */
-function segmentsOf(target: OverrideTarget): readonly (string | number)[] {
-  return target.kind === "path" ? target.segments : ["parameters", target.input];
+/** What a field writes to; an input by name is a path too, as far as overlaps go. */
+function placesOf(target: OverrideTarget): readonly (readonly (string | number)[])[] {
+  if (target.kind === "cell") return cellPlaces(target.cell);
+  return [target.kind === "path" ? target.segments : ["parameters", target.input]];
 }
 
 function reportUnfilled(bound: readonly BoundField[], inputs: readonly InputDeclaration[], errors: FieldError[]): void {
@@ -326,13 +366,28 @@ function explainUnknown(name: string, fields: ReadonlyMap<string, BoundField>): 
 /** What is wrong with a value for a field, in sentences; empty when it fits. */
 function findFaults(field: BoundField, value: unknown, given: GivenMembers): readonly string[] {
   const { target, name } = field;
-  const faults =
-    target.kind === "input"
-      ? findInputFaults(target.shape, value, name, given)
-      : findPathFaults(target.accepts, value, name);
+  const faults = findTargetFaults(target, value, name, given);
   if (faults.length > 0 || field.type === null || value === null || hasType(value, field.type)) return faults;
   const expected = field.type === "integer" ? "a whole number" : `a value of type ${field.type}`;
   return [`${name} is ${describeValue(value)}, expected ${expected}`];
+}
+
+function findTargetFaults(
+  target: OverrideTarget,
+  value: unknown,
+  name: string,
+  given: GivenMembers,
+): readonly string[] {
+  switch (target.kind) {
+    case "input":
+      return findInputFaults(target.shape, value, name, given);
+    case "path":
+      return findPathFaults(target.accepts, value, name);
+    case "cell": {
+      const fault = findCellFault(target.accepts, value);
+      return fault === null ? [] : [`${name} is ${fault}`];
+    }
+  }
 }
 
 function hasType(value: unknown, type: OverrideType): boolean {

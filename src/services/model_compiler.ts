@@ -3,7 +3,7 @@ import type { ModelLimits } from "../model/budget";
 import { compileModel, type PreparedModel, prepareModel } from "../model/compile";
 import { applyOverrides, type BoundOverrides } from "../model/overrides";
 import type { ModelCompiler } from "../solver/messages";
-import { inspectText } from "./models";
+import { answerQuestion, type ModelQuestion } from "./models";
 
 export function createModelCompiler(limits: ModelLimits): ModelCompiler {
   return {
@@ -17,6 +17,6 @@ export function createModelCompiler(limits: ModelLimits): ModelCompiler {
       const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === "warning");
       return { problem, diagnostics, warnings: warnings.map((diagnostic) => diagnostic.message), report };
     },
-    inspect: (text) => inspectText(text, limits),
+    inspect: (text, question) => answerQuestion(text, question as ModelQuestion, limits),
   };
 }

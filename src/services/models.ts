@@ -1,7 +1,9 @@
 /** Looking into a model on behalf of a user: small ones here, larger ones in a solver process, so that HTTP goes on. */
 import type { ModelLimits } from "../model/budget";
-import { compileModel, type ModelSummary, prepareModel } from "../model/compile";
+import { compileModel, type ModelSummary, prepareModel, resolveCells } from "../model/compile";
 import type { Diagnostic } from "../model/diagnostics";
+import { type ExportFormat, exportProblem } from "../model/exported/export";
+import type { CellResolution } from "../model/imported/cells";
 import type { InputDeclaration } from "../model/inputs";
 import { isRecord } from "../model/json";
 import type { OverrideSubject } from "../model/overrides";
@@ -10,6 +12,9 @@ import type { Context } from "./context";
 
 /** Characters of model JSON up to which a compile stays on this thread: 32 KiB compile in about 2 ms. */
 const INLINE_LENGTH_MAX = 32_768;
+
+/** A few lines of algebraic source may make millions of coefficients. */
+const SOURCE_PATTERN = /"source"\s*:/;
 
 export interface Inspection {
   readonly diagnostics: readonly Diagnostic[];
@@ -29,14 +34,26 @@ export function modelLimits(context: Pick<Context, "config" | "clock">): ModelLi
   };
 }
 
-/** Compiles a model as it stands and tells what was found. Never throws on the model itself. */
-export async function inspectModel(context: Context, model: unknown): Promise<Inspection> {
-  const text = JSON.stringify(model ?? null);
-  const found =
-    text.length <= INLINE_LENGTH_MAX
-      ? inspectText(text, modelLimits(context))
-      : await context.solvers.inspect<InspectedModel>(text);
-  const subject = { form: found.form, model, inputs: found.inputs };
+/** What may be asked of a model's text: plain data, since another process may answer. */
+export type ModelQuestion =
+  | {
+      readonly kind: "inspect";
+      /** Paths into an imported file that are to be looked up; null: those of its inputs. */
+      readonly paths: readonly string[] | null;
+    }
+  | { readonly kind: "export"; readonly format: ExportFormat };
+
+/**
+ * Compiles a model as it stands and tells what was found. Never throws on the model itself. `paths` are those that an
+ * override schema names, null for one that names none.
+ */
+export async function inspectModel(
+  context: Context,
+  model: unknown,
+  paths: readonly string[] | null = [],
+): Promise<Inspection> {
+  const found = await ask<InspectedModel>(context, JSON.stringify(model ?? null), { kind: "inspect", paths });
+  const subject = { form: found.form, model, inputs: found.inputs, cells: found.cells };
   const has_errors = found.diagnostics.some((diagnostic) => diagnostic.severity === "error");
   const excess = timeLimitExcess(context, model);
   return {
@@ -45,6 +62,26 @@ export async function inspectModel(context: Context, model: unknown): Promise<In
     subject,
     has_errors,
   };
+}
+
+type ExportAnswer =
+  | { readonly text: string }
+  | { readonly error: string }
+  | { readonly diagnostics: readonly Diagnostic[] };
+
+/** The model, compiled as it stands, as the text of an MPS or LP file. Refuses a model with errors. */
+export async function exportModel(context: Context, model_json: string, format: ExportFormat): Promise<string> {
+  const answer = await ask<ExportAnswer>(context, model_json, { kind: "export", format });
+  if ("text" in answer) return answer.text;
+  if ("diagnostics" in answer) throw modelInvalid(answer.diagnostics, "The model does not compile");
+  throw modelInvalid([], `The model cannot be exported: ${answer.error}`);
+}
+
+/** Answers on this thread for a short text, in a solver process for a longer one and for algebraic source. */
+function ask<Answer>(context: Context, text: string, question: ModelQuestion): Promise<Answer> {
+  if (text.length > INLINE_LENGTH_MAX || SOURCE_PATTERN.test(text))
+    return context.solvers.inspect<Answer>(text, question);
+  return Promise.resolve(answerQuestion(text, question, modelLimits(context)) as Answer);
 }
 
 /** A warning about a time limit that this installation will not grant, or null. */
@@ -66,19 +103,27 @@ export function timeLimitExcess(context: Pick<Context, "config">, model: unknown
 }
 
 /** What an inspection tells of a model's JSON text; plain data, so that it may be made in another process. */
-export interface InspectedModel {
+interface InspectedModel {
   readonly form: OverrideSubject["form"];
   readonly diagnostics: readonly Diagnostic[];
   readonly inputs: readonly InputDeclaration[];
   readonly summary: ModelSummary;
+  readonly cells: Readonly<Record<string, CellResolution>>;
 }
 
-/** Reads and compiles model JSON on the calling thread. */
-export function inspectText(text: string, limits: ModelLimits): InspectedModel {
+/** Answers a question about model JSON on the calling thread. */
+export function answerQuestion(text: string, question: ModelQuestion, limits: ModelLimits): unknown {
+  if (question.kind === "inspect") return inspectText(text, question.paths, limits);
+  const { problem, diagnostics } = compileModel(prepareModel(JSON.parse(text), limits), {}, limits);
+  return problem === null ? { diagnostics } : exportProblem(problem, question.format);
+}
+
+function inspectText(text: string, paths: readonly string[] | null, limits: ModelLimits): InspectedModel {
   const prepared = prepareModel(JSON.parse(text), limits);
   const compiled = compileModel(prepared, {}, limits);
   const { form, inputs } = prepared;
-  return { form, inputs, diagnostics: compiled.diagnostics, summary: compiled.summary };
+  const cells = resolveCells(prepared, paths ?? inputs.map(({ name }) => name));
+  return { form, inputs, diagnostics: compiled.diagnostics, summary: compiled.summary, cells };
 }
 
 /** 422 with the diagnostics of a model that cannot be used. */

@@ -4,7 +4,7 @@ import { contentDigest } from "../model/canonical";
 import type { Diagnostic } from "../model/diagnostics";
 import { isRecord } from "../model/json";
 import { findOptionFault } from "../model/options";
-import { type BoundOverrides, bindOverrides, validateOverrideData } from "../model/overrides";
+import { type BoundOverrides, bindGiven, fieldsGiven, pathsOf, validateOverrideData } from "../model/overrides";
 import { Refusal } from "../refusals";
 import type { SolveOutcome } from "../solver/messages";
 import { SOLVE_OPTIONS_DEFAULT, type SolveOptions } from "../solver/options";
@@ -105,10 +105,11 @@ function splitBody(body: unknown): { model: unknown; override_data: unknown } {
 }
 
 async function bindAll(context: Context, model: unknown, override_data: unknown): Promise<BoundOverrides> {
-  const inspection: Inspection = await inspectModel(context, model);
+  const given = fieldsGiven(override_data);
+  const inspection: Inspection = await inspectModel(context, model, pathsOf(given));
   if (inspection.has_errors) throw modelInvalid(inspection.diagnostics, "The model does not compile");
-  const { bound } = bindOverrides(null, inspection.subject);
-  const fields = validateOverrideData(bound, override_data);
+  const { bound, errors } = bindGiven(given, inspection.subject);
+  const fields = errors.length > 0 ? errors : validateOverrideData(bound, override_data);
   if (fields.length === 0) return bound;
   const error = misfitMessage(fields);
   throw new Refusal("override_invalid", error, { detail: { error, run_id: null, fields } });

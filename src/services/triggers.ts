@@ -1,7 +1,14 @@
 /** Triggers: a version behind a secret. Every change drops the cached fire target after its commit. */
 import { createHash } from "node:crypto";
 import { toTimestamp } from "../clock";
-import { type BoundOverrides, bindOverrides, type FieldError, parseOverrideSchema } from "../model/overrides";
+import {
+  type BoundOverrides,
+  bindOverrides,
+  type FieldError,
+  type OverrideField,
+  parseOverrideSchema,
+  pathsOf,
+} from "../model/overrides";
 import { Refusal } from "../refusals";
 import { PRIORITY_DEFAULT } from "../runs/ready_queue";
 import type { Scope } from "../storage/access";
@@ -102,9 +109,10 @@ export async function createTrigger(
   input: TriggerInput,
 ): Promise<TriggerObject & TriggerSecrets> {
   const version = requireVersion(context, principal, input.document_id, input.version_id);
-  const inspection = await inspectModel(context, fromText(version.model_json));
+  const fields = readSchema(input.override_schema ?? null);
+  const inspection = await inspectModel(context, fromText(version.model_json), pathsOf(fields));
   requireSound(inspection);
-  const bound = bindSchema(input.override_schema ?? null, inspection);
+  const bound = bindSchema(fields, inspection);
   const id = context.ids.next("trigger");
   const webhook = newWebhook(context, id, input.webhook_url ?? null, input.webhook_secret ?? null);
   const trigger_secret = makeSecret(context);
@@ -277,11 +285,17 @@ function requireSound(inspection: Inspection): void {
     throw modelInvalid(inspection.diagnostics, "This version's model has errors and cannot be pinned");
 }
 
+type SchemaFields = readonly OverrideField[] | null;
+
+function readSchema(schema: unknown): SchemaFields {
+  const { fields, errors } = parseOverrideSchema(schema);
+  if (errors.length > 0) throw schemaInvalid(errors);
+  return fields;
+}
+
 /** The schema checked against the model: what every fire is validated with. */
-function bindSchema(schema: unknown, inspection: Inspection): BoundOverrides {
-  const parsed = parseOverrideSchema(schema);
-  if (parsed.errors.length > 0) throw schemaInvalid(parsed.errors);
-  const { bound, errors } = bindOverrides(parsed.fields, inspection.subject);
+function bindSchema(fields: SchemaFields, inspection: Inspection): BoundOverrides {
+  const { bound, errors } = bindOverrides(fields, inspection.subject);
   if (errors.length > 0) throw schemaInvalid(errors);
   return bound;
 }
@@ -298,7 +312,8 @@ function schemaInvalid(errors: readonly FieldError[]): Refusal {
 async function schemaColumns(context: Context, row: TriggerRow, schema: unknown): Promise<Partial<TriggerRow>> {
   const version = readVersionModel(context.db, row.version_id);
   if (version === null) throw versionNotFound();
-  const bound = bindSchema(schema, await inspectModel(context, fromText(version.model_json)));
+  const fields = readSchema(schema);
+  const bound = bindSchema(fields, await inspectModel(context, fromText(version.model_json), pathsOf(fields)));
   return { override_schema: toText(schema), override_contract: JSON.stringify(bound) };
 }
 

@@ -2,6 +2,7 @@
 import { toTimestamp } from "../clock";
 import { contentDigest } from "../model/canonical";
 import { diffModels, summarizeChanges } from "../model/changes";
+import type { ExportFormat } from "../model/exported/export";
 import type { InputDeclaration } from "../model/inputs";
 import { Refusal } from "../refusals";
 import { updateDocument as updateDocumentRow } from "../storage/documents";
@@ -20,7 +21,7 @@ import { recordChange } from "./audit";
 import type { Context, Principal } from "./context";
 import { type DocumentObject, effectiveModel, fromText, getDocument, requireDocument, toText } from "./documents";
 import { requireAccepting } from "./fire";
-import { inspectModel } from "./models";
+import { exportModel, inspectModel } from "./models";
 
 export interface VersionObject {
   readonly id: string;
@@ -164,6 +165,19 @@ export async function listInputs(
   const version = requireVersion(context, principal, document_id, id);
   const inspection = await inspectModel(context, fromText(version.model_json));
   return { version_id: version.id, inputs: inspection.inputs };
+}
+
+/** The version's model with its pinned data as the text of a file, and a name for the file. */
+export async function exportVersion(
+  context: Context,
+  principal: Principal,
+  document_id: string,
+  id: string,
+  format: ExportFormat,
+): Promise<{ text: string; file_name: string }> {
+  const version = requireVersion(context, principal, document_id, id);
+  const text = await exportModel(context, version.model_json ?? "null", format);
+  return { text, file_name: `${version.id}.${format}` };
 }
 
 /** The version, when its document is this organization's. */

@@ -94,14 +94,14 @@ class SolverChild {
 
   private async serve(message: SolveMessage | InspectMessage): Promise<void> {
     const answer = message.kind === "inspect" ? this.inspect(message) : this.solve(message);
-    const bytes = answer.kind === "inspected" ? message.text!.length : resultBytes(answer);
+    const bytes = answer.kind === "inspected" ? FLUSH_BYTES_MIN : resultBytes(answer);
     await send(answer, bytes);
     if (this.solver!.is_spoiled) this.solver = await loadSolver(this.clock);
   }
 
-  private inspect({ job, text }: InspectMessage): ChildMessage {
+  private inspect({ job, text, question }: InspectMessage): ChildMessage {
     try {
-      return { kind: "inspected", job, inspection: this.compiler.inspect(text) };
+      return { kind: "inspected", job, inspection: this.compiler.inspect(text, question) };
     } catch (error) {
       return { kind: "answer", job, outcome: compilerFault(error) };
     }

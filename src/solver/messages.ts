@@ -12,8 +12,8 @@ export interface ModelCompiler {
   prepare(text: string): unknown;
   /** Makes a problem of a prepared model with overrides in place; `bound` and `override_data` are the request's. */
   compile(prepared: unknown, bound: unknown, override_data: unknown): Compilation;
-  /** What is to be told of a model without solving it: plain data. */
-  inspect(text: string): unknown;
+  /** Answers a question about a model without solving it; question and answer are plain data, passed on unread. */
+  inspect(text: string, question: unknown): unknown;
 }
 
 export interface Compilation {
@@ -87,6 +87,7 @@ export interface InspectMessage {
   readonly kind: "inspect";
   readonly job: number;
   readonly text: string;
+  readonly question: unknown;
 }
 
 /** Jobs that the pool no longer wants, unless they have begun. */

@@ -120,7 +120,7 @@ export class SolverPool {
    * What the compiler's `inspect` tells of a model, computed in a solver process; its type is the compiler's affair.
    * @throws Refusal solver_unavailable when no process could tell.
    */
-  inspect<Inspection>(text: string): Promise<Inspection> {
+  inspect<Inspection>(text: string, question: unknown): Promise<Inspection> {
     const { promise, resolve, reject } = Promise.withResolvers<Inspection>();
     const refuse = (outcome: SolveOutcome) => {
       const reason =
@@ -129,7 +129,8 @@ export class SolverPool {
         new Refusal("solver_unavailable", `The model could not be looked at: ${reason}`, { retry_after_seconds: 5 }),
       );
     };
-    this.enqueue(PoolJob.inspect(this.next_job++, text, (found) => resolve(found as Inspection), refuse));
+    const request = { text, question };
+    this.enqueue(PoolJob.inspect(this.next_job++, request, (found) => resolve(found as Inspection), refuse));
     return promise;
   }
 

@@ -19,6 +19,12 @@ export interface JobHooks {
   readonly onStarted?: () => void;
 }
 
+/** A question about a model, for the compiler's `inspect`. */
+export interface InspectRequest {
+  readonly text: string;
+  readonly question: unknown;
+}
+
 /** Time for looking into a model, beyond the compiler's own limit. */
 const INSPECT_LIMIT_MS = 60_000;
 
@@ -31,7 +37,7 @@ export class PoolJob {
 
   private constructor(
     readonly id: number,
-    private readonly request: SolveRequest | string,
+    private readonly request: SolveRequest | InspectRequest,
     readonly hooks: JobHooks,
     readonly settle: (outcome: SolveOutcome) => void,
     readonly onInspection: ((inspection: unknown) => void) | null,
@@ -44,28 +50,28 @@ export class PoolJob {
   /** `settle` hears of failures alone. */
   static inspect(
     id: number,
-    text: string,
+    request: InspectRequest,
     onInspection: (inspection: unknown) => void,
     settle: (outcome: SolveOutcome) => void,
   ): PoolJob {
-    return new PoolJob(id, text, {}, settle, onInspection);
+    return new PoolJob(id, request, {}, settle, onInspection);
   }
 
   get digest(): string | null {
-    return typeof this.request === "string" ? null : this.request.model.digest;
+    return "question" in this.request ? null : this.request.model.digest;
   }
 
   get is_quick(): boolean {
-    return typeof this.request !== "string" && this.request.quick;
+    return "quick" in this.request && this.request.quick;
   }
 
   get limit_ms(): number {
-    return typeof this.request === "string" ? INSPECT_LIMIT_MS : this.request.options.time_limit_seconds * 1000;
+    return "question" in this.request ? INSPECT_LIMIT_MS : this.request.options.time_limit_seconds * 1000;
   }
 
   messageFor(isModelNew: boolean): ParentMessage {
     const { id, request } = this;
-    if (typeof request === "string") return { kind: "inspect", job: id, text: request };
+    if ("question" in request) return { kind: "inspect", job: id, ...request };
     const { model, bound, override_data, options } = request;
     const text = isModelNew ? model.readText() : null;
     return { kind: "solve", job: id, digest: model.digest, text, bound, override_data, options };

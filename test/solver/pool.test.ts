@@ -400,10 +400,10 @@ describe("the processes", () => {
 describe("looking into a model", () => {
   test("happens in a process and answers what the compiler tells", async () => {
     const pool = openPool();
-    expect(await pool.inspect<{ length: number }>('{"problem":null}')).toEqual({ length: 16 });
+    expect(await pool.inspect<{ length: number }>('{"problem":null}', null)).toEqual({ length: 16 });
   });
 
   test("that takes the process down is refused in words", async () => {
-    await expect(openPool().inspect('{"act":"exit"}')).rejects.toMatchObject({ code: "solver_unavailable" });
+    await expect(openPool().inspect('{"act":"exit"}', null)).rejects.toMatchObject({ code: "solver_unavailable" });
   });
 });

@@ -19,7 +19,7 @@ describe("the form of a model is told by its keys", () => {
     [{}, "model_form_unknown", null],
     [{ model: {} }, "model_form_unknown", null],
     [{ language: "mathprog", source: 5 }, "wrong_type", "language"],
-    [{ format: "mps", content: "" }, "model_form_unsupported", "file"],
+    [{ format: "xls", content: "" }, "wrong_value", "file"],
   ])("%j", (model, code, form) => {
     const prepared = prepareModel(model, LIMITS);
     expect(prepared.diagnostics.map((diagnostic) => diagnostic.code)).toEqual([code]);

@@ -1,0 +1,26 @@
+/** `--export FILE`: the compiled problem for other solvers. */
+import { writeFileSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { EXPORT_FORMATS, exportProblem } from "../model/exported/export";
+import type { Problem } from "../problem/problem";
+import type { ParsedArguments } from "./arguments";
+import { FileProblem } from "./model_file";
+
+/** Writes the problem where --export says, if it says so. @throws FileProblem */
+export function exportIfAsked(parsed: ParsedArguments, problem: () => Problem | null): void {
+  const path = parsed.options.export?.[0];
+  if (path === undefined) return;
+  const ending = extname(path).toLowerCase();
+  const format = EXPORT_FORMATS.find((known) => ending === `.${known}`);
+  if (format === undefined)
+    throw new FileProblem(`${basename(path)}: the ending tells the format; .mps or .lp is expected`);
+  const compiled = problem();
+  if (compiled === null) return;
+  const written = exportProblem(compiled, format);
+  if ("error" in written) throw new FileProblem(`--export: ${written.error}`);
+  try {
+    writeFileSync(path, written.text);
+  } catch (error) {
+    throw new FileProblem(`cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
