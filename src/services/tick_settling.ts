@@ -187,7 +187,7 @@ class Settling {
     const waiting = listWaitingTicks(this.#transaction, id);
     const oldest = waiting[0];
     if (oldest === undefined) return;
-    if (overlap_policy === "cancel_previous" && waiting.some(isOrdinary)) this.#cancelOpen();
+    if (overlap_policy === "cancel_previous" && waiting.some((tick) => !this.#isBacklog(tick))) this.#cancelOpen();
     if (overlap_policy !== "allow" && scheduleHasOpenRun(this.#transaction.client, id)) return;
     const run = draftTickRun(this.#context, this.#target, this.#schedule, oldest);
     this.#make(oldest, run, tickAt(this.#schedule, oldest.scheduled_for)?.note === "dst_shifted");
@@ -195,20 +195,26 @@ class Settling {
 
   /** What the overlap policy makes of a tick, which is in the ledger as waiting already. */
   #decide(tick: TickRow): Decision {
-    const { overlap_policy, catch_up, id } = this.#schedule;
+    const { overlap_policy, id } = this.#schedule;
     if (overlap_policy === "allow") return "fire";
     const others = listWaitingTicks(this.#transaction, id).filter((one) => one.scheduled_for !== tick.scheduled_for);
     if (others.length === 0 && !scheduleHasOpenRun(this.#transaction.client, id)) return "fire";
-    if (catch_up === "all" && !isOrdinary(tick)) return "wait";
+    if (this.#isBacklog(tick)) return "wait";
     if (overlap_policy === "skip") return "skip";
     const reason = `the tick of ${new Date(tick.scheduled_for).toISOString()} took its place (overlap_policy ${overlap_policy})`;
-    for (const other of others.filter(isOrdinary)) {
+    for (const other of others.filter((one) => !this.#isBacklog(one))) {
       settleTick(this.#transaction, other, { outcome: "coalesced", reason, run_id: null });
     }
     if (overlap_policy === "buffer_one") return "wait";
     this.#cancelOpen();
-    const is_free = !others.some((other) => !isOrdinary(other)) && !scheduleHasOpenRun(this.#transaction.client, id);
+    const is_free =
+      !others.some((other) => this.#isBacklog(other)) && !scheduleHasOpenRun(this.#transaction.client, id);
     return is_free ? "fire" : "wait";
+  }
+
+  /** One of many that are made up for in turn: a newer tick does not take its place, nor does it drive a run out. */
+  #isBacklog(tick: TickRow): boolean {
+    return this.#schedule.catch_up === "all" && tick.missed_count > 0;
   }
 
   /** Queued runs end at once; those in a solver are asked to, as often as it takes. */
@@ -258,8 +264,3 @@ class Settling {
 const REASONS: Partial<Record<RunState, string>> = {
   skipped_overlap: "the run before it had not ended (overlap_policy skip)",
 };
-
-/** True for a tick that came in time: those that are caught up have their own order. */
-function isOrdinary(tick: TickRow): boolean {
-  return tick.missed_count === 0;
-}
