@@ -55,7 +55,7 @@ export async function startScheduleWorld(clock: MovableClock, options: WorldOpti
 }
 
 /** Short names for instants of one day or more: `06:00` of the first day, `+1 06:00` of the next. */
-export function shortNames(first_day: string): (instant: string) => string {
+function shortNames(first_day: string): (instant: string) => string {
   const start = Date.parse(`${first_day}T00:00:00Z`);
   return (instant) => {
     const days = Math.floor((Date.parse(instant) - start) / DAY_MS);
@@ -64,7 +64,7 @@ export function shortNames(first_day: string): (instant: string) => string {
   };
 }
 
-export function oneSchedule(world: World, trigger: Json, id: string): OneSchedule {
+function oneSchedule(world: World, trigger: Json, id: string): OneSchedule {
   const path = `/api/v2/triggers/${trigger.id}`;
   const ask: OneSchedule["ask"] = (method, rest = "", body) =>
     world.call(method, `${path}/schedules/${id}${rest}`, body);
