@@ -15,9 +15,11 @@ import { createServer } from "./http/server";
 import type { Ids } from "./ids";
 import { killPoints } from "./kill_points";
 import type { Log } from "./log";
+import { Metrics } from "./metrics/metrics";
 import { bootIdOf } from "./runs/boot";
 import { ProgressLog } from "./runs/progress_log";
 import { ReadyQueue } from "./runs/ready_queue";
+import { isTerminal, RUN_STATES } from "./runs/run";
 import { RunIds } from "./runs/run_id";
 import { RunSignals } from "./runs/run_signals";
 import { type AccessContext, bootstrap } from "./services/access";
@@ -26,16 +28,19 @@ import { BackupStatus } from "./services/backup_status";
 import type { Context } from "./services/context";
 import { FailureLimits } from "./services/failure_limits";
 import { FireTargets } from "./services/fire_targets";
+import { LoopDelay } from "./services/loop_delay";
 import { ServedHosts } from "./services/served_hosts";
 import { makeSignInLink } from "./services/sign_in";
 import { VersionModels } from "./services/version_models";
 import { WebhookDestinations } from "./services/webhook_destinations";
 import { SolverPool } from "./solver/pool";
+import { SOLVER_VERSION } from "./solver/version";
 import { findTenant, firstTenant, hasLiveKey } from "./storage/access";
 import { DataDirectoryError, lockDirectory, prepareDirectory } from "./storage/data_directory";
 import { type OpenDatabase, openDatabase, openExistingDatabase } from "./storage/database";
 import { lastRunSeq } from "./storage/runs";
 import { hasSealKey, loadSealKey, type SealKey } from "./storage/seal";
+import { TICK_OUTCOMES_FINAL } from "./storage/ticks";
 import { countSealedSecrets } from "./storage/triggers";
 import { type StorageFailure, Writer } from "./storage/writer";
 import { PROGRAM_VERSION } from "./version";
@@ -177,10 +182,12 @@ function assemble(
       context.webhook_destinations.listensOn(config.host, port);
       context.served_hosts.listensOn(port);
       for (const loop of Object.values(loops)) loop.start();
+      context.loop_delay.start();
       return `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
     },
     stop: async (drain_seconds) => {
       is_stopping = true;
+      context.loop_delay.stop();
       backup_keeper.abort();
       await Promise.all([loops.backups.stop(), loops.executor.stop(), loops.ticker.stop(), loops.pruner.stop()]);
       await context.solvers.stop({ drain_ms: drain_seconds * 1000 });
@@ -195,7 +202,10 @@ function assemble(
 
 function createContext(parts: AppParts, database: OpenDatabase, isStopping: () => boolean): Context {
   const { config, clock, ids, log } = parts;
-  const writer = new Writer(database.write_client, database.syncLog, parts.onStorageLost);
+  const metrics = createMetrics(clock);
+  const writer = new Writer(database.write_client, database.syncLog, parts.onStorageLost, (tallies) =>
+    metrics.committed(tallies),
+  );
   return {
     config,
     clock,
@@ -218,6 +228,8 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     fire_targets: new FireTargets(database.read),
     version_models: new VersionModels(database.read),
     backups: new BackupStatus(),
+    metrics,
+    loop_delay: new LoopDelay(),
     failure_limits: new FailureLimits(clock, config.failures_per_minute_max),
     refusal_log: new RefusalLog(clock, writer),
     served_hosts: new ServedHosts(config.host, listOf(config.public_host)),
@@ -227,6 +239,11 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     wake: { executor: () => {}, deliverer: () => {}, ticker: () => {} },
     isStopping,
   };
+}
+
+function createMetrics(clock: Clock): Metrics {
+  const build = { version: PROGRAM_VERSION, bun_version: Bun.version, solver_version: SOLVER_VERSION };
+  return new Metrics(build, clock.now(), RUN_STATES.filter(isTerminal), TICK_OUTCOMES_FINAL);
 }
 
 /** The key for webhook secrets. One that had to be made anew opens nothing that is stored: that is said, and the service goes on. */

@@ -79,6 +79,13 @@ export const SETTINGS = {
   data_dir: text("directory of the database, the key file and the lock", "./jaot-data"),
   workers: wholeOrNone("solver processes; default cores - 1, at least 1; 0 accepts and keeps, solves nothing", 0),
   drain_seconds: whole("seconds that running solves get after SIGTERM", 10, 0, 3600),
+  log_requests: word("requests in the log: none, problems (5xx, and slow ones), or all", "problems", [
+    "none",
+    "problems",
+    "all",
+  ]),
+  slow_request_ms: whole("time from which a request counts as slow, milliseconds", 1000, 1),
+  metrics: word("who may read /metrics: keys (API keys of any role), or public", "keys", ["keys", "public"]),
   log: word("format of the log; auto is text on a terminal, json elsewhere", "auto", ["auto", "json", "text"]),
   admin_key: secret(
     "first admin key; without it one is made and printed once",

@@ -24,11 +24,14 @@ const MODEL = {
 export class Service {
   readonly directory: string;
   readonly port: number;
+  readonly #program: string;
   #child: ReturnType<typeof startChild> | null = null;
   trigger: FireTarget | null = null;
   #trigger_path = "";
 
-  constructor(port: number) {
+  /** `program`: another build, to compare with. */
+  constructor(port: number, program = BINARY) {
+    this.#program = program;
     this.directory = mkdtempSync(join(tmpdir(), "jaot-bench-"));
     this.port = port;
   }
@@ -48,7 +51,7 @@ export class Service {
   /** Starts the program and settles at the first 200 of /health/ready. Returns the milliseconds that took. */
   async start(workers: number, settings: readonly string[] = []): Promise<number> {
     const words = [
-      BINARY,
+      this.#program,
       "serve",
       "--port",
       String(this.port),

@@ -147,6 +147,7 @@ async function settle(context: Context, delivery: ClaimedDelivery, attempt: Fina
     abandonDeliveries(transaction, trigger_id, `the webhook was disabled: ${reason}`, end.now);
     return reason;
   });
+  context.metrics.deliveryAttempted(end.state === "pending" ? "retried" : end.state);
   const fields = { delivery_id: delivery.id, trigger_id, attempt: delivery.attempts };
   if (disabled !== null) {
     context.fire_targets.drop(trigger_id);

@@ -223,6 +223,7 @@ function reported(report: SolveReport | null): Omit<RunOutcome, "status"> {
     model_digest,
     solution_digest,
     solver_version,
+    gap: report.gap,
     result,
     result_summary: report.result_summary,
   };

@@ -7,6 +7,7 @@ import { type FireRequest, fire, fireBatch, openTrigger, requireAccepting } from
 import { type RunObject, waitForRun } from "../services/runs";
 import { bearerToken } from "./authenticate";
 import { invalid } from "./errors";
+import { noteRun } from "./request_log";
 import { API, jsonResponse, openRoutes, visitOf } from "./router";
 
 /** Sets of override data in one batch. */
@@ -25,6 +26,7 @@ export function fireRoutes(context: Context) {
       refuseUnknownFields(body);
       const { run_ids, is_replayed } = await fire(context, opened, asked);
       const run_id = run_ids[0]!;
+      noteRun(set, run_id);
       if (is_replayed) set.headers["idempotent-replayed"] = "true";
       const wait_seconds = waitOf(request.headers.get("prefer"), context.config.wait_seconds_max);
       if (wait_seconds > 0) {

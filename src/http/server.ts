@@ -10,15 +10,17 @@ import { requirePrincipal } from "./authenticate";
 import { deliveryRoutes } from "./deliveries";
 import { documentRoutes } from "./documents";
 import { givenRequestId, readJsonBody, refuseDeclaredLength } from "./door";
-import { errorResponse } from "./errors";
+import { errorResponse, type RequestInfo } from "./errors";
 import { exampleRoutes } from "./examples";
 import { fireRoutes } from "./fire";
 import { healthRoutes } from "./health";
 import { keyRoutes } from "./keys";
+import { metricsRoutes } from "./metrics";
 import type { Route } from "./openapi/document";
 import { isPreflight, refuseForeignHost, refuseForeignPage, SECURITY_HEADERS } from "./origins";
 import { overviewRoutes } from "./overview";
 import { referenceRoutes } from "./reference";
+import { type AnsweredRequest, beginRequest, endRequest, noteStatus } from "./request_log";
 import { API, visitOf } from "./router";
 import { runRoutes } from "./runs";
 import { oneScheduleRoutes, scheduleRoutes } from "./schedules";
@@ -54,6 +56,7 @@ export function createServer(context: Context) {
     },
   })
     .onRequest(({ request, set }) => {
+      beginRequest(context, set);
       const request_id = givenRequestId(request) ?? context.ids.next("request");
       Object.assign(set.headers, SECURITY_HEADERS, { "x-request-id": request_id });
       refuseForeignHost(request, context.served_hosts);
@@ -78,14 +81,17 @@ export function createServer(context: Context) {
         method: request.method,
         path: pathOf(request.url),
       };
-      const { principal } = failed as { principal?: Principal };
-      if (principal !== undefined && isLowRole(error)) {
-        recordLowRole(context, principal, `${info.method} ${info.path.slice(0, PATH_LENGTH_KEPT)}`);
-      }
-      return errorResponse(error, info, context.ids, context.log);
+      noteLowRole(context, failed, info);
+      const answer = errorResponse(error, info, context.ids, context.log);
+      noteStatus(set, answer.status);
+      return answer;
     })
+    .onAfterResponse({ as: "global" }, ({ request, route, params, set, responseValue }) =>
+      endRequest(context, { request, route, params, set, responseValue } as AnsweredRequest),
+    )
     .use(fireRoutes(context))
     .use(healthRoutes(context))
+    .use(metricsRoutes(context))
     .use(uiRoutes(context))
     .use(openSessionRoutes(context))
     .use(documentRoutes(context))
@@ -112,8 +118,11 @@ function needsKey(path: string): boolean {
   return path.startsWith(`${API}/`) && !FIRE_PATH_PATTERN.test(path) && !SIGN_IN_PATH_PATTERN.test(path);
 }
 
-function isLowRole(error: unknown): boolean {
-  return error instanceof Refusal && error.code === "not_allowed";
+/** A role that was too low belongs into the audit log. */
+function noteLowRole(context: Context, failed: { error: unknown; principal?: Principal }, info: RequestInfo): void {
+  const { error, principal } = failed;
+  if (principal === undefined || !(error instanceof Refusal) || error.code !== "not_allowed") return;
+  recordLowRole(context, principal, `${info.method} ${info.path.slice(0, PATH_LENGTH_KEPT)}`);
 }
 
 /** All routes with their bodies and answers, as types: what src/client is made from. */

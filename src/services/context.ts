@@ -5,6 +5,7 @@ import type { Config } from "../config";
 import type { Ids } from "../ids";
 import type { PassKillPoint } from "../kill_points";
 import type { Log } from "../log";
+import type { Metrics } from "../metrics/metrics";
 import type { ProgressLog } from "../runs/progress_log";
 import type { ReadyQueue } from "../runs/ready_queue";
 import type { RunIds } from "../runs/run_id";
@@ -19,6 +20,7 @@ import type { RefusalLog } from "./audit";
 import type { BackupStatus } from "./backup_status";
 import type { FailureLimits } from "./failure_limits";
 import type { FireTargets } from "./fire_targets";
+import type { LoopDelay } from "./loop_delay";
 import type { ServedHosts } from "./served_hosts";
 import type { VersionModels } from "./version_models";
 import type { WebhookDestinations } from "./webhook_destinations";
@@ -51,6 +53,8 @@ export interface Context {
   readonly version_models: VersionModels;
   readonly failure_limits: FailureLimits;
   readonly backups: BackupStatus;
+  readonly metrics: Metrics;
+  readonly loop_delay: LoopDelay;
   readonly refusal_log: RefusalLog;
   readonly served_hosts: ServedHosts;
   /** Runs that are in a solver of this process, by run id. */

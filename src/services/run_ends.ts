@@ -17,6 +17,7 @@ export interface RunOutcome {
   readonly model_digest: string | null;
   readonly solution_digest: string | null;
   readonly solver_version: string | null;
+  readonly gap: number | null;
   readonly result: StoredResult | null;
   /** JSON of the answer without its large parts. */
   readonly result_summary: string | null;
@@ -29,6 +30,7 @@ export const NO_OUTCOME: Omit<RunOutcome, "status" | "error_message"> = {
   model_digest: null,
   solution_digest: null,
   solver_version: null,
+  gap: null,
   result: null,
   result_summary: null,
 };
@@ -69,6 +71,7 @@ export async function endRun(
   if (ended === null) return false;
   context.progress.forget(run.id);
   context.signals.changed(run.id);
+  context.metrics.solved(outcome.status, outcome);
   announceDelivery(context, delivery);
   if (run.schedule_id !== null) afterScheduledRun(context, trigger_id, run.schedule_id, ended.alert);
   return true;

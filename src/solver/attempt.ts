@@ -6,15 +6,7 @@ import type { Solution } from "../problem/solution";
 import { buildEmptySolution, buildSolution, relativeGap } from "./answer";
 import { type Certificate, type CleanAnswer, certify } from "./certify";
 import { type RawAnswer, type SolveCallbacks, type SolveProgress, type Solver, SolverFault } from "./highs";
-import type {
-  Compilation,
-  ModelCompiler,
-  Progress,
-  SolveMessage,
-  SolveOutcome,
-  SolveReport,
-  StoredAnswer,
-} from "./messages";
+import type { Compilation, ModelCompiler, Progress, SolveMessage, SolveOutcome, SolveReport } from "./messages";
 import type { SolveOptions } from "./options";
 
 const COMPRESS_BYTES_MIN = 4096;
@@ -70,11 +62,13 @@ export function attemptSolve(
 }
 
 /** The JSON of a solution, compressed when it is worth it. */
-function encodeSolution(solution: Solution): { result: StoredAnswer; result_summary: string | null } {
+function encodeSolution(solution: Solution): Pick<SolveReport, "gap" | "result" | "result_summary"> {
   const data = Buffer.from(JSON.stringify(solution));
-  if (data.length < COMPRESS_BYTES_MIN) return { result: { is_compressed: false, data }, result_summary: null };
+  const { gap } = solution;
+  if (data.length < COMPRESS_BYTES_MIN) return { gap, result: { is_compressed: false, data }, result_summary: null };
   const { variables: _v, solution: _s, constraints: _c, sensitivity: _d, ...summary } = solution;
-  return { result: { is_compressed: true, data: Bun.zstdCompressSync(data) }, result_summary: JSON.stringify(summary) };
+  const result = { is_compressed: true, data: Bun.zstdCompressSync(data) };
+  return { gap, result, result_summary: JSON.stringify(summary) };
 }
 
 function failed(

@@ -41,6 +41,8 @@ export interface SolveReport {
   readonly error_message: string | null;
   readonly model_digest: string;
   readonly solution_digest: string | null;
+  /** Relative gap of objective and bound; null without both. */
+  readonly gap: number | null;
   readonly result: StoredAnswer;
   /** The result without variables, solution, constraints and sensitivity, as JSON; null when the result is small. */
   readonly result_summary: string | null;

@@ -130,3 +130,9 @@ function isBusy(error: unknown): boolean {
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Sizes of the database and of its write-ahead log; 0 for one that is not there. */
+export function fileSizes(data_dir: string): { database_bytes: number; wal_bytes: number } {
+  const sizeOf = (name: string): number => statSync(join(data_dir, name), { throwIfNoEntry: false })?.size ?? 0;
+  return { database_bytes: sizeOf(DATABASE_FILE), wal_bytes: sizeOf(`${DATABASE_FILE}-wal`) };
+}

@@ -244,3 +244,8 @@ export function listAttempts(client: Database, delivery_id: string): AttemptReco
     )
     .all(delivery_id) as AttemptRecord[];
 }
+
+/** Deliveries that wait for their first or another attempt. */
+export function countPendingDeliveries(client: Database): number {
+  return (client.query("SELECT count(*) AS n FROM deliveries WHERE state = 'pending'").get() as { n: number }).n;
+}

@@ -98,6 +98,7 @@ export function insertRun(transaction: Transaction, run: NewRun): void {
     client.query("INSERT INTO run_inputs (run_seq, data) VALUES (?1, ?2)").run(run.seq, Bun.zstdCompressSync(text));
   }
   transaction.countRun(run.trigger_seq, run.created_at);
+  transaction.tally(run.status === "queued" ? `accepted ${run.source}` : `ended ${run.status}`);
 }
 
 /** A run in this process's hands: what its solve and its end need. */
@@ -176,6 +177,7 @@ export function finishRun(transaction: Transaction, fence: RunFence, end: RunEnd
       end.solver_version,
     );
   if (changes === 0) return false;
+  transaction.tally(`ended ${end.status}`);
   if (end.result !== null) {
     client
       .query("INSERT INTO run_results (run_seq, is_compressed, data) VALUES (?1, ?2, ?3)")
@@ -194,6 +196,7 @@ export function cancelQueuedRun(transaction: Transaction, seq: number, now: numb
   const { changes } = transaction.client
     .query("UPDATE runs SET status = 5, completed_at = ?2, error_message = ?3 WHERE seq = ?1 AND status = 0")
     .run(seq, now, reason);
+  if (changes > 0) transaction.tally("ended cancelled");
   return changes > 0;
 }
 
@@ -336,4 +339,23 @@ export function readProgress(client: Database, run_seq: number): string | null {
 export function resultText(result: StoredResult): string {
   const bytes = result.is_compressed ? Bun.zstdDecompressSync(result.data) : result.data;
   return new TextDecoder().decode(bytes);
+}
+
+/** When the run that waits longest was accepted; null when none waits. One index step for each trigger that has runs waiting. */
+export function oldestQueuedAt(client: Database): number | null {
+  const row = client
+    .query(
+      `WITH RECURSIVE lane (trigger_seq) AS (
+         SELECT min(trigger_seq) FROM runs WHERE status = 0
+         UNION ALL
+         SELECT (SELECT min(trigger_seq) FROM runs WHERE status = 0 AND trigger_seq > lane.trigger_seq)
+         FROM lane WHERE lane.trigger_seq IS NOT NULL
+       )
+       SELECT created_at FROM runs WHERE seq = (
+         SELECT min((SELECT min(seq) FROM runs WHERE status = 0 AND runs.trigger_seq = lane.trigger_seq))
+         FROM lane WHERE lane.trigger_seq IS NOT NULL
+       )`,
+    )
+    .get() as { created_at: number } | null;
+  return row?.created_at ?? null;
 }

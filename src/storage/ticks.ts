@@ -16,6 +16,9 @@ export const TICK_OUTCOMES = [
 ] as const;
 export type TickOutcome = (typeof TICK_OUTCOMES)[number];
 
+/** Outcomes that do not change any more. */
+export const TICK_OUTCOMES_FINAL = TICK_OUTCOMES.filter((outcome) => outcome !== "waiting");
+
 export interface TickRow {
   readonly schedule_id: string;
   readonly scheduled_for: number;
@@ -55,6 +58,7 @@ export function insertTick(transaction: Transaction, tick: TickRow): boolean {
       tick.run_id,
       tick.created_at,
     );
+  if (changes > 0 && tick.outcome !== "waiting") transaction.tally(`tick ${tick.outcome}`);
   return changes > 0;
 }
 
@@ -72,6 +76,7 @@ export function insertTickRange(transaction: Transaction, range: TickRange): voi
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)`,
     )
     .run(schedule_id, first_at, last_at, count, range.is_count_exact ? 1 : 0, outcome, reason, created_at);
+  transaction.tally(`tick ${outcome}`, count);
 }
 
 /** Ticks of a schedule that wait for a run to end, oldest first. */
@@ -92,6 +97,7 @@ export function settleTick(
       "UPDATE ticks SET outcome = ?4, reason = ?5, run_id = ?6 WHERE schedule_id = ?1 AND scheduled_for = ?2 AND outcome = ?3",
     )
     .run(tick.schedule_id, tick.scheduled_for, tick.outcome, end.outcome, end.reason, end.run_id);
+  if (changes > 0) transaction.tally(`tick ${end.outcome}`);
   return changes > 0;
 }
 

@@ -11,7 +11,7 @@ const FUNCTION_LINES_MAX = 70;
 const LEAVES = ["clock", "config", "ids", "kill_points", "log", "nearest", "refusals", "version"];
 
 const ENGINE_LAYERS = ["model", "runs", "webhooks", "storage", "solver"];
-const SERVICE_LAYERS = ["services", ...ENGINE_LAYERS, "problem"];
+const SERVICE_LAYERS = ["services", "metrics", ...ENGINE_LAYERS, "problem"];
 /** What each layer may import besides itself and the leaves. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   main: ["cli"],
@@ -19,7 +19,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   app: ["http", "background", ...SERVICE_LAYERS],
   http: SERVICE_LAYERS,
   background: SERVICE_LAYERS,
-  services: [...ENGINE_LAYERS, "problem", "examples"],
+  services: ["metrics", ...ENGINE_LAYERS, "problem", "examples"],
+  metrics: ["runs"],
   model: [...ENGINE_LAYERS, "problem"],
   runs: [...ENGINE_LAYERS, "problem"],
   webhooks: [...ENGINE_LAYERS, "problem"],
@@ -43,6 +44,7 @@ const LIBRARY_HOMES: Readonly<Record<string, string>> = {
   "@sinclair/typebox": "src/http/",
   "@elysiajs/eden": "src/client/",
   "drizzle-orm": "src/storage/",
+  "prom-client": "src/metrics/",
   "bun:sqlite": "src/storage/",
   highs: "src/solver/",
   croner: "src/runs/cadence.ts",

@@ -146,10 +146,10 @@ function placed(
   parameters: Readonly<Record<string, Parameter>> | undefined,
   components: Components,
 ): Json[] {
-  return Object.entries(parameters ?? {}).map(([name, { description, schema }]) => ({
+  return Object.entries(parameters ?? {}).map(([name, { description, schema, is_required = false }]) => ({
     name,
     in: place,
-    required: false,
+    required: is_required,
     description,
     schema: components.refer(schema),
   }));

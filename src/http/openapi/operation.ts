@@ -26,6 +26,7 @@ export type Tag = keyof typeof TAGS;
 export type Access = "public" | "trigger-secret" | "viewer" | "solver" | "editor" | "admin";
 
 export interface Parameter {
+  readonly is_required?: boolean;
   readonly description: string;
   readonly schema: TSchema;
 }

@@ -1,9 +1,10 @@
 /** Rows of documents and versions. */
 import { Type } from "@sinclair/typebox";
+import { EXPORT_FORMATS } from "../../../model/exported/export";
 import * as examples from "../examples";
 import * as objects from "../objects";
 import type { Operation } from "../operation";
-import { slice } from "../parameters";
+import { oneOf, slice } from "../parameters";
 
 export const BUILDER_OPERATIONS = {
   "POST /api/v2/builder": {
@@ -142,5 +143,21 @@ export const BUILDER_OPERATIONS = {
     access: "viewer",
     answers: { 200: { description: "The inputs.", schema: objects.inputs, example: examples.inputs } },
     refusals: ["document_not_found", "version_not_found"],
+  },
+  "GET /api/v2/builder/{document_id}/versions/{version_id}/export": {
+    id: "exportVersion",
+    tag: "Versions",
+    summary: "Get the model as a file for other solvers",
+    access: "viewer",
+    query: { format: { ...oneOf(EXPORT_FORMATS, "MPS, or the LP format of CPLEX."), is_required: true } },
+    answers: {
+      200: {
+        description: "The file.",
+        content_type: "text/plain",
+        example: "NAME mix\nROWS\n N obj\n",
+        headers: { "Content-Disposition": "Offers the file under a name of its own." },
+      },
+    },
+    refusals: ["document_not_found", "version_not_found", "validation_failed", "model_invalid", "solver_unavailable"],
   },
 } as const satisfies Readonly<Record<string, Operation>>;

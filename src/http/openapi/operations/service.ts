@@ -95,6 +95,20 @@ export const SERVICE_OPERATIONS = {
       },
     },
   },
+  "GET /metrics": {
+    id: "getMetrics",
+    tag: "Service",
+    summary: "Figures for Prometheus",
+    description: "With an API key of any role; without one where the service runs with `--metrics public`.",
+    access: "viewer",
+    answers: {
+      200: {
+        description: "The text format of Prometheus.",
+        content_type: "text/plain",
+        example: "# HELP jaot_queue_depth Runs that wait\n# TYPE jaot_queue_depth gauge\njaot_queue_depth 0\n",
+      },
+    },
+  },
   "GET /openapi.json": {
     id: "getOpenapi",
     tag: "Service",
