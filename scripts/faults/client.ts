@@ -6,7 +6,7 @@ const CONNECTIONS = 32;
 /** Between two fires of a connection, so that a cycle's fires last until its kill. */
 const PAUSE_MS = 1;
 /** One fire in so many goes to the trigger with a webhook. */
-const WEBHOOK_EVERY = 20;
+const WEBHOOK_EVERY = 8;
 const PAGE_SIZE = 100;
 const SETTLE_MS_MAX = 600_000;
 /** Pages read after each start to see runs that have ended, for a look at the end. */
@@ -35,6 +35,13 @@ interface Run {
   readonly attempt: number;
 }
 
+interface Delivery {
+  readonly id: string;
+  readonly run_id: string;
+  readonly state: string;
+  readonly attempts: number;
+}
+
 export class Client {
   #triggers: Trigger[] = [];
   /** Runs that were seen to have ended, as they were then. */
@@ -45,11 +52,12 @@ export class Client {
     private readonly ledger: Ledger,
   ) {}
 
-  /** One trigger without a webhook and one with. */
-  async makeTriggers(webhook_url: string | null): Promise<void> {
-    for (const fields of [{ name: "plain" }, { name: "told", webhook_url }]) {
-      this.#triggers.push(await makeTrigger(this.address, MODEL, fields));
-    }
+  /** One trigger without a webhook and one with, whose secret is returned. */
+  async makeTriggers(webhook_url: string | null): Promise<string> {
+    const plain = await makeTrigger(this.address, MODEL, { name: "plain" });
+    const told = await makeTrigger(this.address, MODEL, { name: "told", webhook_url });
+    this.#triggers = [plain, told];
+    return told.webhook_secret;
   }
 
   /** Fires until so many were accepted or the program is gone. */
@@ -111,6 +119,26 @@ export class Client {
   /** Finished runs of the trigger with a webhook. */
   async runsWithWebhook(): Promise<string[]> {
     return (await this.#runsOf(this.#triggers[1]!)).map((run) => run.id);
+  }
+
+  /** The program's log of deliveries. */
+  async deliveries(): Promise<Delivery[]> {
+    const found: Delivery[] = [];
+    for (let page = 1; ; page += 1) {
+      const { items, has_next } = await this.#deliveryPage(`page=${page}&page_size=${PAGE_SIZE}`);
+      found.push(...items.map(({ id, run_id, state, attempts }: Delivery) => ({ id, run_id, state, attempts })));
+      if (!has_next) return found;
+    }
+  }
+
+  /** How many deliveries are not at their end. */
+  async openDeliveries(): Promise<number> {
+    const pages = ["pending", "sending"].map((state) => this.#deliveryPage(`state=${state}&page_size=1`));
+    return (await Promise.all(pages)).reduce((sum, { total }) => sum + total, 0);
+  }
+
+  #deliveryPage(query: string): Promise<{ items: Delivery[]; has_next: boolean; total: number }> {
+    return ask(this.address, "GET", `/triggers/${this.#triggers[1]!.id}/deliveries?${query}`);
   }
 
   async #watchEnded(): Promise<void> {

@@ -1,53 +1,127 @@
-/** A webhook receiver that remembers which run came under which delivery id. */
+/**
+ * A webhook receiver that remembers what came for which run, checks every signature, and refuses a part of what comes by
+ * answers and by broken connections. It believes a delivery to be done when it has answered 200, as a user's would.
+ */
 import type { Client } from "./client";
+import { answer, type Behaviour, breakOff, Field, faultOfSignatures } from "./farm";
 
-const HEARD_MS_MAX = 60_000;
+const TAKEN_MS_MAX = 120_000;
+const LOOK_MS = 100;
+/** Of a hundred: the rest is taken. */
+const FAULTS: readonly (readonly [percent: number, behaviour: Behaviour])[] = [
+  [12, answer(500)],
+  [4, answer(503)],
+  [4, answer(302, "location: /elsewhere\r\n")],
+  [5, breakOff("")],
+  [5, breakOff("HTTP/1.1 200 OK\r\ncontent-le")],
+];
+
+interface Heard {
+  readonly ids: Set<string>;
+  readonly body: string;
+  times: number;
+  is_taken: boolean;
+}
 
 export class Receiver {
-  readonly #ids_of = new Map<string, Set<string>>();
-  readonly #server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: (request) => this.#hear(request) });
-  #received = 0;
+  readonly #heard = new Map<string, Heard>();
+  readonly #field: Field;
+  readonly #random: (below: number) => number;
+  #secret = "";
+  #fault: string | null = null;
+  #refused = 0;
+
+  private constructor(field: Field, random: (below: number) => number) {
+    this.#field = field;
+    this.#random = random;
+  }
+
+  /** `random` decides what is refused. */
+  static async open(random: (below: number) => number): Promise<Receiver> {
+    const field = await Field.open((socket, n) => receiver.#hear(field, n)(socket, n));
+    const receiver = new Receiver(field, random);
+    return receiver;
+  }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#server.port}/hook`;
+    return this.#field.url;
+  }
+
+  /** The secret that signs what comes from now on. */
+  expectSecret(secret: string): void {
+    this.#secret = secret;
   }
 
   get delivered(): number {
-    return this.#ids_of.size;
+    return [...this.#heard.values()].filter(({ is_taken }) => is_taken).length;
   }
 
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** How many came again although they had been taken or would have been. */
   get repeated(): number {
-    return this.#received - this.#ids_of.size;
+    return this.#field.requests.length - this.#heard.size - this.#refused;
   }
 
-  /** Settles when every run that owes a delivery has been heard of. Invariant 3, that none is lost. */
-  async untilAllHeard(client: Client): Promise<void> {
+  /** Settles when every run that owes a delivery has been taken and the program knows it. Invariant 3, that none is lost. */
+  async untilAllTaken(client: Client): Promise<void> {
     const owed = await client.runsWithWebhook();
-    const until = performance.now() + HEARD_MS_MAX;
+    const until = performance.now() + TAKEN_MS_MAX;
     for (;;) {
-      const missing = owed.filter((run_id) => !this.#ids_of.has(run_id));
-      if (missing.length === 0) return;
+      const missing = owed.filter((run_id) => this.#heard.get(run_id)?.is_taken !== true);
+      if (missing.length === 0 && (await client.openDeliveries()) === 0) return;
       if (performance.now() > until)
-        throw new Error(`${missing.length} deliveries never came, as that of ${missing[0]}`);
-      await Bun.sleep(100);
+        throw new Error(`${missing.length} deliveries were never taken, as that of ${missing[0]}`);
+      await Bun.sleep(LOOK_MS);
     }
   }
 
-  /** Invariant 3, that each has one id. */
-  check(): void {
-    for (const [run_id, ids] of this.#ids_of) {
+  /** Invariant 3, that each has one id and the same bytes, is signed, and is in the program's log as it was seen here. */
+  async check(client: Client): Promise<void> {
+    if (this.#fault !== null) throw new Error(this.#fault);
+    const logged = new Map<string, { id: string; state: string; attempts: number }>();
+    for (const { run_id, ...delivery } of await client.deliveries()) {
+      if (logged.has(run_id)) throw new Error(`${run_id} has two deliveries in the log`);
+      logged.set(run_id, delivery);
+    }
+    for (const [run_id, { ids, times }] of this.#heard) {
       if (ids.size !== 1) throw new Error(`${run_id} was delivered under ${[...ids].join(" and ")}`);
+      const delivery = logged.get(run_id);
+      const found = JSON.stringify(delivery);
+      if (delivery?.state !== "delivered") throw new Error(`${run_id} was delivered and the log says ${found}`);
+      if (!ids.has(delivery.id)) throw new Error(`${run_id} was delivered under ${[...ids]} and the log says ${found}`);
+      if (delivery.attempts < times) throw new Error(`${run_id} was sent ${times} times and the log says ${found}`);
     }
   }
 
   stop(): void {
-    this.#server.stop(true);
+    this.#field.close();
   }
 
-  async #hear(request: Request): Promise<Response> {
-    const { run_id } = (await request.json()) as { run_id: string };
-    this.#received += 1;
-    this.#ids_of.set(run_id, (this.#ids_of.get(run_id) ?? new Set()).add(request.headers.get("webhook-id")!));
-    return new Response("ok");
+  #hear(field: Field, n: number): Behaviour {
+    const request = field.requests[n - 1]!;
+    const body = request.body.toString("utf8");
+    const { run_id } = JSON.parse(body) as { run_id: string };
+    const heard = this.#heard.get(run_id) ?? { ids: new Set(), body, times: 0, is_taken: false };
+    this.#heard.set(run_id, heard);
+    heard.times += 1;
+    heard.ids.add(request.headers["webhook-id"]!);
+    const fault = heard.body === body ? faultOfSignatures(request, this.#secret) : "the bytes are not those of before";
+    if (fault !== null) this.#fault ??= `delivery of ${run_id}: ${fault}`;
+    const behaviour = this.#choose();
+    if (behaviour !== null) this.#refused += 1;
+    else heard.is_taken = true;
+    return behaviour ?? answer(200);
+  }
+
+  #choose(): Behaviour | null {
+    let left = this.#random(100);
+    for (const [percent, behaviour] of FAULTS) {
+      if (left < percent) return behaviour;
+      left -= percent;
+    }
+    return null;
   }
 }

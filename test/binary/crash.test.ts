@@ -13,4 +13,7 @@ test(`${CYCLES} kills under load lose nothing and finish nothing twice (CRASH_SE
   const [, accepted, ended] = /(\d+) accepted fires in the ledger, (\d+) runs have ended/.exec(out)!;
   expect(Number(accepted)).toBeGreaterThan(1000);
   expect(Number(ended)).toBeGreaterThanOrEqual(Number(accepted));
+  const [, taken, refused] = /(\d+) deliveries taken under as many ids, (\d+) times refused/.exec(out)!;
+  expect(Number(taken)).toBeGreaterThan(100);
+  expect(Number(refused)).toBeGreaterThan(30);
 }, 120_000);
