@@ -20,6 +20,8 @@ interface Row {
   /** In place of the document's example. */
   readonly body?: (ids: Ids) => unknown;
   readonly ids?: (ids: Ids) => Ids;
+  /** What must stand behind the path. */
+  readonly query?: string;
 }
 
 const bare = (ids: Ids): Ids => ({ ...ids, trigger_id: ids.bare_trigger_id! });
@@ -42,6 +44,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "POST /api/v2/builder/{document_id}/versions/{version_id}/restore": { status: 200, body: () => ({}) },
   "GET /api/v2/builder/{document_id}/versions/{version_id}/diff/{other_id}": { status: 200 },
   "GET /api/v2/builder/{document_id}/versions/{version_id}/inputs": { status: 200 },
+  "GET /api/v2/builder/{document_id}/versions/{version_id}/export": { status: 200, query: "?format=mps" },
   "GET /api/v2/triggers": { status: 200 },
   "POST /api/v2/triggers": {
     status: 201,
@@ -112,6 +115,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "GET /health": { status: 200 },
   "GET /health/live": { status: 200 },
   "GET /health/ready": { status: 200 },
+  "GET /metrics": { status: 200 },
   "GET /openapi.json": { status: 200 },
   "GET /docs": { status: 200 },
   "GET /docs/style.css": { status: 200 },
@@ -211,7 +215,7 @@ function ask(key: string, token: string | null, ids: Ids): Promise<Answer> {
   const path = pattern.replace(/\{(\w+)\}/g, (_, name: string) => own[name] ?? `unknown_${name}`);
   const example = operationOf(key).requestBody?.content["application/json"].example;
   const body = row.body === undefined ? example : row.body(own);
-  return service.call(method, path, body, { token });
+  return service.call(method, path + (row.query ?? ""), body, { token });
 }
 
 function operationOf(key: string): Json {
