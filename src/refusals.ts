@@ -43,6 +43,7 @@ const REFUSAL_STATUS = {
   webhook_destination_refused: 422,
   too_many_failures: 429,
   trigger_queue_full: 429,
+  bodies_full: 503,
   queue_full: 503,
   solver_unavailable: 503,
   shutting_down: 503,

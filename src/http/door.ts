@@ -5,6 +5,12 @@ import { Refusal } from "../refusals";
 const JSON_DEPTH_MAX = 64;
 /** Texts that may hold a number beyond the range of a double, which JSON.parse turns into Infinity without a word. */
 const HUGE_NUMBER_PATTERN = /\d[eE]\+?0*[1-9]\d{2}|\d{309}/;
+/** Texts that may hold, once parsed, a string that UTF-8 has no bytes for, or one with a zero in it. */
+const UNWRITABLE_PATTERN = /\\u(?:0000|[dD][89a-fA-F])/;
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+/** A body up to this size is read whoever sends it. */
+const SMALL_BODY_BYTES_MAX = 65_536;
+const BODIES_RETRY_SECONDS = 1;
 const REQUEST_ID_PATTERN = /^[\x21-\x7e]{1,128}$/;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -21,14 +27,50 @@ export function refuseDeclaredLength(request: Request, body_bytes_max: number): 
   if (declared !== null && Number(declared) > body_bytes_max) throw tooLarge(body_bytes_max);
 }
 
-/** The parsed JSON body; no body counts as an empty object, so that what is missing is told by name. */
-export async function readJsonBody(request: Request, body_bytes_max: number): Promise<unknown> {
-  const text = await readText(request, body_bytes_max);
+/**
+ * What the bodies may hold together, while they are read, of senders that have shown neither key nor secret: a secret may
+ * be in a body, so these must be read, and a hundred of them at once must not fill the memory.
+ */
+export class UnprovenBodies {
+  readonly #bytes_max: number;
+  #bytes = 0;
+
+  constructor(bytes_max: number) {
+    this.#bytes_max = bytes_max;
+  }
+
+  /** Refuses 503 what goes beyond; what was taken is given back with `release`. */
+  take(bytes: number): void {
+    if (this.#bytes + bytes > this.#bytes_max) {
+      throw new Refusal(
+        "bodies_full",
+        "Too many large bodies without a secret in their headers are on their way; send yours as Authorization: Bearer",
+        { retry_after_seconds: BODIES_RETRY_SECONDS },
+      );
+    }
+    this.#bytes += bytes;
+  }
+
+  release(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}
+
+/**
+ * The parsed JSON body; no body counts as an empty object, so that what is missing is told by name. `unproven` bounds it
+ * together with others; null for a sender who has shown a key or a secret.
+ */
+export async function readJsonBody(
+  request: Request,
+  body_bytes_max: number,
+  unproven: UnprovenBodies | null,
+): Promise<unknown> {
+  const text = await readText(request, body_bytes_max, unproven);
   if (text === "") return {};
   requireJsonType(request.headers.get("content-type"));
   requireShallow(text);
   const body = parse(text);
-  if (HUGE_NUMBER_PATTERN.test(text)) requireFinite(body);
+  if (HUGE_NUMBER_PATTERN.test(text) || UNWRITABLE_PATTERN.test(text)) requireWritable(body);
   return body;
 }
 
@@ -40,37 +82,98 @@ function parse(text: string): unknown {
   }
 }
 
-/** Refuses Infinity: written back as JSON it would become null, and a bound of null means none. */
-function requireFinite(body: unknown): void {
+/** Refuses what would not come back as it was sent. */
+function requireWritable(body: unknown): void {
   const open: unknown[] = [body];
   while (open.length > 0) {
     const value = open.pop();
     if (value === Infinity || value === -Infinity) {
+      // Written back as JSON it would become null, and a bound of null means none.
       throw new Refusal(
         "malformed_json",
         "The body holds a number beyond 1.8e308, the largest that is kept; for no bound, write null",
       );
     }
-    if (typeof value === "object" && value !== null) for (const child of Object.values(value)) open.push(child);
+    if (typeof value === "string") requireWritableText(value);
+    if (typeof value !== "object" || value === null) continue;
+    for (const [key, child] of Object.entries(value)) {
+      requireWritableText(key);
+      open.push(child);
+    }
   }
 }
 
+/** UTF-8 has no half of a surrogate pair, and many readers end a text at a zero byte. */
+function requireWritableText(text: string): void {
+  if (text.isWellFormed() && !text.includes("\0")) return;
+  throw new Refusal(
+    "malformed_json",
+    "The body holds a text with a zero character or half of a surrogate pair (\\u0000, \\ud800); leave it out",
+  );
+}
+
 /** A declared length was judged before; a body without one is counted as it comes. */
-async function readText(request: Request, body_bytes_max: number): Promise<string> {
+async function readText(request: Request, body_bytes_max: number, unproven: UnprovenBodies | null): Promise<string> {
+  if (request.body === null) return "";
+  const declared = request.headers.get("content-length");
+  if (unproven === null || Number(declared ?? Infinity) <= SMALL_BODY_BYTES_MAX) {
+    const bytes =
+      declared === null ? await readCounted(request.body, body_bytes_max, () => {}) : await readWhole(request);
+    return decode(bytes);
+  }
+  let taken = 0;
+  const take = (bytes: number): void => {
+    unproven.take(bytes);
+    taken += bytes;
+  };
   try {
-    if (request.headers.has("content-length") || request.body === null) return await request.text();
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of request.body) {
+    if (declared === null) return decode(await readCounted(request.body, body_bytes_max, take));
+    take(Number(declared));
+    return decode(await readWhole(request));
+  } finally {
+    unproven.release(taken);
+  }
+}
+
+async function readWhole(request: Request): Promise<Uint8Array> {
+  return request.bytes().catch(() => {
+    throw endedEarly();
+  });
+}
+
+async function readCounted(
+  body: ReadableStream<Uint8Array>,
+  body_bytes_max: number,
+  take: (bytes: number) => void,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body) {
       size += chunk.length;
       if (size > body_bytes_max) throw tooLarge(body_bytes_max);
+      take(chunk.length);
       chunks.push(chunk);
     }
-    return Buffer.concat(chunks).toString("utf8");
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal("malformed_json", "The body ended before it was whole; send it again");
+    throw error instanceof Refusal ? error : endedEarly();
   }
+  return Buffer.concat(chunks);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return UTF_8.decode(bytes);
+  } catch {
+    throw new Refusal(
+      "malformed_json",
+      "The body is not UTF-8; another encoding would change its names without a word",
+    );
+  }
+}
+
+function endedEarly(): Refusal {
+  return new Refusal("malformed_json", "The body ended before it was whole; send it again");
 }
 
 function requireJsonType(content_type: string | null): void {

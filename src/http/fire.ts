@@ -3,7 +3,15 @@
 import { nearestName } from "../nearest";
 import type { Visit } from "../services/authentication";
 import type { Context } from "../services/context";
-import { type FireRequest, fire, fireBatch, openTrigger, requireAccepting } from "../services/fire";
+import {
+  type FireRequest,
+  fire,
+  fireBatch,
+  type OpenTrigger,
+  openTrigger,
+  requireAccepting,
+  requireFireTarget,
+} from "../services/fire";
 import { type RunObject, waitForRun } from "../services/runs";
 import { bearerToken } from "./authenticate";
 import { invalid } from "./errors";
@@ -16,13 +24,31 @@ const BODY_FIELDS = ["trigger_secret", "override_data"];
 const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{1,255}$/;
 const WAIT_PATTERN = /(?:^|,)\s*wait=(\d{1,4})\s*(?:$|[,;])/;
 
+/** What headers have opened before the body was read. */
+const opened_by_header = new WeakMap<Request, OpenTrigger>();
+
+/**
+ * Before the body is read: refuses a trigger that is not there, and a wrong secret in the headers. True when the headers
+ * hold the right one; false when the body must be read for it.
+ */
+export function knock(context: Context, request: Request, trigger_id: string, visit: Visit): boolean {
+  requireAccepting(context);
+  const secret = bearerToken(request.headers.get("authorization"));
+  if (secret === null) {
+    requireFireTarget(context, trigger_id);
+    return false;
+  }
+  opened_by_header.set(request, openTrigger(context, trigger_id, { ...visit, secret }));
+  return true;
+}
+
 /** The body has no schema here: a wrong secret must be told before a wrong field. */
 export function fireRoutes(context: Context) {
   return openRoutes(`${API}/triggers`)
     .post("/:trigger_id/fire", async ({ params, body, request, server, set }) => {
       requireAccepting(context);
       const asked = fireRequest(body, request, visitOf(request, server, set));
-      const opened = openTrigger(context, params.trigger_id, asked);
+      const opened = open(context, request, params.trigger_id, asked);
       refuseUnknownFields(body);
       const { run_ids, is_replayed } = await fire(context, opened, asked);
       const run_id = run_ids[0]!;
@@ -41,13 +67,21 @@ export function fireRoutes(context: Context) {
     .post("/:trigger_id/fire-batch", async ({ params, body, request, server, set }) => {
       requireAccepting(context);
       const asked = fireRequest(body, request, visitOf(request, server, set));
-      const opened = openTrigger(context, params.trigger_id, asked);
+      const opened = open(context, request, params.trigger_id, asked);
       refuseUnknownFields(body);
       const { run_ids, is_replayed } = await fireBatch(context, opened, asked, setsOf(asked.override_data));
       if (is_replayed) set.headers["idempotent-replayed"] = "true";
       set.status = 202;
       return { run_ids, status: "queued" as const };
     });
+}
+
+/** By the header's secret, already looked at, unless the body holds another. */
+function open(context: Context, request: Request, trigger_id: string, asked: FireRequest): OpenTrigger {
+  const opened = opened_by_header.get(request);
+  if (opened === undefined || asked.secret === null) return openTrigger(context, trigger_id, asked);
+  // The body may have taken its time, and the trigger may have changed meanwhile.
+  return { ...opened, target: requireFireTarget(context, trigger_id) };
 }
 
 function setsOf(override_data: unknown): readonly unknown[] {

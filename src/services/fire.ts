@@ -24,9 +24,13 @@ const BATCH_MISFITS_SHOWN = 3;
 /** Compared with when there is no trigger, so that an unknown id costs what a wrong secret costs. */
 const NO_HASH = new Uint8Array(32);
 
-export interface FireRequest extends Visit {
+/** Who wants in. */
+export interface Knock extends Visit {
   /** The secret, or an API key in its place, as it came: from the header, else from the body. Null when there is none, or when the two differ. */
   readonly secret: string | null;
+}
+
+export interface FireRequest extends Knock {
   readonly override_data: unknown;
   readonly idempotency_key: string | null;
 }
@@ -46,6 +50,13 @@ export function requireAccepting(context: Context): void {
   });
 }
 
+/** Refuses 404 a trigger that is not there. */
+export function requireFireTarget(context: Context, trigger_id: string): FireTarget {
+  const target = context.fire_targets.get(trigger_id);
+  if (target === null) throw triggerNotFound();
+  return target;
+}
+
 /** A trigger that may be fired, and the API key that opened it; null: its secret did. */
 export interface OpenTrigger {
   readonly target: FireTarget;
@@ -56,7 +67,7 @@ export interface OpenTrigger {
  * The trigger, when its secret opens it, or an API key that may fire and that the trigger is in sight of. Refuses 404, then
  * 401 (429 for a client that keeps guessing), then 403.
  */
-export function openTrigger(context: Context, trigger_id: string, request: FireRequest): OpenTrigger {
+export function openTrigger(context: Context, trigger_id: string, request: Knock): OpenTrigger {
   const target = context.fire_targets.get(trigger_id);
   if (request.secret?.startsWith(KEY_PREFIX)) return openByKey(context, target, request.secret, request);
   const given = createHash("sha256")

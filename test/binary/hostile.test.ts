@@ -171,6 +171,8 @@ describe("random requests", () => {
       });
       statuses.set(answer.status!, (statuses.get(answer.status!) ?? 0) + 1);
       if (request.method === "HEAD" || answer.status === 204) return;
+      // The page has addresses of its own, which a damaged path may hit.
+      if (answer.status === 200 && /\r\ncontent-type: text\/html/.test(answer.head)) return;
       const body = JSON.parse(answer.body);
       if (answer.status! >= 400) {
         expect(body).toMatchObject({

@@ -23,7 +23,6 @@ function expectError(answer: Answer, status: number, code: string): void {
 
 describe("a route", () => {
   test.each([
-    ["GET", "/"],
     ["GET", "/api/v2"],
     ["GET", "/api/v2/nope"],
     ["GET", "/api/v3/triggers"],

@@ -190,7 +190,7 @@ function refusalsOf(method: string, operation: Operation): RefusalCode[] {
   const { access, refusals = [], stores = true } = operation;
   const codes: RefusalCode[] = ["body_too_large", "foreign_origin", "host_not_served", ...refusals];
   if (access === "trigger-secret") {
-    codes.push("invalid_trigger_secret", "invalid_api_key", "not_allowed", "too_many_failures");
+    codes.push("invalid_trigger_secret", "invalid_api_key", "not_allowed", "too_many_failures", "bodies_full");
   }
   if (access !== "public" && access !== "trigger-secret")
     codes.push("missing_api_key", "invalid_api_key", "too_many_failures");

@@ -55,6 +55,8 @@ const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   webhook_destination_refused: "webhook_url leads to a link-local address, where webhooks never go",
   too_many_failures: "Too many wrong keys from this client; try again in 42 s",
   trigger_queue_full: "1000 runs of this trigger wait; try again when some have ended",
+  bodies_full:
+    "Too many large bodies without a secret in their headers are on their way; send yours as Authorization: Bearer",
   queue_full: "1000000 runs wait; try again later",
   solver_unavailable: "Every solver is busy and many solves wait; try again later",
   shutting_down: "The service is stopping; try again shortly",
