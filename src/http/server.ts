@@ -63,15 +63,10 @@ export function createServer(context: Context) {
       beginRequest(context, set);
       const request_id = givenRequestId(request) ?? context.ids.next("request");
       Object.assign(set.headers, SECURITY_HEADERS, { "x-request-id": request_id });
-      refuseForeignHost(request, context.served_hosts);
-      const cors_headers = refuseForeignPage(request, cors_origins);
-      Object.assign(set.headers, cors_headers);
-      if (isPreflight(request) && "access-control-allow-origin" in cors_headers) {
-        set.status = 204;
-        return "";
-      }
-      refuseDeclaredLength(request, body_bytes_max);
-      return undefined;
+      const is_asked_first = passDoor(context, request, cors_origins, set.headers);
+      if (is_asked_first) set.status = 204;
+      else refuseDeclaredLength(request, body_bytes_max);
+      return is_asked_first ? "" : undefined;
     })
     .onParse({ as: "global" }, ({ request, path, server, set }) => {
       // Whoever opens nothing is told so before this thread reads and parses what may be megabytes.
@@ -115,6 +110,19 @@ export function createServer(context: Context) {
     .use(exampleRoutes(context))
     .use(referenceRoutes((): readonly Route[] => server.routes));
   return server;
+}
+
+/** Refuses other hosts and other pages. True for a question of an allowed page's browser, which the headers answer. */
+function passDoor(
+  context: Context,
+  request: Request,
+  cors_origins: ReadonlySet<string>,
+  headers: Record<string, unknown>,
+): boolean {
+  refuseForeignHost(request, context.served_hosts);
+  const cors_headers = refuseForeignPage(request, cors_origins);
+  Object.assign(headers, cors_headers);
+  return isPreflight(request) && "access-control-allow-origin" in cors_headers;
 }
 
 /** True when the sender has shown a key or a secret that opens something. Refuses one that opens nothing. */
