@@ -36,13 +36,13 @@ export class LpExpressions {
       const { sign, is_signed } = this.readSign();
       const { token } = lexer;
       if (token === TOKEN.name && !(is_first && !is_signed && sectionAt(lexer) !== null)) {
-        if (!is_first && !is_signed) return sectionAt(lexer) !== null || this.missingOperator();
+        if (!is_first && !is_signed) return this.isOver();
         terms.add(this.readColumn(), sign);
       } else if (token === TOKEN.number) {
-        if (!is_first && !is_signed) return this.missingOperator();
+        if (!is_first && !is_signed) return this.isOver();
         if (!this.readNumberTerm(sign)) return false;
       } else if (token === TOKEN.open) {
-        if (!is_first && !is_signed) return this.missingOperator();
+        if (!is_first && !is_signed) return this.isOver();
         if (!this.readBracket(sign, quadratic)) return false;
       } else if (is_signed) return this.fault("a number, a variable or a bracket is expected behind the sign");
       else return true;
@@ -82,7 +82,11 @@ export class LpExpressions {
     return { sign, is_signed };
   }
 
-  private missingOperator(): false {
+  /** True where something new begins without an operator: a section, a label, a line. An error elsewhere. */
+  private isOver(): boolean {
+    const { lexer } = this;
+    if (lexer.is_first_on_line || lexer.isLabel()) return true;
+    if (lexer.token === TOKEN.name && sectionAt(lexer) !== null) return true;
     return this.fault("an operator, a relation or a section is expected");
   }
 

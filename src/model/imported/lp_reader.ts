@@ -132,15 +132,15 @@ class LpReader {
         this.readObjective(section === "maximize", word, place);
         return;
       case "constraints":
-        this.readStatements(() => this.readConstraint());
+        this.readStatements(() => this.readConstraint(), true);
         return;
       case "bounds":
-        this.readStatements(() => this.readBound());
+        this.readStatements(() => this.readBound(), false);
         return;
       case "general":
       case "binary":
       case "semicontinuous":
-        this.readStatements(() => this.readListed(word, LIST_FLAGS[section]));
+        this.readStatements(() => this.readListed(word, LIST_FLAGS[section]), false);
         return;
       case "unsupported": {
         const message = `the section ${describeUnsupported(word)} is not supported; write the model without it`;
@@ -169,24 +169,26 @@ class LpReader {
     this.skipToSection();
   }
 
-  /** Reads statements up to the next section; one that fails is skipped. */
-  private readStatements(readOne: () => boolean): void {
+  /** Reads statements up to the next section; one that fails is skipped. They have labels and several lines, or neither. */
+  private readStatements(readOne: () => boolean, has_labels: boolean): void {
     const { lexer } = this;
     while (lexer.token !== TOKEN.end) {
       this.budget.step();
       if (lexer.token === TOKEN.name && sectionAt(lexer) !== null) return;
-      if (!readOne()) this.skipStatement();
+      const { start } = lexer;
+      if (readOne()) continue;
+      if (lexer.start === start) lexer.next();
+      this.skipStatement(has_labels);
     }
   }
 
-  /** Goes on to the next line that begins with a label or a section. */
-  private skipStatement(): void {
+  /** Goes on to the next line that begins a statement. */
+  private skipStatement(has_labels: boolean): void {
     const { lexer } = this;
-    while (lexer.token !== TOKEN.end) {
+    for (; lexer.token !== TOKEN.end; lexer.next()) {
       this.budget.step();
-      lexer.next();
-      if (lexer.is_first_on_line && (lexer.token !== TOKEN.name || lexer.isLabel() || sectionAt(lexer) !== null))
-        return;
+      if (!lexer.is_first_on_line) continue;
+      if (!has_labels || lexer.isLabel() || (lexer.token === TOKEN.name && sectionAt(lexer) !== null)) return;
     }
   }
 
