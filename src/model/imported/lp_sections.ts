@@ -28,6 +28,8 @@ const LONG_WORDS =
   /(?:subject\s+to|such\s+that|semi-continuous|lazy\s+constraints|user\s+cuts|general\s+constraints|multi-objectives)(?![^\s:\\])/iy;
 const BLANKS = /\s+/g;
 const LONG_FIRST_WORDS = new Set(["subject", "such", "semi", "lazy", "user", "general", "multi"]);
+/** A bit for each letter of the alphabet with which a word begins: most names are told apart by that. */
+const FIRST_LETTERS = [...WORDS.keys()].reduce((bits, word) => bits | (1 << (word.charCodeAt(0) - 0x61)), 0);
 /** With some blanks inside. */
 const WORD_LENGTH_MAX = 40;
 /** What each unsupported section would bring. */
@@ -41,8 +43,11 @@ const UNSUPPORTED_PARTS = new Map([
 
 /** The section that the token at hand, a name, begins; the lexer is moved to the end of a word of several parts. */
 export function sectionAt(lexer: LpLexer): LpSection | null {
-  if (lexer.end - lexer.start > WORD_LENGTH_MAX) return null;
-  const word = lexer.spell().toLowerCase().replaceAll(BLANKS, " ");
+  const length = lexer.end - lexer.start;
+  const first = lexer.text.charCodeAt(lexer.start) | 0x20;
+  if (length > WORD_LENGTH_MAX || (FIRST_LETTERS & (1 << (first - 0x61))) === 0 || first > 0x7a) return null;
+  const spelled = lexer.spell().toLowerCase();
+  const word = spelled.length > 7 ? spelled.replaceAll(BLANKS, " ") : spelled;
   if (LONG_FIRST_WORDS.has(word)) {
     LONG_WORDS.lastIndex = lexer.start;
     const found = LONG_WORDS.exec(lexer.text);
