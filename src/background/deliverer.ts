@@ -41,8 +41,10 @@ export function createDeliverer(context: Context): Work {
     for (let begun = sending.next(); begun !== null; begun = sending.next()) {
       const { delivery, end } = begun;
       const sent = send(context, delivery, (attempt) => {
-        end(attempt.http_status !== null);
-        if (attempt.http_status === null) void giveBack(context, sending.giveBack("failing"));
+        // Who answers 410 gets nothing of what was taken ahead either: it is given up with all that waits.
+        const is_heard = attempt.http_status !== null && attempt.http_status !== HTTP_GONE;
+        end(is_heard);
+        if (!is_heard) void giveBack(context, sending.giveBack("failing"));
         pump();
         context.wake.deliverer();
       });
@@ -198,7 +200,7 @@ async function post(context: Context, delivery: ClaimedDelivery, webhook: Webhoo
   if ("refused" in target) return notSent(target.refused);
   return deliverOnce({
     url: webhook.url,
-    address: target.address,
+    addresses: target.addresses,
     headers: {
       ...signaturesOf(context, delivery, webhook, body),
       "user-agent": `jaot-triggers/${PROGRAM_VERSION}`,

@@ -6,6 +6,7 @@
 import { firstSeqAt } from "../runs/run_id";
 import type { Context } from "../services/context";
 import { pruneAudit, pruneRefusals } from "../storage/audit";
+import { pruneDeliveries } from "../storage/deliveries";
 import { pruneIdempotencyKeys } from "../storage/idempotency_keys";
 import { listFullTriggers, pruneRunsBefore, pruneRunsOf, shrinkFile } from "../storage/run_retention";
 import { purgeSchedules } from "../storage/schedules";
@@ -30,6 +31,7 @@ export function createPruner(context: Context): Work {
     pruneOld,
     (work: Context) => pruneFull(work, full),
     pruneKeys,
+    pruneEvents,
     pruneAuditLog,
     pruneSchedules,
     pruneLedger,
@@ -68,6 +70,12 @@ async function pruneFull(context: Context, full: { seq: number; id: string }[]):
   const is_done = await batch(context, (transaction) => pruneRunsOf(transaction, trigger.seq, keep, BATCH_ROWS));
   if (is_done) full.pop();
   return false;
+}
+
+/** Deliveries that no run takes with it: pings and events of schedules. */
+function pruneEvents(context: Context): Promise<boolean> {
+  const before = context.clock.now() - context.config.runs_keep_days * DAY_MS;
+  return batch(context, (transaction) => pruneDeliveries(transaction, before, BATCH_ROWS));
 }
 
 function pruneKeys(context: Context): Promise<boolean> {

@@ -12,7 +12,7 @@ import {
 import { Refusal } from "../refusals";
 import { PRIORITY_DEFAULT } from "../runs/ready_queue";
 import type { Scope } from "../storage/access";
-import { seal } from "../storage/seal";
+import { seal, unseal } from "../storage/seal";
 import {
   insertTrigger,
   listTriggers as listTriggerRows,
@@ -338,21 +338,35 @@ function newWebhook(
   };
 }
 
+/** A secret that is given again changes nothing; `null` asks for one that is made. */
 function changedWebhook(
   context: Context,
   before: TriggerRow,
   change: TriggerChange,
 ): { columns: Partial<TriggerRow>; shown: TriggerSecrets } {
   const webhook_url = change.webhook_url === undefined ? before.webhook_url : change.webhook_url;
+  const current = openSecret(context, before);
+  const is_asked_for = change.webhook_secret === null && webhook_url !== null;
   const given_secret = change.webhook_secret ?? null;
-  if (given_secret === null && (webhook_url === null || before.webhook_secret !== null)) {
+  const is_kept =
+    given_secret === null ? before.webhook_secret !== null || webhook_url === null : given_secret === current;
+  if (is_kept && !is_asked_for) {
     if (change.webhook_url) context.webhook_destinations.require(change.webhook_url);
     return { columns: { webhook_url }, shown: {} };
   }
   const { columns, shown } = newWebhook(context, before.id, webhook_url, given_secret);
-  const previous = before.webhook_secret;
+  const previous = current === null ? null : before.webhook_secret;
   const previous_webhook_until = previous === null ? null : context.clock.now() + WEBHOOK_SECRET_GRACE_MS;
   return { columns: { ...columns, previous_webhook_secret: previous, previous_webhook_until }, shown };
+}
+
+/** The webhook's secret; null when there is none, or none that opens with this key: then it can sign nothing any more. */
+function openSecret(context: Context, { id, webhook_secret }: TriggerRow): string | null {
+  try {
+    return webhook_secret === null ? null : unseal(context.seal_key, webhook_secret, id);
+  } catch {
+    return null;
+  }
 }
 
 function triggerObject(view: TriggerView): TriggerObject {

@@ -3,7 +3,13 @@ import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import type { Clock } from "../clock";
 import { Refusal } from "../refusals";
-import { checkDestination, parseTargetPolicy, resolveDestination, type TargetPolicy } from "../webhooks/destination";
+import {
+  checkDestination,
+  parseTargetPolicy,
+  type Resolution,
+  resolveDestination,
+  type TargetPolicy,
+} from "../webhooks/destination";
 
 const LOOPBACK_ADDRESSES = ["127.0.0.1", "::1"];
 const WILDCARD_HOSTS = ["0.0.0.0", "::"];
@@ -39,8 +45,8 @@ export class WebhookDestinations {
     });
   }
 
-  /** The checked address to connect to, or why there is none. A look-up gets `within_ms` at most. */
-  resolve(url: string, within_ms: number): Promise<{ address: string } | { refused: string }> {
+  /** The checked addresses to connect to, or why there are none. A look-up gets `within_ms` at most. */
+  resolve(url: string, within_ms: number): Promise<Resolution> {
     return resolveDestination(url, this.#policy, (host) => this.#lookUp(host, Math.min(within_ms, LOOKUP_MS_MAX)));
   }
 

@@ -183,6 +183,16 @@ export function requeueDeliveries(transaction: Transaction, boot_id: string, now
     .run(boot_id, now).changes;
 }
 
+/** Removes up to `limit` deliveries of no run that came to their end before `before`; those of a run go with it. Returns how many went. */
+export function pruneDeliveries(transaction: Transaction, before: number, limit: number): number {
+  return transaction.client
+    .query(
+      `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries
+         WHERE run_seq IS NULL AND created_at < ?1 AND state IN ('delivered', 'exhausted') LIMIT ?2)`,
+    )
+    .run(before, limit).changes;
+}
+
 /** A delivery as the log shows it. */
 export interface DeliveryRow {
   readonly id: string;

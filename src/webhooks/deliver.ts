@@ -1,5 +1,5 @@
 /**
- * One attempt to deliver a webhook: one POST over a fresh connection to an address that was checked before.
+ * One attempt to deliver a webhook: one POST over a fresh connection to one of the addresses that were checked before.
  *
  * node:http is used instead of fetch because Bun's fetch obeys the *_PROXY variables whatever it is told, and a proxy
  * would look the name up again. It follows no redirect, unpacks nothing and, with no agent, keeps no connection that a
@@ -13,8 +13,8 @@ import type { Clock } from "../clock";
 
 export interface DeliveryRequest {
   readonly url: string;
-  /** The checked address that is connected to; the URL's name goes into `Host` and the TLS handshake alone. */
-  readonly address: string;
+  /** Checked addresses: the first that takes a connection is used; the URL's name goes into `Host` and the TLS handshake alone. */
+  readonly addresses: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   /** For the whole attempt, from connect to the last byte read. */
@@ -42,6 +42,8 @@ export interface Attempt {
 /** The answer is read this far, so that a receiver which is still writing is not cut off, and no farther. */
 const ANSWER_READ_BYTES_MAX = 65_536;
 const ANSWER_KEPT_BYTES = 1024;
+const ADDRESSES_TRIED_MAX = 4;
+const UNREACHED_CODES = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"];
 /** Nobody who is trusted has signed the certificate. */
 const UNTRUSTED_CODES = [
   "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -55,7 +57,7 @@ const UNTRUSTED_CODES = [
 export async function deliverOnce(request: DeliveryRequest): Promise<Attempt> {
   const { clock } = request;
   const started = clock.monotonic();
-  const outcome = await post(request);
+  const outcome = await postToAny(request);
   const duration_ms = Math.round(clock.monotonic() - started);
   if ("fault" in outcome) {
     const { fault } = outcome;
@@ -81,24 +83,42 @@ interface Answer {
   readonly retry_after: string | null;
 }
 
-function post(request: DeliveryRequest): Promise<Answer | { readonly fault: string }> {
+interface Failure {
+  readonly fault: string;
+  /** Nobody took the connection, so nothing was sent. */
+  readonly is_unreached: boolean;
+}
+
+/** A receiver of two addresses may listen on one: `localhost` is ::1 as well as 127.0.0.1. */
+async function postToAny(request: DeliveryRequest): Promise<Answer | Failure> {
+  const { clock, addresses, deadline_ms } = request;
+  const started = clock.monotonic();
+  let outcome: Answer | Failure = { fault: "no address", is_unreached: true };
+  for (const address of addresses.slice(0, ADDRESSES_TRIED_MAX)) {
+    outcome = await post(request, address, deadline_ms - (clock.monotonic() - started));
+    if (!("fault" in outcome) || !outcome.is_unreached) break;
+  }
+  return outcome;
+}
+
+function post(request: DeliveryRequest, address: string, left_ms: number): Promise<Answer | Failure> {
   const { clock, deadline_ms, url, body } = request;
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let incoming: IncomingMessage | null = null;
     const send = url.startsWith("https:") ? httpsRequest : httpRequest;
-    const outgoing = send(optionsOf(request));
+    const outgoing = send(optionsOf(request, address));
     // Resolving twice is harmless: the first outcome stands.
-    const settle = (fault: string): void => {
+    const settle = (fault: string, is_unreached = false): void => {
       cancelDeadline();
-      resolve(incoming === null ? { fault } : answerOf(incoming, chunks));
+      resolve(incoming === null ? { fault, is_unreached } : answerOf(incoming, chunks));
       outgoing.destroy();
     };
-    const cancelDeadline = clock.after(deadline_ms, () =>
+    const cancelDeadline = clock.after(left_ms, () =>
       settle(`no answer within ${Math.round(deadline_ms / 10) / 100} s`),
     );
     // Stays for good: destroying the request may raise a late error, which no one waits for any more.
-    outgoing.on("error", (error) => settle(faultOf(error)));
+    outgoing.on("error", (error: SystemError) => settle(faultOf(error), UNREACHED_CODES.includes(error.code ?? "")));
     outgoing.on("response", (response) => {
       incoming = response;
       let size = 0;
@@ -124,12 +144,12 @@ interface TlsOptions {
   readonly rejectUnauthorized?: true;
 }
 
-function optionsOf(request: DeliveryRequest): RequestOptions & TlsOptions {
+function optionsOf(request: DeliveryRequest, address: string): RequestOptions & TlsOptions {
   const url = new URL(request.url);
   const is_secure = url.protocol === "https:";
   return {
     method: "POST",
-    host: request.address,
+    host: address,
     port: url.port === "" ? (is_secure ? 443 : 80) : Number(url.port),
     path: `${url.pathname}${url.search}`,
     agent: false,
@@ -170,7 +190,9 @@ function retryAfterSeconds(value: string | null, now: number): number | null {
   return Number.isFinite(seconds) ? Math.max(seconds, 0) : null;
 }
 
-function faultOf(error: Error & { code?: string }): string {
+type SystemError = Error & { readonly code?: string };
+
+function faultOf(error: SystemError): string {
   const text = error.message === "" ? "the connection failed" : error.message;
   const fault = error.code === undefined || text.includes(error.code) ? text : `${error.code}: ${text}`;
   const is_untrusted = UNTRUSTED_CODES.includes(error.code ?? "");

@@ -1,6 +1,6 @@
 /**
- * Where a webhook may go. A name is resolved once, every address it has is judged, and the caller connects to the one
- * that is handed back, so an answer that changes between the check and the connection reaches nothing.
+ * Where a webhook may go. A name is resolved once, every address it has is judged, and the caller connects to
+ * what is handed back, so an answer that changes between the check and the connection reaches nothing.
  *
  * URL spells every IPv4 form (decimal, octal, short, full-width digits) as four decimals before anything is judged. An
  * IPv6 address that carries an IPv4 one inside is judged by both.
@@ -30,6 +30,8 @@ export interface OwnEndpoint {
 
 /** Finds all addresses of a host name; rejects when it has none. */
 export type Lookup = (host: string) => Promise<readonly string[]>;
+
+export type Resolution = { readonly addresses: readonly string[] } | { readonly refused: string };
 
 const URL_LENGTH_MAX = 2048;
 const SCHEME_PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
@@ -72,12 +74,8 @@ export function checkDestination(text: string, policy: TargetPolicy): string | n
   return isIP(host) === 0 ? null : refusalOf(host, host, portOf(url), policy);
 }
 
-/** The address to connect to, once every address of the host has passed; else why not. */
-export async function resolveDestination(
-  text: string,
-  policy: TargetPolicy,
-  lookup: Lookup,
-): Promise<{ readonly address: string } | { readonly refused: string }> {
+/** The addresses that may be connected to, in the resolver's order, once every one of the host has passed; else why not. */
+export async function resolveDestination(text: string, policy: TargetPolicy, lookup: Lookup): Promise<Resolution> {
   const url = parseUrl(text);
   if (typeof url === "string") return { refused: url };
   const host = hostOf(url);
@@ -86,9 +84,8 @@ export async function resolveDestination(
     const refused = refusalOf(address, host, portOf(url), policy);
     if (refused !== null) return { refused };
   }
-  const [first] = found;
-  if (first === undefined) return { refused: `${host} has no address; check the name and this machine's DNS` };
-  return { address: first };
+  if (found.length === 0) return { refused: `${host} has no address; check the name and this machine's DNS` };
+  return { addresses: found };
 }
 
 /** A failed look-up counts as no address: the attempt fails and comes again. */

@@ -35,6 +35,23 @@ async function kept(trigger: Json): Promise<{ ids: string[]; total: number; tota
   return { ids: body.items.map((run: Json) => run.id).toReversed(), total: body.total, total_runs };
 }
 
+test("deliveries that belong to no run go when they are older than runs may be, unless they wait", async () => {
+  const trigger = await world.makeTrigger(RESTOCK, { webhook_url: "http://127.0.0.1:9/" });
+  const path = `/api/v2/triggers/${trigger.id}`;
+  const { id } = (await world.call("POST", `${path}/webhook/ping`)).body;
+  await world.logged(new RegExp(`"webhook_failed".*${id}`));
+  const total = async () => (await world.call("GET", `${path}/deliveries`)).body.total;
+  clock.move(31 * DAY_MS);
+  await prune();
+  expect(await total()).toBe(1);
+  // Without a webhook what waits is given up, and then it may go.
+  await world.call("PATCH", path, { webhook_url: null });
+  world.app.context.wake.deliverer();
+  await world.logged(new RegExp(`${id}.*"state":"exhausted"`));
+  await prune();
+  expect(await total()).toBe(0);
+});
+
 describe("runs that have ended", () => {
   test("go when they are older than the days they are kept, and still count", async () => {
     const trigger = await world.makeTrigger(RESTOCK);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { hardModel, type Json, movableClock, RESTOCK, startWorld, type World } from "../world";
 
 const DAY_MS = 86_400_000;
@@ -203,6 +204,21 @@ describe("a receiver that is gone", () => {
     expect(seen).toHaveLength(2);
   });
 
+  test("gets nothing of what waits behind the 410, however much that is", async () => {
+    const { url, seen } = receiver(200, 410);
+    const trigger = await world.makeTrigger(RESTOCK, { webhook_url: url });
+    await world.fire(trigger);
+    await world.logged(new RegExp(`"webhook_delivered".*${trigger.id}`));
+    const path = `/api/v2/triggers/${trigger.id}/fire-batch`;
+    const body = { override_data: new Array(200).fill(null) };
+    const { run_ids } = (await world.call("POST", path, body, { token: trigger.trigger_secret })).body;
+    await world.ended(trigger, run_ids.at(-1));
+    await world.logged(new RegExp(`"webhook_disabled".*${trigger.id}`));
+    // Those that were on their way beside it may arrive.
+    expect(seen.length).toBeLessThanOrEqual(6);
+    expect((await ask(trigger, "GET", "/deliveries?state=pending")).body.total).toBe(0);
+  });
+
   test("is left alone after five days of failures, and not when one went through meanwhile", async () => {
     const { url, seen, heard } = receiver(...new Array(10).fill(500), 200, ...new Array(100).fill(500));
     const trigger = await world.makeTrigger(RESTOCK, { webhook_url: url });
@@ -225,6 +241,35 @@ describe("a receiver that is gone", () => {
     expect(given_up.webhook_disabled_reason).toContain("every attempt has failed since");
     expect(seen.length).toBe(22);
   });
+});
+
+test("a stop waits a moment for receivers that are about to answer, so that the next start sends nothing twice", async () => {
+  const { promise: release, resolve } = Promise.withResolvers<Response>();
+  const asked = Promise.withResolvers<void>();
+  let count = 0;
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: () => {
+      count += 1;
+      asked.resolve();
+      return release;
+    },
+  });
+  cleanups.push(() => server.stop(true));
+  const own = await startWorld({ flags: { workers: "0" } });
+  const { directory } = own;
+  cleanups.push(() => rmSync(directory, { recursive: true, force: true }));
+  const trigger = await own.makeTrigger(RESTOCK, { webhook_url: `http://127.0.0.1:${server.port}/` });
+  await own.call("POST", `/api/v2/triggers/${trigger.id}/webhook/ping`);
+  await asked.promise;
+  const stopped = own.app.stop(1);
+  resolve(new Response("at last"));
+  await stopped;
+  const next = await startWorld({ directory, flags: { workers: "0" } });
+  const { body } = await next.call("GET", `/api/v2/triggers/${trigger.id}/deliveries`);
+  await next.app.stop(0);
+  expect([body.items[0].state, body.items[0].attempts, count]).toEqual(["delivered", 1, 1]);
 });
 
 test("one dead receiver with a thousand deliveries holds up no other", async () => {

@@ -77,7 +77,7 @@ function stillClock() {
 function deliver(port: number, changes: Partial<DeliveryRequest> = {}): Promise<Attempt> {
   return deliverOnce({
     url: `http://hooks.test:${port}/hook?a=1`,
-    address: LOOPBACK,
+    addresses: [LOOPBACK],
     headers: { "webhook-id": "whd_1", "user-agent": "jaot-triggers/test" },
     body: new TextEncoder().encode('{"ü":1}'),
     deadline_ms: 5000,
@@ -100,6 +100,30 @@ describe("what is sent", () => {
       "user-agent": "jaot-triggers/test",
       "webhook-id": "whd_1",
       connection: "close",
+    });
+  });
+
+  test("it goes to the next address when nobody takes the connection at the first, and not when someone did", async () => {
+    const { port, seen } = receiver(() => new Response("", { status: 500 }));
+    const attempt = await deliver(port, { addresses: ["127.0.0.9", "::1", LOOPBACK, LOOPBACK] });
+    expect([attempt.http_status, seen.length]).toEqual([500, 1]);
+    const none = await deliver(port, { addresses: ["127.0.0.9", "127.0.0.8"] });
+    expect(none.error).toContain("ECONNREFUSED");
+    const broken = rawReceiver("", "close");
+    expect((await deliver(broken, { addresses: [LOOPBACK, LOOPBACK] })).ok).toBe(false);
+  });
+
+  test("an IPv6 address is one like any other", async () => {
+    const server = Bun.serve({
+      port: 0,
+      hostname: "::1",
+      fetch: (request) => new Response(request.headers.get("host")),
+    });
+    cleanups.push(() => void server.stop(true));
+    const url = `http://[::1]:${server.port}/`;
+    expect(await deliver(server.port!, { url, addresses: ["::1"] })).toMatchObject({
+      ok: true,
+      answer: `[::1]:${server.port}`,
     });
   });
 

@@ -217,8 +217,10 @@ describe("names", () => {
   const resolve = (url: string, setting: string, ...addresses: string[]) =>
     resolveDestination(url, parseTargetPolicy(setting, OWN), async () => addresses);
 
-  test("the address that was checked is handed back", async () => {
-    expect(await resolve("http://hooks.plant/", "private", "10.0.0.7", "10.0.0.8")).toEqual({ address: "10.0.0.7" });
+  test("the addresses that were checked are handed back", async () => {
+    expect(await resolve("http://hooks.plant/", "private", "10.0.0.7", "10.0.0.8")).toEqual({
+      addresses: ["10.0.0.7", "10.0.0.8"],
+    });
   });
 
   test("one refused address refuses the name, which is told with it", async () => {
@@ -231,7 +233,7 @@ describe("names", () => {
   });
 
   test("a listed name may have any address but those that are never allowed", async () => {
-    expect(await resolve("http://Hooks.Plant./", "hooks.plant", "10.0.0.7")).toEqual({ address: "10.0.0.7" });
+    expect(await resolve("http://Hooks.Plant./", "hooks.plant", "10.0.0.7")).toEqual({ addresses: ["10.0.0.7"] });
     expect(await resolve("http://evil.hooks.plant/", "hooks.plant", "10.0.0.7")).toHaveProperty("refused");
     expect(await resolve("http://hooks.plant/", "hooks.plant", "169.254.169.254")).toHaveProperty("refused");
   });
@@ -240,7 +242,7 @@ describe("names", () => {
     const lookup = () => Promise.reject(new Error("looked up"));
     const policy = parseTargetPolicy("private");
     expect(await resolveDestination("http://[::ffff:10.0.0.1]:81/", policy, lookup)).toEqual({
-      address: "::ffff:a00:1",
+      addresses: ["::ffff:a00:1"],
     });
   });
 

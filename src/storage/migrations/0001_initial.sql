@@ -342,6 +342,7 @@ CREATE INDEX deliveries_due ON deliveries (trigger_id, next_at) WHERE state = 'p
 CREATE INDEX deliveries_sending ON deliveries (boot_id) WHERE state = 'sending';
 CREATE INDEX deliveries_by_trigger ON deliveries (trigger_id, id);
 CREATE INDEX deliveries_by_run ON deliveries (run_seq);
+CREATE INDEX deliveries_of_no_run ON deliveries (created_at) WHERE run_seq IS NULL;
 
 -- What came of each attempt.
 CREATE TABLE delivery_attempts (
