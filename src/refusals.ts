@@ -32,6 +32,7 @@ const REFUSAL_STATUS = {
   webhook_missing: 409,
   last_admin_key: 409,
   workspace_exists: 409,
+  applied_changed: 409,
   organization_exists: 409,
   body_too_large: 413,
   unsupported_media_type: 415,

@@ -85,7 +85,7 @@ interface FoundError {
   readonly message: string;
   readonly type: number;
   readonly value: unknown;
-  readonly schema: { readonly properties?: Record<string, unknown> };
+  readonly schema: object;
 }
 
 /** TypeBox's numbers for the two errors that get a sentence of their own. */
@@ -103,16 +103,21 @@ function invalidBody(error: ElysiaValidationError): Refusal {
     const msg = "a JSON object is expected as the body";
     return invalid([{ loc: [error.type], msg, type: "object_expected" }]);
   }
+  return invalid(faultsOf(error.type, error.validator.Errors(error.value)));
+}
+
+/** What is wrong with a value, by its validator's errors. */
+export function faultsOf(place: string, errors: Iterable<FoundError>): ValidationDetail[] {
   const seen = new Set<string>();
   const detail: ValidationDetail[] = [];
-  for (const found of error.validator.Errors(error.value)) {
+  for (const found of errors) {
     // A missing property is reported a second time for its type.
     if (seen.has(found.path)) continue;
     seen.add(found.path);
-    detail.push(describe(error.type, found));
+    detail.push(describe(place, found));
     if (detail.length === ERRORS_SHOWN_MAX) break;
   }
-  return invalid(detail);
+  return detail;
 }
 
 /** One entry of the contract's 422 list. */
@@ -133,7 +138,7 @@ function describe(place: string, found: FoundError): ValidationDetail {
   const loc = [place, ...path];
   const field = path.at(-1) ?? place;
   if (found.type === UNEXPECTED_PROPERTY) {
-    const nearest = nearestName(field, Object.keys(found.schema.properties ?? {}));
+    const nearest = nearestName(field, Object.keys((found.schema as { properties?: object }).properties ?? {}));
     const hint = nearest === null ? "" : `; did you mean ${JSON.stringify(nearest)}?`;
     return { loc, msg: `unknown field ${JSON.stringify(field)}${hint}`, type: "unknown_field" };
   }

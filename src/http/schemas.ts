@@ -118,6 +118,19 @@ export const cronBody = closed({
   count: optional(Type.Integer({ minimum: 1, maximum: 100 })),
 });
 
+export const appliedBody = closed({
+  revision: Type.String({ maxLength: 64 }),
+  items: Type.Array(
+    closed({
+      kind: Type.Union([Type.Literal("document"), Type.Literal("trigger")]),
+      name: Type.String({ minLength: 1, maxLength: 200 }),
+      object_id: Type.String({ minLength: 1, maxLength: 100 }),
+      digest: Type.String({ pattern: "^[0-9a-f]{64}$" }),
+    }),
+    { maxItems: 100_000 },
+  ),
+});
+
 export const workspaceBody = closed({ name });
 
 export const keyBody = closed({

@@ -5,6 +5,7 @@ import { listOf } from "../config";
 import { Refusal } from "../refusals";
 import { recordLowRole, type Visit } from "../services/authentication";
 import type { Context, Principal } from "../services/context";
+import { appliedRoutes } from "./applied";
 import { auditRoutes } from "./audit";
 import { requirePrincipal } from "./authenticate";
 import { deliveryRoutes } from "./deliveries";
@@ -105,6 +106,7 @@ export function createServer(context: Context) {
     .use(sessionRoutes(context))
     .use(overviewRoutes(context))
     .use(keyRoutes(context))
+    .use(appliedRoutes(context))
     .use(workspaceRoutes(context))
     .use(auditRoutes(context))
     .use(exampleRoutes(context))

@@ -36,6 +36,7 @@ export const AUDIT_ACTIONS = [
   "run.cancel",
   "delivery.redeliver",
   "webhook.ping",
+  "apply",
   // These two are refusals: a key or secret that opens nothing, a role that is too low.
   "authenticate",
   "authorize",

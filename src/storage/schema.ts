@@ -22,6 +22,16 @@ export const users = sqliteTable("users", {
   created_at: integer().notNull(),
 });
 
+export const appliedObjects = sqliteTable("applied_objects", {
+  organization_id: text().notNull(),
+  workspace_id: text().notNull(),
+  kind: text({ enum: ["document", "trigger"] }).notNull(),
+  name: text().notNull(),
+  object_id: text().notNull(),
+  digest: text().notNull(),
+  applied_at: integer().notNull(),
+});
+
 export const workspaces = sqliteTable("workspaces", {
   id: text().primaryKey(),
   organization_id: text().notNull(),

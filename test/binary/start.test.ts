@@ -279,6 +279,8 @@ describe("what the program tells of itself", () => {
     "models",
     "triggers",
     "schedules",
+    "apply",
+    "export",
     "completions",
     "version",
   ];

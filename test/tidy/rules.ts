@@ -49,6 +49,7 @@ const LIBRARY_HOMES: Readonly<Record<string, string>> = {
   highs: "src/solver/",
   croner: "src/runs/cadence.ts",
   cronstrue: "src/runs/sentence.ts",
+  yaml: "src/cli/apply/",
   "bun:ffi": "src/solver/",
   react: "src/ui/",
   "react-dom": "src/ui/main.tsx",

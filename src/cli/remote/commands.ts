@@ -1,4 +1,6 @@
 /** The commands that work against a running service, as entries of the table in ../commands.ts. */
+import { apply } from "../apply/apply";
+import { exportFiles } from "../apply/export";
 import type { CommandSpec, OptionSpec, ParsedArguments } from "../arguments";
 import type { Terminal } from "../terminal";
 import { URL_DEFAULT } from "./connection";
@@ -150,5 +152,30 @@ export const REMOTE_COMMANDS: Readonly<Record<string, RemoteCommand>> = {
       preview: { run: previewSchedule, words: ["TRIGGER?"] },
       delete: { run: deleteSchedule, words: ["TRIGGER"] },
     }),
+  },
+  apply: {
+    about: "make the service hold the documents, triggers and schedules of a directory",
+    example: "jaot-triggers apply ./plant --dry-run",
+    positionals: ["DIR"],
+    options: {
+      "dry-run": { about: "show the plan and change nothing" },
+      prune: { about: "delete what an earlier apply made and no file describes any more" },
+      overwrite: { about: "take the files' side where the service was changed since" },
+      "secrets-file": { value: "FILE", about: "where the secrets of new triggers go, as JSON; needed on no terminal" },
+      ...CONNECTION_OPTIONS,
+    },
+    has_settings: false,
+    run: remote(apply),
+  },
+  export: {
+    about: "write the documents, triggers and schedules of a service as files for apply",
+    example: "jaot-triggers export ./plant",
+    positionals: ["DIR"],
+    options: {
+      replace: { about: "take the place of the files that are there" },
+      ...CONNECTION_OPTIONS,
+    },
+    has_settings: false,
+    run: remote(exportFiles),
   },
 };

@@ -98,7 +98,7 @@ async function chosen(session: Session): Promise<{ id: string; path: string; sch
 }
 
 /** Every schedule of a trigger. */
-async function schedulesOf(connection: Connection, trigger_id: string): Promise<ScheduleObject[]> {
+export async function schedulesOf(connection: Connection, trigger_id: string): Promise<ScheduleObject[]> {
   try {
     return [await connection.call<ScheduleObject>("GET", `/triggers/${trigger_id}/schedule`)];
   } catch (error) {

@@ -381,3 +381,7 @@ export const health = {
 export function pageOf(items: readonly unknown[]): Record<string, unknown> {
   return { items, total: items.length, page: 1, page_size: 20, total_pages: 1, has_next: false, has_prev: false };
 }
+
+const applied = { kind: "document", name: "mix", object_id: ids.document, digest: "0f".repeat(32) };
+export const appliedBody = { revision: "e3".repeat(32), items: [applied] };
+export const appliedRecord = { revision: "a1".repeat(32), items: [{ ...applied, applied_at: AT }] };

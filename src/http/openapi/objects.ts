@@ -410,6 +410,21 @@ export const workspace = object("Workspace", "A part of an organization that a k
   name: Type.String(),
   created_at: time("When it was made."),
 });
+const appliedFields = {
+  kind: words(["document", "trigger"], "What it is."),
+  name: text("Its name, which is how files refer to it."),
+  object_id: text("Its id when it was put there."),
+  digest: text("SHA-256 of what the files said of it, in hex."),
+};
+export const appliedRecord = object("AppliedRecord", "What apply last put there from files.", {
+  revision: text("Changes with every change of the record."),
+  items: Type.Array(
+    object("AppliedObject", "A document or trigger that comes from files.", {
+      ...appliedFields,
+      applied_at: time("When files last changed it."),
+    }),
+  ),
+});
 export const workspaces = object("Workspaces", "The workspaces that a key sees.", { items: Type.Array(workspace) });
 export const auditEntry = object("AuditEntry", "A change, or a visitor who was turned away.", {
   at: time("When."),

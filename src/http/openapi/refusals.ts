@@ -36,6 +36,7 @@ const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   webhook_missing:
     "This trigger has no webhook, or it was disabled (see webhook_disabled_reason); set webhook_url with PATCH",
   last_admin_key: "This is the last admin key; create another admin key before revoking it",
+  applied_changed: "Another apply has changed the record meanwhile; run apply again",
   workspace_exists: 'There is a workspace "North" already; choose another name',
   organization_exists: 'There is an organization "Plant North" already; choose another name',
   body_too_large: "The body is larger than 16 MiB; send less, or raise --max-body-mb",

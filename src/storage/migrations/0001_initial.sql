@@ -356,3 +356,15 @@ CREATE TABLE delivery_attempts (
   answer TEXT NOT NULL,
   PRIMARY KEY (delivery_id, number)
 ) STRICT, WITHOUT ROWID;
+
+-- What `apply` last put there from files, by name. workspace_id '': of keys that see all workspaces.
+CREATE TABLE applied_objects (
+  organization_id TEXT NOT NULL REFERENCES organizations (id),
+  workspace_id TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('document', 'trigger')),
+  name TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  digest TEXT NOT NULL CHECK (length(digest) = 64),
+  applied_at INTEGER NOT NULL,
+  PRIMARY KEY (organization_id, workspace_id, kind, name)
+) STRICT, WITHOUT ROWID;

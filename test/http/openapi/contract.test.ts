@@ -84,6 +84,18 @@ test("models in a language, their versions and answers", async () => {
   nothingWrong();
 });
 
+test("what surrounds the models: the record of apply, workspaces, the audit log", async () => {
+  const item = { kind: "document", name: "mix", object_id: "doc_x", digest: "0f".repeat(32) };
+  const { revision } = await ask(200, "GET", "/api/v2/applied");
+  await ask(200, "PUT", "/api/v2/applied", { revision, items: [item] });
+  await ask(409, "PUT", "/api/v2/applied", { revision, items: [] });
+  await ask(422, "PUT", "/api/v2/applied", { revision, items: [{ ...item, digest: "short" }] });
+  await ask(201, "POST", "/api/v2/workspaces", { name: "North" });
+  await ask(200, "GET", "/api/v2/workspaces");
+  await ask(200, "GET", "/api/v2/audit");
+  nothingWrong();
+});
+
 test("solving on the spot", async () => {
   await ask(200, "POST", "/api/v2/solve", RESTOCK);
   await ask(200, "POST", "/api/v2/solve", { ...RESTOCK, variables: RESTOCK.variables.map(({ name }) => ({ name })) });

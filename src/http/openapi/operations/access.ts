@@ -67,6 +67,26 @@ export const ACCESS_OPERATIONS = {
     answers: { 201: { description: "The workspace.", schema: objects.workspace, example: examples.workspace } },
     refusals: ["workspace_exists"],
   },
+  "GET /api/v2/applied": {
+    id: "getApplied",
+    tag: "Service",
+    summary: "Tell what apply last put here from files",
+    description: "A key limited to a workspace sees that workspace's record.",
+    access: "viewer",
+    answers: { 200: { description: "The record.", schema: objects.appliedRecord, example: examples.appliedRecord } },
+  },
+  "PUT /api/v2/applied": {
+    id: "putApplied",
+    tag: "Service",
+    summary: "Keep what apply has put here from files",
+    description: "For the apply command: takes the place of the record with that revision, as a whole.",
+    access: "editor",
+    body: { is_required: true, example: examples.appliedBody },
+    answers: {
+      200: { description: "The new record.", schema: objects.appliedRecord, example: examples.appliedRecord },
+    },
+    refusals: ["applied_changed"],
+  },
   "GET /api/v2/audit": {
     id: "listAudit",
     tag: "Keys",

@@ -1,0 +1,137 @@
+/**
+ * Everything about the files that can be known before anything is sent: the models compile, the triggers' inputs are the
+ * models', patterns are patterns, and each body is one that the service takes. So that a broken file changes nothing.
+ */
+import { bodyFaults } from "../../http/body_faults";
+import { documentBody, scheduleBody, triggerBody } from "../../http/schemas";
+import { contentDigest } from "../../model/canonical";
+import { compileModel, type PreparedModel, prepareModel } from "../../model/compile";
+import { bindOverrides, parseOverrideSchema, validateOverrideData } from "../../model/overrides";
+import { nearestHint } from "../../nearest";
+import { parsePattern } from "../../runs/cadence";
+import { effectiveModel } from "../../services/documents";
+import { defaultLimits } from "../check";
+import type { Terminal } from "../terminal";
+import type { DocumentFile, Files, TriggerFile } from "./files";
+import {
+  type DocumentSpec,
+  documentDigest,
+  type Fields,
+  reduced,
+  SCHEDULE_DEFAULTS,
+  TRIGGER_DEFAULTS,
+  type TriggerSpec,
+  triggerDigest,
+} from "./spec";
+
+/** A document as it should be. */
+export interface DesiredDocument {
+  readonly file: DocumentFile;
+  readonly spec: DocumentSpec;
+  readonly digest: string;
+}
+
+/** A trigger as it should be. */
+export interface DesiredTrigger {
+  readonly file: TriggerFile;
+  readonly spec: TriggerSpec;
+  readonly digest: string;
+}
+
+export interface Desired {
+  readonly documents: readonly DesiredDocument[];
+  readonly triggers: readonly DesiredTrigger[];
+}
+
+/** What the files ask for; what is wrong with them is added to `problems`. */
+export function checkFiles(terminal: Terminal, files: Files, problems: string[]): Desired {
+  const models = new Map<string, { model: unknown; prepared: PreparedModel }>();
+  const documents = files.documents.map((file) => {
+    const spec = { name: file.name, ...textsOf(file) };
+    const { model_json } = spec;
+    checkBody(documentBody, { name: file.name }, file.file, problems);
+    if (model_json !== null)
+      models.set(file.name, { model: model_json, prepared: checkModel(terminal, model_json, file.file, problems) });
+    return { file, spec, digest: documentDigest(spec) };
+  });
+  const triggers = files.triggers.flatMap((file) => {
+    const own = file.model_json;
+    const pinned =
+      own === undefined
+        ? models.get(file.document)
+        : { model: own, prepared: checkModel(terminal, own, file.file, problems) };
+    const names = files.documents.map(({ name }) => name);
+    if (!names.includes(file.document)) {
+      const hint = nearestHint(file.document, names);
+      problems.push(
+        `${file.file}: no document is named ${JSON.stringify(file.document)}${hint === undefined ? "" : `; ${hint}`}`,
+      );
+    }
+    if (pinned === undefined) return [];
+    checkTrigger(terminal, file, pinned.prepared, problems);
+    const spec = triggerSpec(file, contentDigest(pinned.model));
+    return [{ file, spec, digest: triggerDigest(spec) }];
+  });
+  return { documents, triggers };
+}
+
+/** As the service will show it: a document with a drawing and no model has the model that the drawing is. */
+function textsOf({ model_json, canvas_json }: DocumentFile): { model_json: unknown; canvas_json: unknown } {
+  return { model_json: effectiveModel(model_json, canvas_json) ?? null, canvas_json };
+}
+
+function triggerSpec(file: TriggerFile, model_digest: string): TriggerSpec {
+  const { webhook_events, ...rest } = file.settings;
+  const events = Array.isArray(webhook_events) ? { webhook_events: [...webhook_events].sort() } : {};
+  return {
+    name: file.name,
+    document: file.document,
+    model_digest,
+    is_enabled: file.enabled,
+    fields: reduced({ ...rest, ...events }, TRIGGER_DEFAULTS),
+    schedules: file.schedules.map((schedule) => reduced(schedule, SCHEDULE_DEFAULTS)),
+  };
+}
+
+function checkModel(terminal: Terminal, model: unknown, file: string, problems: string[]): PreparedModel {
+  const limits = defaultLimits(terminal);
+  const prepared = prepareModel(model, limits);
+  for (const { severity, message, line, column, path } of compileModel(prepared, {}, limits).diagnostics) {
+    if (severity !== "error") continue;
+    const place = [path === "source" ? undefined : path, line, column].filter((part) => part !== undefined).join(":");
+    problems.push(`${file}: model: ${place === "" ? "" : `${place}: `}${message}`);
+  }
+  return prepared;
+}
+
+function checkTrigger(terminal: Terminal, file: TriggerFile, prepared: PreparedModel, problems: string[]): void {
+  checkBody(triggerBody, { ...bodyOf(file), document_id: "", version_id: "" }, file.file, problems);
+  const parsed = parseOverrideSchema(file.settings.override_schema ?? null);
+  const { bound, errors } = bindOverrides(parsed.fields, prepared);
+  for (const { name, msg } of [...parsed.errors, ...errors])
+    problems.push(`${file.file}: override_schema: ${name}: ${msg}`);
+  for (const [place, schedule] of file.schedules.entries()) {
+    const where = `${file.file}: schedules.${place}`;
+    checkBody(scheduleBody, schedule, where, problems);
+    checkPattern(terminal, schedule, where, problems);
+    if (errors.length > 0) continue;
+    for (const { msg } of validateOverrideData(bound, schedule.override_data ?? null))
+      problems.push(`${where}: override_data: ${msg}`);
+  }
+}
+
+/** The body that makes this trigger, but for its document and version. */
+export function bodyOf(file: TriggerFile): Fields {
+  return { name: file.name, ...file.settings };
+}
+
+function checkBody(schema: Parameters<typeof bodyFaults>[0], body: unknown, where: string, problems: string[]): void {
+  for (const fault of bodyFaults(schema, body)) problems.push(`${where}: ${fault}`);
+}
+
+function checkPattern(terminal: Terminal, schedule: Fields, where: string, problems: string[]): void {
+  const { cron_expression, timezone = "UTC" } = schedule;
+  if (typeof cron_expression !== "string" || typeof timezone !== "string") return;
+  const { problem } = parsePattern(cron_expression, timezone, { spacing_min_seconds: 1, now: terminal.clock.now() });
+  if (problem !== null) problems.push(`${where}: ${problem.message}`);
+}

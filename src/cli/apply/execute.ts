@@ -1,0 +1,200 @@
+/**
+ * Carries a plan out. When the service refuses a step, what was done before it is taken back, in reverse, so that all of
+ * the plan holds or none of it; deletions, which cannot be taken back, come last.
+ *
+ * A trigger's version never changes. When its model has, a new trigger takes the name, the settings and the schedules; the
+ * old one goes on answering under its own id and secret, with the old model, until it is deleted (by hand, or by the next
+ * --prune): callers move in their own time.
+ */
+import { toTimestamp } from "../../clock";
+import { contentDigest } from "../../model/canonical";
+import type { AppliedItem } from "../../services/applied";
+import type { DocumentObject } from "../../services/documents";
+import type { TriggerObject } from "../../services/triggers";
+import type { FullVersionObject } from "../../services/versions";
+import type { Connection } from "../remote/connection";
+import { bodyOf, type DesiredDocument, type DesiredTrigger } from "./check";
+import type { LiveDocument, LiveTrigger } from "./live";
+import type { Step } from "./plan";
+import { changeSchedules, moveSchedules } from "./schedule_steps";
+import type { NewSecrets } from "./secrets";
+import { type Fields, TRIGGER_DEFAULTS, triggerDigest } from "./spec";
+
+const NAME_LENGTH_MAX = 200;
+
+/** How to take something back. */
+export type Undo = () => Promise<unknown>;
+
+export interface Execution {
+  readonly connection: Connection;
+  readonly now: number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly onSecrets: (name: string, secrets: NewSecrets) => void;
+  /** Ids of the documents of the service by name; grows as documents are made. */
+  readonly document_ids: Map<string, string>;
+  /** What is true of the service after each step, for the record. */
+  readonly items: AppliedItem[];
+  /** How to take back what was done, in the order in which it was done. */
+  readonly undo: Undo[];
+}
+
+/** Does one step. Throws what the connection throws; the caller then takes back. */
+export async function execute(run: Execution, step: Step): Promise<void> {
+  if (step.action === "delete") return remove(run, step);
+  if (step.action === "orphan") return keepOrphan(run, step);
+  if (step.kind === "document") {
+    return executeDocument(run, step, step.desired as DesiredDocument, step.live as LiveDocument | null);
+  }
+  return executeTrigger(run, step, step.desired as DesiredTrigger, step.live as LiveTrigger | null);
+}
+
+/** Takes everything back; the failures, which leave something changed, in words. */
+export async function takeBack(run: Execution): Promise<string[]> {
+  const failures: string[] = [];
+  for (const undo of run.undo.toReversed()) {
+    try {
+      await undo();
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return failures;
+}
+
+async function executeDocument(
+  run: Execution,
+  { action, name }: Step,
+  { spec, digest }: DesiredDocument,
+  live: LiveDocument | null,
+): Promise<void> {
+  const { connection } = run;
+  const { model_json, canvas_json } = spec;
+  let id = live?.object.id ?? "";
+  if (action === "create") {
+    const made = await connection.call<DocumentObject>("POST", "/builder", { name, model_json, canvas_json });
+    id = made.id;
+    run.undo.push(() => connection.call("DELETE", `/builder/${id}`));
+  } else if (action === "update") {
+    const { object } = live!;
+    await connection.call("PUT", `/builder/${id}`, { model_json, canvas_json });
+    run.undo.push(() =>
+      connection.call("PUT", `/builder/${id}`, { model_json: object.model_json, canvas_json: object.canvas_json }),
+    );
+  }
+  if (action !== "none") await connection.call("POST", `/builder/${id}/versions`, {});
+  run.document_ids.set(name, id);
+  run.items.push({ kind: "document", name, object_id: id, digest });
+}
+
+async function executeTrigger(
+  run: Execution,
+  { action, name }: Step,
+  desired: DesiredTrigger,
+  live: LiveTrigger | null,
+): Promise<void> {
+  let id = live?.object.id ?? "";
+  if (action === "create") id = await createTrigger(run, desired, null);
+  if (action === "replace") {
+    id = await createTrigger(run, desired, live!);
+    await retire(run, live!, name);
+  }
+  if (action === "update") await updateTrigger(run, desired, live!);
+  run.items.push({ kind: "trigger", name, object_id: id, digest: desired.digest });
+}
+
+async function createTrigger(run: Execution, desired: DesiredTrigger, old: LiveTrigger | null): Promise<string> {
+  const { connection } = run;
+  const { file, spec } = desired;
+  const document_id = run.document_ids.get(spec.document)!;
+  const version = await findOrMakeVersion(run, document_id, desired);
+  const made = await connection.call<TriggerObject & Omit<NewSecrets, "trigger_id">>("POST", "/triggers", {
+    ...bodyOf(file),
+    document_id,
+    version_id: version,
+    ...webhookSecret(run, desired),
+  });
+  run.undo.push(() => connection.call("DELETE", `/triggers/${made.id}`));
+  const { trigger_secret, webhook_secret } = made;
+  run.onSecrets(spec.name, {
+    trigger_id: made.id,
+    trigger_secret,
+    ...(webhook_secret === undefined ? {} : { webhook_secret }),
+  });
+  await moveSchedules(run, old, made.id, spec.schedules);
+  if (!spec.is_enabled) await connection.call("POST", `/triggers/${made.id}/toggle`, { enabled: false });
+  return made.id;
+}
+
+/** The document's own model is frozen as it is; a model of the trigger's own goes in as a version beside it. */
+async function findOrMakeVersion(run: Execution, document_id: string, { file, spec }: DesiredTrigger): Promise<string> {
+  const path = `/builder/${document_id}/versions`;
+  const body = file.model_json === undefined ? {} : { model_json: file.model_json };
+  const version = await run.connection.call<FullVersionObject>("POST", path, body);
+  if (version.content_digest === spec.model_digest) return version.id;
+  throw new Error(`the service froze another model for ${spec.name} than the files hold; run apply again`);
+}
+
+function webhookSecret(run: Execution, { file }: DesiredTrigger): { webhook_secret?: string } {
+  const variable = file.webhook_secret_env;
+  const secret = variable === null ? undefined : run.environment[variable];
+  return secret === undefined ? {} : { webhook_secret: secret };
+}
+
+/** Gives the name free. The old trigger stays in the record, so that a later --prune finds it. */
+async function retire(run: Execution, { object, spec }: LiveTrigger, name: string): Promise<void> {
+  const until = ` (until ${toTimestamp(run.now).slice(0, 19)}Z)`;
+  const old_name = name.slice(0, NAME_LENGTH_MAX - until.length) + until;
+  await run.connection.call("PATCH", `/triggers/${object.id}`, { name: old_name });
+  run.undo.push(() => run.connection.call("PATCH", `/triggers/${object.id}`, { name }));
+  const digest = triggerDigest({ ...spec, name: old_name, schedules: [] });
+  run.items.push({ kind: "trigger", name: old_name, object_id: object.id, digest });
+}
+
+async function updateTrigger(run: Execution, desired: DesiredTrigger, live: LiveTrigger): Promise<void> {
+  const { connection } = run;
+  const { object, spec: before } = live;
+  const { spec } = desired;
+  const path = `/triggers/${object.id}`;
+  const toggle = (enabled: boolean) => connection.call("POST", `${path}/toggle`, { enabled });
+  const change = changeOf(before.fields, spec.fields);
+  if (Object.keys(change).length > 0) {
+    await connection.call("PATCH", path, {
+      ...change,
+      ...("webhook_url" in change ? webhookSecret(run, desired) : {}),
+    });
+    run.undo.push(() => connection.call("PATCH", path, changeOf(spec.fields, before.fields)));
+  }
+  // Schedules of a disabled trigger are refused: on first, off last.
+  if (spec.is_enabled && !before.is_enabled) {
+    await toggle(true);
+    run.undo.push(() => toggle(false));
+  }
+  await changeSchedules(run, live, spec.schedules);
+  if (!spec.is_enabled && before.is_enabled) {
+    await toggle(false);
+    run.undo.push(() => toggle(true));
+  }
+}
+
+/** The PATCH from one state to another: a field that is at its default in the new one is set to it. */
+function changeOf(from: Fields, to: Fields): Fields {
+  const change: Record<string, unknown> = {};
+  for (const name of new Set([...Object.keys(from), ...Object.keys(to)])) {
+    if (contentDigest(from[name]) === contentDigest(to[name])) continue;
+    change[name] = name in to ? to[name] : TRIGGER_DEFAULTS[name];
+  }
+  return change;
+}
+
+async function remove(run: Execution, { kind, live }: Step): Promise<void> {
+  await run.connection.call(
+    "DELETE",
+    kind === "trigger" ? `/triggers/${live!.object.id}` : `/builder/${live!.object.id}`,
+  );
+  // What is gone cannot be taken back: the steps before it stand now.
+  run.undo.length = 0;
+}
+
+async function keepOrphan(run: Execution, { kind, name, live, digest }: Step): Promise<void> {
+  run.items.push({ kind, name, object_id: live!.object.id, digest });
+}

@@ -1,0 +1,151 @@
+/** `export DIR`: the documents and triggers of a service as files that apply takes. Secrets are not among them. */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { contentDigest } from "../../model/canonical";
+import { isRecord } from "../../model/json";
+import { FileProblem } from "../model_file";
+import { type Session, tell, wordAt } from "../remote/session";
+import { baseKey, writeBase } from "./base";
+import { DOCUMENTS, TRIGGERS } from "./files";
+import { type Live, type LiveDocument, type LiveTrigger, readLive } from "./live";
+import type { Fields } from "./spec";
+
+const EXIT_CONFLICT = 6;
+const MODELS = "models";
+const FOLDERS = [DOCUMENTS, TRIGGERS, MODELS];
+const SLUG_LENGTH_MAX = 80;
+
+export async function exportFiles(session: Session): Promise<number> {
+  const { terminal, parsed, connection } = session;
+  const directory = wordAt(session, 0);
+  const is_replacing = parsed.options.replace !== undefined;
+  if (!is_replacing && FOLDERS.some((folder) => existsSync(join(directory, folder)))) {
+    throw new FileProblem(`${directory} holds files already; give another directory, or --replace`);
+  }
+  const live = await readLive(connection, null);
+  const twins = [...twinsOf("document", live.documents), ...twinsOf("trigger", live.triggers)];
+  if (twins.length > 0) {
+    for (const twin of twins) terminal.err(`${twin}\n`);
+    terminal.err("jaot-triggers: files know things by their names; nothing was written\n");
+    return EXIT_CONFLICT;
+  }
+  if (is_replacing) for (const folder of FOLDERS) rmSync(join(directory, folder), { recursive: true, force: true });
+  const left_out = write(directory, live);
+  for (const name of left_out) terminal.err(`warning: trigger ${name} is left out: its document was deleted\n`);
+  const counts = { documents: live.documents.length, triggers: live.triggers.length - left_out.length };
+  tell(session, counts, () => `${directory}: ${counts.documents} documents, ${counts.triggers} triggers`);
+  return 0;
+}
+
+/** Writes the files and what they were made from; the names of triggers that files cannot describe. */
+function write(directory: string, { documents, triggers }: Live): string[] {
+  const writer = new FileWriter(directory);
+  for (const document of documents) {
+    const file = writer.nameFor(DOCUMENTS, document.object.name);
+    writer.describe(DOCUMENTS, file, documentFields(writer, file, document));
+  }
+  const described = triggers.filter(({ version, spec }) => version !== null && spec.document !== "");
+  for (const trigger of described) {
+    const file = writer.nameFor(TRIGGERS, trigger.object.name);
+    const document = documents.find(({ object }) => object.id === trigger.object.document_id)!;
+    writer.describe(TRIGGERS, file, triggerFieldsOf(writer, file, trigger, document));
+  }
+  writeBase(
+    directory,
+    new Map([
+      ...documents.map(({ object, digest }) => [baseKey("document", object.name), digest] as const),
+      ...described.map(({ object, digest }) => [baseKey("trigger", object.name), digest] as const),
+    ]),
+  );
+  return triggers.filter((trigger) => !described.includes(trigger)).map(({ object }) => object.name);
+}
+
+function documentFields(writer: FileWriter, file: string, { object }: LiveDocument): Fields {
+  const { name, model_json, canvas_json } = object;
+  return {
+    name,
+    model: model_json === null ? null : writer.model(file, model_json),
+    ...(canvas_json === null ? {} : { canvas: writer.model(`${file}.canvas`, canvas_json) }),
+  };
+}
+
+function triggerFieldsOf(
+  writer: FileWriter,
+  file: string,
+  { version, spec }: LiveTrigger,
+  document: LiveDocument,
+): Fields {
+  const is_own = version!.content_digest !== contentDigest(document.object.model_json);
+  return {
+    name: spec.name,
+    document: spec.document,
+    ...(is_own ? { model: writer.model(`${file}.pinned`, version!.model_json) } : {}),
+    ...spec.fields,
+    ...(spec.is_enabled ? {} : { enabled: false }),
+    ...(spec.schedules.length === 0 ? {} : { schedules: spec.schedules }),
+  };
+}
+
+class FileWriter {
+  readonly #directory: string;
+  readonly #taken = new Set<string>();
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    for (const folder of FOLDERS) mkdirSync(join(directory, folder), { recursive: true });
+  }
+
+  /** A name without its ending that no other file of the folder has, on a disk that takes A for a too. */
+  nameFor(folder: string, name: string): string {
+    const slug =
+      name
+        .normalize("NFKD")
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9]+/g, "-")
+        .slice(0, SLUG_LENGTH_MAX)
+        .replaceAll(/^-+|-+$/g, "") || "unnamed";
+    let file = slug;
+    for (let number = 2; this.#taken.has(`${folder}/${file}`); number += 1) file = `${slug}-${number}`;
+    this.#taken.add(`${folder}/${file}`);
+    return file;
+  }
+
+  describe(folder: string, file: string, fields: Fields): void {
+    writeFileSync(join(this.#directory, folder, `${file}.yaml`), stringify(fields, { lineWidth: 0 }));
+  }
+
+  /** Writes a model, as its source where that is all there is to it; the path as a description names it. */
+  model(file: string, model: unknown): string {
+    const [ending, text] = sourceOf(model) ?? [".json", `${JSON.stringify(model, null, 2)}\n`];
+    const path = `${MODELS}/${this.nameFor(MODELS, file)}${ending}`;
+    writeFileSync(join(this.#directory, path), text);
+    return path;
+  }
+}
+
+const SOURCE_ENDINGS: readonly (readonly [key: string, value: string, content: string, ending: string])[] = [
+  ["language", "mathprog", "source", ".mod"],
+  ["language", "jmodel", "source", ".jmodel"],
+  ["format", "mps", "content", ".mps"],
+  ["format", "lp", "content", ".lp"],
+];
+
+function sourceOf(model: unknown): [ending: string, text: string] | null {
+  if (!isRecord(model) || Object.keys(model).length !== 2) return null;
+  for (const [key, value, content, ending] of SOURCE_ENDINGS) {
+    const text = model[content];
+    if (model[key] === value && typeof text === "string") return [ending, text];
+  }
+  return null;
+}
+
+function twinsOf(kind: string, all: readonly { object: { id: string; name: string } }[]): string[] {
+  const ids = Map.groupBy(all, ({ object }) => object.name);
+  return [...ids]
+    .filter(([, same]) => same.length > 1)
+    .map(([name, same]) => {
+      const list = same.map(({ object }) => object.id).join(", ");
+      return `${same.length} ${kind}s are named ${JSON.stringify(name)} (${list}); rename or delete all but one`;
+    });
+}

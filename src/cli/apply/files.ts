@@ -1,0 +1,190 @@
+/**
+ * A directory of documents and triggers:
+ *
+ *     documents/NAME.yaml   name, model (a file, or the model itself), canvas
+ *     triggers/NAME.yaml    name, document, model (when it is not the document's), settings, schedules
+ *     models/...            what `model` and `canvas` name, relative to the directory
+ *
+ * YAML or JSON. Everything wrong is told at once, each with its file and line; a field that nobody knows is wrong too.
+ */
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { extname, join, sep } from "node:path";
+import { isMap, LineCounter, parseDocument } from "yaml";
+import { nearestHint } from "../../nearest";
+import { FileProblem, readModelFile } from "../model_file";
+import type { Fields } from "./spec";
+
+export const DOCUMENTS = "documents";
+export const TRIGGERS = "triggers";
+const ENDINGS = [".yaml", ".yml", ".json"];
+
+const DOCUMENT_FIELDS = ["name", "model", "canvas"];
+const TRIGGER_SETTINGS = [
+  "description",
+  "override_schema",
+  "webhook_url",
+  "webhook_events",
+  "max_concurrent_runs",
+  "priority",
+  "expect_within_seconds",
+];
+const TRIGGER_FIELDS = ["name", "document", "model", "enabled", "schedules", "webhook_secret_env", ...TRIGGER_SETTINGS];
+
+export interface DocumentFile {
+  readonly file: string;
+  readonly name: string;
+  readonly model_json: unknown;
+  readonly canvas_json: unknown;
+}
+
+export interface TriggerFile {
+  readonly file: string;
+  readonly name: string;
+  readonly document: string;
+  /** undefined: the document's own. */
+  readonly model_json: unknown;
+  readonly enabled: boolean;
+  readonly settings: Fields;
+  readonly schedules: readonly Fields[];
+  /** Name of the variable that holds its webhook secret; null: the service makes one. */
+  readonly webhook_secret_env: string | null;
+}
+
+export interface Files {
+  readonly documents: readonly DocumentFile[];
+  readonly triggers: readonly TriggerFile[];
+}
+
+/** Reads the whole directory; what is wrong is added to `problems`. */
+export function readFiles(directory: string, problems: string[]): Files {
+  if (!existsSync(directory)) throw new FileProblem(`there is no directory ${directory}`);
+  const root = realpathSync(directory);
+  const documents = descriptions(root, DOCUMENTS, DOCUMENT_FIELDS, problems).map((one) =>
+    documentOf(root, one, problems),
+  );
+  const triggers = descriptions(root, TRIGGERS, TRIGGER_FIELDS, problems).map((one) => triggerOf(root, one, problems));
+  if (documents.length + triggers.length === 0 && problems.length === 0) {
+    problems.push(
+      `${directory} holds no ${DOCUMENTS}/*.yaml and no ${TRIGGERS}/*.yaml; export writes such a directory`,
+    );
+  }
+  refuseTwins(documents, problems);
+  refuseTwins(triggers, problems);
+  return { documents, triggers };
+}
+
+interface Description {
+  readonly file: string;
+  readonly fields: Fields;
+  /** Tells what is wrong with a field, at its line. */
+  readonly fault: (field: string, message: string) => void;
+}
+
+function descriptions(root: string, folder: string, known: readonly string[], problems: string[]): Description[] {
+  if (!existsSync(join(root, folder))) return [];
+  const names = readdirSync(join(root, folder)).filter((name) => !name.startsWith("."));
+  return names.sort().flatMap((name) => {
+    const file = `${folder}/${name}`;
+    if (!ENDINGS.includes(extname(name))) {
+      problems.push(`${file}: ${ENDINGS.join(", ")} are expected in ${folder}/; models go into models/`);
+      return [];
+    }
+    const read = readDescription(root, file, problems);
+    if (read === null) return [];
+    for (const field of Object.keys(read.fields)) {
+      if (known.includes(field)) continue;
+      const hint = nearestHint(field, known);
+      read.fault(field, `unknown field${hint === undefined ? "" : `; ${hint}`}`);
+    }
+    return [read];
+  });
+}
+
+function readDescription(root: string, file: string, problems: string[]): Description | null {
+  const lines = new LineCounter();
+  const source = parseDocument(readFileSync(join(root, file), "utf8"), { lineCounter: lines, prettyErrors: false });
+  const [error] = source.errors;
+  if (error !== undefined) {
+    problems.push(`${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
+    return null;
+  }
+  const { contents } = source;
+  if (!isMap(contents)) {
+    problems.push(`${file}: fields by name are expected, such as "name: mix"`);
+    return null;
+  }
+  const lineOf = (field: string): number => {
+    const pair = contents.items.find(({ key }) => String(key) === field);
+    const at = (pair?.key as { range?: [number, number, number] } | undefined)?.range?.[0];
+    return at === undefined ? 1 : lines.linePos(at).line;
+  };
+  return {
+    file,
+    fields: source.toJS() as Fields,
+    fault: (field, message) => void problems.push(`${file}:${lineOf(field)}: ${field}: ${message}`),
+  };
+}
+
+function documentOf(root: string, one: Description, problems: string[]): DocumentFile {
+  const { file, fields, fault } = one;
+  const model_json = contentOf(root, fields.model, (message) => fault("model", message)) ?? null;
+  const canvas_json = contentOf(root, fields.canvas, (message) => fault("canvas", message)) ?? null;
+  if (model_json === null && canvas_json === null && fields.model === undefined && fields.canvas === undefined) {
+    problems.push(`${file}: a model is missing: the name of a file, such as models/mix.mod, or the model itself`);
+  }
+  return { file, name: nameOf(one, "name"), model_json, canvas_json };
+}
+
+function triggerOf(root: string, one: Description, _problems: string[]): TriggerFile {
+  const { file, fields, fault } = one;
+  const { enabled = true, schedules = [], webhook_secret_env = null } = fields;
+  if (typeof enabled !== "boolean") fault("enabled", "true or false is expected");
+  const is_list = Array.isArray(schedules) && schedules.every((entry) => typeof entry === "object" && entry !== null);
+  if (!is_list) fault("schedules", "a list of schedules is expected, each with cron_expression and timezone");
+  if (webhook_secret_env !== null && typeof webhook_secret_env !== "string")
+    fault("webhook_secret_env", "the name of an environment variable is expected");
+  const settings = Object.fromEntries(
+    TRIGGER_SETTINGS.flatMap((name) => (name in fields ? [[name, fields[name]]] : [])),
+  );
+  return {
+    file,
+    name: nameOf(one, "name"),
+    document: nameOf(one, "document"),
+    model_json: contentOf(root, fields.model, (message) => fault("model", message)),
+    enabled: enabled !== false,
+    settings,
+    schedules: is_list ? (schedules as Fields[]) : [],
+    webhook_secret_env: typeof webhook_secret_env === "string" ? webhook_secret_env : null,
+  };
+}
+
+function nameOf({ fields, fault }: Description, field: string): string {
+  const name = fields[field];
+  if (typeof name === "string" && name.trim() !== "") return name;
+  fault(field, name === undefined ? "is missing" : "a text is expected");
+  return "";
+}
+
+/** A file's content, or the value itself; undefined when there is neither, or when it was wrong. */
+function contentOf(root: string, value: unknown, fault: (message: string) => void): unknown {
+  if (typeof value !== "string") return value ?? undefined;
+  const path = join(root, value);
+  if (!existsSync(path)) return void fault(`there is no file ${value}`);
+  // A description from elsewhere must not send any file of this machine to the service.
+  if (!realpathSync(path).startsWith(root + sep)) return void fault(`${value} lies outside the directory`);
+  try {
+    return readModelFile(path);
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    return void fault(error.message);
+  }
+}
+
+function refuseTwins(files: readonly { file: string; name: string }[], problems: string[]): void {
+  const seen = new Map<string, string>();
+  for (const { file, name } of files) {
+    const other = seen.get(name);
+    if (other !== undefined && name !== "") problems.push(`${file}: ${other} has the name ${JSON.stringify(name)} too`);
+    seen.set(name, file);
+  }
+}

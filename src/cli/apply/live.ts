@@ -1,0 +1,91 @@
+/** What the service holds now, in the same normal form as the files. */
+import type { AppliedRecord } from "../../services/applied";
+import type { DocumentObject } from "../../services/documents";
+import type { ScheduleObject } from "../../services/schedules";
+import type { TriggerObject } from "../../services/triggers";
+import type { FullVersionObject } from "../../services/versions";
+import { type Connection, Refused } from "../remote/connection";
+import { listDocuments, listTriggers } from "../remote/find";
+import { schedulesOf } from "../remote/schedules";
+import { documentDigest, scheduleFields, type TriggerSpec, triggerDigest, triggerFields } from "./spec";
+
+export interface LiveDocument {
+  readonly object: DocumentObject;
+  readonly digest: string;
+}
+
+export interface LiveTrigger {
+  readonly object: TriggerObject;
+  /** The version that it is pinned to; null when its document was deleted. */
+  readonly version: FullVersionObject | null;
+  readonly schedules: readonly ScheduleObject[];
+  readonly spec: TriggerSpec;
+  readonly digest: string;
+}
+
+export interface Live {
+  readonly documents: readonly LiveDocument[];
+  readonly triggers: readonly LiveTrigger[];
+  readonly record: AppliedRecord;
+}
+
+/** Which names are of interest; null: all. */
+export interface Names {
+  readonly documents: ReadonlySet<string>;
+  readonly triggers: ReadonlySet<string>;
+}
+
+const NOT_FOUND = 404;
+
+/** Reads the documents and triggers of those names, and of those in the record. */
+export async function readLive(connection: Connection, names: Names | null): Promise<Live> {
+  const record = await connection.call<AppliedRecord>("GET", "/applied");
+  const recorded = new Set(record.items.map(({ kind, name }) => `${kind} ${name}`));
+  const isMeant = (kind: "document" | "trigger", name: string): boolean =>
+    names === null || names[`${kind}s`].has(name) || recorded.has(`${kind} ${name}`);
+  const summaries = await listDocuments(connection);
+  const documents: LiveDocument[] = [];
+  for (const { id, name } of summaries) {
+    if (!isMeant("document", name)) continue;
+    const object = await connection.call<DocumentObject>("GET", `/builder/${id}`);
+    documents.push({ object, digest: documentDigest(object) });
+  }
+  const document_names = new Map(summaries.map(({ id, name }) => [id, name]));
+  const versions = new Map<string, FullVersionObject | null>();
+  const triggers: LiveTrigger[] = [];
+  for (const object of await listTriggers(connection)) {
+    if (!isMeant("trigger", object.name)) continue;
+    const version = versions.has(object.version_id)
+      ? versions.get(object.version_id)!
+      : await findVersion(connection, object);
+    versions.set(object.version_id, version);
+    triggers.push(liveTrigger(object, version, document_names, await schedulesOf(connection, object.id)));
+  }
+  return { documents, triggers, record };
+}
+
+function liveTrigger(
+  object: TriggerObject,
+  version: FullVersionObject | null,
+  document_names: ReadonlyMap<string, string>,
+  schedules: readonly ScheduleObject[],
+): LiveTrigger {
+  const spec: TriggerSpec = {
+    name: object.name,
+    document: document_names.get(object.document_id) ?? "",
+    model_digest: version?.content_digest ?? "",
+    is_enabled: object.is_enabled,
+    fields: triggerFields(object),
+    schedules: schedules.map(scheduleFields),
+  };
+  return { object, version, schedules, spec, digest: triggerDigest(spec) };
+}
+
+async function findVersion(connection: Connection, trigger: TriggerObject): Promise<FullVersionObject | null> {
+  try {
+    return await connection.call("GET", `/builder/${trigger.document_id}/versions/${trigger.version_id}`);
+  } catch (error) {
+    if (error instanceof Refused && error.status === NOT_FOUND) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * What must be done so that the service holds what the files say. Three states of each object are compared: the files', the
+ * service's, and the one that both last agreed on (base.ts, else the service's record of apply). The service's may be
+ * overwritten when it is the one agreed on; else somebody changed it since, and that is a conflict.
+ */
+import { canonicalJson, contentDigest } from "../../model/canonical";
+import { type Base, baseKey } from "./base";
+import type { Desired, DesiredDocument, DesiredTrigger } from "./check";
+import type { Live, LiveDocument, LiveTrigger } from "./live";
+import { sorted } from "./spec";
+
+export type Kind = "document" | "trigger";
+/** `orphan`: from an earlier apply, without a file now; deleted with --prune alone. */
+export type Action = "none" | "create" | "update" | "replace" | "delete" | "orphan" | "conflict";
+
+export interface Step {
+  readonly action: Action;
+  readonly kind: Kind;
+  readonly name: string;
+  /** What differs, or why it cannot be done. */
+  readonly reason: string;
+  /** What the record is to hold: the files' state, or that of the last apply for what has no file any more. */
+  readonly digest: string;
+  readonly desired: DesiredDocument | DesiredTrigger | null;
+  readonly live: LiveDocument | LiveTrigger | null;
+}
+
+export interface PlanOptions {
+  readonly is_pruning: boolean;
+  /** Takes the files' side in conflicts between states; twins remain. */
+  readonly is_overwriting: boolean;
+}
+
+export function makePlan(desired: Desired, live: Live, base: Base, options: PlanOptions): Step[] {
+  const judge = new Judge(live, base, options);
+  const documents = desired.documents.map((one) => judge.decide("document", one, live.documents, documentChanges));
+  const triggers = desired.triggers.map((one) => judge.decide("trigger", one, live.triggers, triggerChanges));
+  const names = new Set([
+    ...documents.map(({ name }) => baseKey("document", name)),
+    ...triggers.map(({ name }) => baseKey("trigger", name)),
+  ]);
+  const gone = live.record.items.filter(({ kind, name }) => !names.has(baseKey(kind, name)));
+  // Triggers go before the documents that they pin.
+  const orphans = (["trigger", "document"] as const).flatMap((kind) =>
+    gone
+      .filter((item) => item.kind === kind)
+      .flatMap(({ name, object_id, digest }) => {
+        const found = live[`${kind}s`].find(({ object }) => object.id === object_id);
+        return found === undefined ? [] : [judge.orphan(kind, name, digest, found)];
+      }),
+  );
+  return [...documents, ...triggers, ...orphans];
+}
+
+class Judge {
+  readonly #record: ReadonlyMap<string, string>;
+  readonly #base: Base;
+  readonly #options: PlanOptions;
+
+  constructor(live: Live, base: Base, options: PlanOptions) {
+    this.#record = new Map(live.record.items.map(({ kind, name, digest }) => [baseKey(kind, name), digest]));
+    this.#base = base;
+    this.#options = options;
+  }
+
+  decide<Wanted extends DesiredDocument | DesiredTrigger, Found extends LiveDocument | LiveTrigger>(
+    kind: Kind,
+    desired: Wanted,
+    all: readonly Found[],
+    changesOf: (desired: Wanted, live: Found) => { action: "update" | "replace"; reason: string },
+  ): Step {
+    const { name } = desired.spec;
+    const found = all.filter(({ object }) => object.name === name);
+    const step = (action: Action, reason: string, live: Found | null): Step => ({
+      action,
+      kind,
+      name,
+      reason,
+      digest: desired.digest,
+      desired,
+      live,
+    });
+    if (found.length > 1) {
+      const ids = found.map(({ object }) => object.id).join(", ");
+      return step(
+        "conflict",
+        `${found.length} ${kind}s on the service have this name (${ids}); rename or delete all but one`,
+        null,
+      );
+    }
+    const live = found[0];
+    if (live === undefined) return step("create", desired.file.file, null);
+    if (live.digest === desired.digest) return step("none", "", live);
+    const why = this.#conflict(kind, name, live.digest);
+    if (why !== null && !this.#options.is_overwriting) return step("conflict", why, live);
+    const { action, reason } = changesOf(desired, live);
+    return step(action, reason, live);
+  }
+
+  orphan(kind: Kind, name: string, digest: string, live: LiveDocument | LiveTrigger): Step {
+    const step = (action: Action, reason: string): Step => ({
+      action,
+      kind,
+      name,
+      reason,
+      digest,
+      desired: null,
+      live,
+    });
+    if (!this.#options.is_pruning) return step("orphan", "no file any more; --prune deletes it");
+    const why = this.#conflict(kind, name, live.digest);
+    if (why !== null && !this.#options.is_overwriting) return step("conflict", `no file any more, but ${why}`);
+    return step("delete", kind === "trigger" ? "no file any more; its runs go with it" : "no file any more");
+  }
+
+  #conflict(kind: Kind, name: string, live_digest: string): string | null {
+    const key = baseKey(kind, name);
+    const agreed = this.#base.get(key) ?? this.#record.get(key);
+    if (agreed === live_digest) return null;
+    return agreed === undefined
+      ? "is on the service already, by other means than these files; export it, or take the files' side with --overwrite"
+      : "changed on the service since; export it to see how, or take the files' side with --overwrite";
+  }
+}
+
+function documentChanges({ spec }: DesiredDocument, { object }: LiveDocument): { action: "update"; reason: string } {
+  const changed = (["model_json", "canvas_json"] as const).filter(
+    (field) => contentDigest(spec[field] ?? null) !== contentDigest(object[field] ?? null),
+  );
+  return { action: "update", reason: changed.map((field) => field.replace("_json", "")).join(", ") };
+}
+
+function triggerChanges(
+  { spec }: DesiredTrigger,
+  { spec: live }: LiveTrigger,
+): { action: "update" | "replace"; reason: string } {
+  const names = new Set([...Object.keys(spec.fields), ...Object.keys(live.fields)]);
+  const changed = [...names].filter((name) => canonicalJson(spec.fields[name]) !== canonicalJson(live.fields[name]));
+  if (spec.is_enabled !== live.is_enabled) changed.push(spec.is_enabled ? "enabled" : "disabled");
+  if (canonicalJson(sorted(spec.schedules)) !== canonicalJson(sorted(live.schedules))) changed.push("schedules");
+  if (spec.model_digest === live.model_digest && spec.document === live.document) {
+    return { action: "update", reason: changed.join(", ") };
+  }
+  return { action: "replace", reason: ["model", ...changed].join(", ") };
+}

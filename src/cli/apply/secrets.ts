@@ -1,0 +1,41 @@
+/** Secrets that apply was shown once: into a file that only its owner may read, or on a terminal; never into a log. */
+import { existsSync, readFileSync } from "node:fs";
+import { isRecord } from "../../model/json";
+import { writePrivate } from "../../storage/data_directory";
+import { FileProblem } from "../model_file";
+
+export interface NewSecrets {
+  readonly trigger_id: string;
+  readonly trigger_secret: string;
+  readonly webhook_secret?: string;
+}
+
+export class SecretsFile {
+  readonly #path: string;
+  readonly #all: Record<string, unknown>;
+
+  /** Refuses a path that cannot be written, before there is a secret to lose. */
+  constructor(path: string) {
+    this.#path = path;
+    try {
+      const before: unknown = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+      if (!isRecord(before)) throw new Error("it holds something else than secrets by trigger");
+      this.#all = { ...before };
+      this.#write();
+    } catch (error) {
+      throw new FileProblem(
+        `cannot use --secrets-file ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  /** Keeps the secrets of the trigger of that name; those of other triggers stay. */
+  keep(name: string, secrets: NewSecrets): void {
+    this.#all[name] = secrets;
+    this.#write();
+  }
+
+  #write(): void {
+    writePrivate(this.#path, `${JSON.stringify(this.#all, null, 2)}\n`);
+  }
+}
