@@ -45,6 +45,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   "GET /api/v2/builder/{document_id}/versions/{version_id}/diff/{other_id}": { status: 200 },
   "GET /api/v2/builder/{document_id}/versions/{version_id}/inputs": { status: 200 },
   "GET /api/v2/builder/{document_id}/versions/{version_id}/export": { status: 200, query: "?format=mps" },
+  "GET /api/v2/applied": { status: 200 },
+  "PUT /api/v2/applied": { status: 409, body: () => ({ revision: "another", items: [] }) },
   "GET /api/v2/triggers": { status: 200 },
   "POST /api/v2/triggers": {
     status: 201,

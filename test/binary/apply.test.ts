@@ -32,6 +32,10 @@ schedules:
   - cron_expression: 0 6 * * 1-5
     timezone: Europe/Madrid
     override_data: {demand: [20, 35]}
+  - cron_expression: "@hourly"
+    overlap_policy: allow
+    exclude_dates: ["2026-12-25"]
+    starts_at: 2026-01-01T00:00:00Z
 `,
   "triggers/quiet.yaml": "name: quiet\ndocument: small\nenabled: false\nwebhook_url: http://127.0.0.1:9/hook\n",
 };
@@ -74,8 +78,7 @@ async function fingerprint(): Promise<string> {
   }
   found.triggers = (await service.call("GET", "/api/v2/triggers")).body;
   for (const { id } of found.triggers) {
-    const { request_id: _, ...schedule } = (await service.call("GET", `/api/v2/triggers/${id}/schedule`)).body;
-    found[`${id} schedule`] = schedule;
+    found[`${id} schedules`] = (await service.call("GET", `/api/v2/triggers/${id}/schedules`)).body;
   }
   return JSON.stringify(found, null, 1);
 }

@@ -193,9 +193,13 @@ test("schedules: create, list, pause, resume, preview and delete", async () => {
   expect((await call("schedules", "pause", "daily mix")).stdout).toMatch(/paused\n$/);
   expect(await callJson("schedules", "list", "daily mix")).toMatchObject([{ is_enabled: false, next_run_at: null }]);
   expect((await call("schedules", "resume", "daily mix")).stdout).toMatch(/next \d{4}-/);
-  expect((await call("schedules", "preview", "daily mix", "--count", "3")).stdout.trimEnd().split("\n")).toHaveLength(
-    3,
-  );
+  expect((await call("schedules", "preview", "daily mix", "--count", "3")).stdout.match(/Z {2}/g)).toHaveLength(3);
+  const [, second = ""] = /^(tsch_\w+) /.exec(
+    (await call("schedules", "create", "daily mix", "--cron", "@daily")).stdout,
+  )!;
+  const unclear = await call("schedules", "pause", "daily mix");
+  expect([unclear.exit_code, unclear.stderr]).toEqual([2, expect.stringContaining(`${second} (@daily)`)]);
+  expect((await call("schedules", "delete", "daily mix", second)).stdout).toBe(`deleted ${second}\n`);
   const tried = await call("schedules", "preview", "--cron", "0 0 29 2 *", "--count", "1");
   expect(tried.stdout).toMatch(/^\d{4}-02-29T00:00:00.000Z {2}.*29 February/);
   expect((await call("schedules", "delete", "daily mix")).exit_code).toBe(0);

@@ -2,6 +2,7 @@
 import { canonicalJson } from "../../model/canonical";
 import type { ScheduleObject } from "../../services/schedules";
 import type { Connection } from "../remote/connection";
+import { addSchedule, schedulePath } from "../remote/schedules";
 import type { LiveTrigger } from "./live";
 import { type Fields, SCHEDULE_DEFAULTS, scheduleFields } from "./spec";
 
@@ -13,18 +14,16 @@ interface Run {
 /** Brings the schedules of a trigger to what the files say. */
 export async function changeSchedules(run: Run, live: LiveTrigger, desired: readonly Fields[]): Promise<void> {
   const open = [...live.schedules];
+  const kept: ScheduleObject[] = [];
   const wanted = desired.filter((fields) => {
     const place = open.findIndex((schedule) => canonicalJson(scheduleFields(schedule)) === canonicalJson(fields));
-    if (place >= 0) open.splice(place, 1);
+    if (place >= 0) kept.push(...open.splice(place, 1));
     return place < 0;
   });
-  const trigger_id = live.object.id;
-  for (const fields of wanted) {
-    const schedule = open.shift();
-    if (schedule === undefined) await create(run, trigger_id, fields);
-    else await change(run, trigger_id, schedule, fields);
-  }
-  for (const schedule of open) await remove(run, trigger_id, schedule);
+  const paired = open.splice(0, wanted.length);
+  for (const [place, schedule] of paired.entries()) await change(run, schedule, wanted[place]!);
+  for (const schedule of open) await remove(run, schedule);
+  await createAll(run, live.object.id, [...kept, ...paired], wanted.slice(paired.length));
 }
 
 /** The old trigger's schedules end before the new one's begin: between the two a tick may be missed, and none fires twice. */
@@ -34,36 +33,38 @@ export async function moveSchedules(
   trigger_id: string,
   desired: readonly Fields[],
 ): Promise<void> {
-  for (const schedule of old?.schedules ?? []) await remove(run, old!.object.id, schedule);
-  for (const fields of desired) await create(run, trigger_id, fields);
+  for (const schedule of old?.schedules ?? []) await remove(run, schedule);
+  await createAll(run, trigger_id, [], desired);
 }
 
-async function create(run: Run, trigger_id: string, fields: Fields): Promise<void> {
-  const made = await run.connection.call<ScheduleObject>("POST", collection(trigger_id), fields);
-  run.undo.push(() => run.connection.call("DELETE", pathOf(trigger_id, made)));
+async function createAll(
+  run: Run,
+  trigger_id: string,
+  known: readonly ScheduleObject[],
+  wanted: readonly Fields[],
+): Promise<void> {
+  const all = [...known];
+  for (const fields of wanted) {
+    const made = await addSchedule(run.connection, trigger_id, all, fields);
+    run.undo.push(() => run.connection.call("DELETE", schedulePath(made)));
+    all.push(made);
+  }
 }
 
-async function change(run: Run, trigger_id: string, schedule: ScheduleObject, fields: Fields): Promise<void> {
+async function change(run: Run, schedule: ScheduleObject, fields: Fields): Promise<void> {
   const before = scheduleFields(schedule);
-  const path = pathOf(trigger_id, schedule);
+  const path = schedulePath(schedule);
   await run.connection.call("PATCH", path, patchOf(before, fields));
   run.undo.push(() => run.connection.call("PATCH", path, patchOf(fields, before)));
 }
 
-async function remove(run: Run, trigger_id: string, schedule: ScheduleObject): Promise<void> {
-  await run.connection.call("DELETE", pathOf(trigger_id, schedule));
-  run.undo.push(() => run.connection.call("POST", collection(trigger_id), scheduleFields(schedule)));
+async function remove(run: Run, schedule: ScheduleObject): Promise<void> {
+  await run.connection.call("DELETE", schedulePath(schedule));
+  const others = schedule.is_main ? [] : [{ ...schedule, is_main: true }];
+  run.undo.push(() => addSchedule(run.connection, schedule.trigger_id, others, scheduleFields(schedule)));
 }
 
 function patchOf(from: Fields, to: Fields): Fields {
   const names = new Set([...Object.keys(from), ...Object.keys(to)]);
   return Object.fromEntries([...names].map((name) => [name, name in to ? to[name] : SCHEDULE_DEFAULTS[name]]));
-}
-
-function collection(trigger_id: string): string {
-  return `/triggers/${trigger_id}/schedule`;
-}
-
-function pathOf(trigger_id: string, _schedule: ScheduleObject): string {
-  return `/triggers/${trigger_id}/schedule`;
 }

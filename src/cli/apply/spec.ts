@@ -33,7 +33,7 @@ export const SCHEDULE_DEFAULTS: Fields = {
   starts_at: null,
   ends_at: null,
   pause_until: null,
-  exclude_dates: null,
+  exclude_dates: [],
 };
 
 export interface DocumentSpec {
@@ -67,7 +67,8 @@ export function triggerDigest(spec: TriggerSpec): string {
 export function reduced(values: Fields, defaults: Fields): Fields {
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(defaults)) {
-    const given = normalized(values[name]);
+    // null clears a field, which is its default.
+    const given = normalized(values[name]) ?? undefined;
     if (given !== undefined && canonicalJson(given) !== canonicalJson(value ?? null)) kept[name] = given;
   }
   return kept;

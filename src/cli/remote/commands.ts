@@ -135,7 +135,7 @@ export const REMOTE_COMMANDS: Readonly<Record<string, RemoteCommand>> = {
   schedules: {
     about: "list, create, pause, resume, preview or delete the schedules of triggers",
     example: "jaot-triggers schedules create 'daily mix' --cron '0 6 * * 1-5' --timezone Europe/Madrid",
-    positionals: ["list|create|pause|resume|preview|delete", "TRIGGER?"],
+    positionals: ["list|create|pause|resume|preview|delete", "TRIGGER?", "SCHEDULE_ID?"],
     options: {
       cron: { value: "PATTERN", about: "create, preview: the cron pattern" },
       timezone: { value: "ZONE", about: "create, preview: its time zone (UTC)" },
@@ -147,10 +147,10 @@ export const REMOTE_COMMANDS: Readonly<Record<string, RemoteCommand>> = {
     run: remoteActions({
       list: { run: listSchedules, words: ["TRIGGER?"] },
       create: { run: createSchedule, words: ["TRIGGER"] },
-      pause: { run: pauseSchedule, words: ["TRIGGER"] },
-      resume: { run: resumeSchedule, words: ["TRIGGER"] },
-      preview: { run: previewSchedule, words: ["TRIGGER?"] },
-      delete: { run: deleteSchedule, words: ["TRIGGER"] },
+      pause: { run: pauseSchedule, words: ["TRIGGER", "SCHEDULE_ID?"] },
+      resume: { run: resumeSchedule, words: ["TRIGGER", "SCHEDULE_ID?"] },
+      preview: { run: previewSchedule, words: ["TRIGGER?", "SCHEDULE_ID?"] },
+      delete: { run: deleteSchedule, words: ["TRIGGER", "SCHEDULE_ID?"] },
     }),
   },
   apply: {

@@ -1,14 +1,16 @@
 /** `schedules list|create|pause|resume|preview|delete`. */
+import type { Page } from "../../services/page";
+import type { PatternReport, TickPreview } from "../../services/schedule_previews";
 import type { ScheduleObject } from "../../services/schedules";
 import { readOverrides } from "../model_file";
-import { type Connection, Refused } from "./connection";
+import type { Connection } from "./connection";
 import { findTrigger, findTriggerId, listTriggers } from "./find";
 import { Misuse, numberOption, optionOf, type Session, tell, wordAt } from "./session";
 import { table } from "./table";
 
 const PREVIEW_COUNT = 10;
 const PREVIEW_MAX = 100;
-const NOT_FOUND = 404;
+const PAGE_SIZE = 100;
 
 export async function listSchedules(session: Session): Promise<number> {
   const { connection } = session;
@@ -38,16 +40,17 @@ export async function listSchedules(session: Session): Promise<number> {
 }
 
 export async function createSchedule(session: Session): Promise<number> {
+  const { connection } = session;
   const cron_expression = optionOf(session, "cron");
   if (cron_expression === null) throw new Misuse("schedules create: give a pattern with --cron, such as '0 6 * * 1-5'");
   const override_data = readOverrides(session.parsed);
-  const trigger_id = await findTriggerId(session.connection, wordAt(session, 1));
+  const trigger_id = await findTriggerId(connection, wordAt(session, 1));
   const body = {
     cron_expression,
     timezone: optionOf(session, "timezone") ?? "UTC",
     ...(override_data === undefined ? {} : { override_data }),
   };
-  const made = await session.connection.call<ScheduleObject>("POST", `/triggers/${trigger_id}/schedule`, body);
+  const made = await addSchedule(connection, trigger_id, await schedulesOf(connection, trigger_id), body);
   tell(session, made, (schedule) => `${schedule.id}  next ${schedule.next_run_at ?? "never"}`);
   return 0;
 }
@@ -56,55 +59,78 @@ export const pauseSchedule = (session: Session): Promise<number> => enable(sessi
 export const resumeSchedule = (session: Session): Promise<number> => enable(session, true);
 
 export async function deleteSchedule(session: Session): Promise<number> {
-  const { id, path } = await chosen(session);
-  await session.connection.call("DELETE", path);
-  tell(session, { deleted: id }, () => `deleted ${id}`);
+  const schedule = await chosen(session);
+  await session.connection.call("DELETE", schedulePath(schedule));
+  tell(session, { deleted: schedule.id }, () => `deleted ${schedule.id}`);
   return 0;
 }
 
 /** The next instants of a trigger's schedule, or of a pattern that is only tried. */
 export async function previewSchedule(session: Session): Promise<number> {
   const { connection } = session;
-  const cron = optionOf(session, "cron");
-  if (cron === null && wordAt(session, 1) === "") {
-    throw new Misuse("schedules preview: TRIGGER is missing, or a pattern with --cron");
-  }
-  const pattern =
-    cron === null
-      ? (await chosen(session)).schedule
-      : { cron_expression: cron, timezone: optionOf(session, "timezone") ?? "UTC" };
-  const { cron_expression, timezone } = pattern;
   const count = numberOption(session, "count", PREVIEW_COUNT, 1, PREVIEW_MAX);
-  const body = { cron_expression, timezone, count };
-  const found = await connection.call<{ next_runs: string[] }>("POST", "/schedules/validate", body);
-  tell(session, found, ({ next_runs }) => next_runs.map((at) => `${at}  ${localTime(at, timezone)}`).join("\n"));
+  const cron_expression = optionOf(session, "cron");
+  if (cron_expression !== null) {
+    const timezone = optionOf(session, "timezone") ?? "UTC";
+    const body = { cron_expression, timezone, count };
+    const found = await connection.call<PatternReport>("POST", "/schedules/validate", body);
+    tell(session, found, ({ next_runs }) => next_runs.map((at) => `${at}  ${localTime(at, timezone)}`).join("\n"));
+    return 0;
+  }
+  if (wordAt(session, 1) === "") throw new Misuse("schedules preview: TRIGGER is missing, or a pattern with --cron");
+  const path = `${schedulePath(await chosen(session))}/preview?n=${count}`;
+  tell(session, await connection.call<{ items: TickPreview[] }>("GET", path), ({ items }) =>
+    table(
+      ["INSTANT", "LOCAL", "OFFSET", "NOTE"],
+      items.map((tick) => [tick.instant, tick.local_time, tick.offset, tick.is_excluded ? "excluded" : tick.note]),
+    ),
+  );
   return 0;
 }
 
+/** Every schedule of a trigger, the main one first. */
+export async function schedulesOf(connection: Connection, trigger_id: string): Promise<ScheduleObject[]> {
+  const all: ScheduleObject[] = [];
+  for (let page = 1; ; page += 1) {
+    const path = `/triggers/${trigger_id}/schedules?page=${page}&page_size=${PAGE_SIZE}`;
+    const found = await connection.call<Page<ScheduleObject>>("GET", path);
+    all.push(...found.items);
+    if (!found.has_next) return all.sort((a, b) => Number(b.is_main) - Number(a.is_main));
+  }
+}
+
+/** Adds a schedule: as the main one, when none of those there are is it. */
+export function addSchedule(
+  connection: Connection,
+  trigger_id: string,
+  known: readonly ScheduleObject[],
+  body: unknown,
+): Promise<ScheduleObject> {
+  const collection = known.some(({ is_main }) => is_main) ? "schedules" : "schedule";
+  return connection.call("POST", `/triggers/${trigger_id}/${collection}`, body);
+}
+
+export function schedulePath({ trigger_id, id }: ScheduleObject): string {
+  return `/triggers/${trigger_id}/schedules/${id}`;
+}
+
 async function enable(session: Session, is_enabled: boolean): Promise<number> {
-  const { path } = await chosen(session);
+  const path = schedulePath(await chosen(session));
   const schedule = await session.connection.call<ScheduleObject>("PATCH", path, { is_enabled });
   const state = is_enabled ? `next ${schedule.next_run_at ?? "never"}` : "paused";
   tell(session, schedule, ({ id }) => `${id}  ${state}`);
   return 0;
 }
 
-/** The trigger's only schedule. */
-async function chosen(session: Session): Promise<{ id: string; path: string; schedule: ScheduleObject }> {
+/** The schedule that is named, or the trigger's only one. */
+async function chosen(session: Session): Promise<ScheduleObject> {
   const trigger_id = await findTriggerId(session.connection, wordAt(session, 1));
-  const path = `/triggers/${trigger_id}/schedule`;
-  const schedule = await session.connection.call<ScheduleObject>("GET", path);
-  return { id: schedule.id, path, schedule };
-}
-
-/** Every schedule of a trigger. */
-export async function schedulesOf(connection: Connection, trigger_id: string): Promise<ScheduleObject[]> {
-  try {
-    return [await connection.call<ScheduleObject>("GET", `/triggers/${trigger_id}/schedule`)];
-  } catch (error) {
-    if (error instanceof Refused && error.status === NOT_FOUND) return [];
-    throw error;
-  }
+  const all = await schedulesOf(session.connection, trigger_id);
+  const word = wordAt(session, 2);
+  const found = word === "" ? all : all.filter(({ id }) => id === word);
+  if (found.length === 1) return found[0]!;
+  const ids = all.map(({ id, cron_expression }) => `${id} (${cron_expression})`).join(", ");
+  throw new Misuse(all.length === 0 ? "the trigger has no schedule" : `SCHEDULE_ID: one of ${ids} is expected`);
 }
 
 function localTime(timestamp: string, timezone: string): string {
