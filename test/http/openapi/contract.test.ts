@@ -218,6 +218,17 @@ test("workspaces and the audit log", async () => {
   nothingWrong();
 });
 
+test("what the page asks for", async () => {
+  const { link } = await ask(201, "POST", "/api/v2/session/links");
+  const { api_key: token } = await ask(201, "POST", "/api/v2/session", { link }, { token: null });
+  await ask(200, "GET", "/api/v2/session", undefined, { token });
+  await ask(200, "GET", "/api/v2/overview");
+  await ask(200, "GET", "/api/v2/overview/triggers");
+  await ask(200, "GET", "/api/v2/system");
+  await ask(204, "DELETE", "/api/v2/session", undefined, { token });
+  nothingWrong();
+});
+
 test("bodies that are none", async () => {
   for (const path of [BUILDER, TRIGGERS, "/api/v2/keys", "/api/v2/solve"]) {
     await ask(400, "POST", path, "{");

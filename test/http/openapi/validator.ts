@@ -18,8 +18,9 @@ export function createValidator(document: Json, { is_closed }: { is_closed: bool
   const cache = new Map<string, ValidateFunction>();
   return {
     findFaults: (pointer, value) => {
-      const validate = cache.get(pointer) ?? ajv.compile({ $ref: `${DOCUMENT_ID}#${pointer}` });
-      cache.set(pointer, validate);
+      const target = followReference(document, pointer);
+      const validate = cache.get(target) ?? ajv.compile({ $ref: `${DOCUMENT_ID}#${target}` });
+      cache.set(target, validate);
       if (validate(value)) return [];
       return (validate.errors ?? []).map(
         ({ instancePath, message, params }) => `${instancePath || "/"} ${message} ${JSON.stringify(params)}`,
@@ -31,6 +32,16 @@ export function createValidator(document: Json, { is_closed }: { is_closed: bool
 /** A JSON pointer to these steps of a document. */
 export function pointerTo(...steps: readonly string[]): string {
   return `/${steps.map((step) => encodeURIComponent(step.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/")}`;
+}
+
+/** Where a schema leads that is a reference and nothing else: hundreds of answers share a few schemas, and compiling takes time. */
+function followReference(document: Json, pointer: string): string {
+  const steps = pointer.split("/").slice(1);
+  const schema = steps.reduce(
+    (value, step) => value?.[decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~")],
+    document,
+  );
+  return typeof schema?.$ref === "string" && schema.$ref.startsWith("#") ? schema.$ref.slice(1) : pointer;
 }
 
 /** Schemas of objects that do not say themselves what else they may hold. */
