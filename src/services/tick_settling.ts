@@ -5,12 +5,11 @@
  * parts of the process is returned, and told after the commit.
  */
 import { validateOverrideData } from "../model/overrides";
-import type { RunState } from "../runs/run";
 import { type PlannedTick, planTicks, tickAt } from "../runs/tick_plan";
 import { insertDelivery, type NewDelivery } from "../storage/deliveries";
 import { cancelQueuedRun, insertRun, listOpenRunsOf, type NewRun, scheduleHasOpenRun } from "../storage/runs";
 import { advanceSchedule, type ScheduleRow } from "../storage/schedules";
-import { insertTick, insertTickRange, listWaitingTicks, settleTick, type TickRow } from "../storage/ticks";
+import { findTick, insertTick, insertTickRange, listWaitingTicks, settleTick, type TickRow } from "../storage/ticks";
 import type { Transaction } from "../storage/writer";
 import type { Context } from "./context";
 import { announceDelivery, draftBornDelivery, draftRunDelivery } from "./delivery_drafts";
@@ -20,6 +19,7 @@ import type { FireTarget } from "./fire_targets";
 import { draftAutoDisabled, VALIDATION_FAILURES_MAX } from "./schedule_alerts";
 
 const SHIFTED = "its local time does not exist on that day, so it came that much later as the clock went forward";
+const SKIPPED = "the run before it had not ended (overlap_policy skip)";
 const MADE_WAY = "Cancelled: the next tick of its schedule came (overlap_policy cancel_previous)";
 
 /** What is to be told once the transaction is on disk. */
@@ -167,19 +167,22 @@ class Settling {
   /** Gives an instant that has come its place in the ledger and, where it makes one, its run. */
   take(planned: PlannedTick): void {
     const { at: scheduled_for, missed_count, jitter_seconds } = planned;
-    const tick = { schedule_id: this.#schedule.id, scheduled_for, missed_count, jitter_seconds, created_at: this.#now };
-    const nothing = { reason: null, run_id: null };
+    const { id: schedule_id } = this.#schedule;
+    // Whoever finds the instant in the ledger has nothing more to do; the unique key stands behind this.
+    if (findTick(this.#transaction.client, schedule_id, scheduled_for) !== null) return;
+    const tick = { schedule_id, scheduled_for, missed_count, jitter_seconds, created_at: this.#now, run_id: null };
     if (this.disabled_reason !== null) {
-      insertTick(this.#transaction, { ...tick, ...nothing, outcome: "missed", reason: this.disabled_reason });
+      insertTick(this.#transaction, { ...tick, outcome: "missed", reason: this.disabled_reason });
       return;
     }
-    // The key is taken first: whoever finds the instant there has nothing more to do.
-    if (!insertTick(this.#transaction, { ...tick, ...nothing, outcome: "waiting" })) return;
-    const waiting: TickRow = { ...tick, ...nothing, outcome: "waiting" };
-    const run = draftTickRun(this.#context, this.#target, this.#schedule, waiting);
-    const decision = run.status === "queued" ? this.#decide(waiting) : "fire";
-    if (decision === "wait") return;
-    this.#make(waiting, decision === "skip" ? { ...run, status: "skipped_overlap" } : run, planned.is_shifted);
+    const run = draftTickRun(this.#context, this.#target, this.#schedule, tick);
+    const decision = run.status === "queued" ? this.#decide(tick) : "fire";
+    if (decision === "wait") insertTick(this.#transaction, { ...tick, outcome: "waiting", reason: null });
+    else {
+      const made = decision === "skip" ? ({ ...run, status: "skipped_overlap" } as const) : run;
+      insertTick(this.#transaction, { ...tick, ...endOf(made, planned.is_shifted) });
+      this.#store(tick, made);
+    }
   }
 
   release(): void {
@@ -190,14 +193,16 @@ class Settling {
     if (overlap_policy === "cancel_previous" && waiting.some((tick) => !this.#isBacklog(tick))) this.#cancelOpen();
     if (overlap_policy !== "allow" && scheduleHasOpenRun(this.#transaction.client, id)) return;
     const run = draftTickRun(this.#context, this.#target, this.#schedule, oldest);
-    this.#make(oldest, run, tickAt(this.#schedule, oldest.scheduled_for)?.note === "dst_shifted");
+    const is_shifted = tickAt(this.#schedule, oldest.scheduled_for)?.note === "dst_shifted";
+    settleTick(this.#transaction, oldest, endOf(run, is_shifted));
+    this.#store(oldest, run);
   }
 
-  /** What the overlap policy makes of a tick, which is in the ledger as waiting already. */
-  #decide(tick: TickRow): Decision {
+  /** What the overlap policy makes of a tick. */
+  #decide(tick: ComingTick): Decision {
     const { overlap_policy, id } = this.#schedule;
     if (overlap_policy === "allow") return "fire";
-    const others = listWaitingTicks(this.#transaction, id).filter((one) => one.scheduled_for !== tick.scheduled_for);
+    const others = listWaitingTicks(this.#transaction, id);
     if (others.length === 0 && !scheduleHasOpenRun(this.#transaction.client, id)) return "fire";
     if (this.#isBacklog(tick)) return "wait";
     if (overlap_policy === "skip") return "skip";
@@ -213,7 +218,7 @@ class Settling {
   }
 
   /** One of many that are made up for in turn: a newer tick does not take its place, nor does it drive a run out. */
-  #isBacklog(tick: TickRow): boolean {
+  #isBacklog(tick: ComingTick): boolean {
     return this.#schedule.catch_up === "all" && tick.missed_count > 0;
   }
 
@@ -230,16 +235,12 @@ class Settling {
     }
   }
 
-  /** Stores a tick's run and says in the ledger what it is. */
-  #make(tick: TickRow, run: NewRun, is_shifted: boolean): void {
+  /** Stores the run that a tick makes. */
+  #store(tick: ComingTick, run: NewRun): void {
     insertRun(this.#transaction, run);
     if (run.status === "queued") this.#queued += 1;
     this.#deliver(draftBornDelivery(this.#context, this.#target, run));
-    const is_skipped = run.status === "skipped_overlap";
-    const outcome = is_skipped ? "skipped_overlap" : is_shifted ? "shifted" : "fired";
-    const reason = REASONS[run.status] ?? run.error_message ?? (is_shifted ? SHIFTED : null);
-    settleTick(this.#transaction, tick, { outcome, reason, run_id: run.id });
-    if (is_skipped) return;
+    if (run.status === "skipped_overlap") return;
     this.last_run_at = Math.max(this.last_run_at ?? 0, tick.scheduled_for);
     this.#countMisfit(run);
   }
@@ -261,6 +262,12 @@ class Settling {
   }
 }
 
-const REASONS: Partial<Record<RunState, string>> = {
-  skipped_overlap: "the run before it had not ended (overlap_policy skip)",
-};
+/** What of a tick its policy looks at. */
+type ComingTick = Pick<TickRow, "scheduled_for" | "missed_count">;
+
+/** What the ledger says of a tick that has a run. */
+function endOf(run: NewRun, is_shifted: boolean): Pick<TickRow, "outcome" | "reason" | "run_id"> {
+  if (run.status === "skipped_overlap") return { outcome: "skipped_overlap", reason: SKIPPED, run_id: run.id };
+  const reason = run.error_message ?? (is_shifted ? SHIFTED : null);
+  return { outcome: is_shifted ? "shifted" : "fired", reason, run_id: run.id };
+}

@@ -29,7 +29,7 @@ export function SecretOnce(props: {
   );
 }
 
-export function CopyText({ text, label }: { readonly text: string; readonly label: string }) {
+function CopyText({ text, label }: { readonly text: string; readonly label: string }) {
   return (
     <CopyButton value={text}>
       {({ copied, copy }) => (

@@ -58,7 +58,7 @@ function BothClocks({ at }: { readonly at: string }) {
   );
 }
 
-export function localZone(): string {
+function localZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
