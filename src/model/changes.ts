@@ -1,6 +1,9 @@
 /** What changed from one model to another: a sentence for a list of versions, and a structure for the diff route. */
+import type { ModelLimits } from "./budget";
 import { canonicalJson } from "./canonical";
+import { prepareModel } from "./compile";
 import { splitDeclarations } from "./declarations";
+import { diffFiles, type FileChanges } from "./imported/file_changes";
 import { isRecord, quote } from "./json";
 
 export interface NamedValue {
@@ -44,8 +47,11 @@ export function summarizeChanges(previous: unknown | null, next: unknown): strin
   return diffModels(previous, next).summary;
 }
 
-/** Compares two models of any form, sound or not; values that have no name are told apart by position. */
-export function diffModels(before: unknown, after: unknown): ModelChanges {
+/**
+ * Compares two models of any form, sound or not; values that have no name are told apart by position. With `limits`, two
+ * imported files that can be read are compared by their columns and rows, which costs as much as reading them.
+ */
+export function diffModels(before: unknown, after: unknown, limits: ModelLimits | null = null): ModelChanges {
   const changes = {
     variables: compare(byName(partOf(before, "variables"), "#"), byName(partOf(after, "variables"), "#")),
     constraints: compare(byName(partOf(before, "constraints"), "c"), byName(partOf(after, "constraints"), "c")),
@@ -54,7 +60,37 @@ export function diffModels(before: unknown, after: unknown): ModelChanges {
     declarations: compare(splitDeclarations(partOf(before, "source")), splitDeclarations(partOf(after, "source"))),
     settings: compare(settingsOf(before), settingsOf(after)),
   };
-  return { summary: summarize(changes), ...changes };
+  const files = limits === null ? null : compareFiles(before, after, limits);
+  if (files === null) return { summary: sentenceOf(phrasesOf(changes)), ...changes };
+  const { phrases, ...parts } = files;
+  const settings = withoutFile(changes.settings);
+  const all_phrases = [...phrases, ...phrasesOf({ ...changes, settings, objective: null })];
+  const is_rewritten = all_phrases.length === 0 && changes.settings.modified.length > 0;
+  const summary = is_rewritten ? "Rewrote the file, which says the same" : sentenceOf(all_phrases);
+  return { ...changes, summary, ...parts, settings };
+}
+
+/** True when a model is an imported file, whose changes are told only by reading it. */
+export function isImportedFile(model: unknown): boolean {
+  return typeof partOf(model, "content") === "string";
+}
+
+function compareFiles(before: unknown, after: unknown, limits: ModelLimits): FileChanges | null {
+  const [left, right] = [before, after].map((model) => {
+    const content = isImportedFile(model) ? prepareModel(model, limits).content : null;
+    return content?.form === "file" ? content.file.problem : null;
+  });
+  return left && right ? diffFiles(left, right) : null;
+}
+
+/** The text itself is left out of what its columns and rows tell. */
+function withoutFile(settings: SectionChanges): SectionChanges {
+  const isOther = ({ name }: { readonly name: string }): boolean => name !== "content";
+  return {
+    added: settings.added.filter(isOther),
+    removed: settings.removed.filter(isOther),
+    modified: settings.modified.filter(isOther),
+  };
 }
 
 function partOf(model: unknown, key: string): unknown {
@@ -101,7 +137,7 @@ function isEqual(left: unknown, right: unknown): boolean {
   return left === right || canonicalJson(left) === canonicalJson(right);
 }
 
-function summarize(changes: Omit<ModelChanges, "summary">): string {
+function phrasesOf(changes: Omit<ModelChanges, "summary">): readonly string[] {
   const phrases: string[] = [];
   for (const verb of ["modified", "added", "removed"] as const) {
     phrases.push(...countPhrase(verb, "variable", changes.variables));
@@ -111,6 +147,10 @@ function summarize(changes: Omit<ModelChanges, "summary">): string {
     phrases.push(...namePhrase(verb, changes.declarations));
     phrases.push(...namePhrase(verb, changes.settings));
   }
+  return phrases;
+}
+
+function sentenceOf(phrases: readonly string[]): string {
   if (phrases.length === 0) return "No changes to the model";
   const sentence = phrases.join(", ");
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);

@@ -1,5 +1,6 @@
 /** Looking into a model on behalf of a user: small ones here, larger ones in a solver process, so that HTTP goes on. */
 import type { ModelLimits } from "../model/budget";
+import { diffModels, type ModelChanges } from "../model/changes";
 import { compileModel, type ModelSummary, prepareModel, resolveCells } from "../model/compile";
 import type { Diagnostic } from "../model/diagnostics";
 import { type ExportFormat, exportProblem } from "../model/exported/export";
@@ -41,7 +42,9 @@ export type ModelQuestion =
       /** Paths into an imported file that are to be looked up; null: those of its inputs. */
       readonly paths: readonly string[] | null;
     }
-  | { readonly kind: "export"; readonly format: ExportFormat };
+  | { readonly kind: "export"; readonly format: ExportFormat }
+  /** What changed from `before`, the text of another model, to this one. */
+  | { readonly kind: "changes"; readonly before: string };
 
 /**
  * Compiles a model as it stands and tells what was found. Never throws on the model itself. `paths` are those that an
@@ -64,6 +67,11 @@ export async function inspectModel(
   };
 }
 
+/** What changed from one model to another, by their texts; files are read for it, elsewhere where they are long. */
+export function compareModels(context: Context, before: string, after: string): Promise<ModelChanges> {
+  return ask<ModelChanges>(context, after, { kind: "changes", before });
+}
+
 type ExportAnswer =
   | { readonly text: string }
   | { readonly error: string }
@@ -79,8 +87,8 @@ export async function exportModel(context: Context, model_json: string, format: 
 
 /** Answers on this thread for a short text, in a solver process for a longer one and for algebraic source. */
 function ask<Answer>(context: Context, text: string, question: ModelQuestion): Promise<Answer> {
-  if (text.length > INLINE_LENGTH_MAX || SOURCE_PATTERN.test(text))
-    return context.solvers.inspect<Answer>(text, question);
+  const length = text.length + (question.kind === "changes" ? question.before.length : 0);
+  if (length > INLINE_LENGTH_MAX || SOURCE_PATTERN.test(text)) return context.solvers.inspect<Answer>(text, question);
   return Promise.resolve(answerQuestion(text, question, modelLimits(context)) as Answer);
 }
 
@@ -114,6 +122,7 @@ interface InspectedModel {
 /** Answers a question about model JSON on the calling thread. */
 export function answerQuestion(text: string, question: ModelQuestion, limits: ModelLimits): unknown {
   if (question.kind === "inspect") return inspectText(text, question.paths, limits);
+  if (question.kind === "changes") return diffModels(JSON.parse(question.before), JSON.parse(text), limits);
   const { problem, diagnostics } = compileModel(prepareModel(JSON.parse(text), limits), {}, limits);
   return problem === null ? { diagnostics } : exportProblem(problem, question.format);
 }

@@ -1,7 +1,7 @@
 /** Versions: frozen texts of a document, numbered, named or pruned, compared and restored. */
 import { toTimestamp } from "../clock";
 import { contentDigest } from "../model/canonical";
-import { diffModels, summarizeChanges } from "../model/changes";
+import { isImportedFile, type ModelChanges, summarizeChanges } from "../model/changes";
 import type { ExportFormat } from "../model/exported/export";
 import type { InputDeclaration } from "../model/inputs";
 import { Refusal } from "../refusals";
@@ -21,7 +21,7 @@ import { recordChange } from "./audit";
 import type { Context, Principal } from "./context";
 import { type DocumentObject, effectiveModel, fromText, getDocument, requireDocument, toText } from "./documents";
 import { requireAccepting } from "./fire";
-import { exportModel, inspectModel } from "./models";
+import { compareModels, exportModel, inspectModel } from "./models";
 
 export interface VersionObject {
   readonly id: string;
@@ -76,7 +76,7 @@ export async function checkpoint(
   const document = requireDocument(context, principal, document_id);
   const canvas = input.canvas_json === undefined ? fromText(document.canvas_json) : input.canvas_json;
   const own = input.model_json === undefined ? fromText(document.model_json) : input.model_json;
-  const frozen = freeze(context, principal, document_id, canvas, effectiveModel(own, canvas));
+  const frozen = await freeze(context, principal, document_id, canvas, effectiveModel(own, canvas));
   const row = await context.writer.write((transaction) => {
     const version = addVersion(context, transaction, frozen, input.version_description ?? null);
     recordChange(context, transaction, principal, "version.create", version.id, `of ${document_id}`);
@@ -123,7 +123,7 @@ export async function restoreVersion(
   const document = requireDocument(context, principal, document_id);
   const canvas = current_canvas_json ?? fromText(document.canvas_json);
   const model = effectiveModel(fromText(document.model_json), canvas);
-  const frozen = freeze(context, principal, document_id, canvas, model);
+  const frozen = await freeze(context, principal, document_id, canvas, model);
   const model_json = isDerived(version) ? null : version.model_json;
   const checkpoint_id = await context.writer.write((transaction) => {
     const safety = addVersion(context, transaction, frozen);
@@ -139,19 +139,19 @@ export async function restoreVersion(
 }
 
 /** What changed from version `a` to version `b`. */
-export function diffVersions(
+export async function diffVersions(
   context: Context,
   principal: Principal,
   document_id: string,
   a: string,
   b: string,
-): { from: VersionObject; to: VersionObject } & ReturnType<typeof diffModels> {
+): Promise<{ from: VersionObject; to: VersionObject } & ModelChanges> {
   const from = requireVersion(context, principal, document_id, a);
   const to = requireVersion(context, principal, document_id, b);
   return {
     from: versionObject(from),
     to: versionObject(to),
-    ...diffModels(fromText(from.model_json), fromText(to.model_json)),
+    ...(await compareModels(context, from.model_json ?? "null", to.model_json ?? "null")),
   };
 }
 
@@ -202,9 +202,17 @@ interface Frozen {
   readonly model_json: string | null;
   readonly content_digest: string;
   readonly bytes: number;
+  /** Of an imported file: what changed since that version, which takes reading both and is found out before. */
+  readonly compared: { readonly version_id: string; readonly summary: string } | null;
 }
 
-function freeze(context: Context, principal: Principal, document_id: string, canvas: unknown, model: unknown): Frozen {
+async function freeze(
+  context: Context,
+  principal: Principal,
+  document_id: string,
+  canvas: unknown,
+  model: unknown,
+): Promise<Frozen> {
   requireAccepting(context);
   const canvas_json = toText(canvas);
   const model_json = toText(model);
@@ -217,7 +225,19 @@ function freeze(context: Context, principal: Principal, document_id: string, can
     model_json,
     content_digest: contentDigest(model ?? null),
     bytes: (canvas_json?.length ?? 0) + (model_json?.length ?? 0) + 256,
+    compared: isImportedFile(model) ? await compareWithLatest(context, document_id, model_json!) : null,
   };
+}
+
+async function compareWithLatest(
+  context: Context,
+  document_id: string,
+  model_json: string,
+): Promise<Frozen["compared"]> {
+  const latest = latestVersion(context.db, document_id);
+  if (latest === null || latest.model_json === null || latest.model_json === model_json) return null;
+  const { summary } = await compareModels(context, latest.model_json, model_json);
+  return { version_id: latest.id, summary };
 }
 
 function addVersion(
@@ -236,7 +256,10 @@ function addVersion(
     is_named: false,
     version_name: null,
     version_description,
-    change_summary: summarizeChanges(latest === null ? null : fromText(latest.model_json), frozen.model),
+    change_summary:
+      latest !== null && latest.id === frozen.compared?.version_id
+        ? frozen.compared.summary
+        : summarizeChanges(latest === null ? null : fromText(latest.model_json), frozen.model),
     canvas_json: frozen.canvas_json,
     model_json: frozen.model_json,
     content_digest: frozen.content_digest,

@@ -213,7 +213,7 @@ class CopiedBounds {
 
 function positions(names: readonly string[]): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
-  for (let at = names.length - 1; at >= 0; at -= 1) found.set(names[at]!, at);
+  for (let at = 0; at < names.length; at += 1) if (!found.has(names[at]!)) found.set(names[at]!, at);
   return found;
 }
 
