@@ -37,36 +37,53 @@ type Webhook = NonNullable<FireTarget["webhook"]>;
 export function createDeliverer(context: Context): Work {
   const sending = new Sending(context.clock);
   const under_way = new Set<Promise<void>>();
+  /** Triggers whose receiver answered 410 just now: nothing more begins until that is written. */
+  const gone = new Set<string>();
   const pump = (): void => {
-    for (let begun = sending.next(); begun !== null; begun = sending.next()) {
-      const { delivery, end } = begun;
-      const sent = send(context, delivery, (attempt) => {
-        // Who answers 410 gets nothing of what was taken ahead either: it is given up with all that waits.
-        const is_heard = attempt.http_status !== null && attempt.http_status !== HTTP_GONE;
-        end(is_heard);
-        if (!is_heard) void giveBack(context, sending.giveBack("failing"));
-        pump();
-        context.wake.deliverer();
-      });
-      under_way.add(sent);
-      void sent.finally(() => under_way.delete(sent));
-    }
+    for (let begun = sending.next(); begun !== null; begun = sending.next()) begin(begun.delivery, begun.end);
   };
+  const begin = (delivery: ClaimedDelivery, end: (is_answered: boolean) => void): void => {
+    const { trigger_id } = delivery;
+    let is_gone = false;
+    const sent = send(context, delivery, (attempt) => {
+      end(attempt.http_status !== null);
+      is_gone = attempt.http_status === HTTP_GONE;
+      if (is_gone) {
+        gone.add(trigger_id);
+        void giveBack(context, sending.giveBackOf(trigger_id));
+      } else if (attempt.http_status === null) void giveBack(context, sending.giveBackFailing());
+      pump();
+      context.wake.deliverer();
+    });
+    under_way.add(sent);
+    void sent.finally(() => {
+      under_way.delete(sent);
+      if (!is_gone) return;
+      gone.delete(trigger_id);
+      context.wake.deliverer();
+    });
+  };
+  const reserve = (trigger_id: string): number =>
+    gone.has(trigger_id) ? 0 : sending.reserve(hostOf(context, trigger_id));
   return {
     name: "deliverer",
     async runOnce(now) {
-      const taken = context.delivery_lanes.take(now, (trigger_id) => sending.reserve(hostOf(context, trigger_id)));
+      const taken = context.delivery_lanes.take(now, reserve);
       if (taken.length === 0) {
         const next = context.delivery_lanes.nextAfter(now);
         return next === null ? null : Math.min(next - now, REST_MS_MAX);
       }
       const claimed = await claim(context, taken, now).finally(() => sending.release());
-      for (const delivery of claimed) sending.take(hostOf(context, delivery.trigger_id), delivery);
+      const late = claimed.filter(({ trigger_id }) => gone.has(trigger_id));
+      for (const delivery of claimed) {
+        if (!late.includes(delivery)) sending.take(hostOf(context, delivery.trigger_id), delivery);
+      }
+      void giveBack(context, late);
       pump();
       return 0;
     },
     async release() {
-      await giveBack(context, sending.giveBack("all"));
+      await giveBack(context, sending.giveBackAll());
       const { promise: late, resolve } = Promise.withResolvers<void>();
       const cancel = context.clock.after(Math.min(DRAIN_MS_MAX, context.config.drain_seconds * 1000), resolve);
       await Promise.race([Promise.all(under_way), late]);

@@ -91,12 +91,25 @@ export class Sending {
     return null;
   }
 
-  /** What was taken and not begun, of hosts that fail or of all; it is no longer in hand. */
-  giveBack(which: "failing" | "all"): ClaimedDelivery[] {
+  /** What was taken and not begun, of hosts that fail; like the next two, it is no longer in hand. */
+  giveBackFailing(): ClaimedDelivery[] {
+    return this.#giveBack((_, host) => isFailing(this.#standingOf(host)));
+  }
+
+  giveBackOf(trigger_id: string): ClaimedDelivery[] {
+    return this.#giveBack((delivery) => delivery.trigger_id === trigger_id);
+  }
+
+  giveBackAll(): ClaimedDelivery[] {
+    return this.#giveBack(() => true);
+  }
+
+  #giveBack(isGiven: (delivery: ClaimedDelivery, host: Host) => boolean): ClaimedDelivery[] {
     const given: ClaimedDelivery[] = [];
     for (const host of [...this.#busy]) {
-      if (which === "failing" && !isFailing(this.#standingOf(host))) continue;
-      given.push(...host.ahead.splice(0));
+      const kept: ClaimedDelivery[] = [];
+      for (const delivery of host.ahead.splice(0)) (isGiven(delivery, host) ? given : kept).push(delivery);
+      host.ahead.push(...kept);
       this.#forgetIdle(host);
     }
     this.#ahead_total -= given.length;

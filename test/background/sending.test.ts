@@ -79,12 +79,12 @@ describe("places", () => {
     const hosts = Array.from({ length: 8 }, (_, i) => `host_${i}`);
     for (const host of [...hosts, "late", "other"]) answer(host);
     expect(hosts.flatMap((host) => fill(host))).toHaveLength(32);
-    sending.giveBack("all");
+    sending.giveBackAll();
     expect(sending.reserve("other")).toBe(36);
     sending.release();
     expect(fill("other")).toHaveLength(4);
     pass(1001);
-    expect(sending.giveBack("failing").length).toBe(32);
+    expect(sending.giveBackFailing().length).toBe(32);
     // All 32 places of those that fail are taken, so one more that turns slow gets none; one that answers does.
     const slow = fill("late");
     expect(slow).toHaveLength(4);
@@ -129,14 +129,21 @@ describe("what is taken ahead", () => {
     expect(sending.next()).toBeNull();
   });
 
+  test("of one trigger is given back by itself", () => {
+    const { sending } = world();
+    for (const trigger_id of ["trg_1", "trg_2", "trg_1"]) sending.take("a", { ...delivery("a"), trigger_id });
+    expect(sending.giveBackOf("trg_1")).toHaveLength(2);
+    expect(sending.next()!.delivery.trigger_id).toBe("trg_2");
+  });
+
   test("is given back when its host fails, and all of it at a stop", () => {
     const { sending, answer } = world();
     for (const host of ["a", "b"]) answer(host);
     for (const host of ["a", "b"]) for (let i = 0; i < 6; i += 1) sending.take(host, delivery(`${host}${i}`));
     const ends = Array.from({ length: 8 }, () => sending.next()!);
     ends.find((begun) => begun.delivery.id === "a0")!.end(false);
-    expect(sending.giveBack("failing").map(({ id }) => id)).toEqual(["a4", "a5"]);
-    expect(sending.giveBack("all").map(({ id }) => id)).toEqual(["b4", "b5"]);
-    expect(sending.giveBack("all")).toEqual([]);
+    expect(sending.giveBackFailing().map(({ id }) => id)).toEqual(["a4", "a5"]);
+    expect(sending.giveBackAll().map(({ id }) => id)).toEqual(["b4", "b5"]);
+    expect(sending.giveBackAll()).toEqual([]);
   });
 });
