@@ -2,10 +2,11 @@
  * Fills the disk under the compiled program and empties it again, `--times N` (10). Needs root, for a small tmpfs. Ends with 1
  * and the broken promise, else with the figures.
  *
- * Promises: no accepted run is lost; reads go on while the disk is full; what is refused is refused with 507 or 503; fires are
- * accepted again within ten seconds once there is room, without a restart.
+ * Promises: no accepted run is lost; reads go on while the disk is full, and runs end in the room that the ballast leaves; what
+ * is refused is refused with 507 or 503; fires are accepted again within ten seconds once there is room, without a restart, and
+ * the ballast is back.
  */
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, type Json, makeTrigger } from "./faults/api";
 import { QUICK_MODEL } from "./faults/hard_models";
@@ -14,6 +15,7 @@ import { Program } from "./faults/program";
 
 const DISK_MIB = 64;
 const RECOVERY_MS_MAX = 10_000;
+const DONE_MS_MAX = 60_000;
 const ROOM_LEFT_BYTES = 1_000_000;
 /** Large enough to find the end of the disk soon; the program answers with its own size. */
 const NOTE = "x".repeat(100_000);
@@ -23,6 +25,7 @@ const times = at === -1 ? 10 : Number(process.argv[at + 1]);
 const program = new Program();
 const data = join(program.directory, "data");
 const filler = join(data, "filler");
+const ballast = join(data, "ballast");
 mkdirSync(data, { mode: 0o700 });
 mount();
 const ledger = new Ledger(program.directory);
@@ -50,7 +53,9 @@ try {
 process.exit(0);
 
 async function fillAndEmpty(trigger: Json): Promise<void> {
-  for (let i = 0; i < 50; i += 1) await fire(trigger);
+  for (let i = 0; i < 50; i += 1) {
+    if (!(await fire(trigger))) throw new Error("fires are refused while there is room");
+  }
   const { bavail, bsize } = statfsSync(data);
   // Some is left, so that the program itself comes to the end.
   writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - ROOM_LEFT_BYTES)));
@@ -62,8 +67,11 @@ async function fillAndEmpty(trigger: Json): Promise<void> {
   for (let i = 0; i < 20; i += 1) await fire(trigger);
   await ask(program.address, "GET", `/triggers/${trigger.id}/runs`);
   await ask(program.address, "GET", "/builder");
-  const health = await fetch(`${program.address}/health/live`);
-  if (!health.ok) throw new Error(`/health/live answers ${health.status} on a full disk`);
+  const health = await fetch(`${program.address}/health`);
+  const { problems } = (await health.json()) as { problems: { code: string }[] };
+  if (!problems.some(({ code }) => code === "disk_low")) throw new Error("/health says nothing of a full disk");
+  if (existsSync(ballast)) throw new Error("the ballast is kept while the disk is full");
+  await untilDone();
   rmSync(filler);
   const freed = performance.now();
   while (!(await fire(trigger))) {
@@ -72,6 +80,7 @@ async function fillAndEmpty(trigger: Json): Promise<void> {
     await Bun.sleep(20);
   }
   recoveries_ms.push(performance.now() - freed);
+  if (!existsSync(ballast)) throw new Error("fires are accepted and there is no ballast");
 }
 
 /** True when it was accepted. */
@@ -102,7 +111,9 @@ async function writeNote(): Promise<boolean> {
 }
 
 async function untilDone(): Promise<void> {
+  const until = performance.now() + DONE_MS_MAX;
   for (;;) {
+    if (performance.now() > until) throw new Error("what was accepted does not end");
     const health = (await (await fetch(`${program.address}/health`)).json()) as {
       queue_depth: number;
       running: number;

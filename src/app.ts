@@ -5,6 +5,7 @@
 import { cpus } from "node:os";
 import { createBackupKeeper } from "./background/backup_keeper";
 import { createDeliverer } from "./background/deliverer";
+import { createDiskKeeper } from "./background/disk_keeper";
 import { createExecutor, recover } from "./background/executor";
 import { Loop } from "./background/loop";
 import { createPruner } from "./background/pruner";
@@ -38,6 +39,7 @@ import { SOLVER_VERSION } from "./solver/version";
 import { findTenant, firstTenant, hasLiveKey } from "./storage/access";
 import { DataDirectoryError, lockDirectory, prepareDirectory } from "./storage/data_directory";
 import { type OpenDatabase, openDatabase, openExistingDatabase } from "./storage/database";
+import { DiskSpace } from "./storage/disk_space";
 import { lastRunSeq } from "./storage/runs";
 import { hasSealKey, loadSealKey, type SealKey } from "./storage/seal";
 import { TICK_OUTCOMES_FINAL } from "./storage/ticks";
@@ -171,6 +173,7 @@ function assemble(
     deliverer: new Loop(createDeliverer(context), clock, log),
     ticker: new Loop(createTicker(context), clock, log),
     pruner: new Loop(createPruner(context), clock, log),
+    disk_keeper: new Loop(createDiskKeeper(context), clock, log),
   };
   for (const name of ["executor", "deliverer", "ticker"] as const) context.wake[name] = () => loops[name].wake();
   const server = createServer(context);
@@ -190,6 +193,7 @@ function assemble(
       context.loop_delay.stop();
       backup_keeper.abort();
       await Promise.all([loops.backups.stop(), loops.executor.stop(), loops.ticker.stop(), loops.pruner.stop()]);
+      await loops.disk_keeper.stop();
       await context.solvers.stop({ drain_ms: drain_seconds * 1000 });
       await settled(context);
       await loops.deliverer.stop();
@@ -203,8 +207,15 @@ function assemble(
 function createContext(parts: AppParts, database: OpenDatabase, isStopping: () => boolean): Context {
   const { config, clock, ids, log } = parts;
   const metrics = createMetrics(clock);
-  const writer = new Writer(database.write_client, database.syncLog, parts.onStorageLost, (tallies) =>
-    metrics.committed(tallies),
+  const disk = new DiskSpace(config.data_dir, database.write_client, (count) => ids.bytes(count));
+  const writer = new Writer(
+    database.write_client,
+    database.syncLog,
+    parts.onStorageLost,
+    (tallies) => metrics.committed(tallies),
+    () => {
+      if (disk.giveUp()) log.error("disk_full", { next: "make room on the disk of the data directory" });
+    },
   );
   return {
     config,
@@ -215,6 +226,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     boot_id: bootIdOf(ids.next("boot"), parts.machine_start),
     started_monotonic: clock.monotonic(),
     writer,
+    disk,
     db: database.read,
     client: database.read_client,
     seal_key: openSealKey(parts, database),

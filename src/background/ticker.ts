@@ -45,6 +45,8 @@ export function createTicker(context: Context): Work {
         cursors_looked_at = monotonic;
         lookForCursorsAhead(context, now);
       }
+      // What falls due meanwhile is missed or not like ticks of any other pause.
+      if (context.disk.is_low) return TURN_MS;
       const due = listDueSchedules(context.client, now, BATCH_SCHEDULES);
       await Promise.all(due.map((id) => settle(context, id, now)));
       const releasable = listReleasableSchedules(context.client, BATCH_SCHEDULES);

@@ -13,6 +13,7 @@ import type { RunSignals } from "../runs/run_signals";
 import type { SolverPool } from "../solver/pool";
 import type { Role, Scope } from "../storage/access";
 import type { Connection, TypedQueries } from "../storage/database";
+import type { DiskSpace } from "../storage/disk_space";
 import type { SealKey } from "../storage/seal";
 import type { Writer } from "../storage/writer";
 import type { DeliveryLanes } from "../webhooks/lanes";
@@ -36,6 +37,7 @@ export interface Context {
   /** Monotonic milliseconds at the start. */
   readonly started_monotonic: number;
   readonly writer: Writer;
+  readonly disk: DiskSpace;
   /** Typed reads. */
   readonly db: TypedQueries;
   /** Fixed reads of the hot paths. */

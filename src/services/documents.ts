@@ -12,6 +12,7 @@ import {
 } from "../storage/documents";
 import { fieldsOf, recordChange } from "./audit";
 import type { Context, Principal } from "./context";
+import { requireDiskSpace } from "./disk_room";
 import { inspectModel } from "./models";
 import { requireWorkspace } from "./workspaces";
 
@@ -46,6 +47,7 @@ export async function createDocument(
   principal: Principal,
   input: DocumentInput,
 ): Promise<DocumentObject> {
+  requireDiskSpace(context);
   const now = context.clock.now();
   const row: DocumentRow = {
     id: context.ids.next("document"),
@@ -93,6 +95,7 @@ export async function updateDocument(
   input: DocumentInput,
 ): Promise<DocumentObject> {
   const before = requireDocument(context, principal, id);
+  requireDiskSpace(context);
   const change = {
     updated_at: context.clock.now(),
     ...(input.name === undefined ? {} : { name: input.name }),

@@ -14,6 +14,7 @@ import { recordChange } from "./audit";
 import { authenticate, KEY_PREFIX, refuseSecret, requireRole, type Visit } from "./authentication";
 import type { Context, Principal } from "./context";
 import { announceDelivery, draftBornDelivery } from "./delivery_drafts";
+import { requireDiskSpace } from "./disk_room";
 import type { FireTarget } from "./fire_targets";
 import { requireRun } from "./runs";
 
@@ -201,6 +202,7 @@ async function keepMisfit(
   draft: NewRun,
   fields: readonly FieldError[],
 ): Promise<Refusal> {
+  requireDiskSpace(context);
   const error = misfitMessage(fields);
   const refused: NewRun = { ...draft, status: "validation_failed", error_message: error };
   const delivery = draftBornDelivery(context, target, refused);
@@ -213,6 +215,7 @@ async function keepMisfit(
 }
 
 function requireRoom(context: Context, trigger_id: string, runs: number): void {
+  requireDiskSpace(context);
   const { queued_runs_max, queued_runs_per_trigger_max } = context.config;
   const queued = context.queue.queuedOf(trigger_id);
   const retry = { retry_after_seconds: QUEUE_RETRY_SECONDS };

@@ -19,7 +19,7 @@ export interface Health {
 }
 
 interface HealthProblem {
-  readonly code: "clock_not_set" | "cursor_in_future";
+  readonly code: "disk_low" | "clock_not_set" | "cursor_in_future";
   readonly detail: string;
 }
 
@@ -41,8 +41,12 @@ function backupsOf({ backups }: Context): Health["backups"] {
   return { last_at: last_at === null ? null : toTimestamp(last_at), is_failing };
 }
 
-function problemsOf({ scheduler }: Context): HealthProblem[] {
+function problemsOf({ disk, scheduler }: Context): HealthProblem[] {
   const problems: HealthProblem[] = [];
+  if (disk.is_low) {
+    const detail = "The disk of the data directory is full or nearly so; nothing new is accepted until there is room";
+    problems.push({ code: "disk_low", detail });
+  }
   if (!scheduler.is_clock_set) {
     const detail = "The system clock shows a time before this program was built; schedules wait until it is set";
     problems.push({ code: "clock_not_set", detail });

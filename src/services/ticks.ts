@@ -19,6 +19,7 @@ import type { Transaction } from "../storage/writer";
 import { recordChange } from "./audit";
 import type { Context, Principal } from "./context";
 import { announceDelivery, draftBornDelivery } from "./delivery_drafts";
+import { requireDiskSpace } from "./disk_room";
 import { announce, requireAccepting } from "./fire";
 import { type Page, pageOf } from "./page";
 import { requireSchedule, type ScheduleChoice } from "./schedules";
@@ -65,6 +66,7 @@ export async function runTick(
   scheduled_for: number,
 ): Promise<{ run_id: string; status: string }> {
   requireAccepting(context);
+  requireDiskSpace(context);
   const schedule = requireSchedule(context, principal, trigger_id, choice);
   const target = context.fire_targets.get(trigger_id);
   if (target === null) throw new Refusal("trigger_not_found", "Trigger not found");

@@ -26,6 +26,7 @@ import { WEBHOOK_EVENTS_DEFAULT, type WebhookEvent } from "../webhooks/events";
 import { makeWebhookSecret } from "../webhooks/signature";
 import { type AuditAction, fieldsOf, recordChange } from "./audit";
 import type { Context, Principal } from "./context";
+import { requireDiskSpace } from "./disk_room";
 import { fromText, toText } from "./documents";
 import { type Inspection, inspectModel, modelInvalid } from "./models";
 import { requireTrigger } from "./runs";
@@ -112,6 +113,7 @@ export async function createTrigger(
   const fields = readSchema(input.override_schema ?? null);
   const inspection = await inspectModel(context, fromText(version.model_json), pathsOf(fields));
   requireSound(inspection);
+  requireDiskSpace(context);
   const bound = bindSchema(fields, inspection);
   const id = context.ids.next("trigger");
   const webhook = newWebhook(context, id, input.webhook_url ?? null, input.webhook_secret ?? null);

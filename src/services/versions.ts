@@ -19,6 +19,7 @@ import {
 import type { Transaction } from "../storage/writer";
 import { recordChange } from "./audit";
 import type { Context, Principal } from "./context";
+import { requireDiskSpace } from "./disk_room";
 import { type DocumentObject, effectiveModel, fromText, getDocument, requireDocument, toText } from "./documents";
 import { requireAccepting } from "./fire";
 import { compareModels, exportModel, inspectModel } from "./models";
@@ -214,6 +215,7 @@ async function freeze(
   model: unknown,
 ): Promise<Frozen> {
   requireAccepting(context);
+  requireDiskSpace(context);
   const canvas_json = toText(canvas);
   const model_json = toText(model);
   return {

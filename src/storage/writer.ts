@@ -99,24 +99,27 @@ export class Writer {
   readonly #syncLog: SyncLog;
   readonly #onLost: (failure: StorageFailure) => void;
   readonly #onCommit: (tallies: Tallies) => void;
+  readonly #onFull: () => void;
   #waiting: Waiting[] = [];
   #committed: Committed[] = [];
   #is_scheduled = false;
   #is_syncing = false;
   #failure: StorageFailure | null = null;
 
-  /** `onLost` is told once when what reached the disk is no longer known: the process must end. `onCommit` is told of each transaction. */
+  /** `onLost` is told once when what reached the disk is no longer known: the process must end. `onCommit` is told of each transaction, `onFull` of each that the disk had no room for. */
   constructor(
     client: Database,
     syncLog: SyncLog,
     onLost: (failure: StorageFailure) => void,
     onCommit: (tallies: Tallies) => void = () => {},
+    onFull: () => void = () => {},
   ) {
     this.#client = client;
     this.#db = drizzle(client);
     this.#syncLog = syncLog;
     this.#onLost = onLost;
     this.#onCommit = onCommit;
+    this.#onFull = onFull;
   }
 
   /** Runs the operation in the next transaction; settles once its commit is on disk. `bytes` is a rough size for the batch limit. */
@@ -164,6 +167,7 @@ export class Writer {
       if (trouble !== null) {
         const failure = new StorageFailure(trouble, error);
         for (const waiting of batch) waiting.reject(failure);
+        if (trouble === "full") this.#onFull();
         if (trouble === "lost") this.#lose(failure);
       } else if (batch.length === 1) batch[0]!.reject(error);
       else for (const waiting of batch) this.#runBatch([waiting]);

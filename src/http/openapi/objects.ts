@@ -456,7 +456,10 @@ export const health = object("Health", "How the service is.", {
   ),
   problems: Type.Array(
     Type.Object({
-      code: words(["clock_not_set", "cursor_in_future"], "What keeps the service from doing all of its work."),
+      code: words(
+        ["disk_low", "clock_not_set", "cursor_in_future"],
+        "What keeps the service from doing all of its work.",
+      ),
       detail: text("What to do."),
     }),
   ),
