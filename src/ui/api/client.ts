@@ -53,7 +53,7 @@ export async function call<Answer>(
 }
 
 /** The answer itself, not yet read: for streams and files. */
-async function send(method: string, path: string, body: unknown, options: CallOptions): Promise<Response> {
+export async function send(method: string, path: string, body: unknown, options: CallOptions): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json", ...options.headers };
   const token = options.token ?? currentKey();
   if (token !== null) headers.authorization = `Bearer ${token}`;

@@ -24,7 +24,7 @@ export function useGet<Answer>(path: string | null, options: GetOptions = {}) {
 }
 
 /** Asks again for every path that begins so. */
-function refresh(client: QueryClient, beginnings: readonly string[]): void {
+export function refresh(client: QueryClient, beginnings: readonly string[]): void {
   void client.invalidateQueries({
     predicate: ({ queryKey: [path] }) =>
       typeof path === "string" && beginnings.some((beginning) => path.startsWith(beginning)),

@@ -50,7 +50,7 @@ export function Screens() {
             </Link>
           </Group>
           <Button variant="subtle" size="compact-sm" onClick={help.open} visibleFrom="sm">
-            Keys{" "}
+            Shortcuts{" "}
             <Text span className="kbd-hint">
               ?
             </Text>

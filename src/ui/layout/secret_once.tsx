@@ -29,7 +29,7 @@ export function SecretOnce(props: {
   );
 }
 
-function CopyText({ text, label }: { readonly text: string; readonly label: string }) {
+export function CopyText({ text, label }: { readonly text: string; readonly label: string }) {
   return (
     <CopyButton value={text}>
       {({ copied, copy }) => (

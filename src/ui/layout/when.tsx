@@ -58,7 +58,7 @@ function BothClocks({ at }: { readonly at: string }) {
   );
 }
 
-function localZone(): string {
+export function localZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 

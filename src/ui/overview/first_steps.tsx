@@ -2,25 +2,23 @@
 import { Button, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { Link, useLocation } from "wouter";
 import { call } from "../api/client";
-import type { DocumentObject, TriggerObject, TriggerSecrets, VersionObject } from "../api/objects";
+import type {
+  DocumentObject,
+  ExampleObject,
+  ExampleSummary,
+  TriggerObject,
+  TriggerSecrets,
+  VersionObject,
+} from "../api/objects";
 import { useAct, useGet } from "../api/queries";
 import { Loading, RefusalNote } from "../layout/states";
 import { useMay } from "../session/session";
-import { keepSecret } from "../triggers/kept_secrets";
-
-/** A ready model with data to fire it with. */
-interface Example {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly model_json: unknown;
-  readonly override_data?: Readonly<Record<string, unknown>> | null;
-}
+import { keepSecrets } from "../triggers/kept_secrets";
 
 const EXAMPLES_STALE_MS = 3_600_000;
 
 function useExamples() {
-  return useGet<{ items: Example[] }>("/examples", { stale_ms: EXAMPLES_STALE_MS });
+  return useGet<readonly ExampleSummary[]>("/examples", { stale_ms: EXAMPLES_STALE_MS });
 }
 
 export function FirstSteps() {
@@ -41,20 +39,20 @@ export function FirstSteps() {
       {examples.isPending && <Loading rows={2} />}
       {examples.error !== null && <RefusalNote refusal={examples.error} />}
       <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
-        {examples.data?.items.map((example) => (
-          <ExampleCard key={example.id} example={example} />
+        {examples.data?.map((example) => (
+          <ExampleCard key={example.name} example={example} />
         ))}
       </SimpleGrid>
     </Stack>
   );
 }
 
-function ExampleCard({ example }: { readonly example: Example }) {
+function ExampleCard({ example }: { readonly example: ExampleSummary }) {
   const [, go] = useLocation();
   const begin = useAct(() => makeTriggerOf(example), {
     touches: ["/triggers", "/builder", "/overview"],
     onDone: (trigger) => {
-      if (trigger.trigger_secret !== undefined) keepSecret(trigger.id, trigger.trigger_secret);
+      keepSecrets(trigger.id, trigger);
       go(`/triggers/${trigger.id}`);
     },
   });
@@ -63,14 +61,19 @@ function ExampleCard({ example }: { readonly example: Example }) {
       <Stack justify="space-between" h="100%" gap="sm">
         <div>
           <Title order={3} size="h5">
-            {example.name}
+            {example.title}
           </Title>
           <Text size="sm" c="dimmed">
             {example.description}
           </Text>
         </div>
-        <Button variant="light" loading={begin.isPending} onClick={() => begin.mutate(undefined)}>
-          Try {example.name}
+        <Button
+          variant="light"
+          aria-label={`Try ${example.title}`}
+          loading={begin.isPending}
+          onClick={() => begin.mutate(undefined)}
+        >
+          Try it
         </Button>
       </Stack>
     </Card>
@@ -78,12 +81,10 @@ function ExampleCard({ example }: { readonly example: Example }) {
 }
 
 /** Document, version and trigger in one go. */
-async function makeTriggerOf(example: Example): Promise<TriggerObject & TriggerSecrets> {
-  const document = await call<DocumentObject>("POST", "/builder", {
-    name: example.name,
-    model_json: example.model_json,
-  });
+async function makeTriggerOf(example: ExampleSummary): Promise<TriggerObject & TriggerSecrets> {
+  const { title: name, description, model_json } = await call<ExampleObject>("GET", `/examples/${example.name}`);
+  const document = await call<DocumentObject>("POST", "/builder", { name, model_json });
   const version = await call<VersionObject>("POST", `/builder/${document.id}/versions`, {});
   const pinned = { document_id: document.id, version_id: version.id };
-  return call("POST", "/triggers", { name: example.name, description: example.description, ...pinned });
+  return call("POST", "/triggers", { name, description, ...pinned });
 }

@@ -1,4 +1,5 @@
 /** The last 24 hours as a lane for each trigger: every run a mark where it began, as long as it took, in its state's colour. */
+import "./lanes.css";
 import { Group, Text } from "@mantine/core";
 import { Link } from "wouter";
 import type { LaneRun, Overview, RunState } from "../api/objects";

@@ -2,6 +2,7 @@
  * One table for every list: sorted by its heads, searched by its texts, and, beyond a few hundred rows, with only the rows
  * in sight in the document, so that 100,000 scroll as well as ten.
  */
+import "./data_table.css";
 import { Group, Text, TextInput, UnstyledButton } from "@mantine/core";
 import {
   createSortedRowModel,

@@ -1,5 +1,238 @@
+/** A new trigger in one form: the model and its version, what a fire may give, who hears of it, when it fires by itself. */
+import { Button, Fieldset, Group, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { call } from "../api/client";
+import type { DocumentSummary, ScheduleObject, TriggerObject, TriggerSecrets, VersionObject } from "../api/objects";
+import { useAct, useGet } from "../api/queries";
 import { Screen } from "../layout/screen";
+import { Answered, Empty, RefusalNote } from "../layout/states";
+import { localZone } from "../layout/when";
+import { patternOf, pickedOf } from "../schedules/pattern";
+import { PatternPicker } from "../schedules/pattern_picker";
+import { type Choice, InputChoices, schemaOf } from "./input_choices";
+import { keepSecrets } from "./kept_secrets";
 
-export default function Placeholder() {
-  return <Screen title="new_trigger">{null}</Screen>;
+export default function NewTriggerScreen() {
+  const documents = useGet<DocumentSummary[]>("/builder?limit=1000");
+  return (
+    <Screen title="New trigger" about="Pin a version of a model behind a URL with a secret of its own">
+      <Answered query={documents}>
+        {(items) =>
+          items.length === 0 ? (
+            <Empty
+              title="There is no model yet"
+              actions={
+                <Button component={Link} href="/models">
+                  To the models
+                </Button>
+              }
+            >
+              A trigger solves a model. Write one, import one, or take an example.
+            </Empty>
+          ) : (
+            <TriggerForm documents={items} />
+          )
+        }
+      </Answered>
+    </Screen>
+  );
+}
+
+/** What is typed into the form, one field each. */
+interface Form {
+  readonly name: string;
+  readonly description: string;
+  readonly document_id: string | null;
+  readonly version_id: string | null;
+  readonly choice: Choice;
+  readonly webhook_url: string;
+  readonly webhook_secret: string;
+  readonly is_scheduled: boolean;
+}
+
+function TriggerForm({ documents }: { readonly documents: readonly DocumentSummary[] }) {
+  const asked = new URLSearchParams(location.search).get("model");
+  const [form, setForm] = useState<Form>(() => emptyForm(documents, asked));
+  const [picked, setPicked] = useState(() => pickedOf(null));
+  const [timezone, setTimezone] = useState(localZone());
+  const [, go] = useLocation();
+  const set = (change: Partial<Form>) => setForm({ ...form, ...change });
+  const versions = useGet<VersionObject[]>(form.document_id === null ? null : `/builder/${form.document_id}/versions`);
+  const version_id = form.version_id ?? versions.data?.[0]?.id ?? null;
+  const make = useAct(
+    () =>
+      makeTrigger({ ...form, version_id }, form.is_scheduled ? { cron_expression: patternOf(picked), timezone } : null),
+    { touches: ["/triggers", "/overview", "/builder"], is_quiet: true, onDone: (made) => go(`/triggers/${made.id}`) },
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    make.mutate(undefined);
+  };
+  const is_ready = form.name.trim() !== "" && form.document_id !== null;
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md" maw={820}>
+        <ModelFields
+          form={form}
+          set={set}
+          documents={documents}
+          versions={versions.data ?? []}
+          version_id={version_id}
+        />
+        {form.document_id !== null && version_id !== null && (
+          <Fieldset legend="What a fire may give">
+            <InputChoices
+              path={`/builder/${form.document_id}/versions/${version_id}/inputs`}
+              choice={form.choice}
+              onChange={(choice) => set({ choice })}
+            />
+          </Fieldset>
+        )}
+        <WebhookFields form={form} set={set} />
+        <Fieldset legend="Schedule">
+          <Stack gap="sm">
+            <Switch
+              label="It fires by itself"
+              checked={form.is_scheduled}
+              onChange={(event) => set({ is_scheduled: event.currentTarget.checked })}
+            />
+            {form.is_scheduled && (
+              <PatternPicker picked={picked} timezone={timezone} onPick={setPicked} onZone={setTimezone} />
+            )}
+          </Stack>
+        </Fieldset>
+        {make.error !== null && <RefusalNote refusal={make.error} />}
+        <Group gap="xs">
+          <Button type="submit" loading={make.isPending} disabled={!is_ready}>
+            Make the trigger
+          </Button>
+          <Button variant="default" component={Link} href="/triggers">
+            Cancel
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function emptyForm(documents: readonly DocumentSummary[], asked: string | null): Form {
+  const document = documents.find(({ id }) => id === asked) ?? (documents.length === 1 ? documents[0] : undefined);
+  return {
+    name: document?.name ?? "",
+    description: "",
+    document_id: document?.id ?? null,
+    version_id: null,
+    choice: { kind: "all" },
+    webhook_url: "",
+    webhook_secret: "",
+    is_scheduled: false,
+  };
+}
+
+interface PartProps {
+  readonly form: Form;
+  readonly set: (change: Partial<Form>) => void;
+}
+
+function ModelFields(
+  props: PartProps & {
+    readonly documents: readonly DocumentSummary[];
+    readonly versions: readonly VersionObject[];
+    readonly version_id: string | null;
+  },
+) {
+  const { form, set, documents, versions, version_id } = props;
+  const choose = (document_id: string | null) => {
+    const name = documents.find(({ id }) => id === document_id)?.name ?? "";
+    set({ document_id, version_id: null, choice: { kind: "all" }, name: form.name === "" ? name : form.name });
+  };
+  return (
+    <>
+      <Group className="pair" align="flex-start">
+        <Select
+          label="Model"
+          required
+          searchable
+          data={documents.map(({ id, name }) => ({ value: id, label: name }))}
+          value={form.document_id}
+          onChange={choose}
+        />
+        <Select
+          label="Version"
+          description={
+            versions.length === 0 && form.document_id !== null ? "What the model holds now is frozen" : undefined
+          }
+          placeholder="The model as it is now"
+          data={versions.map((version) => ({ value: version.id, label: labelOf(version) }))}
+          value={version_id}
+          onChange={(next) => set({ version_id: next, choice: { kind: "all" } })}
+          disabled={versions.length === 0}
+          allowDeselect={false}
+        />
+      </Group>
+      <TextInput
+        label="Name"
+        required
+        value={form.name}
+        onChange={(event) => set({ name: event.currentTarget.value })}
+      />
+      <Textarea
+        label="Description"
+        autosize
+        value={form.description}
+        onChange={(event) => set({ description: event.currentTarget.value })}
+      />
+    </>
+  );
+}
+
+function labelOf({ sequence, version_name, change_summary }: VersionObject): string {
+  return `${sequence} · ${version_name ?? change_summary}`;
+}
+
+function WebhookFields({ form, set }: PartProps) {
+  return (
+    <Fieldset legend="Webhook">
+      <Group className="pair" align="flex-start">
+        <TextInput
+          label="URL"
+          description="Each answer is POSTed here, signed; empty: none"
+          type="url"
+          placeholder="https://..."
+          value={form.webhook_url}
+          onChange={(event) => set({ webhook_url: event.currentTarget.value })}
+        />
+        <TextInput
+          label="Secret"
+          description="Empty: one is made and shown once"
+          autoComplete="off"
+          disabled={form.webhook_url === ""}
+          value={form.webhook_secret}
+          onChange={(event) => set({ webhook_secret: event.currentTarget.value })}
+        />
+      </Group>
+    </Fieldset>
+  );
+}
+
+/** The trigger, on a version frozen now where the model has none, and its schedule. */
+async function makeTrigger(
+  form: Form,
+  schedule: { cron_expression: string; timezone: string } | null,
+): Promise<TriggerObject> {
+  const { document_id, name, description, webhook_url, webhook_secret, choice } = form;
+  const version_id = form.version_id ?? (await call<VersionObject>("POST", `/builder/${document_id}/versions`, {})).id;
+  const made = await call<TriggerObject & TriggerSecrets>("POST", "/triggers", {
+    name,
+    document_id,
+    version_id,
+    override_schema: schemaOf(choice),
+    ...(description === "" ? {} : { description }),
+    ...(webhook_url === "" ? {} : { webhook_url }),
+    ...(webhook_secret === "" || webhook_url === "" ? {} : { webhook_secret }),
+  });
+  keepSecrets(made.id, made);
+  if (schedule !== null) await call<ScheduleObject>("POST", `/triggers/${made.id}/schedule`, schedule);
+  return made;
 }

@@ -1,10 +1,9 @@
 /** All triggers: which run, when, what they last found, and their switches. */
-import { Button, Group, Stack, Switch, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useMemo } from "react";
 import { Link } from "wouter";
-import { call } from "../api/client";
 import type { TriggerActivity, TriggerObject, VersionObject } from "../api/objects";
-import { useAct, useGet } from "../api/queries";
+import { useGet } from "../api/queries";
 import { figure } from "../layout/figures";
 import { RunBadge } from "../layout/run_badge";
 import { Screen } from "../layout/screen";
@@ -14,6 +13,7 @@ import { FirstSteps } from "../overview/first_steps";
 import { Sparkline } from "../plots/sparkline";
 import { useMay } from "../session/session";
 import { type DataColumn, DataTable } from "../tables/data_table";
+import { TriggerSwitch } from "./trigger_switch";
 
 const POLL_MS = 5000;
 
@@ -168,23 +168,5 @@ function LastRunCell({ trigger, activity }: Line) {
       </Link>
       <When at={run.created_at} />
     </Group>
-  );
-}
-
-/** On and off, at once for the eye and put back when the service refuses. */
-export function TriggerSwitch({ trigger }: { readonly trigger: TriggerObject }) {
-  const may_edit = useMay("editor");
-  const toggle = useAct(
-    (enabled: boolean) => call<TriggerObject>("POST", `/triggers/${trigger.id}/toggle`, { enabled }),
-    { touches: ["/triggers", "/overview"] },
-  );
-  const shown = toggle.isPending ? toggle.variables : trigger.is_enabled;
-  return (
-    <Switch
-      checked={shown}
-      disabled={!may_edit}
-      aria-label={`${trigger.name} is on`}
-      onChange={(event) => toggle.mutate(event.currentTarget.checked)}
-    />
   );
 }

@@ -1,0 +1,90 @@
+/** Where in a JSON text the value of a path stands: diagnostics of flat models name a path and an offset in its text. */
+
+export interface Place {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The place of the value that a dot path leads to; null when it leads nowhere. */
+export function placeOf(text: string, path: string): Place | null {
+  const reader = new Reader(text);
+  try {
+    return reader.find(path === "" ? [] : path.split("."));
+  } catch {
+    return null;
+  }
+}
+
+class Reader {
+  #at = 0;
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  find(path: readonly string[]): Place | null {
+    this.#space();
+    const [key, ...rest] = path;
+    const from = this.#at;
+    if (key === undefined) {
+      this.#skip();
+      return { from, to: this.#at };
+    }
+    const opening = this.#text[this.#at];
+    if (opening === "{") return this.#findIn("}", (_, name) => name === key, rest);
+    if (opening === "[") return this.#findIn("]", (position) => String(position) === key, rest);
+    return null;
+  }
+
+  #findIn(end: string, isIt: (position: number, name: string) => boolean, rest: readonly string[]): Place | null {
+    this.#at += 1;
+    for (let position = 0; ; position += 1) {
+      this.#space();
+      if (this.#text[this.#at] === end || this.#at >= this.#text.length) return null;
+      let name = "";
+      if (end === "}") {
+        name = JSON.parse(this.#string()) as string;
+        this.#space();
+        this.#at += 1;
+      }
+      if (isIt(position, name)) return this.find(rest);
+      this.#space();
+      this.#skip();
+      this.#space();
+      if (this.#text[this.#at] === ",") this.#at += 1;
+    }
+  }
+
+  #space(): void {
+    while (/\s/.test(this.#text[this.#at] ?? "")) this.#at += 1;
+  }
+
+  #string(): string {
+    const from = this.#at;
+    this.#at += 1;
+    while (this.#at < this.#text.length && this.#text[this.#at] !== '"')
+      this.#at += this.#text[this.#at] === "\\" ? 2 : 1;
+    this.#at += 1;
+    return this.#text.slice(from, this.#at);
+  }
+
+  /** Passes over one value, without looking into it. */
+  #skip(): void {
+    const opening = this.#text[this.#at];
+    if (opening === '"') this.#string();
+    else if (opening === "{" || opening === "[") {
+      for (let depth = 0; this.#at < this.#text.length; ) {
+        const letter = this.#text[this.#at];
+        if (letter === '"') {
+          this.#string();
+          continue;
+        }
+        if (letter === "{" || letter === "[") depth += 1;
+        if (letter === "}" || letter === "]") depth -= 1;
+        this.#at += 1;
+        if (depth === 0) return;
+      }
+    } else while (/[^,\]}\s]/.test(this.#text[this.#at] ?? ",")) this.#at += 1;
+  }
+}

@@ -1,0 +1,63 @@
+/** All that a fire may give, as one form; what is not given stays as the model has it. */
+import { Group, Stack, Text, TextInput } from "@mantine/core";
+import { useState } from "react";
+import type { FieldProblem } from "../api/client";
+import type { FormField } from "./fields";
+import { InputField } from "./input_field";
+
+const SEARCH_FROM_FIELDS = 8;
+
+export type Draft = Readonly<Record<string, unknown>>;
+
+export function OverrideForm(props: {
+  readonly fields: readonly FormField[];
+  readonly draft: Draft;
+  readonly onChange: (draft: Draft) => void;
+  readonly problems?: readonly FieldProblem[];
+}) {
+  const { fields, draft, onChange, problems = [] } = props;
+  const [text, setText] = useState("");
+  const needle = text.trim().toLowerCase();
+  const shown = fields.filter(
+    ({ name, description }) =>
+      name.toLowerCase().includes(needle) || (description ?? "").toLowerCase().includes(needle) || name in draft,
+  );
+  const given = Object.keys(draft).length;
+  if (fields.length === 0) {
+    return <Text c="dimmed">This trigger takes no data: every fire solves its model as it stands.</Text>;
+  }
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          {given === 0 ? "Nothing is given: the model's own values" : `${given} of ${fields.length} given`}
+        </Text>
+        {fields.length >= SEARCH_FROM_FIELDS && (
+          <TextInput
+            size="xs"
+            placeholder="Find an input"
+            aria-label="Find an input"
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+        )}
+      </Group>
+      {shown.map((field) => (
+        <InputField
+          key={field.name}
+          field={field}
+          value={draft[field.name]}
+          draft={draft}
+          problem={problems.find((problem) => problem.field === field.name)?.message}
+          onChange={(value) => onChange(withValue(draft, field.name, value))}
+        />
+      ))}
+    </Stack>
+  );
+}
+
+function withValue(draft: Draft, name: string, value: unknown): Draft {
+  if (value !== undefined) return { ...draft, [name]: value };
+  const { [name]: _, ...rest } = draft;
+  return rest;
+}

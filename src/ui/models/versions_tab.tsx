@@ -1,0 +1,138 @@
+/** The versions of a model, newest first: named, compared with the one before, and gone back to. */
+import { Badge, Button, Group, Modal, Stack, Text, TextInput, Timeline } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { useLocation } from "wouter";
+import { call } from "../api/client";
+import type { DocumentObject, ModelChanges, VersionObject } from "../api/objects";
+import { useAct, useGet } from "../api/queries";
+import { Confirm } from "../layout/confirm";
+import { Answered, Empty } from "../layout/states";
+import { When } from "../layout/when";
+import { useMay } from "../session/session";
+import { Changes } from "./changes";
+
+export function VersionsTab({ document }: { readonly document: DocumentObject }) {
+  const versions = useGet<VersionObject[]>(`/builder/${document.id}/versions?limit=200`);
+  return (
+    <Answered query={versions}>
+      {(items) =>
+        items.length === 0 ? (
+          <Empty title="No version yet">
+            A trigger pins a version. Freeze one under Source; making a trigger does it too.
+          </Empty>
+        ) : (
+          <Timeline bulletSize={26} lineWidth={2}>
+            {items.map((version, i) => (
+              <Timeline.Item key={version.id} bullet={<Text size="xs">{version.sequence}</Text>}>
+                <Version version={version} before={items[i + 1] ?? null} is_latest={i === 0} />
+              </Timeline.Item>
+            ))}
+          </Timeline>
+        )
+      }
+    </Answered>
+  );
+}
+
+function Version(props: {
+  readonly version: VersionObject;
+  readonly before: VersionObject | null;
+  readonly is_latest: boolean;
+}) {
+  const { version, before, is_latest } = props;
+  const [is_open, setOpen] = useState(false);
+  const may_edit = useMay("editor");
+  return (
+    <Stack gap={6}>
+      <Group gap="xs">
+        <Text fw={600}>{version.version_name ?? version.change_summary}</Text>
+        {version.is_named && (
+          <Badge variant="light" tt="none">
+            named
+          </Badge>
+        )}
+      </Group>
+      <Text size="sm" c="dimmed">
+        <When at={version.created_at} />
+        {version.version_name !== null && ` · ${version.change_summary}`}
+        {version.version_description !== null && ` · ${version.version_description}`}
+      </Text>
+      <Group gap="xs">
+        {before !== null && (
+          <Button size="compact-xs" variant="default" aria-expanded={is_open} onClick={() => setOpen(!is_open)}>
+            {is_open ? "Hide the changes" : `What changed from ${before.sequence}`}
+          </Button>
+        )}
+        {may_edit && <Rename version={version} />}
+        {may_edit && !is_latest && <Restore version={version} />}
+      </Group>
+      {is_open && before !== null && <Difference version={version} before={before} />}
+    </Stack>
+  );
+}
+
+function Difference({ version, before }: { readonly version: VersionObject; readonly before: VersionObject }) {
+  const path = `/builder/${version.document_id}/versions/${before.id}/diff/${version.id}`;
+  const changes = useGet<ModelChanges>(path, { stale_ms: Number.POSITIVE_INFINITY });
+  return <Answered query={changes}>{(found) => <Changes changes={found} />}</Answered>;
+}
+
+function Restore({ version }: { readonly version: VersionObject }) {
+  const [, go] = useLocation();
+  const path = `/builder/${version.document_id}`;
+  const restore = useAct(() => call<unknown>("POST", `${path}/versions/${version.id}/restore`, {}), {
+    touches: ["/builder"],
+    done: `The model is what it was in version ${version.sequence}`,
+    onDone: () => go(`/models/${version.document_id}`),
+  });
+  return (
+    <Confirm
+      label="Go back to it"
+      title={`Go back to version ${version.sequence}?`}
+      act={() => restore.mutate(undefined)}
+      is_busy={restore.isPending}
+    >
+      What the model is now is frozen first, so that nothing is lost. Triggers stay on the versions they pin.
+    </Confirm>
+  );
+}
+
+function Rename({ version }: { readonly version: VersionObject }) {
+  const [name, setName] = useState<string | null>(null);
+  const rename = useAct(
+    () =>
+      call<VersionObject>("PATCH", `/builder/${version.document_id}/versions/${version.id}`, { version_name: name }),
+    { touches: ["/builder"], done: "The version has its name, and is kept for ever", onDone: () => setName(null) },
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    rename.mutate(undefined);
+  };
+  return (
+    <>
+      <Button size="compact-xs" variant="default" onClick={() => setName(version.version_name ?? "")}>
+        {version.is_named ? "Rename" : "Give it a name"}
+      </Button>
+      <Modal
+        opened={name !== null}
+        onClose={() => setName(null)}
+        title={`Name of version ${version.sequence}`}
+        closeButtonProps={{ "aria-label": "Close" }}
+      >
+        <form onSubmit={submit}>
+          <Stack gap="sm">
+            <TextInput
+              label="Name"
+              data-autofocus
+              value={name ?? ""}
+              onChange={(event) => setName(event.currentTarget.value)}
+            />
+            <Button type="submit" loading={rename.isPending} disabled={(name ?? "").trim() === ""}>
+              Keep the name
+            </Button>
+          </Stack>
+        </form>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,33 @@
+/** How a solve closed in: the best answer so far and what none can beat, over time. The drawing comes when it is opened. */
+import { Text } from "@mantine/core";
+import { lazy, Suspense } from "react";
+import { useGet } from "../api/queries";
+import { Answered, Loading } from "../layout/states";
+import type { ProgressPoint } from "./live";
+
+const LinePlot = lazy(() => import("../plots/line_plot"));
+
+/** `live`: points as they come in; null asks for those that were kept. */
+export function Convergence({ path, live }: { readonly path: string; readonly live: readonly ProgressPoint[] | null }) {
+  const kept = useGet<{ items: ProgressPoint[] }>(live === null ? `${path}/progress` : null);
+  if (live !== null) return <Plot points={live} />;
+  return <Answered query={kept}>{({ items }) => <Plot points={items} />}</Answered>;
+}
+
+function Plot({ points }: { readonly points: readonly ProgressPoint[] }) {
+  if (points.length < 2) {
+    return <Text c="dimmed">It was too quick to be watched: a solve is looked at four times a second.</Text>;
+  }
+  return (
+    <Suspense fallback={<Loading rows={3} />}>
+      <LinePlot
+        name="Best answer and bound over time"
+        xs={points.map(({ elapsed_ms }) => elapsed_ms / 1000)}
+        lines={[
+          { label: "best answer", values: points.map(({ incumbent }) => incumbent), colour: "#1098ad" },
+          { label: "bound", values: points.map(({ bound }) => bound), colour: "#e8730c" },
+        ]}
+      />
+    </Suspense>
+  );
+}

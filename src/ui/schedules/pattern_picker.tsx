@@ -1,0 +1,183 @@
+/** When a schedule ticks: picked in words or written as a pattern, in a time zone, with what that means. */
+import { Alert, Chip, Group, List, NativeSelect, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { type ApiRefusal, call } from "../api/client";
+import type { PatternReport } from "../api/objects";
+import { exactTime, localZone } from "../layout/when";
+import { type Picked, patternOf, WEEKDAYS } from "./pattern";
+
+const DEBOUNCE_MS = 250;
+const SHOWN = 10;
+const RHYTHMS = [
+  { value: "minutes", label: "Every few minutes" },
+  { value: "hourly", label: "Every hour" },
+  { value: "daily", label: "On days of the week" },
+  { value: "monthly", label: "Every month" },
+  { value: "pattern", label: "By a cron pattern" },
+];
+
+export function PatternPicker(props: {
+  readonly picked: Picked;
+  readonly timezone: string;
+  readonly onPick: (picked: Picked) => void;
+  readonly onZone: (timezone: string) => void;
+}) {
+  const { picked, timezone, onPick, onZone } = props;
+  return (
+    <Stack gap="sm">
+      <Group align="flex-end" gap="sm">
+        <NativeSelect
+          label="Fires"
+          data={RHYTHMS}
+          value={picked.rhythm}
+          onChange={(event) => {
+            const rhythm = event.currentTarget.value as Picked["rhythm"];
+            onPick({ ...picked, rhythm, pattern: patternOf(picked) });
+          }}
+        />
+        <RhythmFields picked={picked} onPick={onPick} />
+        <Select
+          label="Time zone"
+          data={zones()}
+          value={timezone}
+          searchable
+          allowDeselect={false}
+          limit={60}
+          onChange={(next) => onZone(next ?? timezone)}
+        />
+      </Group>
+      <Meaning cron_expression={patternOf(picked)} timezone={timezone} />
+    </Stack>
+  );
+}
+
+function RhythmFields({ picked, onPick }: { readonly picked: Picked; readonly onPick: (picked: Picked) => void }) {
+  const time = (
+    <TextInput
+      label="At"
+      type="time"
+      value={picked.time}
+      onChange={(event) => onPick({ ...picked, time: event.currentTarget.value || picked.time })}
+    />
+  );
+  switch (picked.rhythm) {
+    case "minutes":
+      return (
+        <NumberInput
+          label="Minutes"
+          min={1}
+          max={59}
+          w={100}
+          value={picked.every}
+          onChange={(value) => onPick({ ...picked, every: Number(value) || 1 })}
+        />
+      );
+    case "hourly":
+      return (
+        <NumberInput
+          label="At minute"
+          min={0}
+          max={59}
+          w={100}
+          value={picked.minute}
+          onChange={(value) => onPick({ ...picked, minute: Number(value) || 0 })}
+        />
+      );
+    case "daily":
+      return (
+        <>
+          {time}
+          <Days picked={picked} onPick={onPick} />
+        </>
+      );
+    case "monthly":
+      return (
+        <>
+          <NumberInput
+            label="Day"
+            min={1}
+            max={31}
+            w={90}
+            value={picked.day_of_month}
+            onChange={(value) => onPick({ ...picked, day_of_month: Number(value) || 1 })}
+          />
+          {time}
+        </>
+      );
+    case "pattern":
+      return (
+        <TextInput
+          label="Pattern"
+          className="mono"
+          value={picked.pattern}
+          onChange={(event) => onPick({ ...picked, pattern: event.currentTarget.value })}
+        />
+      );
+  }
+}
+
+function Days({ picked, onPick }: { readonly picked: Picked; readonly onPick: (picked: Picked) => void }) {
+  return (
+    <Chip.Group multiple value={[...picked.days]} onChange={(days) => onPick({ ...picked, days })}>
+      <Group gap={4} role="group" aria-label="Days, none for every day">
+        {WEEKDAYS.map((day, i) => (
+          <Chip key={day} value={String(i + 1)} size="xs">
+            {day}
+          </Chip>
+        ))}
+      </Group>
+    </Chip.Group>
+  );
+}
+
+/** What the service makes of a pattern: words, instants, notes on clock changes, or why it is none. */
+function Meaning({ cron_expression, timezone }: { readonly cron_expression: string; readonly timezone: string }) {
+  const [asked] = useDebouncedValue(`${timezone} ${cron_expression}`, DEBOUNCE_MS);
+  const report = useQuery<PatternReport, ApiRefusal>({
+    queryKey: ["/schedules/validate", asked],
+    queryFn: ({ signal }) => {
+      const [zone = "", ...pattern] = asked.split(" ");
+      const body = { cron_expression: pattern.join(" "), timezone: zone, count: SHOWN };
+      return call<PatternReport>("POST", "/schedules/validate", body, { signal });
+    },
+    placeholderData: (before) => before,
+  });
+  if (report.error !== null) {
+    return (
+      <Alert color="red" title="This pattern cannot be kept" role="alert">
+        {report.error.message}
+      </Alert>
+    );
+  }
+  if (report.data === undefined) return null;
+  const { description, next_runs, notes } = report.data;
+  return (
+    <div aria-live="polite">
+      <Text size="sm" fw={600}>
+        {description ?? cron_expression} ({report.data.timezone})
+      </Text>
+      <Text size="sm" c="dimmed">
+        Next:{" "}
+        {next_runs
+          .slice(0, 3)
+          .map((at) => exactTime(at, report.data.timezone))
+          .join(" · ")}
+      </Text>
+      {notes.length > 0 && (
+        <List size="sm">
+          {notes.map((note) => (
+            <List.Item key={note.code}>{note.message}</List.Item>
+          ))}
+        </List>
+      )}
+    </div>
+  );
+}
+
+let zone_names: string[] | null = null;
+
+function zones(): string[] {
+  zone_names ??= [...new Set([localZone(), "UTC", ...Intl.supportedValuesOf("timeZone")])];
+  return zone_names;
+}

@@ -1,0 +1,180 @@
+/** A schedule made or changed: when, with which data, and what happens when ticks meet, are missed, or should not come. */
+import { Accordion, Button, Group, NumberInput, Select, Stack, TagsInput, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { call } from "../api/client";
+import type { ScheduleObject, TriggerObject } from "../api/objects";
+import { useAct } from "../api/queries";
+import { type Draft, OverrideForm } from "../inputs/override_form";
+import { RefusalNote } from "../layout/states";
+import { localZone } from "../layout/when";
+import { useFields } from "../trigger/use_fields";
+import { patternOf, pickedOf } from "./pattern";
+import { PatternPicker } from "./pattern_picker";
+
+const OVERLAPS = [
+  { value: "skip", label: "skip the tick" },
+  { value: "buffer_one", label: "wait, the newest one alone" },
+  { value: "allow", label: "run beside it" },
+  { value: "cancel_previous", label: "stop the run before" },
+];
+const CATCH_UPS = [
+  { value: "latest", label: "make up for them with one run" },
+  { value: "none", label: "leave them" },
+  { value: "all", label: "run all, oldest first" },
+];
+
+/** Everything of a schedule that a person sets beside the pattern and the data; times as the inputs have them. */
+interface Rules {
+  readonly overlap_policy: string;
+  readonly catch_up: string;
+  readonly catch_up_window_seconds: number;
+  readonly jitter_seconds: number;
+  readonly starts_at: string;
+  readonly ends_at: string;
+  readonly exclude_dates: readonly string[];
+}
+
+export function ScheduleForm(props: {
+  readonly trigger: TriggerObject;
+  /** null: a new one. */
+  readonly schedule: ScheduleObject | null;
+  /** Where it is made or changed. */
+  readonly path: string;
+  readonly onDone: () => void;
+}) {
+  const { trigger, schedule, path, onDone } = props;
+  const [picked, setPicked] = useState(() => pickedOf(schedule?.cron_expression ?? null));
+  const [timezone, setTimezone] = useState(schedule?.timezone ?? localZone());
+  const [draft, setDraft] = useState<Draft>((schedule?.override_data as Draft | null) ?? {});
+  const [rules, setRules] = useState<Rules>(() => rulesOf(schedule));
+  const { fields } = useFields(trigger);
+  const save = useAct(
+    () =>
+      call<ScheduleObject>(schedule === null ? "POST" : "PATCH", path, {
+        cron_expression: patternOf(picked),
+        timezone,
+        override_data: Object.keys(draft).length === 0 ? null : draft,
+        ...bodyOf(rules),
+      }),
+    { touches: ["/triggers", "/overview"], done: "The schedule is saved", is_quiet: true, onDone },
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate(undefined);
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        <PatternPicker picked={picked} timezone={timezone} onPick={setPicked} onZone={setTimezone} />
+        <Accordion variant="contained" chevronPosition="left">
+          <Accordion.Item value="data">
+            <Accordion.Control>Data that every tick gives</Accordion.Control>
+            <Accordion.Panel>
+              {fields !== null && (
+                <OverrideForm fields={fields} draft={draft} onChange={setDraft} problems={save.error?.problems ?? []} />
+              )}
+            </Accordion.Panel>
+          </Accordion.Item>
+          <Accordion.Item value="rules">
+            <Accordion.Control>When ticks meet, are missed, or should not come</Accordion.Control>
+            <Accordion.Panel>
+              <RulesFields rules={rules} onChange={setRules} />
+            </Accordion.Panel>
+          </Accordion.Item>
+        </Accordion>
+        {save.error !== null && <RefusalNote refusal={save.error} />}
+        <Group gap="xs">
+          <Button type="submit" loading={save.isPending}>
+            {schedule === null ? "Make the schedule" : "Save the schedule"}
+          </Button>
+          <Button variant="default" onClick={onDone}>
+            Cancel
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function RulesFields({ rules, onChange }: { readonly rules: Rules; readonly onChange: (rules: Rules) => void }) {
+  const set = (change: Partial<Rules>) => onChange({ ...rules, ...change });
+  return (
+    <Stack gap="sm">
+      <Select
+        label="When the run before is still under way"
+        data={OVERLAPS}
+        value={rules.overlap_policy}
+        allowDeselect={false}
+        onChange={(value) => set({ overlap_policy: value ?? rules.overlap_policy })}
+      />
+      <Group className="pair" align="flex-start">
+        <Select
+          label="Ticks that were missed"
+          description="While the service was down"
+          data={CATCH_UPS}
+          value={rules.catch_up}
+          allowDeselect={false}
+          onChange={(value) => set({ catch_up: value ?? rules.catch_up })}
+        />
+        <NumberInput
+          label="For at most, hours"
+          description="Older ones are left"
+          min={0}
+          value={rules.catch_up_window_seconds / 3600}
+          onChange={(value) => set({ catch_up_window_seconds: Math.round(Number(value) * 3600) })}
+        />
+        <NumberInput
+          label="Spread, seconds"
+          description="A fixed delay for each tick"
+          min={0}
+          value={rules.jitter_seconds}
+          onChange={(value) => set({ jitter_seconds: Number(value) })}
+        />
+      </Group>
+      <Group className="pair" align="flex-start">
+        <TextInput
+          label="Not before"
+          type="datetime-local"
+          value={rules.starts_at}
+          onChange={(event) => set({ starts_at: event.currentTarget.value })}
+        />
+        <TextInput
+          label="Not after"
+          type="datetime-local"
+          value={rules.ends_at}
+          onChange={(event) => set({ ends_at: event.currentTarget.value })}
+        />
+      </Group>
+      <TagsInput
+        label="Not on these dates"
+        description="In the schedule's zone, 2026-12-25"
+        value={[...rules.exclude_dates]}
+        onChange={(exclude_dates) => set({ exclude_dates })}
+      />
+    </Stack>
+  );
+}
+
+function rulesOf(schedule: ScheduleObject | null): Rules {
+  return {
+    overlap_policy: schedule?.overlap_policy ?? "skip",
+    catch_up: schedule?.catch_up ?? "latest",
+    catch_up_window_seconds: schedule?.catch_up_window_seconds ?? 86_400,
+    jitter_seconds: schedule?.jitter_seconds ?? 0,
+    starts_at: forInput(schedule?.starts_at ?? null),
+    ends_at: forInput(schedule?.ends_at ?? null),
+    exclude_dates: schedule?.exclude_dates ?? [],
+  };
+}
+
+function bodyOf(rules: Rules): Record<string, unknown> {
+  const instant = (text: string): string | null => (text === "" ? null : new Date(text).toISOString());
+  return { ...rules, starts_at: instant(rules.starts_at), ends_at: instant(rules.ends_at) };
+}
+
+/** What a field of date and time takes: the reader's wall clock, to the minute. */
+function forInput(at: string | null): string {
+  if (at === null) return "";
+  const local = new Date(at);
+  return new Date(local.getTime() - local.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

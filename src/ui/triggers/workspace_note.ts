@@ -1,0 +1,22 @@
+/** Which workspace something is in, where there is more than one. */
+import { useGet } from "../api/queries";
+
+const STALE_MS = 300_000;
+
+interface Workspace {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** All workspaces that the key sees; empty until they are known. */
+function useWorkspaces(): readonly Workspace[] {
+  const workspaces = useGet<{ items: Workspace[] } | Workspace[]>("/workspaces", { stale_ms: STALE_MS }).data;
+  if (workspaces === undefined) return [];
+  return Array.isArray(workspaces) ? workspaces : workspaces.items;
+}
+
+export function useWorkspaceNote(workspace_id: string): string {
+  const workspaces = useWorkspaces();
+  const found = workspaces.find(({ id }) => id === workspace_id);
+  return found === undefined || workspaces.length < 2 ? "" : ` · workspace ${found.name}`;
+}
