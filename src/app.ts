@@ -12,6 +12,7 @@ import { createPruner } from "./background/pruner";
 import { createTicker, refreshSchedules } from "./background/ticker";
 import type { Clock } from "./clock";
 import { type Config, listOf } from "./config";
+import { readCertificate } from "./http/certificate";
 import { createServer } from "./http/server";
 import type { Ids } from "./ids";
 import { killPoints } from "./kill_points";
@@ -180,13 +181,19 @@ function assemble(
   return {
     context,
     start: () => {
-      server.listen({ hostname: config.host, port: config.port });
+      const certificate = readCertificate(config);
+      server.listen({
+        hostname: config.host,
+        port: config.port,
+        ...(certificate === null ? {} : { tls: { cert: certificate.cert, key: certificate.key } }),
+      });
       const port = server.server!.port!;
       context.webhook_destinations.listensOn(config.host, port);
       context.served_hosts.listensOn(port);
       for (const loop of Object.values(loops)) loop.start();
       context.loop_delay.start();
-      return `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+      const scheme = certificate === null ? "http" : "https";
+      return `${scheme}://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
     },
     stop: async (drain_seconds) => {
       is_stopping = true;

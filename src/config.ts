@@ -138,6 +138,8 @@ export const SETTINGS = {
   },
   audit_keep_days: whole("days that the audit log is kept", 365, 1, 36_500),
   min_schedule_spacing_seconds: whole("shortest distance between two ticks of a schedule, seconds", 1, 1),
+  tls_cert: textOrNone("file with the certificate to serve TLS with, PEM, the chain after it; needs tls_key"),
+  tls_key: textOrNone("file with the certificate's private key, PEM, without a passphrase"),
   backup_dir: textOrNone("directory for scheduled backups; none: no backups are made by themselves"),
   backup_at: text("when scheduled backups are made: a cron pattern in the machine's time zone", "0 3 * * *"),
   backups_keep: whole("scheduled backups kept, the newest", 7, 1, 10_000),

@@ -69,8 +69,10 @@ function announce(terminal: Terminal, config: Config, address: string, first: Fi
     sign_in_link === null ? "Next:" : "Or with curl:",
     `  curl -H 'Authorization: Bearer ${key}' ${address}/api/v2/triggers`,
   );
-  if (!isLoopback(config.host)) {
-    lines.push(`Warning: ${config.host} is reachable from other machines, and without TLS keys travel in the clear`);
+  if (!isLoopback(config.host) && config.tls_cert === null) {
+    lines.push(
+      `Warning: ${config.host} is reachable from other machines, and without TLS keys travel in the clear; give --tls-cert and --tls-key`,
+    );
   }
   terminal.out(`${lines.join("\n")}\n`);
 }

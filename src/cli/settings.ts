@@ -1,6 +1,7 @@
 /** Reads the service's settings for a command: flags, environment, file. */
 import { readFileSync } from "node:fs";
 import { type Config, readConfig } from "../config";
+import { readCertificate } from "../http/certificate";
 import { parsePattern } from "../runs/cadence";
 import { readAuthorities } from "../webhooks/authorities";
 import type { ParsedArguments } from "./arguments";
@@ -23,8 +24,12 @@ export function readSettings(terminal: Terminal, parsed: ParsedArguments): Setti
   }
   const reading = readConfig({ flags: parsed.settings, environment: terminal.environment, file_text });
   if (reading.config === null) return reading;
-  const { backup_at, webhook_ca } = reading.config;
-  const problems = [patternProblem(backup_at, terminal), authoritiesProblem(webhook_ca)].filter((one) => one !== null);
+  const { config } = reading;
+  const problems = [
+    patternProblem(config.backup_at, terminal),
+    problemOf(() => config.webhook_ca !== null && readAuthorities(config.webhook_ca)),
+    problemOf(() => readCertificate(config)),
+  ].filter((one) => one !== null);
   return problems.length === 0 ? reading : { config: null, problems };
 }
 
@@ -34,9 +39,9 @@ function patternProblem(backup_at: string, terminal: Terminal): string | null {
   return problem === null ? null : `--backup-at: a cron pattern such as "0 3 * * *" is expected: ${problem.message}`;
 }
 
-function authoritiesProblem(webhook_ca: string | null): string | null {
+function problemOf(read: () => unknown): string | null {
   try {
-    if (webhook_ca !== null) readAuthorities(webhook_ca);
+    read();
     return null;
   } catch (error) {
     if (error instanceof RangeError) return error.message;
