@@ -4,6 +4,7 @@ import { backup, backupCopy } from "./backup";
 import { check } from "./check";
 import { completions } from "./completions";
 import { demo } from "./demo";
+import { doctor } from "./doctor/doctor";
 import { examples } from "./examples";
 import { INBOX_FAILURES, inbox } from "./inbox";
 import { keys } from "./keys";
@@ -144,6 +145,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: orgs,
   },
   ...REMOTE_COMMANDS,
+  doctor: {
+    about: "checks machine, disk, database, port and solver; exit 1 if one fails",
+    example: "jaot-triggers doctor --data-dir /var/lib/jaot",
+    positionals: [],
+    options: {
+      airgap: { about: "tell every host that this configuration and database could reach" },
+      json: { about: "print the findings as JSON" },
+    },
+    has_settings: true,
+    run: doctor,
+  },
   completions: {
     about: "completion script for bash, zsh or fish",
     example: "jaot-triggers completions bash > /etc/bash_completion.d/jaot-triggers",

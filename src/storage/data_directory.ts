@@ -32,7 +32,7 @@ export class DataDirectoryError extends Error {
 }
 
 export const DATABASE_FILE = "jaot.db";
-const LOCK_FILE = "lock.db";
+export const LOCK_FILE = "lock.db";
 const HOLDER_FILE = "lock.pid";
 const MARKER_FILE = "instance";
 /** Lies in the directory while a restore changes it (restore.ts). */

@@ -281,6 +281,7 @@ describe("what the program tells of itself", () => {
     "schedules",
     "apply",
     "export",
+    "doctor",
     "completions",
     "version",
   ];

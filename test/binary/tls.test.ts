@@ -7,14 +7,13 @@ import { ADMIN_KEY, RESTOCK_FIVE, useScratch } from "./binary";
 const scratch = useScratch();
 const path = (name: string): string => join(scratch.directory, name);
 const has_openssl = Bun.which("openssl") !== null;
-const title = (text: string): string => (has_openssl ? text : `${text} (needs the package openssl)`);
 
 function openssl(...words: string[]): void {
   const { exitCode, stderr } = Bun.spawnSync(["openssl", ...words], { cwd: scratch.directory });
   if (exitCode !== 0) throw new Error(`openssl ${words[0]}: ${stderr}`);
 }
 
-describe.skipIf(!has_openssl)(title("with --tls-cert and --tls-key"), () => {
+describe.skipIf(!has_openssl)("with --tls-cert and --tls-key (needs the package openssl)", () => {
   beforeAll(() => {
     for (const name of ["plant", "other"]) {
       const subject = ["-subj", "/CN=plant", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"];

@@ -1,0 +1,116 @@
+/** Checks of the machine: versions, processor, memory, environment, clock, time zones. */
+import { existsSync, readFileSync } from "node:fs";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import { defaultWorkers } from "../../app";
+import type { Config } from "../../config";
+import { nextTickAt } from "../../runs/cadence";
+import { defaultMemoryMaxBytes } from "../../solver/process_facts";
+import { SOLVER_VERSION } from "../../solver/version";
+import { sqliteVersion } from "../../storage/database";
+import { BUILT_AT_MS, PROGRAM_VERSION } from "../../version";
+import type { Terminal } from "../terminal";
+import { type Finding, fail, ok, reasonOf, warn } from "./finding";
+
+const MIB_BYTES = 1_048_576;
+const FILES_MIN = 1024;
+/** Where systemd-timesyncd and chrony tell that they follow a source. */
+const SYNCHRONIZED_MARKS = ["/run/systemd/timesync/synchronized", "/run/chrony/chronyd.pid", "/run/ntpd.pid"];
+/** Variables that would change what the executable is, or what it talks to. */
+const ODD_VARIABLES = ["BUN_OPTIONS", "BUN_BE_BUN", "NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED"];
+/** The clock went forward in New York at 07:00 UTC on this day: 02:30 came an hour later. */
+const ZONE_PROBE = {
+  pattern: "30 2 * * *",
+  zone: "America/New_York",
+  after: "2025-03-09T05:00:00Z",
+  next: "2025-03-09T07:30:00Z",
+};
+
+export function checkMachine(terminal: Terminal, config: Config): Finding[] {
+  return [versions(), processor(), memory(config), openFiles(), environment(terminal), clock(terminal), zones()];
+}
+
+function versions(): Finding {
+  const parts = [`jaot-triggers ${PROGRAM_VERSION}`, `Bun ${Bun.version}`, `SQLite ${sqliteVersion()}`, SOLVER_VERSION];
+  return ok("versions", parts.join(", "));
+}
+
+function processor(): Finding {
+  const name = `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? "unknown"}`;
+  if (process.platform !== "linux" || process.arch !== "x64") return ok("processor", name);
+  const flags = /^flags\s*:(.*)$/m.exec(read("/proc/cpuinfo") ?? "")?.[1]?.split(" ") ?? [];
+  const missing = ["sse4_2", "popcnt"].filter((flag) => !flags.includes(flag));
+  if (flags.length > 0 && missing.length > 0) {
+    return fail(
+      "processor",
+      `${name}: ${missing.join(" and ")} missing; this processor is older than the program needs`,
+    );
+  }
+  const has_avx2 = flags.includes("avx2");
+  return ok("processor", `${name}, ${has_avx2 ? "avx2" : "no avx2: use the linux-x64-baseline executable"}`);
+}
+
+function memory(config: Config): Finding {
+  const workers = config.workers ?? defaultWorkers();
+  const limit = process.constrainedMemory();
+  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  const each =
+    config.solver_memory_max_mb === null ? defaultMemoryMaxBytes(workers) : config.solver_memory_max_mb * MIB_BYTES;
+  const words = `${mib(total)} MiB, ${workers} solver processes of at most ${mib(each)} MiB`;
+  if (workers * each <= total) return ok("memory", words);
+  return warn("memory", `${words}, together more than there is; lower --workers or --solver-memory-max-mb`);
+}
+
+function openFiles(): Finding {
+  const limit = /^Max open files\s+(\d+|unlimited)/m.exec(read("/proc/self/limits") ?? "")?.[1];
+  if (limit === undefined) return ok("open files", "this system does not tell its limit");
+  if (limit === "unlimited" || Number(limit) >= FILES_MIN) return ok("open files", `limit ${limit}`);
+  return warn("open files", `limit ${limit}; raise it to ${FILES_MIN} (ulimit -n), each client needs one`);
+}
+
+function environment({ environment: variables }: Terminal): Finding {
+  const odd = ODD_VARIABLES.filter((name) => variables[name] !== undefined);
+  if (odd.length > 0) return warn("environment", `${odd.join(", ")} set; take them out of the service's environment`);
+  const proxies = Object.keys(variables).filter((name) => /^(https?|all)_proxy$/i.test(name));
+  return ok("environment", proxies.length === 0 ? "nothing odd" : `${proxies.join(", ")} set; nothing of it is used`);
+}
+
+function clock({ clock: wall }: Terminal): Finding {
+  const now = wall.now();
+  const shown = new Date(now).toISOString();
+  if (now < BUILT_AT_MS) {
+    return fail("clock", `${shown} is before this program was built; set the clock, schedules wait until then`);
+  }
+  const is_followed = SYNCHRONIZED_MARKS.some((mark) => existsSync(mark));
+  return ok(
+    "clock",
+    `${shown}${is_followed ? ", follows a time source" : ", no sign of a time source: see to it that the clock stays right"}`,
+  );
+}
+
+function zones(): Finding {
+  const local = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { pattern, zone, after, next } = ZONE_PROBE;
+  try {
+    const found = nextTickAt(pattern, zone, Date.parse(after));
+    if (found === Date.parse(next))
+      return ok("time zones", `data ${process.versions.tz ?? "inside"}, this machine is in ${local}`);
+    return fail(
+      "time zones",
+      `${pattern} in ${zone} comes at ${found === null ? "no time" : new Date(found).toISOString()} and not at ${next}`,
+    );
+  } catch (error) {
+    return fail("time zones", reasonOf(error));
+  }
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+function mib(bytes: number): string {
+  return (bytes / MIB_BYTES).toFixed(0);
+}
