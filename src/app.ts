@@ -10,6 +10,7 @@ import { createExecutor, recover } from "./background/executor";
 import { Loop } from "./background/loop";
 import { createPruner } from "./background/pruner";
 import { createTicker, refreshSchedules } from "./background/ticker";
+import { createWatcher } from "./background/watcher";
 import type { Clock } from "./clock";
 import { type Config, listOf } from "./config";
 import { readCertificate } from "./http/certificate";
@@ -175,8 +176,10 @@ function assemble(
     ticker: new Loop(createTicker(context), clock, log),
     pruner: new Loop(createPruner(context), clock, log),
     disk_keeper: new Loop(createDiskKeeper(context), clock, log),
+    watcher: new Loop(createWatcher(context), clock, log),
   };
-  for (const name of ["executor", "deliverer", "ticker"] as const) context.wake[name] = () => loops[name].wake();
+  for (const name of ["executor", "deliverer", "ticker", "watcher"] as const)
+    context.wake[name] = () => loops[name].wake();
   const server = createServer(context);
   return {
     context,
@@ -199,8 +202,14 @@ function assemble(
       is_stopping = true;
       context.loop_delay.stop();
       backup_keeper.abort();
-      await Promise.all([loops.backups.stop(), loops.executor.stop(), loops.ticker.stop(), loops.pruner.stop()]);
-      await loops.disk_keeper.stop();
+      await Promise.all([
+        loops.backups.stop(),
+        loops.executor.stop(),
+        loops.ticker.stop(),
+        loops.pruner.stop(),
+        loops.watcher.stop(),
+        loops.disk_keeper.stop(),
+      ]);
       await context.solvers.stop({ drain_ms: drain_seconds * 1000 });
       await settled(context);
       await loops.deliverer.stop();
@@ -255,7 +264,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     running: new Map(),
     scheduler: { is_clock_set: true, cursors_in_future: 0 },
     killPoint: killPoints(config.kill_at),
-    wake: { executor: () => {}, deliverer: () => {}, ticker: () => {} },
+    wake: { executor: () => {}, deliverer: () => {}, ticker: () => {}, watcher: () => {} },
     isStopping,
   };
 }

@@ -18,6 +18,7 @@ const webhookEvents = orNull(
   Type.Array(Type.Union(WEBHOOK_EVENTS.map((event) => Type.Literal(event))), { maxItems: WEBHOOK_EVENTS.length }),
 );
 const positive = Type.Integer({ minimum: 1, maximum: 1_000_000 });
+const expectWithin = orNull(Type.Integer({ minimum: 1, maximum: 31_536_000 }));
 const priority = Type.Optional(Type.Integer({ minimum: 0, maximum: PRIORITY_MAX }));
 
 export const documentBody = closed({
@@ -50,6 +51,7 @@ export const triggerBody = closed({
   workspace_id: orNull(Type.String()),
   max_concurrent_runs: orNull(positive),
   priority,
+  expect_within_seconds: expectWithin,
 });
 
 /** Fields of the trigger object that a client may send back with a change; they are ignored. */
@@ -64,6 +66,7 @@ export const READ_ONLY_TRIGGER_FIELDS = [
   "trigger_secret",
   "trigger_secret_prefix",
   "webhook_secret_set",
+  "overdue_since",
   "webhook_disabled_at",
   "webhook_disabled_reason",
   "has_active_schedule",
@@ -86,6 +89,7 @@ export const triggerChangeBody = closed({
   webhook_events: webhookEvents,
   max_concurrent_runs: orNull(positive),
   priority,
+  expect_within_seconds: expectWithin,
   ...readOnlyFields,
 });
 

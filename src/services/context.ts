@@ -62,7 +62,7 @@ export interface Context {
   /** Runs that are in a solver of this process, by run id. */
   readonly running: Map<string, { cancel(): void }>;
   /** Set by app.ts: nudges the loops that have work after a commit. */
-  readonly wake: { executor: () => void; deliverer: () => void; ticker: () => void };
+  readonly wake: Record<"executor" | "deliverer" | "ticker" | "watcher", () => void>;
   /** What the scheduler knows of the clock, for /health. */
   readonly scheduler: SchedulerState;
   readonly killPoint: PassKillPoint;

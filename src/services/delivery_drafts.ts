@@ -48,8 +48,8 @@ export function draftEvent(context: Context, target: FireTarget, event: string, 
   return { ...head(context, target, event, now), run_seq: null, payload };
 }
 
-/** The delivery of an event of a schedule; null when the trigger did not choose to be told. */
-export function draftScheduleEvent(
+/** The delivery of an event that is no run's; null when the trigger did not choose to be told. */
+export function draftChosenEvent(
   context: Context,
   target: FireTarget,
   event: WebhookEvent,

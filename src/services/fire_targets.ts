@@ -20,6 +20,7 @@ export interface FireTarget {
   readonly bound: BoundOverrides;
   readonly max_concurrent_runs: number | null;
   readonly priority: number;
+  readonly expect_within_seconds: number | null;
   /** null when there is none, or when it was disabled. */
   readonly webhook: WebhookTarget | null;
 }
@@ -65,6 +66,7 @@ export class FireTargets {
       bound: JSON.parse(row.override_contract) as BoundOverrides,
       max_concurrent_runs: row.max_concurrent_runs,
       priority: row.priority,
+      expect_within_seconds: row.expect_within_seconds,
       webhook: webhookOf(row),
     };
     if (this.#targets.size >= TARGETS_MAX) this.#targets.clear();

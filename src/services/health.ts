@@ -4,6 +4,7 @@ import { toTimestamp } from "../clock";
 import { SOLVER_VERSION } from "../solver/version";
 import { PROGRAM_VERSION } from "../version";
 import type { Context } from "./context";
+import { overdueCount } from "./expectations";
 
 export interface Health {
   readonly status: "ok" | "stopping" | "clock_not_set";
@@ -18,8 +19,16 @@ export interface Health {
   readonly problems: readonly HealthProblem[];
 }
 
+export const HEALTH_PROBLEMS = [
+  "disk_low",
+  "clock_not_set",
+  "cursor_in_future",
+  "triggers_overdue",
+  "backup_failing",
+] as const;
+
 interface HealthProblem {
-  readonly code: "disk_low" | "clock_not_set" | "cursor_in_future";
+  readonly code: (typeof HEALTH_PROBLEMS)[number];
   readonly detail: string;
 }
 
@@ -41,7 +50,8 @@ function backupsOf({ backups }: Context): Health["backups"] {
   return { last_at: last_at === null ? null : toTimestamp(last_at), is_failing };
 }
 
-function problemsOf({ disk, scheduler }: Context): HealthProblem[] {
+function problemsOf(context: Context): HealthProblem[] {
+  const { disk, scheduler } = context;
   const problems: HealthProblem[] = [];
   if (disk.is_low) {
     const detail = "The disk of the data directory is full or nearly so; nothing new is accepted until there is room";
@@ -54,6 +64,15 @@ function problemsOf({ disk, scheduler }: Context): HealthProblem[] {
   if (scheduler.cursors_in_future > 0) {
     const detail = `${scheduler.cursors_in_future} schedules last fired while the clock was ahead and stay silent until it gets there; POST reset-cursor to each to begin from now`;
     problems.push({ code: "cursor_in_future", detail });
+  }
+  const overdue = overdueCount(context);
+  if (overdue > 0) {
+    const who = overdue === 1 ? "1 trigger has" : `${overdue} triggers have`;
+    const detail = `${who} had no completed run for longer than expect_within_seconds; their runs say why`;
+    problems.push({ code: "triggers_overdue", detail });
+  }
+  if (context.config.backup_dir !== null && context.backups.is_failing) {
+    problems.push({ code: "backup_failing", detail: "The last scheduled backup came to nothing; the log says why" });
   }
   return problems;
 }

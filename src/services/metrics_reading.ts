@@ -5,6 +5,7 @@ import { fileSizes } from "../storage/data_directory";
 import { countPendingDeliveries } from "../storage/deliveries";
 import { oldestQueuedAt } from "../storage/runs";
 import type { Context } from "./context";
+import { overdueCount } from "./expectations";
 
 const MICROSECONDS = 1e-6;
 
@@ -25,7 +26,7 @@ function snapshotOf(context: Context): Snapshot {
     queue_oldest_seconds: oldest_at === null ? 0 : Math.max(0, now - oldest_at) / 1000,
     running: context.running.size,
     deliveries_pending: countPendingDeliveries(context.client),
-    triggers_overdue: 0,
+    triggers_overdue: overdueCount(context),
     database_bytes,
     database_wal_bytes: wal_bytes,
     solver_processes: countStates(places),

@@ -37,6 +37,7 @@ export const CONCERN_KINDS = [
   "disk_low",
   "no_solvers",
   "trigger_failing",
+  "trigger_overdue",
   "webhook_failing",
   "webhook_disabled",
   "schedule_overdue",
@@ -97,6 +98,7 @@ export function getOverview(context: Context, principal: Principal): Overview {
     attention: [
       ...machineConcerns(context),
       ...recent.flatMap(({ trigger, runs }) => runConcern(trigger, runs)),
+      ...triggers.flatMap(overdueConcern),
       ...webhooks.flatMap((row) => webhookConcern(row, names)),
       ...ticks.flatMap((row) => tickConcerns(row, names, now)),
     ],
@@ -189,6 +191,13 @@ function runConcern(trigger: TriggerObject, runs: readonly ActivityRow[]): Conce
   const since = toTimestamp(bad.at(-1)!.created_at);
   const who = { trigger_id: trigger.id, trigger_name: trigger.name };
   return [{ kind: "trigger_failing", message, ...who, run_id: newest.id, since }];
+}
+
+function overdueConcern(trigger: TriggerObject): Concern[] {
+  if (trigger.overdue_since === null) return [];
+  const message = `No run has completed for more than ${trigger.expect_within_seconds} s`;
+  const who = { trigger_id: trigger.id, trigger_name: trigger.name, run_id: null };
+  return [{ kind: "trigger_overdue", message, ...who, since: trigger.overdue_since }];
 }
 
 function webhookConcern(row: FailingWebhookRow, names: ReadonlyMap<string, string>): Concern[] {

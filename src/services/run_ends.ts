@@ -4,6 +4,7 @@ import { insertDelivery } from "../storage/deliveries";
 import { type ClaimedRun, finishRun, type RunEnd, resultText, type StoredResult } from "../storage/runs";
 import type { Context } from "./context";
 import { announceDelivery, draftRunDelivery } from "./delivery_drafts";
+import { noteGoodResult } from "./expectations";
 import { writePersistently } from "./persistent_write";
 import { noteRunEnd, type ScheduleAlert } from "./schedule_alerts";
 
@@ -63,7 +64,8 @@ export async function endRun(
       if (delivery !== null) insertDelivery(transaction, delivery);
       const alert = noteRunEnd(context, transaction, target, run, outcome);
       if (alert !== null && alert.delivery !== null) insertDelivery(transaction, alert.delivery);
-      return { alert };
+      const is_relieved = outcome.status === "completed" && noteGoodResult(transaction, target, now);
+      return { alert, is_relieved };
     },
     bytes,
   );
@@ -73,6 +75,7 @@ export async function endRun(
   context.signals.changed(run.id);
   context.metrics.solved(outcome.status, outcome);
   announceDelivery(context, delivery);
+  if (ended.is_relieved) context.log.info("trigger_no_longer_overdue", { trigger_id, run_id: run.id });
   if (run.schedule_id !== null) afterScheduledRun(context, trigger_id, run.schedule_id, ended.alert);
   return true;
 }

@@ -5,7 +5,7 @@ import type { NewDelivery } from "../storage/deliveries";
 import { noteScheduledRun, type ScheduleRow } from "../storage/schedules";
 import type { Transaction } from "../storage/writer";
 import type { Context } from "./context";
-import { draftScheduleEvent } from "./delivery_drafts";
+import { draftChosenEvent } from "./delivery_drafts";
 import type { FireTarget } from "./fire_targets";
 
 /** Ticks in a row whose data did not fit. */
@@ -35,7 +35,7 @@ export function noteRunEnd(
   const consecutive_failures = noteScheduledRun(transaction, schedule_id, end.status !== "completed");
   if (consecutive_failures !== FAILURES_TOLD) return null;
   const data = { schedule_id, consecutive_failures, last_run_id: run.id, last_error: end.error_message };
-  const delivery = target === null ? null : draftScheduleEvent(context, target, "trigger.schedule.failing", data);
+  const delivery = target === null ? null : draftChosenEvent(context, target, "trigger.schedule.failing", data);
   return { consecutive_failures, delivery };
 }
 
@@ -48,5 +48,5 @@ export function draftAutoDisabled(
 ): NewDelivery | null {
   const { id, cron_expression, timezone } = schedule;
   const data = { schedule_id: id, cron_expression, timezone, reason, disabled_at: toTimestamp(context.clock.now()) };
-  return draftScheduleEvent(context, target, "trigger.schedule.auto_disabled", data);
+  return draftChosenEvent(context, target, "trigger.schedule.auto_disabled", data);
 }

@@ -28,6 +28,7 @@ import { type AuditAction, fieldsOf, recordChange } from "./audit";
 import type { Context, Principal } from "./context";
 import { requireDiskSpace } from "./disk_room";
 import { fromText, toText } from "./documents";
+import { beginExpecting } from "./expectations";
 import { type Inspection, inspectModel, modelInvalid } from "./models";
 import { requireTrigger } from "./runs";
 import { deleteSchedules, toggleSchedules } from "./schedules";
@@ -59,6 +60,10 @@ export interface TriggerObject {
   readonly webhook_disabled_reason: string | null;
   readonly max_concurrent_runs: number | null;
   readonly priority: number;
+  /** A completed run is expected at least so often; null: no alarm. */
+  readonly expect_within_seconds: number | null;
+  /** Since when there has been none for longer; null: all is well. */
+  readonly overdue_since: string | null;
   readonly has_active_schedule: boolean;
   readonly is_enabled: boolean;
   readonly total_runs: number;
@@ -87,6 +92,7 @@ export interface TriggerInput {
   readonly workspace_id?: string | null | undefined;
   readonly max_concurrent_runs?: number | null | undefined;
   readonly priority?: number | undefined;
+  readonly expect_within_seconds?: number | null | undefined;
 }
 
 export type TriggerChange = Partial<
@@ -100,6 +106,7 @@ export type TriggerChange = Partial<
     | "webhook_events"
     | "max_concurrent_runs"
     | "priority"
+    | "expect_within_seconds"
   >
 >;
 
@@ -144,6 +151,7 @@ export async function createTrigger(
     total_runs: 0,
     stored_runs: 0,
     last_fired_at: null,
+    ...beginExpecting(input.expect_within_seconds ?? null, true, now),
     created_at: now,
     updated_at: now,
     deleted_at: null,
@@ -187,6 +195,9 @@ export async function updateTrigger(
     ...(change.description === undefined ? {} : { description: change.description }),
     ...(change.max_concurrent_runs === undefined ? {} : { max_concurrent_runs: change.max_concurrent_runs }),
     ...(change.priority === undefined ? {} : { priority: change.priority }),
+    ...(change.expect_within_seconds === undefined || change.expect_within_seconds === before.expect_within_seconds
+      ? {}
+      : beginExpecting(change.expect_within_seconds, before.is_enabled, context.clock.now())),
     ...(change.override_schema === undefined ? {} : await schemaColumns(context, before, change.override_schema)),
     ...webhook.columns,
     ...(change.webhook_events === undefined ? {} : { webhook_events: toText(change.webhook_events) }),
@@ -201,7 +212,7 @@ export async function updateTrigger(
 
 /** Deletes a trigger with its schedules and, in the background, its runs. Runs that wait never start. */
 export async function deleteTrigger(context: Context, principal: Principal, id: string): Promise<void> {
-  const change = { deleted_at: context.clock.now(), is_enabled: false };
+  const change = { deleted_at: context.clock.now(), is_enabled: false, overdue_at: null, overdue_since: null };
   await store(context, principal, id, "trigger.delete", null, (transaction) => {
     deleteSchedules(transaction, id, change.deleted_at);
     return updateTriggerRow(transaction, principal, id, change);
@@ -217,9 +228,11 @@ export async function toggleTrigger(
   enabled: boolean,
 ): Promise<TriggerObject> {
   const now = context.clock.now();
+  const before = requireTrigger(context, principal, id);
+  const expectation = before.is_enabled === enabled ? {} : beginExpecting(before.expect_within_seconds, enabled, now);
   await store(context, principal, id, "trigger.toggle", enabled ? "on" : "off", (transaction) => {
     toggleSchedules(transaction, id, enabled, now);
-    return updateTriggerRow(transaction, principal, id, { is_enabled: enabled, updated_at: now });
+    return updateTriggerRow(transaction, principal, id, { is_enabled: enabled, updated_at: now, ...expectation });
   });
   context.wake.ticker();
   return getTrigger(context, principal, id);
@@ -392,6 +405,8 @@ function triggerObject(view: TriggerView): TriggerObject {
     webhook_disabled_reason: trigger.webhook_disabled_reason,
     max_concurrent_runs: trigger.max_concurrent_runs,
     priority: trigger.priority,
+    expect_within_seconds: trigger.expect_within_seconds,
+    overdue_since: trigger.overdue_since === null ? null : toTimestamp(trigger.overdue_since),
     has_active_schedule: trigger.is_enabled && view.has_active_schedule,
     is_enabled: trigger.is_enabled,
     total_runs: trigger.total_runs,

@@ -96,6 +96,50 @@ export function disableWebhook(transaction: Transaction, id: string, reason: str
     .run(id, reason, now);
 }
 
+/** A good result came: the alarm moves on, and one that was raised is over. True when it was. */
+export function moveOverdue(transaction: Transaction, seq: number, overdue_at: number): boolean {
+  const row = transaction.client
+    .query("SELECT overdue_since FROM triggers WHERE seq = ?1 AND expect_within_seconds IS NOT NULL AND is_enabled = 1")
+    .get(seq) as { overdue_since: number | null } | null;
+  if (row === null) return false;
+  transaction.client
+    .query("UPDATE triggers SET overdue_at = ?2, overdue_since = NULL WHERE seq = ?1")
+    .run(seq, overdue_at);
+  return row.overdue_since !== null;
+}
+
+export interface OverdueTrigger {
+  readonly id: string;
+  readonly expect_within_seconds: number;
+  readonly overdue_at: number;
+}
+
+/** Triggers whose alarm is due, the longest first. */
+export function listOverdueAt(client: Database, now: number, limit: number): OverdueTrigger[] {
+  return client
+    .query(
+      `SELECT id, expect_within_seconds, overdue_at FROM triggers
+       WHERE overdue_at IS NOT NULL AND overdue_at <= ?1 AND deleted_at IS NULL ORDER BY overdue_at LIMIT ?2`,
+    )
+    .all(now, limit) as OverdueTrigger[];
+}
+
+/** Raises the alarm of a trigger. False when a good result, or a change, came first. */
+export function markOverdue(transaction: Transaction, { id, overdue_at }: OverdueTrigger): boolean {
+  const { changes } = transaction.client
+    .query("UPDATE triggers SET overdue_since = overdue_at, overdue_at = NULL WHERE id = ?1 AND overdue_at = ?2")
+    .run(id, overdue_at);
+  return changes > 0;
+}
+
+/** How many triggers are overdue, over all organizations. */
+export function countOverdue(client: Database): number {
+  const row = client
+    .query("SELECT count(*) AS n FROM triggers WHERE overdue_since IS NOT NULL AND deleted_at IS NULL")
+    .get();
+  return (row as { n: number }).n;
+}
+
 /** Ids of deleted triggers that still have rows. */
 export function listDeletedTriggers(client: Database, limit: number): string[] {
   const rows = client.query("SELECT id FROM triggers WHERE deleted_at IS NOT NULL LIMIT ?1").all(limit) as {

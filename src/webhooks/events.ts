@@ -10,11 +10,16 @@ export const WEBHOOK_EVENTS = [
   "trigger.run.skipped",
   "trigger.schedule.failing",
   "trigger.schedule.auto_disabled",
+  "trigger.overdue",
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
 /** What is told when nothing was chosen. */
-export const WEBHOOK_EVENTS_DEFAULT: readonly WebhookEvent[] = ["trigger.run.completed", "trigger.run.failed"];
+export const WEBHOOK_EVENTS_DEFAULT: readonly WebhookEvent[] = [
+  "trigger.run.completed",
+  "trigger.run.failed",
+  "trigger.overdue",
+];
 
 /** Sent on request alone, whatever was chosen. */
 export const PING_EVENT = "trigger.webhook.ping";

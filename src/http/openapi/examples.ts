@@ -150,6 +150,8 @@ export const trigger = {
   webhook_disabled_reason: null,
   max_concurrent_runs: null,
   priority: 5,
+  expect_within_seconds: 90_000,
+  overdue_since: null,
   has_active_schedule: false,
   is_enabled: true,
   total_runs: 47,

@@ -2,6 +2,7 @@
 import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
 import { AUDIT_ACTIONS } from "../../services/audit";
+import { HEALTH_PROBLEMS } from "../../services/health";
 import { DELIVERY_STATES } from "../../storage/deliveries";
 import { WEBHOOK_EVENTS } from "../../webhooks/events";
 import {
@@ -197,6 +198,8 @@ const triggerFields = {
   webhook_disabled_reason: textOrNull("Why."),
   max_concurrent_runs: integerOrNull("Runs of it that may be in solvers at one time; null: no limit of its own."),
   priority: Type.Integer({ minimum: 0, maximum: 9, description: "Each step doubles its turns at the solvers." }),
+  expect_within_seconds: integerOrNull("A completed run is expected at least so often; null: no alarm."),
+  overdue_since: timeOrNull("Since when there has been none for longer; null: all is well."),
   has_active_schedule: flag("It has a schedule that ticks."),
   is_enabled: flag("A disabled trigger refuses to fire."),
   total_runs: count("Every outcome of a fire counts."),
@@ -456,10 +459,7 @@ export const health = object("Health", "How the service is.", {
   ),
   problems: Type.Array(
     Type.Object({
-      code: words(
-        ["disk_low", "clock_not_set", "cursor_in_future"],
-        "What keeps the service from doing all of its work.",
-      ),
+      code: words(HEALTH_PROBLEMS, "What keeps the service from doing all of its work."),
       detail: text("What to do."),
     }),
   ),

@@ -55,5 +55,6 @@ export const WEBHOOKS: { readonly [Event in WebhookEvent | typeof PING_EVENT]: W
   "trigger.run.skipped": { summary: "A tick came while the last run had not ended", payload: ended },
   "trigger.schedule.failing": { summary: "Runs of a schedule fail in a row", payload: told },
   "trigger.schedule.auto_disabled": { summary: "A schedule was turned off after failing too often", payload: told },
+  "trigger.overdue": { summary: "No run has completed for longer than expect_within_seconds", payload: told },
   [PING_EVENT]: { summary: "A test of the receiver, on request", payload: told },
 };

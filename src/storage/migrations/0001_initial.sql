@@ -151,10 +151,17 @@ CREATE TABLE triggers (
   -- rows of `runs` that are kept now
   stored_runs INTEGER NOT NULL DEFAULT 0,
   last_fired_at INTEGER,
+  -- a good result is expected at least so often; null: no alarm
+  expect_within_seconds INTEGER CHECK (expect_within_seconds >= 1),
+  -- when the alarm is due: moved on by every good result; null: nothing is expected, or it was raised
+  overdue_at INTEGER,
+  -- since when the trigger has been overdue; null: it is not
+  overdue_since INTEGER,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   -- set: gone for everyone, its runs are removed in small batches
   deleted_at INTEGER,
+  CHECK (overdue_at IS NULL OR overdue_since IS NULL),
   CHECK ((previous_secret_hash IS NULL) = (previous_secret_until IS NULL)),
   CHECK ((webhook_disabled_at IS NULL) = (webhook_disabled_reason IS NULL)),
   CHECK ((previous_webhook_secret IS NULL) = (previous_webhook_until IS NULL))
@@ -162,6 +169,8 @@ CREATE TABLE triggers (
 CREATE INDEX triggers_by_organization ON triggers (organization_id, id) WHERE deleted_at IS NULL;
 CREATE INDEX triggers_by_document ON triggers (document_id);
 CREATE INDEX triggers_by_version ON triggers (version_id);
+CREATE INDEX triggers_overdue_at ON triggers (overdue_at) WHERE overdue_at IS NOT NULL;
+CREATE INDEX triggers_overdue ON triggers (overdue_since) WHERE overdue_since IS NOT NULL;
 CREATE INDEX triggers_deleted ON triggers (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- Organization and version are the trigger's, which never change.

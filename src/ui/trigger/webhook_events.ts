@@ -7,4 +7,5 @@ export const EVENTS = [
   ["trigger.run.skipped", "a tick came while the run before it was under way"],
   ["trigger.schedule.failing", "runs of a schedule fail in a row"],
   ["trigger.schedule.auto_disabled", "a schedule was turned off because its data does not fit"],
+  ["trigger.overdue", "no run has completed for longer than it should"],
 ] as const;

@@ -1,0 +1,17 @@
+/** Raises the alarms of triggers that have had no good result for longer than they should. */
+import type { Context } from "../services/context";
+import { raiseOverdue } from "../services/expectations";
+import type { Work } from "./loop";
+
+const BATCH_TRIGGERS = 200;
+const TURN_MS = 1000;
+
+export function createWatcher(context: Context): Work {
+  return {
+    name: "watcher",
+    async runOnce(now) {
+      const looked_at = await raiseOverdue(context, now, BATCH_TRIGGERS);
+      return looked_at === BATCH_TRIGGERS ? 0 : TURN_MS;
+    },
+  };
+}
