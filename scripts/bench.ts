@@ -12,6 +12,7 @@ import { measureGeneration, measureRecompile } from "./bench/generation";
 import { measureHistory } from "./bench/history";
 import { firesPerSecond, loadName } from "./bench/load";
 import { measurePeers } from "./bench/peers";
+import { measureReading } from "./bench/reading";
 import { Service } from "./bench/service";
 
 const SECRET = "a".repeat(64);
@@ -28,6 +29,7 @@ console.log(`load: ${loadName()}, ${seconds} s each\n`);
 await measureStart();
 await measureCompile();
 measureLanguage();
+await measureFiles();
 const bare_route = await measureBareRoute();
 const fires = await measureFires();
 note("durable fires / bare route", fires / bare_route, "x", "0.7");
@@ -100,6 +102,16 @@ function measureLanguage(): void {
   note("source to arrays / glpsol, geometric mean", product ** (1 / generations.length), "x", "0.5");
   const { ours_mb, glpsol_mb } = generations[0]!;
   note("peak memory of huge.mod / glpsol", ours_mb / glpsol_mb, "x", "1.5");
+}
+
+async function measureFiles(): Promise<void> {
+  const { readings, override_ms, export_ms } = await measureReading();
+  for (const { what, megabytes, ours_ms, highs_ms } of readings) {
+    note(`${what}: reading`, (megabytes * 1000) / ours_ms, "MB/s", "");
+    note(`${what}: time to read / HiGHS's reader`, ours_ms / highs_ms, "x", "1");
+  }
+  note("500,000 nonzeros, 50 other numbers, p50", override_ms, "ms", "10");
+  note("500,000 nonzeros written as MPS", export_ms, "ms", "");
 }
 
 async function measureBareRoute(): Promise<number> {
