@@ -2,7 +2,7 @@
 
 import { SETTINGS } from "../config";
 import type { ModelLimits } from "../model/budget";
-import { compileModel, prepareModel } from "../model/compile";
+import { examineModel } from "../model/compile";
 import { type Diagnostic, renderDiagnostic } from "../model/diagnostics";
 import type { ParsedArguments } from "./arguments";
 import { exportIfAsked } from "./export_file";
@@ -12,11 +12,7 @@ import { complain, type Terminal } from "./terminal";
 export async function check(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
   try {
     const model = readModelFile(parsed.positionals[0]!);
-    const { problem, diagnostics, summary } = compileModel(
-      prepareModel(model, defaultLimits(terminal)),
-      {},
-      defaultLimits(terminal),
-    );
+    const { problem, diagnostics, summary } = examineModel(model, defaultLimits(terminal));
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
     if (parsed.options.json !== undefined)
       terminal.out(`${JSON.stringify({ valid: errors === 0, diagnostics, ...summary })}\n`);

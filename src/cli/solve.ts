@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contentDigest } from "../model/canonical";
-import { compileModel, type PreparedModel, prepareModel, resolveCells } from "../model/compile";
+import { compileModel, examineModel, type PreparedModel, resolveCells } from "../model/compile";
 import type { Diagnostic } from "../model/diagnostics";
 import {
   applyOverrides,
@@ -34,8 +34,12 @@ export async function solve(terminal: Terminal, parsed: ParsedArguments): Promis
   try {
     const model = readModel(terminal, parsed);
     const override_data = readOverrides(parsed) ?? null;
-    const prepared = prepareModel(model, defaultLimits(terminal));
-    const { bound, misfits } = bind(prepared, override_data);
+    const { prepared, inputs, diagnostics } = examineModel(model, defaultLimits(terminal));
+    if (diagnostics.some(({ severity }) => severity === "error")) {
+      printDiagnostics(terminal, model, diagnostics);
+      return 1;
+    }
+    const { bound, misfits } = bind({ ...prepared, inputs }, override_data);
     if (misfits.length > 0)
       return complain(
         terminal,

@@ -30,13 +30,19 @@ const STEPS_PER_CLOCK_READING = 4096;
 
 export class Budget {
   private readonly limits: ModelLimits;
-  private readonly deadline_ms: number;
+  private deadline_ms: number;
   private steps_left = STEPS_PER_CLOCK_READING;
   private nonzeros = 0;
 
   constructor(limits: ModelLimits) {
     this.limits = limits;
     this.deadline_ms = limits.monotonic() + limits.seconds_max * 1000;
+  }
+
+  /** Gives `seconds` from now on, to work that comes long after the compile. */
+  restart(seconds: number): void {
+    this.deadline_ms = this.limits.monotonic() + seconds * 1000;
+    this.steps_left = STEPS_PER_CLOCK_READING;
   }
 
   /** Call once for each unit of work, such as a token or a term. */

@@ -13,7 +13,7 @@ import type { CellResolution } from "./imported/cells";
 import { compileFile, declareFileInputs, type ImportedFile, prepareFile } from "./imported/file";
 import { declareFlatInputs, type InputDeclaration } from "./inputs";
 import { describeValue, isRecord } from "./json";
-import { declareLanguageInputs } from "./language/input_list";
+import { declareLanguageInputs, warnOfRequired } from "./language/input_list";
 import { compileLanguage, type LanguageModel, prepareLanguage, type ReportMaker } from "./language/language";
 import { type ModelOptions, NO_OPTIONS, readModelOptions } from "./options";
 
@@ -155,6 +155,32 @@ export function compileModel(
       : guard(findings, nothing, () => compileContent(content, values, findings, new Budget(limits)));
   const summary = problem === null ? NO_SUMMARY : summarize(problem);
   return { problem, diagnostics: findings.finish(), summary, report };
+}
+
+/** A model looked at as it stands, with nothing in place of its inputs. */
+export interface Examination extends Omit<CompiledModel, "report"> {
+  readonly prepared: PreparedModel;
+  /** Required ones are those without which it does not compile. */
+  readonly inputs: readonly InputDeclaration[];
+}
+
+/** Reads and compiles a model. That it waits for inputs is no error of it: a warning names each. */
+export function examineModel(model: unknown, limits: ModelLimits): Examination {
+  const prepared = prepareModel(model, limits);
+  const { problem, diagnostics, summary } = compileModel(prepared, {}, limits);
+  const { content, inputs } = prepared;
+  const required = inputs.filter((input) => input.required);
+  if (required.length === 0 || (problem === null && prepared.findings.error_count > 0))
+    return { prepared, inputs, problem, diagnostics, summary };
+  if (problem !== null) {
+    const optional = inputs.map((input) => ({ ...input, required: false }));
+    return { prepared, inputs: optional, problem, diagnostics, summary };
+  }
+  if (diagnostics.some(({ code }) => code === "model_time_exceeded" || code === "model_too_large"))
+    return { prepared, inputs, problem, diagnostics, summary };
+  const findings = new DiagnosticList(prepared.findings);
+  if (content?.form === "language") warnOfRequired(content.language, required, findings);
+  return { prepared, inputs, problem, diagnostics: findings.finish(), summary };
 }
 
 function compileContent(

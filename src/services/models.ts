@@ -1,7 +1,7 @@
 /** Looking into a model on behalf of a user: small ones here, larger ones in a solver process, so that HTTP goes on. */
 import type { ModelLimits } from "../model/budget";
 import { diffModels, type ModelChanges } from "../model/changes";
-import { compileModel, type ModelSummary, prepareModel, resolveCells } from "../model/compile";
+import { compileModel, examineModel, type ModelSummary, prepareModel, resolveCells } from "../model/compile";
 import type { Diagnostic } from "../model/diagnostics";
 import { type ExportFormat, exportProblem } from "../model/exported/export";
 import type { CellResolution } from "../model/imported/cells";
@@ -128,11 +128,9 @@ export function answerQuestion(text: string, question: ModelQuestion, limits: Mo
 }
 
 function inspectText(text: string, paths: readonly string[] | null, limits: ModelLimits): InspectedModel {
-  const prepared = prepareModel(JSON.parse(text), limits);
-  const compiled = compileModel(prepared, {}, limits);
-  const { form, inputs } = prepared;
+  const { prepared, inputs, diagnostics, summary } = examineModel(JSON.parse(text), limits);
   const cells = resolveCells(prepared, paths ?? inputs.map(({ name }) => name));
-  return { form, inputs, diagnostics: compiled.diagnostics, summary: compiled.summary, cells };
+  return { form: prepared.form, inputs, diagnostics, summary, cells };
 }
 
 /** 422 with the diagnostics of a model that cannot be used. */

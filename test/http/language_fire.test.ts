@@ -127,3 +127,27 @@ test("a field that is no input, or whose type cannot be, is refused with the tri
   expect((await make({ name: "dock", type: "array" })).status).toBe(422);
   expect((await make({ name: "dock", type: "number", default: 300 })).status).toBe(201);
 });
+
+describe("a model without values for an input", () => {
+  const WAITING = {
+    language: "mathprog",
+    source: `${SOURCE.slice(0, SOURCE.indexOf("data;"))} data; set ITEMS := a b; end;`,
+  };
+
+  test("is pinned with a warning, waits for each fire, and takes a default of the trigger", async () => {
+    const { body } = await world.call("POST", "/api/v2/solve/validate", WAITING);
+    expect(body).toMatchObject({ valid: true, errors: [] });
+    expect(body.diagnostics[0]).toMatchObject({ code: "input_required", severity: "warning", line: 2, column: 7 });
+    const waiting = await world.makeTrigger(WAITING, { override_schema: null });
+    expect((await world.fire(waiting, { demand_forecast: [7, 8] })).body.result_data.objective_value).toBe(30);
+    expect(await refusal(waiting, {})).toEqual(["demand_forecast is required and was not given"]);
+    const override_schema = [{ name: "demand_forecast", default: [1, 2] }];
+    const filled = await world.makeTrigger(WAITING, { override_schema });
+    expect((await world.fire(filled, {})).body.result_data.objective_value).toBe(6);
+  });
+
+  test("cannot be pinned where no fire may give them", () => {
+    const message = "the model has no value for this input; add a field for it that is required or has a default";
+    expect(world.makeTrigger(WAITING, { override_schema: [] })).rejects.toThrow(message);
+  });
+});

@@ -1,6 +1,6 @@
 /** `models list|push`: documents from files, each push a version. */
 
-import { compileModel, prepareModel } from "../../model/compile";
+import { examineModel } from "../../model/compile";
 import type { DocumentObject } from "../../services/documents";
 import type { FullVersionObject } from "../../services/versions";
 import { defaultLimits, printDiagnostics } from "../check";
@@ -29,7 +29,7 @@ export async function pushModel(session: Session): Promise<number> {
   const name = optionOf(session, "name");
   if (name === null) throw new Misuse("models push: give the document a --name");
   const model_json = readModelFile(wordAt(session, 1));
-  const { diagnostics } = compileModel(prepareModel(model_json, defaultLimits(terminal)), {}, defaultLimits(terminal));
+  const { diagnostics } = examineModel(model_json, defaultLimits(terminal));
   printDiagnostics(terminal, model_json, diagnostics);
   if (diagnostics.some(({ severity }) => severity === "error")) {
     terminal.err("jaot-triggers: the model has errors; nothing was pushed\n");

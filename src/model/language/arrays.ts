@@ -52,9 +52,28 @@ function countFree(domain: DomainCode, block: number): number {
   return domain.blocks[block]!.parts.filter(({ slot }) => slot !== null).length;
 }
 
+/** Members that a search for the nearest name looks at. */
+const NAMES_MAX = 10_000;
+
 export function* memberNames(machine: Machine, set: SetValue): Generator<string> {
   if (set.arity !== 1) return;
-  for (let position = 0; position < set.size; position += 1) yield machine.symbols.textOf(set.idAt(position));
+  for (let position = 0; position < Math.min(NAMES_MAX, set.size); position += 1)
+    yield machine.symbols.textOf(set.idAt(position));
+}
+
+/** Does `visit` for each tuple of the domain, which stands at `from` of the stack. */
+export function visitDomain({ machine, domain, arity }: ArrayHead, visit: (from: number) => void): void {
+  if (domain === null) {
+    visit(machine.top);
+    return;
+  }
+  domain.loop(() => {
+    const base = machine.top;
+    for (let part = 0; part < arity; part += 1) machine.stack[base + part] = machine.slots[domain.slots[part]!]!;
+    machine.top = base + arity;
+    visit(base);
+    machine.top = base;
+  });
 }
 
 /** One condition of a param; `holds` sees the value as it is stored. */
@@ -87,6 +106,7 @@ export class ParamArray {
   /** Some value was asked for: then all data must be sound, as GLPK has it. */
   is_used = false;
   private data_count = 0;
+  private is_filled = false;
 
   constructor(head: ArrayHead, rules: ParamRules) {
     this.head = head;
@@ -199,15 +219,35 @@ export class ParamArray {
     const frame = domain === null ? 0 : domain.save();
     if (known === -1 || this.states[known] !== UNCHECKED || domain !== null) bindElement(head, source, from, span);
     const element = this.elementAt(source, from);
-    const is_data = this.states[element] === UNCHECKED;
+    const before = this.states[element]!;
     this.states[element] = BUSY;
-    const value = is_data ? this.values[element]! : this.define(source, from, span);
-    this.check(value, source, from, span);
+    if (machine.isDeep && !this.is_filled) this.fillInOrder();
+    let value: number;
+    try {
+      value = before === UNCHECKED ? this.values[element]! : this.define(source, from, span);
+      this.check(value, source, from, span);
+    } catch (fault) {
+      // Another statement may ask again, and is told the same.
+      this.states[element] = before;
+      throw fault;
+    }
     this.values[element] = value;
     this.states[element] = READY;
     if (domain !== null) domain.restore(frame);
     machine.leave(head.cost);
     return value;
+  }
+
+  /** Computes the elements that are not being computed, from the first on: what depends on earlier ones is shallow then. */
+  private fillInOrder(): void {
+    this.is_filled = true;
+    const { head } = this;
+    head.machine.tryOut(() =>
+      visitDomain(head, (from) => {
+        const element = this.table.find(head.machine.stack, from);
+        if (element === -1 || this.states[element] !== BUSY) this.get(from, head.span);
+      }),
+    );
   }
 
   /** The value of an element that has none in the data. */
@@ -248,7 +288,7 @@ export class SetArray {
   readonly head: ArrayHead;
   rules: SetRules;
   private readonly table: TupleTable;
-  private readonly values: (SetValue | "busy")[] = [];
+  private readonly values: (SetValue | "busy" | undefined)[] = [];
   private readonly data: { readonly table: TupleTable; readonly values: SetValue[] };
   has_data = false;
 
@@ -299,7 +339,8 @@ export class SetArray {
       visit(given.ids, element * arity, this.read(given.ids, element * arity));
     const { ids } = this.table;
     for (const [element, value] of this.values.entries()) {
-      if (value !== "busy" && given.find(ids, element * arity) === -1) visit(ids, element * arity, value);
+      if (value === undefined || value === "busy") continue;
+      if (given.find(ids, element * arity) === -1) visit(ids, element * arity, value);
     }
   }
 
@@ -322,11 +363,19 @@ export class SetArray {
       throw new EvaluationFault("defined_by_itself", `${spellElement(head, stack, from)} depends on itself`, span);
     }
     this.values[element] = "busy";
-    machine.enter(head.cost, head.name, span);
-    const frame = domain === null ? 0 : domain.save();
-    bindElement(head, stack, from, span);
-    const value = this.define(from, span);
-    this.check(value, from, span);
+    let value: SetValue;
+    let frame = 0;
+    try {
+      machine.enter(head.cost, head.name, span);
+      frame = domain === null ? 0 : domain.save();
+      bindElement(head, stack, from, span);
+      value = this.define(from, span);
+      this.check(value, from, span);
+      if (value.kind === "table") machine.keepMembers(value.size, value.arity, span);
+    } catch (fault) {
+      this.values[element] = undefined;
+      throw fault;
+    }
     this.values[element] = value;
     if (domain !== null) domain.restore(frame);
     machine.leave(head.cost);
@@ -373,11 +422,14 @@ export class SetArray {
 /** A set of whole numbers as a range when they step evenly, else as a table. */
 export function makeArithmeticSet(machine: Machine, first: number, last: number, step: number, span: Span): SetValue {
   const size = Math.max(0, Math.floor((last - first) / step + 1e-9) + 1);
-  machine.takeMembers(size, span);
   const is_whole = Number.isInteger(first) && Number.isInteger(step);
   const reach = first + step * size;
   if (is_whole && Math.abs(first) < 2 ** 30 && Math.abs(reach) < 2 ** 30) return new RangeSet(first, step, size);
+  machine.limitMembers(size, 1, span);
   const table = new TupleTable(1, size);
-  for (let position = 0; position < size; position += 1) table.add1(machine.symbols.intern(first + step * position));
+  for (let position = 0; position < size; position += 1) {
+    machine.budget.step();
+    table.add1(machine.symbols.intern(first + step * position));
+  }
   return new TableSet(table);
 }

@@ -39,6 +39,7 @@ export class Generator {
   private objective_terms: { columns: Int32Array; coefficients: Float64Array; constant: number } | null = null;
   private readonly quadratic = new QuadraticTermList();
   private faults = 0;
+  private readonly told = new Set<string>();
 
   constructor(program: Program) {
     this.program = program;
@@ -56,10 +57,18 @@ export class Generator {
       return true;
     } catch (fault) {
       this.machine.recover();
+      // What one value lacks stops every statement that needs it, and is told once.
+      if (fault instanceof EvaluationFault && this.told.has(fault.message)) return false;
       this.faults += 1;
+      if (fault instanceof EvaluationFault) this.told.add(fault.message);
       if (fault instanceof EvaluationFault) scope.error(fault.code, fault.message, fault.span, fault.hint);
       else if (fault instanceof RangeError && fault.message.includes("call stack"))
         scope.error("recursion_too_deep", "values of this model depend on each other too deeply", { start: 0, end: 0 });
+      else if (fault instanceof RangeError)
+        scope.error("model_too_large", "the model needs larger arrays than there can be; make it smaller", {
+          start: 0,
+          end: 0,
+        });
       else throw fault;
       return false;
     }
@@ -259,8 +268,8 @@ export class Generator {
     };
     const families: string[] = new Array(count);
     const index_tuples: (IndexTuple | null)[] = new Array(count);
-    this.budget.steps(count);
     for (let made = 0; made < count; made += 1) {
+      this.budget.step();
       const column = order[made]!;
       const { head, table, kind_code } = variables[store.families.items[made]!]!;
       const from = store.elements.items[made]! * head.arity;
@@ -281,9 +290,9 @@ export class Generator {
       names: new Array(count),
       index_tuples: new Array(count),
     };
-    this.budget.steps(count);
     for (const { head, rows, tuples } of this.families) {
       for (let element = 0; element < rows.length; element += 1) {
+        this.budget.step();
         const row = rows.items[element]!;
         if (row === OBJECTIVE_ROW) continue;
         const from = element * head.arity;

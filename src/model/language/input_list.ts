@@ -1,5 +1,5 @@
 /** What a fire can replace in an algebraic model: its sets and params that are not computed from others. */
-import type { Budget } from "../budget";
+import { type Budget, BudgetExhausted } from "../budget";
 import { DiagnosticList } from "../diagnostic_list";
 import type { IndexShape, NumberLimit, ParamShape } from "../indexed_shapes";
 import type { InputDeclaration } from "../inputs";
@@ -27,6 +27,21 @@ export function declareLanguageInputs(model: LanguageModel, budget: Budget): rea
     if (declared.type === "set" && statement.kind === "set") inputs.push(describeSet(program, declared, statement));
   }
   return inputs;
+}
+
+/** One warning for each input that a fire must give, where it is declared. */
+export function warnOfRequired(
+  { source }: LanguageModel,
+  required: readonly InputDeclaration[],
+  list: DiagnosticList,
+): void {
+  for (const { name, kind } of required) {
+    const statement = source.statements.find((known) => "name" in known && known.name === name);
+    const span = statement !== undefined && "name_span" in statement ? statement.name_span : { start: 0, end: 0 };
+    const place = { path: "source", text: source.text, start: span.start, end: span.end };
+    const message = `the ${kind} ${name} has no values here, so every fire must give them, or a default of the trigger`;
+    list.warning("input_required", message, place);
+  }
 }
 
 /** An assignment that mentions other symbols or calls functions. */
@@ -163,7 +178,7 @@ function attempt<T>({ scope }: Program, work: () => T): T | null {
   try {
     return work();
   } catch (fault) {
-    if (!(fault instanceof EvaluationFault)) throw fault;
+    if (!(fault instanceof EvaluationFault || fault instanceof BudgetExhausted)) throw fault;
     scope.machine.recover();
     return null;
   }

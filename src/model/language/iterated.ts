@@ -134,9 +134,8 @@ function compileSetof(compiler: ExpressionCompiler, node: Iterated, domain: Doma
       machine.top = base + arity;
       for (let part = 0; part < arity; part += 1) machine.stack[base + part] = runs[part]!();
       machine.top = base;
-      const { count } = table;
       table.add(machine.stack, base);
-      if (table.count > count) machine.takeMembers(1, node);
+      machine.limitMembers(table.count, arity, node);
     });
     return new TableSet(table);
   };

@@ -5,7 +5,7 @@
 
 import type { Problem } from "../../problem/problem";
 import type { Solution } from "../../problem/solution";
-import type { Budget } from "../budget";
+import { type Budget, BudgetExhausted } from "../budget";
 import type { DiagnosticList } from "../diagnostic_list";
 import { describeValue, isRecord, quote } from "../json";
 import type { ModelOptions } from "../options";
@@ -15,6 +15,7 @@ import { OBJECTIVE_ROW } from "./families";
 import { EvaluationFault } from "./faults";
 import { type Generated, Generator } from "./generate";
 import { Machine } from "./machine";
+import { ReportFull } from "./output";
 import { type Dialect, parseSource } from "./parser";
 import { Program } from "./program";
 import { RandomSource } from "./random";
@@ -22,6 +23,8 @@ import { Scope } from "./scope";
 import { Symbols } from "./symbols";
 import { putValues } from "./values";
 
+/** What statements behind `solve` may take: below the two seconds after which a solver is stopped at its time limit. */
+const REPORT_SECONDS_MAX = 1;
 const DIALECTS: readonly Dialect[] = ["mathprog", "jmodel"];
 
 export interface LanguageModel {
@@ -224,11 +227,22 @@ function printReport(program: Program, generated: Generated, values: Float64Arra
     rowLower: (row) => rows.lower[row] ?? -Infinity,
     rowUpper: (row) => rows.upper[row] ?? Infinity,
   };
+  machine.recover();
+  machine.budget.restart(REPORT_SECONDS_MAX);
   try {
     for (const { run } of program.closing) run();
   } catch (fault) {
-    if (!(fault instanceof EvaluationFault)) throw fault;
-    program.report.write(`\n... the report ends here: ${fault.message}\n`);
+    const reason = reasonOf(fault);
+    if (reason !== null) program.report.end(reason);
   }
   return program.report.text();
+}
+
+/** Why a report ends early; null when it is full, which it says itself. A solution is never lost over its report. */
+function reasonOf(fault: unknown): string | null {
+  if (fault instanceof ReportFull) return null;
+  if (fault instanceof EvaluationFault) return fault.message;
+  if (fault instanceof BudgetExhausted) return `making it took more than ${REPORT_SECONDS_MAX} s`;
+  if (fault instanceof RangeError) return "its values depend on each other too deeply, or are too many";
+  throw fault;
 }

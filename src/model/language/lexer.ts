@@ -39,6 +39,7 @@ export class Lexer {
   /** Spelling of a name or mark, value of a text, reason of an invalid token. */
   word = "";
   number = 0;
+  private known_line_end = -1;
 
   constructor(text: string, from = 0, is_data = false) {
     this.text = text;
@@ -94,12 +95,12 @@ export class Lexer {
   private readText(quote: number): void {
     const { text, start } = this;
     const mark = String.fromCharCode(quote);
+    const line_end = this.lineEnd(start);
     let at = start;
     for (;;) {
       at = text.indexOf(mark, at + 1);
-      const line_end = text.indexOf("\n", start);
-      if (at === -1 || (line_end !== -1 && line_end < at)) {
-        this.end = line_end === -1 ? text.length : line_end;
+      if (at === -1 || line_end < at) {
+        this.end = line_end;
         this.reject(`the string that begins here has no end on its line; close it with ${mark}`);
         return;
       }
@@ -109,6 +110,15 @@ export class Lexer {
     this.kind = "text";
     this.end = at + 1;
     this.word = text.slice(start + 1, at).replaceAll(mark + mark, mark);
+  }
+
+  /** Looked for once a line, so that many strings on a long one cost no more than its length. */
+  private lineEnd(from: number): number {
+    if (this.known_line_end < from) {
+      const found = this.text.indexOf("\n", from);
+      this.known_line_end = found === -1 ? this.text.length : found;
+    }
+    return this.known_line_end;
   }
 
   private readSymbol(): void {

@@ -12,8 +12,10 @@ const SLOTS_MAX = 8192;
 const STACK_MAX = 65_536;
 /** Values that are computed while another is: bounds the stack of the process. */
 const COST_MAX = 30_000;
-/** Members of all sets of one compile. */
-const MEMBERS_MAX = 40_000_000;
+/** From here on a param is computed from the beginning of its domain, in which a long recursion is a short one. */
+const COST_DEEP = 20_000;
+/** Parts of all members that are kept, and of a set that is being made: 160 MB. */
+const MEMBER_PARTS_MAX = 40_000_000;
 /** Characters of one string, and of all that are joined in one compile. */
 const TEXT_LENGTH_MAX = 10_000;
 const TEXT_TOTAL_MAX = 64 * 1024 * 1024;
@@ -41,7 +43,7 @@ export class Machine {
   quadratic: QuadraticTermList | null = null;
   solved: SolvedValues | null = null;
   private cost = 0;
-  private members = 0;
+  private kept_parts = 0;
   private text_total = 0;
 
   constructor(symbols: Symbols, budget: Budget, random: RandomSource | null) {
@@ -61,20 +63,46 @@ export class Machine {
   enter(cost: number, what: string, span: Span): void {
     this.cost += cost;
     if (this.cost <= COST_MAX) return;
-    const message = `computing ${what} needs too many other values first; let it depend on fewer at once`;
+    const depth = Math.floor(COST_MAX / cost);
+    const message = `computing ${what} needs too many other values first, about ${depth} at most; let it depend on fewer at once`;
     throw new EvaluationFault("recursion_too_deep", message, span);
+  }
+
+  get isDeep(): boolean {
+    return this.cost > COST_DEEP;
+  }
+
+  /** Runs `work`, and takes back what a fault in it left half done; false after one. */
+  tryOut(work: () => void): boolean {
+    const { top, cost } = this;
+    const slots = this.slots.slice();
+    try {
+      work();
+      return true;
+    } catch (fault) {
+      if (!(fault instanceof EvaluationFault)) throw fault;
+      this.slots.set(slots);
+      this.top = top;
+      this.cost = cost;
+      return false;
+    }
   }
 
   leave(cost: number): void {
     this.cost -= cost;
   }
 
-  /** Before keeping `count` more members. */
-  takeMembers(count: number, span: Span): void {
-    this.members += count;
-    this.budget.steps(count);
-    if (this.members <= MEMBERS_MAX) return;
-    throw new EvaluationFault("model_too_large", `the sets have more than ${MEMBERS_MAX} members in all`, span);
+  /** Before a set grows to `count` members of `arity` parts. */
+  limitMembers(count: number, arity: number, span: Span): void {
+    if (this.kept_parts + count * arity <= MEMBER_PARTS_MAX) return;
+    const message = `the sets hold more than ${MEMBER_PARTS_MAX} members in all, each part of a tuple counted`;
+    throw new EvaluationFault("model_too_large", message, span);
+  }
+
+  /** Counts a set that stays. */
+  keepMembers(count: number, arity: number, span: Span): void {
+    this.limitMembers(count, arity, span);
+    this.kept_parts += count * arity;
   }
 
   /** A string made by the model, as a member. */

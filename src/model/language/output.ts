@@ -1,5 +1,5 @@
 /** Compiles `check`, `display`, `printf` and `for`; what they print goes to the report. */
-import { type ArrayHead, memberNames, type ParamArray, type SetArray, spellElement } from "./arrays";
+import { type ParamArray, type SetArray, spellElement, visitDomain } from "./arrays";
 import type { Domain, Expression, OutputStatement } from "./ast";
 import type { Code } from "./codes";
 import type { DomainCode } from "./domains";
@@ -14,14 +14,22 @@ import { spellNumber } from "./symbols";
 
 const REPORT_LENGTH_MAX = 1024 * 1024;
 
+/** Stops the printing of a report that takes no more; carries nothing. */
+export class ReportFull extends Error {}
+
 /** Text that a model prints; what goes beyond a mebibyte is left out, and the report says so. */
 export class Report {
   private pieces: string[] = [];
   private length = 0;
   private is_full = false;
+  /** After the solve nothing but the report is made, so that a full one ends the work. */
+  private is_closing = false;
 
   write(text: string): void {
-    if (this.is_full) return;
+    if (this.is_full) {
+      if (this.is_closing) throw new ReportFull();
+      return;
+    }
     const room = REPORT_LENGTH_MAX - this.length;
     this.is_full = text.length > room;
     this.pieces.push(
@@ -30,16 +38,22 @@ export class Report {
     this.length += text.length;
   }
 
-  /** Keeps `opening` alone. */
+  /** Keeps `opening` alone; what comes now is printed after a solve. */
   restart(opening: string | null): void {
+    this.is_closing = true;
     this.pieces = opening === null ? [] : [opening];
     this.length = opening?.length ?? 0;
     this.is_full = this.length >= REPORT_LENGTH_MAX;
   }
 
+  /** Adds a last line, also to a full report. */
+  end(reason: string): void {
+    this.pieces.push(`\n... the report ends here: ${reason}\n`);
+  }
+
   /** Everything so far; null when nothing was printed. */
   text(): string | null {
-    return this.length === 0 ? null : this.pieces.join("");
+    return this.pieces.length === 0 ? null : this.pieces.join("");
   }
 }
 
@@ -225,7 +239,10 @@ function displayMembers(machine: Machine, name: string | null, set: SetValue, re
   if (set.size === 0) report.write(`${name ?? "set"} is empty\n`);
   else if (name !== null) report.write(`${name}:\n`);
   if (set.kind === "range") {
-    for (const member of memberNames(machine, set)) report.write(`   ${member}\n`);
+    for (let position = 0; position < set.size; position += 1) {
+      machine.budget.step();
+      report.write(`   ${set.idAt(position)}\n`);
+    }
     return;
   }
   const { ids, arity, count } = set.table;
@@ -234,21 +251,6 @@ function displayMembers(machine: Machine, name: string | null, set: SetValue, re
     const text = machine.spellTuple(ids, tuple * arity, arity);
     report.write(arity === 1 ? `   ${text}\n` : `   (${text})\n`);
   }
-}
-
-/** Does `visit` for each tuple of the domain, which stands at `from` of the stack. */
-function visitDomain({ machine, domain, arity }: ArrayHead, visit: (from: number) => void): void {
-  if (domain === null) {
-    visit(machine.top);
-    return;
-  }
-  domain.loop(() => {
-    const base = machine.top;
-    for (let part = 0; part < arity; part += 1) machine.stack[base + part] = machine.slots[domain.slots[part]!]!;
-    machine.top = base + arity;
-    visit(base);
-    machine.top = base;
-  });
 }
 
 /** What is computed is computed for the whole domain first; of the rest there is what was given or asked for. */

@@ -158,7 +158,7 @@ export class Program {
     const provisional = { statement, within: [], assigned: null, default: null };
     const set = new SetArray(head, { ...provisional, arity: arity === 0 ? 1 : arity });
     // An indexed set may be defined by elements of its own.
-    if (head.arity > 0 && arity > 0) scope.declared.set(statement.name, set);
+    if (head.arity > 0) scope.declared.set(statement.name, set);
     const assigned = statement.assigned === null ? null : compiler.set(statement.assigned);
     const otherwise = statement.default === null ? null : compiler.set(statement.default);
     if (arity === 0) arity = assigned?.arity || otherwise?.arity || 1;

@@ -84,6 +84,7 @@ export function compileEntrySet(compiler: ExpressionCompiler, node: Expression):
 
 function compileLiteral(compiler: ExpressionCompiler, node: Span, entries: readonly Expression[]): Code {
   const { machine } = compiler.scope;
+  const { budget } = machine;
   const members: SymbolicCode[][] = [];
   for (const set of entries) {
     const parts = (set.kind === "tuple" ? set.parts : [set]).map((part) => compiler.member(part));
@@ -102,7 +103,7 @@ function compileLiteral(compiler: ExpressionCompiler, node: Span, entries: reado
   }
   const build = (): SetValue => {
     const table = new TupleTable(Math.max(1, arity), members.length);
-    machine.takeMembers(members.length, node);
+    budget.steps(members.length);
     const base = machine.top;
     machine.top = base + arity;
     for (const member of members) {
@@ -137,7 +138,7 @@ function compileDomainSet(compiler: ExpressionCompiler, node: Extract<Expression
   const run = (): SetValue => {
     const table = new TupleTable(arity);
     domain.loop(() => {
-      machine.takeMembers(1, node);
+      machine.limitMembers(table.count + 1, arity, node);
       const base = machine.top;
       for (let part = 0; part < arity; part += 1) machine.stack[base + part] = machine.slots[slots[part]!]!;
       table.add(machine.stack, base);
@@ -171,7 +172,7 @@ export function compileSetOperator(
   const { budget } = machine;
   const all = () => true;
   const combine = (first: SetValue, second: SetValue): SetValue => {
-    machine.takeMembers(first.size + second.size, node);
+    machine.limitMembers(first.size + second.size, Math.max(1, arity), node);
     if (first.size === 0 || second.size === 0) {
       if (operator === "inter") return new TableSet(new TupleTable(Math.max(1, arity)));
       return first.size === 0 ? (operator === "diff" ? first : second) : first;
@@ -218,7 +219,7 @@ function cross(compiler: ExpressionCompiler, node: Binary, left: SetCode, right:
     run: () => {
       const first = left.run();
       const second = right.run();
-      machine.takeMembers(first.size * second.size, node);
+      machine.limitMembers(first.size * second.size, arity, node);
       return crossSets(first, second, machine.budget);
     },
     contains: (from) => left.contains(from) && right.contains(from + left.arity),

@@ -112,7 +112,7 @@ function readMembers(set: SetArray, name: string, value: unknown): TableSet | Ra
   const { arity } = set.rules;
   if (!Array.isArray(value)) refuse(span, `${name} is ${describeValue(value)}, expected a list of members`);
   const table = new TupleTable(arity, value.length);
-  machine.takeMembers(value.length, span);
+  machine.limitMembers(value.length, arity, span);
   for (const [position, member] of value.entries()) {
     const tuple = readTuple(machine, member, arity);
     const expected = arity === 1 ? "a number or text" : `a tuple of ${arity}`;

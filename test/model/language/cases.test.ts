@@ -68,6 +68,11 @@ test.each<[string, string, string | readonly string[]]>([
     "var x; minimize o: x; a: x >= 1; b: x <= 3; c: x + 0 = 1; solve; display a.status, b.status, c.status;",
     "a.status = 2\nb.status = 1\nc.status = 5\n",
   ],
+  [
+    "a value that needs a million earlier ones",
+    "param p{i in 0..1e6} := if i = 0 then 0 else p[i-1] + 1; var x >= p[1e6]; minimize o: x; solve; display x;",
+    "x.val = 1000000\n",
+  ],
   ["a param of itself", "param p := p + 1; var x >= p; minimize o: x;", ["1:12 defined_by_itself p depends on itself"]],
   [
     "values of each other",

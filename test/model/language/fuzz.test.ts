@@ -146,8 +146,8 @@ test.each([
     `param p{i in 0..99} symbolic := if i = 0 then "ab" else p[i-1] & p[i-1]; var x; check length(p[99]) > 0;`,
   ],
   [
-    "a value that needs all others",
-    "param p{i in 0..1e6} := if i = 0 then 0 else p[i-1] + 1; var x; minimize o: x + p[1e6];",
+    "a value that needs all later ones",
+    "param p{i in 0..1e6} := if i = 1e6 then 0 else p[i+1] + 1; var x; minimize o: x + p[0];",
   ],
   ["two values that need each other", "param a{i in 1..2} := b[i]; param b{i in 1..2}; var x; minimize o: x + a[1];"],
   ["a value that needs itself", "param a{i in 1..2} := a[3 - i] + 1; var x; minimize o: x + a[1];"],
