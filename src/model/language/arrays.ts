@@ -55,7 +55,7 @@ function countFree(domain: DomainCode, block: number): number {
 /** Members that a search for the nearest name looks at. */
 const NAMES_MAX = 10_000;
 
-export function* memberNames(machine: Machine, set: SetValue): Generator<string> {
+function* memberNames(machine: Machine, set: SetValue): Generator<string> {
   if (set.arity !== 1) return;
   for (let position = 0; position < Math.min(NAMES_MAX, set.size); position += 1)
     yield machine.symbols.textOf(set.idAt(position));
