@@ -16,6 +16,7 @@ import {
   resumeSchedule,
 } from "./schedules";
 import { remote, remoteActions } from "./session";
+import { status } from "./status";
 import {
   createTrigger,
   deleteTrigger,
@@ -51,6 +52,14 @@ const DATA_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 };
 
 export const REMOTE_COMMANDS: Readonly<Record<string, RemoteCommand>> = {
+  status: {
+    about: "tell whether a service does its work; exit 1 when something needs attention, 5 without an answer",
+    example: "jaot-triggers status --url http://127.0.0.1:8421 || page-somebody",
+    positionals: [],
+    options: CONNECTION_OPTIONS,
+    has_settings: false,
+    run: remote(status),
+  },
   fire: {
     about: "queue a run of a trigger, by its secret in JAOT_TRIGGER_SECRET or by an API key",
     example: "jaot-triggers fire 'daily mix' --data today.json --wait",

@@ -77,16 +77,27 @@ export class Connection {
     throw new Refused(answer.status, codeOf(answer.body), message);
   }
 
+  /** A GET of what everyone may read, by its whole path. Throws Unreachable. */
+  async callOpen<Body>(path: string): Promise<Body> {
+    const answer = await this.#send("GET", path, null, undefined, {});
+    if (answer.status === 200) return answer.body as Body;
+    throw new Unreachable(`${this.address}: ${detailOf(answer.body) ?? `the service answered ${answer.status}`}`);
+  }
+
   async #send(
     method: string,
     path: string,
-    token: string,
+    token: string | null,
     body: unknown,
     { headers, wait_seconds = 0 }: CallOptions,
   ): Promise<Answer> {
     const options: RequestOptions & { ca?: string } = {
       method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        "content-type": "application/json",
+        ...headers,
+      },
       agent: false,
       timeout: SILENCE_MS_MAX + wait_seconds * 1000,
       ...(this.#ca === null ? {} : { ca: this.#ca }),
