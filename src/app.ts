@@ -223,6 +223,7 @@ function assemble(
 function createContext(parts: AppParts, database: OpenDatabase, isStopping: () => boolean): Context {
   const { config, clock, ids, log } = parts;
   const metrics = createMetrics(clock);
+  const wake: Context["wake"] = { executor: () => {}, deliverer: () => {}, ticker: () => {}, watcher: () => {} };
   const disk = new DiskSpace(config.data_dir, database.write_client, (count) => ids.bytes(count));
   const writer = new Writer(
     database.write_client,
@@ -249,7 +250,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     delivery_lanes: new DeliveryLanes(),
     webhook_destinations: new WebhookDestinations(config.webhook_targets, clock),
     webhook_authorities: config.webhook_ca === null ? null : readAuthorities(config.webhook_ca),
-    solvers: createPool(parts),
+    solvers: createPool(parts, () => wake.executor()),
     queue: new ReadyQueue(),
     signals: new RunSignals(clock),
     progress: new ProgressLog(),
@@ -264,7 +265,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     running: new Map(),
     scheduler: { is_clock_set: true, cursors_in_future: 0 },
     killPoint: killPoints(config.kill_at),
-    wake: { executor: () => {}, deliverer: () => {}, ticker: () => {}, watcher: () => {} },
+    wake,
     isStopping,
   };
 }
@@ -287,7 +288,7 @@ function openSealKey({ config, ids, log }: AppParts, database: OpenDatabase): Se
   return loadSealKey(config.data_dir, config.secret_key, (count) => ids.bytes(count));
 }
 
-function createPool(parts: AppParts): SolverPool {
+function createPool(parts: AppParts, onRoom: () => void): SolverPool {
   const { config, clock, log } = parts;
   // With no workers one place remains, for compiling large models alone.
   const places = Math.max(1, config.workers ?? defaultWorkers());
@@ -302,6 +303,7 @@ function createPool(parts: AppParts): SolverPool {
     places,
     clock,
     log,
+    onRoom,
     control_dir: config.data_dir,
     limits: {
       idle_seconds: config.solver_idle_seconds,

@@ -35,6 +35,8 @@ export interface PoolSettings {
   /** Directory for the files beside each process; made when missing. One pool at a time. */
   readonly control_dir: string;
   readonly log?: Log;
+  /** There may be room for a further job: one was done or given up by its process, or a process came or went. */
+  readonly onRoom?: () => void;
   readonly limits?: Partial<PoolLimits>;
 }
 
@@ -190,6 +192,7 @@ export class SolverPool {
       this.stopRetired();
     }
     this.assign();
+    this.settings.onRoom?.();
   }
 
   private onOutcome(job: PoolJob, outcome: SolveOutcome): void {
@@ -204,6 +207,7 @@ export class SolverPool {
       this.watchIdle();
     }
     this.assign();
+    this.settings.onRoom?.();
   }
 
   private onEnded(place: Place, cause: string): void {
@@ -211,6 +215,7 @@ export class SolverPool {
     if (!place.is_ready) this.failWaiters(cause);
     if (!this.is_stopped && !place.is_retiring) this.settings.log?.warn("solver_ended", { pid: place.pid, cause });
     this.assign();
+    this.settings.onRoom?.();
   }
 
   private enqueue(job: PoolJob): void {

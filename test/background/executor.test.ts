@@ -31,6 +31,17 @@ function limitPages(limit: "as they are" | "none"): Promise<unknown> {
   });
 }
 
+test("a run that waits behind a solve on the spot starts when that has let go of the only solver", async () => {
+  const trigger = await world.makeTrigger(RESTOCK);
+  const solving = world.call("POST", "/api/v2/solve", hardModel("missed", 1));
+  const isBusy = () => world.app.context.solvers.freeSlots() === 0;
+  while (!isBusy()) await world.call("GET", "/health/live");
+  const run_id = await start(trigger);
+  expect((await read(trigger, run_id)).status).toBe("queued");
+  expect((await solving).status).toBe(200);
+  expect(await world.ended(trigger, run_id)).toMatchObject({ status: "completed" });
+});
+
 describe("a run that ends while the disk is full", () => {
   test("keeps its answer until there is room", async () => {
     const hard = hardModel("missed", 300);

@@ -13,11 +13,11 @@ const COMMAND = [process.execPath, join(import.meta.dir, "child_entry.ts")];
 const opened: { pool: SolverPool; directory: string }[] = [];
 
 function openPool(
-  settings: { places?: number; command?: readonly string[]; limits?: Partial<PoolLimits> } = {},
+  settings: { places?: number; command?: readonly string[]; limits?: Partial<PoolLimits>; onRoom?: () => void } = {},
 ): SolverPool {
   const directory = mkdtempSync(join(tmpdir(), "solver-pool-"));
-  const { places = 1, command = COMMAND, limits = {} } = settings;
-  const pool = new SolverPool({ command, places, clock: systemClock, control_dir: directory, limits });
+  const { places = 1, command = COMMAND, limits = {}, onRoom = () => {} } = settings;
+  const pool = new SolverPool({ command, places, clock: systemClock, control_dir: directory, limits, onRoom });
   opened.push({ pool, directory });
   return pool;
 }
@@ -180,6 +180,20 @@ describe("quick jobs", () => {
     expect(elapsed_ms).toBeLessThan(900);
     expect(await slow.outcome).toMatchObject({ kind: "solved", status: "feasible" });
     expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved", objective_value: 3650 });
+  });
+
+  test("that were taken back leave room, which is told when their process has let go of them", async () => {
+    const whole = Promise.withResolvers<void>();
+    const look = (): void => {
+      if (pool.freeSlots(true) === 8) whole.resolve();
+    };
+    const pool: SolverPool = openPool({ onRoom: () => look() });
+    await pool.warm();
+    pool.submit(request({ problem: HARD }, { quick: true, seconds: 0.6 }));
+    const behind = Array.from({ length: 3 }, () => pool.submit(production({ quick: true })));
+    await behind[2]!.outcome;
+    expect(pool.freeSlots(true)).toBe(0);
+    await whole.promise;
   });
 
   test("do not wait behind one that is not", async () => {
