@@ -263,7 +263,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     refusal_log: new RefusalLog(clock, writer),
     served_hosts: new ServedHosts(config.host, listOf(config.public_host)),
     running: new Map(),
-    scheduler: { is_clock_set: true, cursors_in_future: 0 },
+    scheduler: { is_clock_set: true, cursors_in_future: 0, ended_schedules: new Set() },
     killPoint: killPoints(config.kill_at),
     wake,
     isStopping,

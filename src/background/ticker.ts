@@ -20,7 +20,7 @@ import {
   type ScheduleRow,
   zonesOf,
 } from "../storage/schedules";
-import { listReleasableSchedules } from "../storage/ticks";
+import { hasWaitingTick, listReleasableSchedules } from "../storage/ticks";
 import { BUILT_AT_MS, FIRST_BUILD_MS, PROGRAM_VERSION } from "../version";
 import type { Work } from "./loop";
 
@@ -34,6 +34,7 @@ const CURSORS_LOOK_MS = 60_000;
 export function createTicker(context: Context): Work {
   const watch = new ClockWatch();
   let cursors_looked_at = -Infinity;
+  let waiting_looked_at = -Infinity;
   return {
     name: "ticker",
     async runOnce(now) {
@@ -49,8 +50,12 @@ export function createTicker(context: Context): Work {
       if (context.disk.is_low) return TURN_MS;
       const due = listDueSchedules(context.client, now, BATCH_SCHEDULES);
       await Promise.all(due.map((id) => settle(context, id, now)));
-      const releasable = listReleasableSchedules(context.client, BATCH_SCHEDULES);
-      const released = await Promise.all(releasable.map((id) => release(context, id, now)));
+      const releasable = takeEnded(context);
+      if (monotonic - waiting_looked_at >= TURN_MS) {
+        waiting_looked_at = monotonic;
+        for (const id of listReleasableSchedules(context.client, BATCH_SCHEDULES)) releasable.add(id);
+      }
+      const released = await Promise.all([...releasable].map((id) => release(context, id, now)));
       const is_more = due.length === BATCH_SCHEDULES || released.some((count) => count > 0);
       return is_more ? 0 : TURN_MS - (now % TURN_MS);
     },
@@ -62,11 +67,21 @@ export function createTicker(context: Context): Work {
  * follows from the schedule's cursor, so that nothing which is due by now gets lost. Call once, before any loop starts.
  */
 export async function refreshSchedules(context: Context): Promise<number> {
+  const now = context.clock.now();
+  if (now >= BUILT_AT_MS) await forgetUnsetTime(context, now);
   const zones = `${PROGRAM_VERSION} ${BUILT_AT_MS} icu ${process.versions.icu ?? "unknown"}`;
   if (zonesOf(context.client) === zones) return 0;
   const count = await eachTicking(context, Infinity, ({ cursor_at }) => cursor_at);
   await context.writer.write((transaction) => noteZones(transaction, zones));
   return count;
+}
+
+/** Schedules whose run has just ended and that have a tick waiting. The others are found within a second, by a query over all that wait. */
+function takeEnded(context: Context): Set<string> {
+  const { ended_schedules } = context.scheduler;
+  const found = new Set([...ended_schedules].filter((id) => hasWaitingTick(context.client, id)));
+  ended_schedules.clear();
+  return found;
 }
 
 async function settle(context: Context, id: string, now: number): Promise<void> {

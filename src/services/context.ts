@@ -75,6 +75,8 @@ export interface SchedulerState {
   is_clock_set: boolean;
   /** Schedules that stay silent because they last fired when the clock was ahead. */
   cursors_in_future: number;
+  /** Schedules whose run has ended since the last turn: a tick may have waited for it. */
+  readonly ended_schedules: Set<string>;
 }
 
 /** Who does something, as the audit log tells it. */

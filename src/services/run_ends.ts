@@ -80,14 +80,19 @@ export async function endRun(
   return true;
 }
 
-/** A tick may wait for this end. */
+/** Tells the scheduler that a run of that schedule has ended: a tick may wait for it. */
+export function noteScheduledEnd(context: Context, schedule_id: string): void {
+  context.scheduler.ended_schedules.add(schedule_id);
+  context.wake.ticker();
+}
+
 function afterScheduledRun(
   context: Context,
   trigger_id: string,
   schedule_id: string,
   alert: ScheduleAlert | null,
 ): void {
-  context.wake.ticker();
+  noteScheduledEnd(context, schedule_id);
   if (alert === null) return;
   const { consecutive_failures, delivery } = alert;
   context.log.warn("schedule_failing", { trigger_id, schedule_id, consecutive_failures });

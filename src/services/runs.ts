@@ -18,6 +18,7 @@ import { recordChange } from "./audit";
 import type { Context, Principal } from "./context";
 import { announceDelivery, draftRunDelivery } from "./delivery_drafts";
 import { pageOf } from "./page";
+import { noteScheduledEnd } from "./run_ends";
 
 /** JSON text, ready to be sent. */
 export type JsonText = string;
@@ -132,7 +133,7 @@ export async function cancelRun(
     announceDelivery(context, delivery);
     context.queue.remove(trigger_id);
     context.signals.changed(run_id);
-    if (run.schedule_id !== null) context.wake.ticker();
+    if (run.schedule_id !== null) noteScheduledEnd(context, run.schedule_id);
   } else {
     const current = requireRun(context, principal, trigger_id, run_id).run;
     if (isTerminal(current.status)) throw alreadyFinished(current.status);

@@ -79,10 +79,12 @@ export function insertTickRange(transaction: Transaction, range: TickRange): voi
   transaction.tally(`tick ${outcome}`, count);
 }
 
-/** Ticks of a schedule that wait for a run to end, oldest first. */
+/** Ticks of a schedule that wait for a run to end, oldest first. The index is named: SQLite would read the whole ledger for the order. */
 export function listWaitingTicks(transaction: Transaction, schedule_id: string): TickRow[] {
   return transaction.client
-    .query("SELECT * FROM ticks WHERE schedule_id = ?1 AND outcome = 'waiting' ORDER BY scheduled_for")
+    .query(
+      "SELECT * FROM ticks INDEXED BY ticks_waiting WHERE schedule_id = ?1 AND outcome = 'waiting' ORDER BY scheduled_for",
+    )
     .all(schedule_id) as TickRow[];
 }
 
@@ -112,6 +114,12 @@ export function listReleasableSchedules(client: Database, limit: number): string
     )
     .all(limit);
   return (rows as { id: string }[]).map(({ id }) => id);
+}
+
+/** True when a tick of the schedule waits for a run to end. */
+export function hasWaitingTick(client: Database, schedule_id: string): boolean {
+  const query = client.query("SELECT 1 FROM ticks WHERE schedule_id = ?1 AND outcome = 'waiting' LIMIT 1");
+  return query.get(schedule_id) !== null;
 }
 
 export function findTick(client: Database, schedule_id: string, scheduled_for: number): TickRow | null {

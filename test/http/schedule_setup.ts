@@ -37,6 +37,8 @@ export async function startScheduleWorld(clock: MovableClock, options: WorldOpti
   const ticker = createTicker(world.app.context);
   const turn = async (): Promise<void> => {
     while ((await ticker.runOnce(clock.now())) === 0);
+    // The service's own loop may have taken some of it: what it has begun is then written, too.
+    await world.app.context.writer.write(() => undefined);
   };
   return {
     world,
