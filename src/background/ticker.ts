@@ -24,8 +24,14 @@ import { hasWaitingTick, listReleasableSchedules } from "../storage/ticks";
 import { BUILT_AT_MS, FIRST_BUILD_MS, PROGRAM_VERSION } from "../version";
 import type { Work } from "./loop";
 
-/** What one transaction takes: 256 ticks with their runs hold the writer for about 15 ms. */
+/**
+ * Schedules that one turn takes. The writer goes on committing while it syncs what it has, so that a turn of 1,024 waits for
+ * the disk a few times: of 10,000 ticks due at once the last was 0.9 s late, with turns of 256 it was 2.6 s.
+ */
+const TURN_SCHEDULES = 1024;
 const BATCH_SCHEDULES = 256;
+/** What a tick counts for among the writer's operations: 128 of them are a transaction, and hold it for about 10 ms. */
+const TICK_BYTES = 8192;
 const TURN_MS = 1000;
 /** How far ahead of the clock a schedule may stand before it is told of: it would stay silent for that long. */
 const CURSOR_AHEAD_MS = 3_600_000;
@@ -48,7 +54,7 @@ export function createTicker(context: Context): Work {
       }
       // What falls due meanwhile is missed or not like ticks of any other pause.
       if (context.disk.is_low) return TURN_MS;
-      const due = listDueSchedules(context.client, now, BATCH_SCHEDULES);
+      const due = listDueSchedules(context.client, now, TURN_SCHEDULES);
       await Promise.all(due.map((id) => settle(context, id, now)));
       const releasable = takeEnded(context);
       if (monotonic - waiting_looked_at >= TURN_MS) {
@@ -56,7 +62,7 @@ export function createTicker(context: Context): Work {
         for (const id of listReleasableSchedules(context.client, BATCH_SCHEDULES)) releasable.add(id);
       }
       const released = await Promise.all([...releasable].map((id) => release(context, id, now)));
-      const is_more = due.length === BATCH_SCHEDULES || released.some((count) => count > 0);
+      const is_more = due.length === TURN_SCHEDULES || released.some((count) => count > 0);
       return is_more ? 0 : TURN_MS - (now % TURN_MS);
     },
   };
@@ -90,7 +96,7 @@ async function settle(context: Context, id: string, now: number): Promise<void> 
     if (schedule === null || schedule.due_at === null || schedule.due_at > now) return null;
     const target = context.fire_targets.get(schedule.trigger_id);
     return target === null ? null : { target, effects: settleDue(context, transaction, schedule, target, now) };
-  });
+  }, TICK_BYTES);
   if (settled === null) return;
   tellEffects(context, settled.target, id, settled.effects);
 }
