@@ -104,7 +104,7 @@ export async function picture(page: Page, name: string, look: Look): Promise<voi
 /** What axe-core finds on the page that keeps people out: serious and critical findings, each with its places. */
 export async function findBarriers(page: Page): Promise<string[]> {
   // As the browser's own code, which the page's policy does not bind.
-  await page.evaluate(readFileSync(AXE, "utf8"));
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(readFileSync(AXE, "utf8"));
   const violations = (await page.evaluate(
     "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
   )) as { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[];
@@ -115,4 +115,9 @@ export async function findBarriers(page: Page): Promise<string[]> {
         ({ target, failureSummary }) => `${id} at ${target.join(" ")}: ${failureSummary.replaceAll("\n", " ")}`,
       ),
     );
+}
+
+/** True when nothing makes the page wider than its window. */
+export async function fitsWidth(page: Page): Promise<boolean> {
+  return (await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")) as boolean;
 }

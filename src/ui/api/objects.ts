@@ -26,5 +26,7 @@ export interface DocumentSummary {
 }
 export type { ModelChanges } from "../../model/changes";
 export type { Diagnostic } from "../../model/diagnostics";
+export type { AuditObject } from "../../services/audit";
 export type { Validation } from "../../services/solve";
 export type { Verification } from "../../services/verify";
+export type { WorkspaceObject } from "../../services/workspaces";

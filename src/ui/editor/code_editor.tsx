@@ -25,7 +25,6 @@ export interface CodeEditorProps {
   readonly language: EditorLanguage;
   readonly marks: readonly CodeMark[];
   readonly onChange: (text: string) => void;
-  readonly onRun?: () => void;
   readonly is_read_only?: boolean;
 }
 
@@ -85,10 +84,11 @@ function stateOf(latest: { readonly current: CodeEditorProps }, scheme: "light" 
       bracketMatching(),
       highlightActiveLine(),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ "aria-label": label }),
+      EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       EditorState.readOnly.of(is_read_only ?? false),
       keymap.of([
-        { key: "Mod-Enter", run: () => runOf(latest) },
+        // Left to the screen around it, which solves; CodeMirror would open a line.
+        { key: "Mod-Enter", run: () => true },
         { key: "Mod-/", run: toggleComment },
         indentWithTab,
         ...defaultKeymap,
@@ -101,11 +101,6 @@ function stateOf(latest: { readonly current: CodeEditorProps }, scheme: "light" 
       colours.of(coloursFor(scheme)),
     ],
   });
-}
-
-function runOf(latest: { readonly current: CodeEditorProps }): boolean {
-  latest.current.onRun?.();
-  return latest.current.onRun !== undefined;
 }
 
 /** Each with a contrast of at least 4.5 on its ground. */

@@ -246,7 +246,7 @@ function LoadFile(props: {
     <>
       <FileButton onChange={read} accept=".csv,.tsv,.txt,.json">
         {(button) => (
-          <Button {...button} size="compact-xs" variant="default" aria-label={`Load ${name} from a file`}>
+          <Button {...button} size="compact-xs" variant="default" aria-label={`Load CSV or JSON of ${name}`}>
             Load CSV or JSON
           </Button>
         )}

@@ -40,7 +40,7 @@ function ExampleCard({ example }: { readonly example: ExampleSummary }) {
         <Button
           size="xs"
           variant="light"
-          aria-label={`Take ${example.title}`}
+          aria-label={`Take it: ${example.title}`}
           loading={take.isPending}
           onClick={() => take.mutate(undefined)}
         >

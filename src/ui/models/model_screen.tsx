@@ -33,7 +33,7 @@ function Found({ document, tab }: { readonly document: DocumentObject; readonly 
           <Tabs.Tab value="versions">Versions</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="source">
-          <SourceTab key={document.updated_at} document={document} />
+          <SourceTab document={document} />
         </Tabs.Panel>
         <Tabs.Panel value="versions">
           <VersionsTab document={document} />

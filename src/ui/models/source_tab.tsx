@@ -1,5 +1,6 @@
 /** The text of a model under an editor: checked as one types, saved, frozen as a version, solved to try it, taken away as a file. */
 import { Badge, Button, Fieldset, Group, Stack, Tabs, Text, TextInput } from "@mantine/core";
+import { getHotkeyHandler } from "@mantine/hooks";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { call } from "../api/client";
 import type { Diagnostic, DocumentObject, RunObject, VersionObject } from "../api/objects";
@@ -18,10 +19,14 @@ const CodeEditor = lazy(() => import("../editor/code_editor"));
 type Answer = NonNullable<RunObject["result_data"]>;
 
 export function SourceTab({ document }: { readonly document: DocumentObject }) {
-  const saved = useMemo(() => textOfModel(document.model_json), [document.model_json]);
-  const [text, setText] = useState<ModelText>(saved);
+  const [text, setText] = useState<ModelText>(() => textOfModel(document.model_json));
   const made = useMemo(() => modelOfText(text), [text]);
   const model = "model" in made ? made.model : null;
+  // Compared as models: saving must not depend on how a JSON text is laid out.
+  const is_changed = useMemo(
+    () => JSON.stringify(model) !== JSON.stringify(document.model_json),
+    [model, document.model_json],
+  );
   const check = useCheck(model);
   const diagnostics = check.data?.diagnostics ?? NO_DIAGNOSTICS;
   const marks = useMemo(() => marksOf(text, diagnostics), [text, diagnostics]);
@@ -30,17 +35,17 @@ export function SourceTab({ document }: { readonly document: DocumentObject }) {
     if (model !== null && !solve.isPending) solve.mutate(undefined);
   };
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" onKeyDown={getHotkeyHandler([["mod+Enter", run]])}>
       <Tools
         document={document}
         text={text}
         model={model}
-        is_changed={text !== saved}
+        is_changed={is_changed}
         onSolve={run}
         is_solving={solve.isPending}
       />
       <Suspense fallback={<Loading rows={6} />}>
-        <Texts text={text} onChange={setText} marks={marks} onRun={run} />
+        <Texts text={text} onChange={setText} marks={marks} />
       </Suspense>
       {"problem" in made && (
         <Text c="red" size="sm" role="alert">
@@ -62,16 +67,14 @@ function Texts(props: {
   readonly text: ModelText;
   readonly onChange: (text: ModelText) => void;
   readonly marks: ReturnType<typeof marksOf>;
-  readonly onRun: () => void;
 }) {
-  const { text, onChange, marks, onRun } = props;
+  const { text, onChange, marks } = props;
   const source = (
     <CodeEditor
       label="Source of the model"
       value={text.text}
       language={languageOf(text.form)}
       marks={marks}
-      onRun={onRun}
       onChange={(next) => onChange({ ...text, text: next })}
     />
   );
@@ -93,7 +96,6 @@ function Texts(props: {
           value={text.rest}
           language="json"
           marks={[]}
-          onRun={onRun}
           onChange={(rest) => onChange({ ...text, rest })}
         />
       </Tabs.Panel>

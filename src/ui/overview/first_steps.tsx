@@ -69,7 +69,7 @@ function ExampleCard({ example }: { readonly example: ExampleSummary }) {
         </div>
         <Button
           variant="light"
-          aria-label={`Try ${example.title}`}
+          aria-label={`Try it: ${example.title}`}
           loading={begin.isPending}
           onClick={() => begin.mutate(undefined)}
         >

@@ -5,6 +5,7 @@ import type { Concern, Overview } from "../api/objects";
 import { useGet } from "../api/queries";
 import { count, counted } from "../layout/figures";
 import { Screen } from "../layout/screen";
+import { ScrollX } from "../layout/scroll_x";
 import { Answered, Empty } from "../layout/states";
 import { When } from "../layout/when";
 import { FirstSteps } from "./first_steps";
@@ -149,7 +150,7 @@ function NextTicks({ overview }: { readonly overview: Overview }) {
           No schedule is on. A trigger's Schedule tab makes one.
         </Text>
       ) : (
-        <div className="scroll-x">
+        <ScrollX name="Next ticks">
           <Table verticalSpacing={4} withRowBorders={false}>
             <Table.Tbody>
               {overview.next_ticks.map((tick) => (
@@ -169,7 +170,7 @@ function NextTicks({ overview }: { readonly overview: Overview }) {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </ScrollX>
       )}
     </Card>
   );

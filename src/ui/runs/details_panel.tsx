@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import { call } from "../api/client";
 import type { RunObject, Verification } from "../api/objects";
 import { useAct } from "../api/queries";
+import { ScrollX } from "../layout/scroll_x";
 import { RefusalNote } from "../layout/states";
 import { When } from "../layout/when";
 import { saveFile } from "../models/save_file";
@@ -12,7 +13,7 @@ import { useMay } from "../session/session";
 export function DetailsPanel({ run }: { readonly run: RunObject }) {
   return (
     <Stack gap="md">
-      <div className="scroll-x">
+      <ScrollX name="Details of the run">
         <Table withRowBorders={false} verticalSpacing={4}>
           <Table.Tbody>
             {rowsOf(run).map(([label, value]) => (
@@ -25,7 +26,7 @@ export function DetailsPanel({ run }: { readonly run: RunObject }) {
             ))}
           </Table.Tbody>
         </Table>
-      </div>
+      </ScrollX>
       <Verify run={run} />
       <Download run={run} />
     </Stack>

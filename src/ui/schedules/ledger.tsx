@@ -130,7 +130,7 @@ function TickRun(props: { readonly tick: TickObject; readonly path: string; read
     <Button
       size="compact-xs"
       variant="default"
-      aria-label={`Run the tick of ${tick.scheduled_for}`}
+      aria-label={`Run it now: the tick of ${tick.scheduled_for}`}
       loading={run.isPending}
       onClick={() => run.mutate(undefined)}
     >

@@ -2,6 +2,7 @@
 import { Badge, Table } from "@mantine/core";
 import type { TickPreview } from "../api/objects";
 import { useGet } from "../api/queries";
+import { ScrollX } from "../layout/scroll_x";
 import { Answered } from "../layout/states";
 import { exactTime, useZone, When } from "../layout/when";
 
@@ -18,7 +19,7 @@ export function NextTicks({ path }: { readonly path: string }) {
   return (
     <Answered query={preview}>
       {({ items, timezone }) => (
-        <div className="scroll-x">
+        <ScrollX name="Next ticks">
           <Table verticalSpacing={4} className="figures nowrap">
             <Table.Thead>
               <Table.Tr>
@@ -50,7 +51,7 @@ export function NextTicks({ path }: { readonly path: string }) {
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </ScrollX>
       )}
     </Answered>
   );

@@ -6,6 +6,7 @@ import { call } from "../api/client";
 import type { DeliveryObject, FullDeliveryObject, Page, TriggerObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
 import { duration } from "../layout/figures";
+import { ScrollX } from "../layout/scroll_x";
 import { Answered } from "../layout/states";
 import { When } from "../layout/when";
 import { useMay } from "../session/session";
@@ -83,7 +84,7 @@ function columnsFor(open: (id: string) => void): readonly DataColumn<DeliveryObj
       id: "open",
       label: "Log",
       cell: ({ id, event }) => (
-        <Button size="compact-xs" variant="default" aria-label={`Attempts of ${event}`} onClick={() => open(id)}>
+        <Button size="compact-xs" variant="default" aria-label={`Open ${event}`} onClick={() => open(id)}>
           Open
         </Button>
       ),
@@ -143,7 +144,7 @@ function Delivery({ path }: { readonly path: string }) {
 function Attempts({ delivery }: { readonly delivery: FullDeliveryObject }) {
   if (delivery.attempt_log.length === 0) return <Text size="sm">No attempt has ended yet.</Text>;
   return (
-    <div className="scroll-x">
+    <ScrollX name="Attempts">
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -168,6 +169,6 @@ function Attempts({ delivery }: { readonly delivery: FullDeliveryObject }) {
           ))}
         </Table.Tbody>
       </Table>
-    </div>
+    </ScrollX>
   );
 }

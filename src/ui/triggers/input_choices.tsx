@@ -4,6 +4,7 @@ import type { InputDeclaration } from "../api/objects";
 import { useGet } from "../api/queries";
 import type { OverrideField } from "../inputs/fields";
 import { counted } from "../layout/figures";
+import { ScrollX } from "../layout/scroll_x";
 import { Answered } from "../layout/states";
 
 export type Choice =
@@ -65,7 +66,7 @@ function InputTable(props: {
       fields: [...fields.filter((one) => one.name !== name), ...(field === null ? [] : [field])],
     });
   return (
-    <div className="scroll-x">
+    <ScrollX name="Inputs of the model">
       <Table verticalSpacing={4}>
         <Table.Thead>
           <Table.Tr>
@@ -111,7 +112,7 @@ function InputTable(props: {
           })}
         </Table.Tbody>
       </Table>
-    </div>
+    </ScrollX>
   );
 }
 
