@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import { startChild } from "./bench/children";
-import { compileTerms, waitBesideBusySolvers, waitBesideLargeModel } from "./bench/compiling";
+import { compileTerms, waitBesideBusySolvers, waitBesideExport, waitBesideLargeModel } from "./bench/compiling";
 import { measureDeliveries } from "./bench/deliveries";
 import { measureGeneration, measureRecompile } from "./bench/generation";
 import { measureHistory } from "./bench/history";
@@ -76,9 +76,12 @@ async function measureCompile(): Promise<void> {
   const service = new Service(4185);
   await service.start(1);
   const large = await waitBesideLargeModel(service);
+  const exported = await waitBesideExport(service);
   await service.remove();
   note("check a model with a 5 MB expression", large.took_ms, "ms", "");
   note("longest health check meanwhile", large.longest_ms, "ms", "50");
+  note("500,000 nonzeros exported as LP", exported.took_ms, "ms", "");
+  note("longest health check meanwhile", exported.longest_ms, "ms", "50");
   const busy = new Service(4187);
   await busy.start(2, ["--max-body-mb", "64"]);
   const beside = await waitBesideBusySolvers(busy);

@@ -2,6 +2,7 @@
 import { compileModel, prepareModel } from "../../src/model/compile";
 import { splitModel } from "../faults/hard_models";
 import { seededNumbers } from "../faults/seeded";
+import { makeMps } from "./instances";
 import type { Service } from "./service";
 
 const TERMS = 100_000;
@@ -50,6 +51,18 @@ export async function waitBesideBusySolvers(service: Service): Promise<Waits> {
   const rows = Array.from({ length: 20 }, () => sumOf(LARGE_MODEL_BYTES / 20));
   const model = JSON.stringify(modelOf(rows));
   return waitBeside(service, async () => void (await service.postText("/api/v2/solve/validate", model)));
+}
+
+/** Health checks while a file of 500,000 nonzeros is exported; its version is made before. */
+export async function waitBesideExport(service: Service): Promise<Waits> {
+  const content = makeMps({ rows: 30_000, columns: 60_000, entries_per_column: 8 }, "free", 1);
+  const document = await service.post("/api/v2/builder", { model_json: { format: "mps", content } });
+  const version = await service.post(`/api/v2/builder/${document.id}/versions`, {});
+  const path = `/api/v2/builder/${document.id}/versions/${version.id}/export?format=lp`;
+  return waitBeside(service, async () => {
+    const text = await service.getText(path);
+    if (!text.endsWith("End\n")) throw new Error("the export is not whole");
+  });
 }
 
 async function waitBeside(service: Service, work: () => Promise<void>): Promise<Waits> {

@@ -144,4 +144,10 @@ export class Service {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Record<string, unknown>;
   }
+
+  async getText(path: string): Promise<string> {
+    const response = await fetch(this.address + path, { headers: { authorization: `Bearer ${KEY}` } });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.text();
+  }
 }

@@ -94,11 +94,22 @@ export class FileColumns {
     return is_unit && this.has(column, COLUMN_FLAG.binary) ? KIND.binary : KIND.integer;
   }
 
+  /** The solver needs to know how far a column that may be 0 reaches beyond the gap. */
+  private checkGap(column: number): void {
+    const lower = this.lower.items[column]!;
+    const upper = this.upper.items[column]!;
+    if (!this.has(column, COLUMN_FLAG.semi) || (lower <= 0 && upper >= 0)) return;
+    if (Number.isFinite(lower) && Number.isFinite(upper)) return;
+    const message = `the semi-continuous variable ${quote(this.spell(column))} has the bounds ${lower} and ${upper}; give it two finite ones`;
+    this.report.error("bound_infinite", message, this.placeOf(column));
+  }
+
   /** Crossed bounds are legal in a file and make the problem infeasible; infinite ones on the wrong side are not. */
   private checkBounds(): void {
     for (let column = 0; column < this.count; column += 1) {
       const lower = this.lower.items[column]!;
       const upper = this.upper.items[column]!;
+      this.checkGap(column);
       if (lower <= upper && lower !== Infinity && upper !== -Infinity) continue;
       const bounds = `${quote(this.spell(column))} has the lower bound ${lower} and the upper bound ${upper}`;
       if (lower === Infinity || upper === -Infinity) {

@@ -197,6 +197,10 @@ describe("errors", () => {
     ],
     ["min x\nst\n c: x >= 1\ngeneral\n x 3\nend", '5:4 syntax_error a variable or a section is expected, found "3"'],
     [
+      "max x\nst\n c: x <= 9\nbounds\n x >= 4\nsemis\n x\nend",
+      '1:5 bound_infinite the semi-continuous variable "x" has the bounds 4 and Infinity; give it two finite ones',
+    ],
+    [
       "min x + [ - x^2 ] / 2\nst\n c: x >= 2\nend",
       '1:9 quadratic_not_convex the quadratic objective must be convex to be minimized; it bends the wrong way along "x"',
     ],
