@@ -21,7 +21,8 @@ import { childEnvironment, readResidentBytes } from "./process_facts";
 const TAKE_BACK_MS = 250;
 /** A solve can take 300 MB in 100 ms: in a container of 1 GiB the cap must be noticed before the kernel does. A look costs 20 us. */
 const WATCH_MS = 50;
-const START_MS_MAX = 15_000;
+/** One that ends is noticed at once; this is for one that hangs. An emulated arm64 on a busy machine needed 20 s to start. */
+const START_MS_MAX = 60_000;
 /** How long the last messages of a process that ended may take to arrive. */
 const LAST_WORDS_MS = 500;
 const STDERR_BYTES_MAX = 2048;
