@@ -31,7 +31,7 @@ const MODEL = {
 };
 const SETTINGS = [
   ...["--workers", "1", "--time-limit-seconds-max", "2", "--failures-per-minute-max", "1000000"],
-  ...["--webhook-targets", "127.0.0.1", "--wait-seconds-max", "1", "--log-requests", "none"],
+  ...["--webhook-targets", "127.0.0.1", "--wait-seconds-max", "1", "--log-requests", "none", "--mcp"],
 ];
 
 const requests = numberArgument("--requests", 20_000);

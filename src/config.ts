@@ -54,6 +54,13 @@ const textOrNone = (about: string): Setting<"text", string | null> => ({
   default: null,
   is_public: true,
 });
+/** On by its flag alone, or by true. */
+const toggle = (about: string): Setting<"toggle", boolean> => ({
+  kind: "toggle",
+  about,
+  default: false,
+  is_public: true,
+});
 const secret = (about: string, expected: string, pattern: RegExp): Setting<"text", string | null> => ({
   kind: "text",
   about,
@@ -86,6 +93,7 @@ export const SETTINGS = {
   ]),
   slow_request_ms: whole("time from which a request counts as slow, milliseconds", 1000, 1),
   metrics: word("who may read /metrics: keys (API keys of any role), or public", "keys", ["keys", "public"]),
+  mcp: toggle("offers /mcp to agents: models, triggers, fires and runs, under the same API keys"),
   log: word("format of the log; auto is text on a terminal, json elsewhere", "auto", ["auto", "json", "text"]),
   admin_key: secret(
     "first admin key; without it one is made and printed once",
@@ -180,6 +188,11 @@ export function flagName(name: SettingName): string {
   return `--${name.replaceAll("_", "-")}`;
 }
 
+/** True for a setting whose flag takes no value. */
+export function isToggle(name: SettingName): boolean {
+  return SETTINGS[name].kind === "toggle";
+}
+
 /** Names the settings that a flag or a file may set. */
 export function publicSettings(): SettingName[] {
   return settingNames().filter((name) => SETTINGS[name].is_public);
@@ -203,7 +216,7 @@ export function readConfig(sources: ConfigSources): ConfigReading {
   const problems: string[] = [];
   const file = readFile(sources.file_text, problems);
   reportUnknownVariables(sources.environment, problems);
-  const config: Record<string, string | number | null> = {};
+  const config: Record<string, SettingValue | null> = {};
   for (const name of settingNames()) {
     const [given, place] = firstGiven(name, sources, file);
     const value = given === undefined ? SETTINGS[name].default : parseValue(name, given, place, problems);
@@ -266,14 +279,22 @@ function firstGiven(
   return [file[name], `${name} in the configuration file`];
 }
 
-function parseValue(name: SettingName, given: unknown, place: string, problems: string[]): string | number | undefined {
+function parseValue(name: SettingName, given: unknown, place: string, problems: string[]): SettingValue | undefined {
   const setting: Setting<string, unknown> = SETTINGS[name];
   const is_number = setting.kind === "whole" || setting.kind === "decimal";
-  const value = is_number ? parseNumber(setting, given) : parseText(setting, given);
+  const parse = is_number ? parseNumber : setting.kind === "toggle" ? parseToggle : parseText;
+  const value: SettingValue | undefined = parse(setting, given);
   if (value !== undefined) return value;
   const found = setting.is_public ? `, found ${shown(given)}` : "";
   problems.push(`${place}: ${is_number ? expectedNumber(setting) : expectedText(setting)} is expected${found}`);
   return undefined;
+}
+
+type SettingValue = string | number | boolean;
+
+function parseToggle(_: Setting<string, unknown>, given: unknown): boolean | undefined {
+  if (given === true || given === "true" || given === "1") return true;
+  return given === false || given === "false" || given === "0" ? false : undefined;
 }
 
 function parseNumber(setting: Setting<string, unknown>, given: unknown): number | undefined {
@@ -297,6 +318,7 @@ function expectedNumber({ kind, min = 0, max = Number.MAX_SAFE_INTEGER }: Settin
 }
 
 function expectedText(setting: Setting<string, unknown>): string {
+  if (setting.kind === "toggle") return "true or false";
   if (setting.words !== undefined) return `one of ${setting.words.join(", ")}`;
   return setting.form?.expected ?? "text";
 }

@@ -22,6 +22,7 @@ const REFUSAL_STATUS = {
   key_not_found: 404,
   example_not_found: 404,
   delivery_not_found: 404,
+  method_not_allowed: 405,
   trigger_disabled: 409,
   schedule_exists: 409,
   tick_has_run: 409,

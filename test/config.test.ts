@@ -45,6 +45,29 @@ describe("where a value comes from", () => {
   });
 });
 
+describe("a toggle", () => {
+  test("is off, and on or off by true, false, 1 and 0 in the environment and a boolean in the file", () => {
+    expect(read().config?.mcp).toBe(false);
+    for (const [given, value] of [
+      ["true", true],
+      ["1", true],
+      ["false", false],
+      ["0", false],
+    ] as const) {
+      expect(read({ environment: { JAOT_MCP: given } }).config?.mcp).toBe(value);
+    }
+    expect(read({ file: "mcp = true" }).config?.mcp).toBe(true);
+    expect(read({ flags: { mcp: "false" }, file: "mcp = true" }).config?.mcp).toBe(false);
+  });
+
+  test("is neither on nor off by any other word", () => {
+    for (const given of ["yes", "constructor", "TRUE"]) {
+      const told = `JAOT_MCP: true or false is expected, found ${JSON.stringify(given)}`;
+      expect(problemsOf({ environment: { JAOT_MCP: given } })).toEqual([told]);
+    }
+  });
+});
+
 describe("what is wrong", () => {
   test("all problems of all sources are told at once", () => {
     const problems = problemsOf({

@@ -1,5 +1,5 @@
 /** The command line as a table: a command is one entry, and help, checks and errors follow from it. */
-import { flagName, publicSettings, SETTINGS, type SettingName } from "../config";
+import { flagName, isToggle, publicSettings, SETTINGS, type SettingName } from "../config";
 import { nearestName } from "../nearest";
 
 export interface OptionSpec {
@@ -80,10 +80,15 @@ function parseWords(command: string, spec: CommandSpec, words: readonly string[]
       problems.push(unknownWord("option", flag, knownFlags(spec)));
       continue;
     }
-    const takes_value = setting !== undefined || option?.value !== undefined;
-    if (!takes_value && inline !== null) problems.push(`${flag} takes no value`);
+    const is_toggle = setting !== undefined && isToggle(setting);
+    const takes_value = (setting !== undefined && !is_toggle) || option?.value !== undefined;
+    if (!takes_value && !is_toggle && inline !== null) problems.push(`${flag} takes no value`);
     // A flag in the place of a value is a forgotten value; one that truly begins so is given as --flag=--value.
-    const value = takes_value ? (inline ?? (rest[0]?.startsWith("--") ? undefined : rest.shift())) : "";
+    const value = takes_value
+      ? (inline ?? (rest[0]?.startsWith("--") ? undefined : rest.shift()))
+      : is_toggle
+        ? (inline ?? "true")
+        : "";
     if (option?.refusal !== undefined) problems.push(`${flag} is not taken: ${option.refusal}`);
     else if (value === undefined) problems.push(`${flag} needs a value`);
     else if (setting !== undefined) settings[setting] = [...(settings[setting] ?? []), value];
@@ -159,7 +164,11 @@ function helpFor(command: string, spec: CommandSpec): string {
 
 function settingLine(name: SettingName): string {
   const { about, default: value } = SETTINGS[name];
-  return optionLine(flagName(name), "VALUE", value === null ? about : `${about} (${value})`);
+  return optionLine(
+    flagName(name),
+    isToggle(name) ? undefined : "VALUE",
+    value === null || value === false ? about : `${about} (${value})`,
+  );
 }
 
 function optionLine(flag: string, value: string | undefined, about: string): string {

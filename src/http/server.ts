@@ -16,6 +16,7 @@ import { exampleRoutes } from "./examples";
 import { fireRoutes, knock } from "./fire";
 import { healthRoutes } from "./health";
 import { keyRoutes } from "./keys";
+import { mcpRoutes } from "./mcp/mcp";
 import { metricsRoutes } from "./metrics";
 import type { Route } from "./openapi/document";
 import { isPreflight, refuseForeignHost, refuseForeignPage, SECURITY_HEADERS } from "./origins";
@@ -92,6 +93,7 @@ export function createServer(context: Context) {
     .use(fireRoutes(context))
     .use(healthRoutes(context))
     .use(metricsRoutes(context))
+    .use(mcpRoutes(context))
     .use(uiRoutes(context))
     .use(openSessionRoutes(context))
     .use(documentRoutes(context))

@@ -118,6 +118,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   "GET /health/live": { status: 200 },
   "GET /health/ready": { status: 200 },
   "GET /metrics": { status: 200 },
+  "POST /mcp": { status: 200 },
+  "GET /mcp": { status: 405 },
   "GET /openapi.json": { status: 200 },
   "GET /docs": { status: 200 },
   "GET /docs/style.css": { status: 200 },
@@ -141,7 +143,7 @@ let made = 0;
 
 beforeAll(async () => {
   service = await scratch.serve({
-    words: ["--workers", "1"],
+    words: ["--workers", "1", "--mcp"],
     environment: { JAOT_FAILURES_PER_MINUTE_MAX: "1000000" },
   });
   receiver = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("ok") });

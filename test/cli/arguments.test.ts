@@ -29,6 +29,12 @@ describe("words that are understood", () => {
     });
   });
 
+  test("a setting that is on or off needs no value, takes one after = and leaves the next word alone", () => {
+    expect(parse("--mcp", "--port", "80")).toMatchObject({ parsed: { settings: { mcp: "true", port: "80" } } });
+    expect(parse("--mcp=false")).toMatchObject({ parsed: { settings: { mcp: "false" } } });
+    expect(parse("--mcp", "true")).toEqual({ kind: "wrong", problems: ['unexpected "true"'] });
+  });
+
   test("options may stand anywhere and repeat where they may", () => {
     const words = ["solve", "--set", "a=-1", "m.json", "--json", "--set=b={}"];
     expect(parse(...words)).toEqual({
@@ -115,5 +121,6 @@ describe("help", () => {
 
   test("settings are listed with their defaults", () => {
     expect(helpOf("serve", "--help")).toMatch(/--port VALUE +.*\(8421\)/);
+    expect(helpOf("serve", "--help")).toMatch(/--mcp {2,}offers/);
   });
 });

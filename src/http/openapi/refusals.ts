@@ -27,6 +27,7 @@ const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   key_not_found: "API key not found",
   example_not_found: "Example not found; did you mean restocking?",
   delivery_not_found: "Delivery not found",
+  method_not_allowed: "This service sends nothing of its own accord here; POST each message to /mcp",
   trigger_disabled: "Trigger is disabled",
   schedule_exists: "Trigger already has a schedule",
   run_not_finished: "Run is running; wait until it has ended, or cancel it, before rerunning it",

@@ -26,7 +26,7 @@ async function ask(status: number, method: string, path: string, body?: unknown,
 }
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ flags: { mcp: "true" } });
   const document = (await world.call("GET", "/openapi.json", undefined, { token: null })).body;
   conformance = createConformance(document, { is_closed: true });
   receiver = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("thanks") });
@@ -226,6 +226,17 @@ test("what the page asks for", async () => {
   await ask(200, "GET", "/api/v2/overview/triggers");
   await ask(200, "GET", "/api/v2/system");
   await ask(204, "DELETE", "/api/v2/session", undefined, { token });
+  nothingWrong();
+});
+
+test("messages of agents", async () => {
+  const message = (method: string, params: Json = {}) => ({ jsonrpc: "2.0", id: 1, method, params });
+  await ask(200, "POST", "/mcp", message("initialize"));
+  await ask(200, "POST", "/mcp", message("tools/list"));
+  await ask(200, "POST", "/mcp", message("tools/call", { name: "list_models" }));
+  await ask(200, "POST", "/mcp", message("nothing"));
+  await ask(202, "POST", "/mcp", { jsonrpc: "2.0", method: "notifications/initialized" });
+  await ask(405, "GET", "/mcp");
   nothingWrong();
 });
 

@@ -12,6 +12,22 @@ const model = Type.Object(
   { additionalProperties: true, description: "A model of any form, with override_data beside it." },
 );
 
+const message = Type.Object(
+  {
+    jsonrpc: Type.Literal("2.0"),
+    id: Type.Optional(Type.Union([Type.String(), Type.Integer()], { description: "Absent: a notification." })),
+    method: text("initialize, ping, tools/list or tools/call."),
+    params: Type.Optional(Type.Object({}, { additionalProperties: true })),
+  },
+  { additionalProperties: true },
+);
+const messageAnswer = Type.Object({
+  jsonrpc: Type.Literal("2.0"),
+  id: Type.Union([Type.String(), Type.Number(), Type.Null()]),
+  result: Type.Optional(Type.Object({}, { additionalProperties: true })),
+  error: Type.Optional(Type.Object({ code: Type.Integer(), message: Type.String() })),
+});
+
 export const SERVICE_OPERATIONS = {
   "POST /api/v2/solve": {
     id: "solve",
@@ -108,6 +124,34 @@ export const SERVICE_OPERATIONS = {
         example: "# HELP jaot_queue_depth Runs that wait\n# TYPE jaot_queue_depth gauge\njaot_queue_depth 0\n",
       },
     },
+  },
+  "POST /mcp": {
+    id: "sendMcpMessage",
+    tag: "Service",
+    summary: "Speak the Model Context Protocol, as an agent",
+    description:
+      "Streamable HTTP without sessions: one JSON-RPC 2.0 message a request. Tools: list_models, list_triggers, describe_inputs, fire_and_wait (needs the role solver), explain_run. Only with `--mcp`.",
+    access: "viewer",
+    headers: { "MCP-Protocol-Version": { description: "What initialize agreed on.", schema: Type.String() } },
+    body: { schema: message, is_required: true, example: { jsonrpc: "2.0", id: 1, method: "tools/list" } },
+    answers: {
+      200: {
+        description: "The answer to a request.",
+        schema: messageAnswer,
+        example: { jsonrpc: "2.0", id: 1, result: { tools: [] } },
+      },
+      202: { description: "A notification was taken." },
+    },
+    refusals: ["route_not_found"],
+    stores: false,
+  },
+  "GET /mcp": {
+    id: "listenToMcp",
+    tag: "Service",
+    summary: "Nothing: the service sends no messages of its own accord",
+    access: "viewer",
+    answers: {},
+    refusals: ["route_not_found", "method_not_allowed"],
   },
   "GET /openapi.json": {
     id: "getOpenapi",

@@ -1,0 +1,36 @@
+/** POST /mcp, for agents: only with --mcp, and only with an API key. */
+import { Refusal } from "../../refusals";
+import type { Context } from "../../services/context";
+import { invalid } from "../errors";
+import { keyedRoutes } from "../router";
+import { anyBody } from "../schemas";
+import { answerMessage, speaks } from "./protocol";
+
+export function mcpRoutes(context: Context) {
+  return keyedRoutes(context, "/mcp")
+    .post(
+      "/",
+      async ({ principal, body, request, server }) => {
+        requireOffered(context);
+        const version = request.headers.get("mcp-protocol-version");
+        if (!speaks(version)) {
+          const msg = "a version of the protocol that initialize offered is expected";
+          throw invalid([{ loc: ["header", "MCP-Protocol-Version"], msg, type: "invalid_value" }]);
+        }
+        // A tool may wait for a run, which the idle timeout would take for a dead client.
+        server?.timeout(request, 0);
+        const answer = await answerMessage(context, principal, body);
+        return answer ?? new Response(null, { status: 202 });
+      },
+      { body: anyBody },
+    )
+    .get("/", () => {
+      requireOffered(context);
+      throw new Refusal("method_not_allowed", "Nothing is sent here of the service's own accord; POST each message");
+    });
+}
+
+function requireOffered(context: Context): void {
+  if (context.config.mcp) return;
+  throw new Refusal("route_not_found", "This service does not offer /mcp; start it with --mcp");
+}
