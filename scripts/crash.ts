@@ -52,9 +52,9 @@ try {
   for (let cycle = 1; cycle <= cycles; cycle += 1) await runCycle(client, cycle);
   restarts_ms.push(await program.start(null, SETTINGS));
   await client.untilAllEnded();
-  await receiver.untilAllTaken(client);
+  await receiver.untilAllTaken(await client.runsWithWebhook(), client.deliveryLog());
   const checked = await client.checkLedger();
-  await receiver.check(client);
+  await receiver.check(client.deliveryLog());
   if (kills_with_solvers === 0) throw new Error("no solver process was ever seen: invariant 4 was not tested");
   await program.stop();
   program.checkDatabase();

@@ -1,5 +1,6 @@
 /** The client of the crash test: fires over many connections, enters what was accepted, and asks for it afterwards. */
 import { ask, makeTrigger } from "./api";
+import { DeliveryLog } from "./delivery_log";
 import type { Ledger } from "./ledger";
 
 const CONNECTIONS = 32;
@@ -33,13 +34,6 @@ interface Run {
   readonly status: string;
   readonly completed_at: string | null;
   readonly attempt: number;
-}
-
-interface Delivery {
-  readonly id: string;
-  readonly run_id: string;
-  readonly state: string;
-  readonly attempts: number;
 }
 
 export class Client {
@@ -121,24 +115,9 @@ export class Client {
     return (await this.#runsOf(this.#triggers[1]!)).map((run) => run.id);
   }
 
-  /** The program's log of deliveries. */
-  async deliveries(): Promise<Delivery[]> {
-    const found: Delivery[] = [];
-    for (let page = 1; ; page += 1) {
-      const { items, has_next } = await this.#deliveryPage(`page=${page}&page_size=${PAGE_SIZE}`);
-      found.push(...items.map(({ id, run_id, state, attempts }: Delivery) => ({ id, run_id, state, attempts })));
-      if (!has_next) return found;
-    }
-  }
-
-  /** How many deliveries are not at their end. */
-  async openDeliveries(): Promise<number> {
-    const pages = ["pending", "sending"].map((state) => this.#deliveryPage(`state=${state}&page_size=1`));
-    return (await Promise.all(pages)).reduce((sum, { total }) => sum + total, 0);
-  }
-
-  #deliveryPage(query: string): Promise<{ items: Delivery[]; has_next: boolean; total: number }> {
-    return ask(this.address, "GET", `/triggers/${this.#triggers[1]!.id}/deliveries?${query}`);
+  /** What the program tells of the deliveries. */
+  deliveryLog(): DeliveryLog {
+    return new DeliveryLog(this.address, this.#triggers[1]!.id);
   }
 
   async #watchEnded(): Promise<void> {

@@ -2,7 +2,7 @@
  * A webhook receiver that remembers what came for which run, checks every signature, and refuses a part of what comes by
  * answers and by broken connections. It believes a delivery to be done when it has answered 200, as a user's would.
  */
-import type { Client } from "./client";
+import type { DeliveryLog } from "./delivery_log";
 import { answer, type Behaviour, breakOff, Field, faultOfSignatures } from "./farm";
 
 const TAKEN_MS_MAX = 120_000;
@@ -66,12 +66,11 @@ export class Receiver {
   }
 
   /** Settles when every run that owes a delivery has been taken and the program knows it. Invariant 3, that none is lost. */
-  async untilAllTaken(client: Client): Promise<void> {
-    const owed = await client.runsWithWebhook();
+  async untilAllTaken(owed: readonly string[], log: DeliveryLog): Promise<void> {
     const until = performance.now() + TAKEN_MS_MAX;
     for (;;) {
       const missing = owed.filter((run_id) => this.#heard.get(run_id)?.is_taken !== true);
-      if (missing.length === 0 && (await client.openDeliveries()) === 0) return;
+      if (missing.length === 0 && (await log.count("pending", "sending")) === 0) return;
       if (performance.now() > until)
         throw new Error(`${missing.length} deliveries were never taken, as that of ${missing[0]}`);
       await Bun.sleep(LOOK_MS);
@@ -79,10 +78,10 @@ export class Receiver {
   }
 
   /** Invariant 3, that each has one id and the same bytes, is signed, and is in the program's log as it was seen here. */
-  async check(client: Client): Promise<void> {
+  async check(log: DeliveryLog): Promise<void> {
     if (this.#fault !== null) throw new Error(this.#fault);
     const logged = new Map<string, { id: string; state: string; attempts: number }>();
-    for (const { run_id, ...delivery } of await client.deliveries()) {
+    for (const { run_id, ...delivery } of await log.all()) {
       if (logged.has(run_id)) throw new Error(`${run_id} has two deliveries in the log`);
       logged.set(run_id, delivery);
     }
