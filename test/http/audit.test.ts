@@ -64,6 +64,8 @@ async function changeEverything(): Promise<readonly (readonly [action: string, o
   await call("POST", `${path}/toggle`, { enabled: false });
   await call("DELETE", path);
   await call("DELETE", `/builder/${document.id}`);
+  const { revision } = await call("GET", "/applied");
+  await call("PUT", "/applied", { revision, items: [] });
   const other = await createOrganization(world.app.context, "Other");
   return [
     ["workspace.create", workspace.id],
@@ -88,6 +90,7 @@ async function changeEverything(): Promise<readonly (readonly [action: string, o
     ["trigger.toggle", trigger.id],
     ["trigger.delete", trigger.id],
     ["document.delete", document.id],
+    ["apply", document.organization_id],
     ["organization.create", other.id],
   ];
 }
