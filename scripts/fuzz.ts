@@ -1,7 +1,8 @@
 /**
  * Random requests to every operation of the OpenAPI document of the compiled program, and each answer held against it: no
  * 5xx that the document does not name, no status, content type, header or field that it does not describe. `--requests N` (20,000),
- * `--seed S`. Prints every finding with its request and ends with 1 when there is one.
+ * `--seed S`. Prints every finding with its request and ends with 1 when there is one. Tells too how long the service's event
+ * loop was held at most, and how its memory grew from the first tenth of the requests to the end.
  */
 import fc from "fast-check";
 import { type Conformance, createConformance } from "../test/http/openapi/conformance";
@@ -12,11 +13,14 @@ import { type FuzzRequest, type Known, requestTo } from "./fuzz/requests";
 
 /** Requests under way at one time. */
 const LINES = 6;
+/** Requests between two looks at the service's memory and event loop. */
+const LOOK_EVERY = 500;
 /** Everything may be deleted by a request: then what is known is made anew. */
 const STORY_EVERY = 200;
 const KEPT_IDS = 4;
 const FIRE_TURNS = 8;
 const FINDINGS_SHOWN = 20;
+const HELD_MS_MAX = 200;
 const REQUEST_MS_MAX = 60_000;
 /** Documented, but a sign that the service and not the request is at fault. */
 const SUSPECT_STATUS = [500, 507];
@@ -42,6 +46,8 @@ const secrets: string[] = [];
 const tokens = [KEY];
 const statuses = new Map<string, number>();
 const findings: string[] = [];
+/** Seconds that the event loop was held at most, by look; resident memory then, MB. */
+const looks: { readonly held_s: number; readonly memory_mb: number }[] = [];
 try {
   await program.start(null, SETTINGS);
   const document = (await (await fetch(`${program.address}/openapi.json`)).json()) as Json;
@@ -68,6 +74,7 @@ async function sendAll(operations: readonly string[], document: Json, conformanc
       const i = next;
       next += 1;
       if (i % STORY_EVERY === 0) await tellStory();
+      if (i % LOOK_EVERY === 0) await lookInside();
       const operation = turns[i % turns.length]!;
       const known: Known = { ids, secrets, tokens };
       const [request] = fc.sample(requestTo(operation, document, known), { seed: seed + i, numRuns: 1 });
@@ -77,6 +84,13 @@ async function sendAll(operations: readonly string[], document: Json, conformanc
   };
   await Promise.all(Array.from({ length: LINES }, line));
   return sent;
+}
+
+async function lookInside(): Promise<void> {
+  const headers = { authorization: `Bearer ${KEY}` };
+  const text = await (await fetch(`${program.address}/metrics`, { headers })).text();
+  const held_s = Number(/^jaot_event_loop_delay_seconds\{[^}]*"max"[^}]*\} (\S+)$/m.exec(text)?.[1]);
+  looks.push({ held_s, memory_mb: program.memory().now_mb });
 }
 
 /** Makes one of everything that a path can name. */
@@ -160,6 +174,14 @@ async function report(operations: readonly string[], sent: ReadonlySet<string>):
   const total = [...statuses.values()].reduce((sum, times) => sum + times, 0);
   console.log(`${total} requests to ${sent.size} of ${operations.length} operations, seed ${seed}`);
   console.log(counts.join(", "));
+  await lookInside();
+  // The first look sees the start.
+  const held = looks.slice(1).map(({ held_s }) => held_s * 1000);
+  const [early, late] = [looks[Math.ceil(looks.length / 10)]!, looks.at(-1)!];
+  const blocked = held.filter((ms) => ms > HELD_MS_MAX).length;
+  console.log(
+    `event loop held at most ${Math.max(...held).toFixed(0)} ms, over ${HELD_MS_MAX} ms in ${blocked} of ${held.length} looks; memory ${early.memory_mb.toFixed(0)} MB after a tenth, ${late.memory_mb.toFixed(0)} MB at the end`,
+  );
   const alive = await fetch(`${program.address}/health/ready`).then(({ status }) => status);
   if (alive !== 200) findings.push(`the service is not ready any more: ${alive}`);
   for (const finding of findings.slice(0, FINDINGS_SHOWN)) console.log(`\n${finding}`);
