@@ -144,6 +144,12 @@ export const SETTINGS = {
       expected: "a comma-separated list such as https://planning.example,http://localhost:3000",
     },
   },
+  clock_trust_hours: whole(
+    "hours of running after which a clock that jumped ahead by more than a day is believed and old records are removed by it",
+    24,
+    0,
+    8760,
+  ),
   audit_keep_days: whole("days that the audit log is kept", 365, 1, 36_500),
   min_schedule_spacing_seconds: whole("shortest distance between two ticks of a schedule, seconds", 1, 1),
   tls_cert: textOrNone("file with the certificate to serve TLS with, PEM, the chain after it; needs tls_key"),

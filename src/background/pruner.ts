@@ -3,6 +3,7 @@
  * ledgers of schedules. A turn is one
  * small batch and a rest in proportion to what it took, so that fires hardly notice.
  */
+
 import { firstSeqAt } from "../runs/run_id";
 import type { Context } from "../services/context";
 import { pruneAudit, pruneRefusals } from "../storage/audit";
@@ -13,6 +14,7 @@ import { purgeSchedules } from "../storage/schedules";
 import { pruneTicks } from "../storage/ticks";
 import { listDeletedTriggers, purgeTrigger } from "../storage/triggers";
 import type { Transaction } from "../storage/writer";
+import { AgeTrust } from "./age_trust";
 import type { Work } from "./loop";
 
 /** A batch of 50 runs with their answers holds the writer for about 1 ms. */
@@ -26,10 +28,10 @@ const DAY_MS = 86_400_000;
 
 export function createPruner(context: Context): Work {
   const full: { seq: number; id: string }[] = [];
-  const works = [
+  const works: readonly ((work: Context, now: number) => Promise<boolean>)[] = [
     pruneDeleted,
     pruneOld,
-    (work: Context) => pruneFull(work, full),
+    (work) => pruneFull(work, full),
     pruneKeys,
     pruneEvents,
     pruneAuditLog,
@@ -37,13 +39,17 @@ export function createPruner(context: Context): Work {
     pruneLedger,
     shrink,
   ];
+  const ages = new AgeTrust(context);
   let next = 0;
+  let aged_at = 0;
   return {
     name: "pruner",
-    async runOnce() {
-      if (next === 0)
+    async runOnce(now) {
+      if (next === 0) {
         full.splice(0, full.length, ...listFullTriggers(context.client, context.config.runs_keep_per_trigger));
-      const is_done = await works[next]!(context);
+        aged_at = await ages.look(now);
+      }
+      const is_done = await works[next]!(context, aged_at);
       if (is_done) next = (next + 1) % works.length;
       return is_done && next === 0 ? REST_MS : PAUSE_BETWEEN_BATCHES_MS;
     },
@@ -57,8 +63,8 @@ async function pruneDeleted(context: Context): Promise<boolean> {
   return false;
 }
 
-function pruneOld(context: Context): Promise<boolean> {
-  const before_seq = firstSeqAt(context.clock.now() - context.config.runs_keep_days * DAY_MS);
+function pruneOld(context: Context, now: number): Promise<boolean> {
+  const before_seq = firstSeqAt(now - context.config.runs_keep_days * DAY_MS);
   return batch(context, (transaction) => pruneRunsBefore(transaction, before_seq, BATCH_ROWS));
 }
 
@@ -73,19 +79,19 @@ async function pruneFull(context: Context, full: { seq: number; id: string }[]):
 }
 
 /** Deliveries that no run takes with it: pings and events of schedules. */
-function pruneEvents(context: Context): Promise<boolean> {
-  const before = context.clock.now() - context.config.runs_keep_days * DAY_MS;
+function pruneEvents(context: Context, now: number): Promise<boolean> {
+  const before = now - context.config.runs_keep_days * DAY_MS;
   return batch(context, (transaction) => pruneDeliveries(transaction, before, BATCH_ROWS));
 }
 
-function pruneKeys(context: Context): Promise<boolean> {
-  const before = context.clock.now() - DAY_MS;
+function pruneKeys(context: Context, now: number): Promise<boolean> {
+  const before = now - DAY_MS;
   return batch(context, (transaction) => pruneIdempotencyKeys(transaction, before, BATCH_ROWS));
 }
 
 /** Changes stay their time; refusals, which anyone can bring about, also make room for each other. */
-async function pruneAuditLog(context: Context): Promise<boolean> {
-  const before = context.clock.now() - context.config.audit_keep_days * DAY_MS;
+async function pruneAuditLog(context: Context, now: number): Promise<boolean> {
+  const before = now - context.config.audit_keep_days * DAY_MS;
   const is_done = await batch(context, (transaction) => pruneAudit(transaction, before, BATCH_ROWS));
   return is_done && batch(context, (transaction) => pruneRefusals(transaction, AUDIT_REFUSALS_MAX, BATCH_ROWS));
 }
@@ -94,8 +100,8 @@ function pruneSchedules(context: Context): Promise<boolean> {
   return batch(context, (transaction) => purgeSchedules(transaction, BATCH_ROWS), 1);
 }
 
-function pruneLedger(context: Context): Promise<boolean> {
-  const before = context.clock.now() - context.config.runs_keep_days * DAY_MS;
+function pruneLedger(context: Context, now: number): Promise<boolean> {
+  const before = now - context.config.runs_keep_days * DAY_MS;
   return batch(context, (transaction) => pruneTicks(transaction, before, BATCH_ROWS), 1);
 }
 

@@ -48,6 +48,15 @@ export function shrinkFile(transaction: Transaction, pages: number): number {
   return (client.query("PRAGMA freelist_count").get() as { freelist_count: number }).freelist_count;
 }
 
+/** The newest time that was believed when ages were counted; null: none yet. */
+export function agedAt(client: Database): number | null {
+  return (client.query("SELECT aged_at FROM instance").get() as { aged_at: number | null }).aged_at;
+}
+
+export function noteAgedAt(transaction: Transaction, at: number): void {
+  transaction.client.query("UPDATE instance SET aged_at = ?1").run(at);
+}
+
 function remove(client: Database, removable: string, bound: number, limit: number): number {
   const rows = client.query(removable).all(bound, limit) as { seq: number; trigger_seq: number }[];
   const counts = new Map<number, number>();

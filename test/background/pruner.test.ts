@@ -6,7 +6,10 @@ const DAY_MS = 86_400_000;
 const clock = movableClock("2026-02-19T06:00:00Z");
 let world: World;
 beforeEach(async () => {
-  world = await startWorld({ clock, flags: { workers: "0", runs_keep_days: "30", runs_keep_per_trigger: "5" } });
+  world = await startWorld({
+    clock,
+    flags: { workers: "0", runs_keep_days: "30", runs_keep_per_trigger: "5", clock_trust_hours: "0" },
+  });
 });
 afterEach(() => world.stop());
 

@@ -13,7 +13,7 @@ const WRONG_KEY = `ok_live_${"9".repeat(64)}`;
 const clock = movableClock(START);
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ clock });
+  world = await startWorld({ clock, flags: { clock_trust_hours: "0" } });
 });
 afterAll(() => world.stop());
 
@@ -122,6 +122,7 @@ describe("the audit log", () => {
     expect(AUDIT_ACTIONS.filter((action) => !known.has(action))).toEqual([
       "schedule.run_tick",
       "run.cancel",
+      "apply",
       "authenticate",
       "authorize",
     ]);

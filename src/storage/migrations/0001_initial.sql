@@ -3,7 +3,9 @@
 CREATE TABLE instance (
   id TEXT NOT NULL,
   -- the program whose zones the next instants of schedules were computed with
-  zones TEXT
+  zones TEXT,
+  -- the newest time that was believed when ages were counted; null: none yet
+  aged_at INTEGER
 ) STRICT;
 
 CREATE TABLE organizations (

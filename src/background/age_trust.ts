@@ -1,0 +1,42 @@
+/**
+ * What the clock is believed when records are removed for their age. A clock that is years ahead would have everything
+ * removed at once, and nobody could set it back in time; so one that has jumped ahead by more than a day, while the service
+ * ran or while it did not, is believed only once the service has been running for `clock_trust_hours`.
+ */
+import type { Context } from "../services/context";
+import { agedAt, noteAgedAt } from "../storage/run_retention";
+
+const JUMP_MS_MAX = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** How often the time that is believed is written down. */
+const NOTE_MS = 3_600_000;
+
+export class AgeTrust {
+  readonly #context: Context;
+  /** Monotonic milliseconds since when the clock has been ahead of what is believed; null: it is not. */
+  #doubted_since: number | null = null;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** The time that ages are counted from. */
+  async look(now: number): Promise<number> {
+    const { client, clock, config, log, writer } = this.#context;
+    const believed = agedAt(client);
+    if (believed !== null && now - believed > JUMP_MS_MAX) {
+      const monotonic = clock.monotonic();
+      if (this.#doubted_since === null) {
+        this.#doubted_since = monotonic;
+        const next = "check the clock; nothing is removed for its age until it has been believed";
+        log.warn("clock_ahead", { by_ms: now - believed, trusted_in_hours: config.clock_trust_hours, next });
+      }
+      if (monotonic - this.#doubted_since < config.clock_trust_hours * HOUR_MS) return believed;
+    }
+    this.#doubted_since = null;
+    if (believed === null || Math.abs(now - believed) >= NOTE_MS) {
+      await writer.write((transaction) => noteAgedAt(transaction, now));
+    }
+    return now;
+  }
+}
