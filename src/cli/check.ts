@@ -12,10 +12,12 @@ import { complain, type Terminal } from "./terminal";
 export async function check(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
   try {
     const model = readModelFile(parsed.positionals[0]!);
+    const started_ms = terminal.clock.monotonic();
     const { problem, diagnostics, summary } = examineModel(model, defaultLimits(terminal));
+    const compile_seconds = (terminal.clock.monotonic() - started_ms) / 1000;
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
     if (parsed.options.json !== undefined)
-      terminal.out(`${JSON.stringify({ valid: errors === 0, diagnostics, ...summary })}\n`);
+      terminal.out(`${JSON.stringify({ valid: errors === 0, diagnostics, ...summary, compile_seconds })}\n`);
     else {
       printDiagnostics(terminal, model, diagnostics);
       const { num_variables, num_constraints, num_nonzeros } = summary;
