@@ -107,6 +107,33 @@ test("a program with other zones computes the next runs anew, and loses none tha
   rmSync(own, { recursive: true });
 });
 
+test("a backup put back makes up for what it does not know with one run", async () => {
+  const own = mkdtempSync(join(tmpdir(), "jaot-backup-"));
+  const own_clock = movableClock(START);
+  const database = join(own, "data", "jaot.db");
+  const first = await startScheduleWorld(own_clock, { directory: own });
+  const { id, trigger } = await first.schedule({ cron_expression: "0 * * * *", overlap_policy: "allow" });
+  await first.world.stop();
+  copyFileSync(database, join(own, "backup.db"));
+  const second = await startScheduleWorld(own_clock, { directory: own });
+  for (let i = 0; i < 3; i += 1) {
+    own_clock.move(HOUR_MS);
+    await second.turn();
+  }
+  await second.world.stop();
+  copyFileSync(join(own, "backup.db"), database);
+  own_clock.move(HOUR_MS);
+  const third = await startScheduleWorld(own_clock, { directory: own });
+  await third.turn();
+  const { body } = await third.world.call("GET", `/api/v2/triggers/${trigger.id}/schedules/${id}/ticks`);
+  expect(body.items).toMatchObject([
+    { outcome: "fired", scheduled_for: "2026-02-19T09:00:00.000Z", missed_count: 4 },
+    { outcome: "coalesced", count: 3 },
+  ]);
+  await third.world.stop();
+  rmSync(own, { recursive: true });
+});
+
 describe("a second process", () => {
   test("cannot insert a tick that the first has inserted, on whichever connection", async () => {
     set("2026-04-01T05:30:00.000Z");

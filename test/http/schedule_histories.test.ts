@@ -12,7 +12,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, type MovableClock, startScheduleWorld } fro
 import { PlainLedger, type PlainPattern, type PlainSchedule, scanBounds, WallClock } from "./tick_oracle";
 
 const SEED = Number(process.env.HISTORY_SEED ?? 20_261_124);
-const HISTORIES = Number(process.env.HISTORIES ?? 8);
+const HISTORIES = Number(process.env.HISTORIES ?? 14);
 const SCHEDULES = 14;
 
 /** A change of a zone's clock, and the zone. */
