@@ -12,6 +12,7 @@ import { orgs } from "./orgs";
 import { REMOTE_COMMANDS } from "./remote/commands";
 import { restore } from "./restore";
 import { serve } from "./serve";
+import { service } from "./service/service";
 import { solve } from "./solve";
 import { solver } from "./solver";
 import type { Terminal } from "./terminal";
@@ -155,6 +156,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     has_settings: true,
     run: doctor,
+  },
+  service: {
+    about: "install, look after or remove the service under systemd",
+    example: "jaot-triggers service install --backup-dir /mnt/backups",
+    positionals: ["install|status|uninstall"],
+    options: {
+      print: { about: "install: show the unit and do nothing" },
+      user: { value: "USER", about: "install: an existing user to run as (one that systemd makes up)" },
+      root: { value: "DIR", about: "work on the system in this directory, as when an image is built" },
+    },
+    has_settings: true,
+    run: service,
   },
   completions: {
     about: "completion script for bash, zsh or fish",

@@ -282,6 +282,7 @@ describe("what the program tells of itself", () => {
     "apply",
     "export",
     "doctor",
+    "service",
     "completions",
     "version",
   ];

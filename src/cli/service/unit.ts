@@ -1,0 +1,92 @@
+/** The systemd unit: everything that the service does not need is taken from it. */
+
+export interface UnitOptions {
+  /** Where the executable lies. */
+  readonly program: string;
+  /** Words after `serve`: the settings that were given to the installation. */
+  readonly words: readonly string[];
+  /** An existing user; null: systemd makes one up for as long as the service runs. */
+  readonly user: string | null;
+  /** Absolute; null: /var/lib/jaot-triggers, which systemd makes. */
+  readonly data_dir: string | null;
+  /** Further places to write: the backups. */
+  readonly writable: readonly string[];
+  readonly drain_seconds: number;
+  readonly environment_file: string;
+  /** True for a port below 1024. */
+  readonly needs_low_port: boolean;
+}
+
+/** Seconds beyond the drain that the stop may take: interrupting solvers, the checkpoint. */
+const STOP_SECONDS = 20;
+const STATE_NAME = "jaot-triggers";
+
+export function unitText(options: UnitOptions): string {
+  const { program, words, data_dir, user, writable, drain_seconds, environment_file, needs_low_port } = options;
+  const paths = [...(data_dir === null ? [] : [data_dir]), ...writable];
+  const lines = [
+    "[Unit]",
+    "Description=jaot-triggers: optimization models behind HTTP triggers and cron schedules",
+    "After=network.target",
+    "StartLimitIntervalSec=0",
+    "",
+    "[Service]",
+    "Type=exec",
+    `ExecStart=${[program, "serve", ...words].map(quoted).join(" ")}`,
+    "# Secrets, one NAME=value a line: JAOT_ADMIN_KEY, JAOT_SECRET_KEY.",
+    `EnvironmentFile=-${environment_file}`,
+    ...(user === null ? ["DynamicUser=yes"] : [`User=${user}`]),
+    ...(data_dir === null
+      ? [`StateDirectory=${STATE_NAME}`, "StateDirectoryMode=0700", `Environment=JAOT_DATA_DIR=%S/${STATE_NAME}`]
+      : []),
+    ...(paths.length === 0 ? [] : [`ReadWritePaths=${paths.map((path) => quoted(`-${path}`)).join(" ")}`]),
+    "UMask=0077",
+    "# What the first start shows a person must not lie in the journal; the log goes there by standard error.",
+    "StandardOutput=null",
+    "",
+    "# Wrong settings, a directory in use, a newer database: starting again mends none of them.",
+    "Restart=on-failure",
+    "RestartSec=2",
+    "RestartPreventExitStatus=2 3 4",
+    "KillMode=mixed",
+    `TimeoutStopSec=${drain_seconds + STOP_SECONDS}`,
+    "# A solver that the kernel ends for its memory is one run's affair.",
+    "OOMPolicy=continue",
+    "LimitNOFILE=65536",
+    "",
+    "NoNewPrivileges=yes",
+    `CapabilityBoundingSet=${needs_low_port ? "CAP_NET_BIND_SERVICE" : ""}`,
+    `AmbientCapabilities=${needs_low_port ? "CAP_NET_BIND_SERVICE" : ""}`,
+    "ProtectSystem=strict",
+    "ProtectHome=yes",
+    "PrivateTmp=yes",
+    "PrivateDevices=yes",
+    "ProtectKernelTunables=yes",
+    "ProtectKernelModules=yes",
+    "ProtectKernelLogs=yes",
+    "ProtectControlGroups=yes",
+    "ProtectClock=yes",
+    "ProtectHostname=yes",
+    "ProtectProc=invisible",
+    "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
+    "RestrictNamespaces=yes",
+    "RestrictRealtime=yes",
+    "RestrictSUIDSGID=yes",
+    "RemoveIPC=yes",
+    "LockPersonality=yes",
+    "SystemCallArchitectures=native",
+    "SystemCallFilter=@system-service",
+    "SystemCallErrorNumber=EPERM",
+    "# MemoryDenyWriteExecute stays off: JavaScript and WebAssembly are compiled while they run.",
+    "",
+    "[Install]",
+    "WantedBy=multi-user.target",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** A word as systemd reads it: specifiers and variables are plain text. */
+function quoted(word: string): string {
+  const plain = word.replaceAll("%", "%%").replaceAll("$", "$$$$");
+  return /^[\w@%+=:,./$-]+$/.test(plain) ? plain : `"${plain.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}
