@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KEY } from "./api";
 
-const BINARY = join(import.meta.dir, "../../dist/jaot-triggers");
+export const BINARY = join(import.meta.dir, "../../dist/jaot-triggers");
 /** Scripts that run beside each other take different ones. */
 const PORT = 20_000 + (process.pid % 10_000);
 const ORPHAN_MS_MAX = 2000;
