@@ -61,6 +61,8 @@ export function aBrowser(): { open(address: string, look?: Look): Promise<Window
       const context = await (await browser).newContext({
         viewport: { width: look.width, height: look.width < 600 ? 844 : 900 },
         colorScheme: look.scheme,
+        // What moves would be looked at half way.
+        reducedMotion: "reduce",
         timezoneId: "Europe/Berlin",
         locale: "en-GB",
       });

@@ -27,6 +27,7 @@ class Reader {
     this.#space();
     const [key, ...rest] = path;
     const from = this.#at;
+    if (from >= this.#text.length) return null;
     if (key === undefined) {
       this.#skip();
       return { from, to: this.#at };

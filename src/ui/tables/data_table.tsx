@@ -13,7 +13,7 @@ import {
   useTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useDeferredValue, useMemo, useRef, useState } from "react";
+import { memo, type ReactNode, useDeferredValue, useMemo, useRef, useState } from "react";
 import { count } from "../layout/figures";
 
 const VIRTUAL_FROM_ROWS = 200;
@@ -42,7 +42,6 @@ export interface DataTableProps<Item> {
   /** Beside the search box. */
   readonly tools?: ReactNode;
   readonly empty?: ReactNode;
-  readonly rowClass?: (item: Item) => string | undefined;
 }
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
@@ -100,7 +99,7 @@ interface BodyProps<Item extends object> extends DataTableProps<Item> {
   readonly heads: readonly TableColumn<Features, Item, unknown>[];
 }
 
-function Body<Item extends object>({ name, columns, rows, heads, rowClass }: BodyProps<Item>) {
+function Body<Item extends object>({ name, columns, rows, heads }: BodyProps<Item>) {
   const frame = useRef<HTMLDivElement>(null);
   const is_virtual = rows.length > VIRTUAL_FROM_ROWS;
   const virtualizer = useVirtualizer({
@@ -108,6 +107,8 @@ function Body<Item extends object>({ name, columns, rows, heads, rowClass }: Bod
     getScrollElement: () => frame.current,
     estimateSize: () => ROW_HEIGHT_PX,
     overscan: OVERSCAN_ROWS,
+    // The rows of a frame may come in the next one: a scroll is not held up for them.
+    useFlushSync: false,
   });
   const seen = virtualizer.getVirtualItems();
   const first = seen[0];
@@ -133,13 +134,7 @@ function Body<Item extends object>({ name, columns, rows, heads, rowClass }: Bod
         <tbody>
           {first !== undefined && first.start > 0 && <Spacer height={first.start} columns={columns.length} />}
           {shown.map((row) => (
-            <tr key={row.id} className={rowClass?.(row.original)}>
-              {columns.map((column) => (
-                <td key={column.id} className={column.align === "right" ? "figures right" : undefined}>
-                  {column.cell(row.original)}
-                </td>
-              ))}
-            </tr>
+            <Line key={row.id} item={row.original} columns={columns as readonly DataColumn<object>[]} />
           ))}
           {below > 0 && <Spacer height={below} columns={columns.length} />}
         </tbody>
@@ -147,6 +142,25 @@ function Body<Item extends object>({ name, columns, rows, heads, rowClass }: Bod
     </section>
   );
 }
+
+/** Drawn once for as long as it is in sight: scrolling draws only what comes in. */
+const Line = memo(function Line({
+  item,
+  columns,
+}: {
+  readonly item: object;
+  readonly columns: readonly DataColumn<object>[];
+}) {
+  return (
+    <tr>
+      {columns.map((column) => (
+        <td key={column.id} className={column.align === "right" ? "figures right" : undefined}>
+          {column.cell(item)}
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 /** Keeps the scrollbar true for the rows that are not in the document. */
 function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
