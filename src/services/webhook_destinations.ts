@@ -1,5 +1,4 @@
 /** Where webhooks may go, by this installation's policy: asked when a trigger is written and again at each attempt. */
-import { lookup } from "node:dns/promises";
 import { networkInterfaces } from "node:os";
 import type { Clock } from "../clock";
 import { Refusal } from "../refusals";
@@ -10,6 +9,7 @@ import {
   resolveDestination,
   type TargetPolicy,
 } from "../webhooks/destination";
+import { Names } from "../webhooks/names";
 
 const LOOPBACK_ADDRESSES = ["127.0.0.1", "::1"];
 const WILDCARD_HOSTS = ["0.0.0.0", "::"];
@@ -19,6 +19,7 @@ const LOOKUP_MS_MAX = 10_000;
 export class WebhookDestinations {
   readonly #setting: string;
   readonly #clock: Clock;
+  readonly #names = new Names();
   #policy: TargetPolicy;
 
   /** `setting` is `webhook_targets`. Throws a RangeError that names the entry which is no target. */
@@ -54,8 +55,7 @@ export class WebhookDestinations {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const cancel = this.#clock.after(within_ms, () => reject(new Error(`no answer about ${host}`)), true);
     try {
-      const found = await Promise.race([lookup(host, { all: true }), late]);
-      return found.map((entry) => entry.address);
+      return await Promise.race([this.#names.addressesOf(host), late]);
     } finally {
       cancel();
     }

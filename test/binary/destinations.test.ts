@@ -332,5 +332,40 @@ describe.skipIf(!MAY_MOUNT)(
         error: expect.stringContaining("silent.test has no address"),
       });
     });
+
+    test("holds up no commit and no other receiver while its name server is silent", async () => {
+      names.answers = () => null;
+      const receiver = startReceiver();
+      const service = await scratch.serve({ program, data: "others", words: ["--workers", "0"] });
+      const silent: Json[] = [];
+      for (let i = 0; i < 16; i += 1) {
+        const trigger = await service.makeTrigger(RESTOCK_FIVE, { webhook_url: `http://silent-${i}.test/` });
+        await service.call("POST", `/api/v2/triggers/${trigger.id}/webhook/ping`);
+        silent.push(trigger);
+      }
+      const webhook_url = `http://127.0.0.1:${receiver.port}/`;
+      for (let i = 0; i < 3; i += 1) {
+        const good = await service.makeTrigger(RESTOCK_FIVE, { webhook_url });
+        expect((await pingOnce(service, good)).http_status).toBe(200);
+      }
+      // Had those been waited for, they would have had their answer by now.
+      for (const { id } of silent) {
+        const { items } = (await service.call("GET", `/api/v2/triggers/${id}/deliveries`)).body;
+        expect(items).toMatchObject([{ state: "sending", last_error: null }]);
+      }
+    });
+
+    test("is asked of the name servers that resolv.conf has now", async () => {
+      const other = await startNameServer("127.77.0.2");
+      servers.push(other);
+      other.answers = () => [ALLOWED];
+      names.answers = () => [];
+      const receiver = startReceiver(0, ALLOWED);
+      const service = await scratch.serve({ program, data: "moved", words: ["--workers", "0"] });
+      const trigger = await service.makeTrigger(RESTOCK_FIVE, { webhook_url: `http://moved.test:${receiver.port}/` });
+      expect((await pingOnce(service, trigger)).error).toContain("moved.test has no address");
+      writeFileSync(join(scratch.directory, "resolv.conf"), "# by hand\nnameserver 127.77.0.2\n");
+      expect((await pingOnce(service, trigger)).http_status).toBe(200);
+    });
   },
 );
