@@ -235,7 +235,7 @@ class Owed {
     this.#ticks = ticks;
     this.#now = now;
     this.#is_hurried = is_hurried;
-    this.#jitter_ms = is_hurried ? 0 : ticks.timing.jitter_seconds * SECOND_MS;
+    this.#jitter_ms = ticks.timing.jitter_seconds * SECOND_MS;
     this.#window_from = wholeSecond(now - ticks.timing.catch_up_window_seconds * SECOND_MS);
     this.#counted_until = Math.min(this.#window_from, wholeSecond(now - LATE_MS - this.#jitter_ms)) - SECOND_MS;
   }

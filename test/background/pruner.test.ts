@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createPruner } from "../../src/background/pruner";
+import { createTicker } from "../../src/background/ticker";
 import { type Json, movableClock, RESTOCK, startWorld, type World } from "../world";
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const clock = movableClock("2026-02-19T06:00:00Z");
 let world: World;
 beforeEach(async () => {
@@ -129,4 +131,40 @@ test("what a removed run took is given back to the file system", async () => {
   // What stays is the log of who cancelled them.
   expect(pragma("page_count")).toBeLessThan(before * 0.8);
   expect(pragma("freelist_count")).toBe(0);
+});
+
+describe("ledgers of schedules", () => {
+  const every = { cron_expression: "0 * * * *", overlap_policy: "allow" };
+  const rowsOf = (id: string): number => {
+    const { client } = world.app.context;
+    const count = (table: string): number =>
+      (client.query(`SELECT count(*) AS n FROM ${table} WHERE schedule_id = ?1`).get(id) as { n: number }).n;
+    return count("ticks") + count("tick_ranges");
+  };
+  const make = async (): Promise<{ path: string; id: string }> => {
+    const trigger = await world.makeTrigger(RESTOCK);
+    const path = `/api/v2/triggers/${trigger.id}/schedules`;
+    const { id } = (await world.call("POST", path, every)).body;
+    return { path: `${path}/${id}`, id };
+  };
+  const tick = async (): Promise<void> => {
+    const ticker = createTicker(world.app.context);
+    while ((await ticker.runOnce(clock.now())) === 0);
+  };
+
+  test("go with a deleted schedule, and when they are old; what is gone does not fire again", async () => {
+    const [kept, deleted] = [await make(), await make()];
+    clock.move(3 * HOUR_MS);
+    await tick();
+    expect([rowsOf(kept.id), rowsOf(deleted.id)]).toEqual([2, 2]);
+    await world.call("DELETE", deleted.path);
+    await prune();
+    expect([rowsOf(kept.id), rowsOf(deleted.id)]).toEqual([2, 0]);
+    await world.call("PATCH", kept.path, { ends_at: new Date(clock.now()).toISOString() });
+    clock.move(31 * DAY_MS);
+    await prune();
+    expect(rowsOf(kept.id)).toBe(0);
+    await tick();
+    expect(rowsOf(kept.id)).toBe(0);
+  });
 });

@@ -322,6 +322,17 @@ describe("jitter", () => {
 });
 
 describe("edits while a tick is due", () => {
+  test("a tick that its jitter still held back is not late, and fires at the edit", async () => {
+    await atHalfPastFive();
+    const jittered = { cron_expression: "0 * * * *", jitter_seconds: 1800, catch_up: "none", overlap_policy: "allow" };
+    const schedule = await here.schedule(jittered);
+    const { items } = (await schedule.ask("GET", "/preview?n=50")).body;
+    const held = items.find((item: Json) => Date.parse(item.due_at) - Date.parse(item.instant) > 120_000);
+    clock.move(Date.parse(held.due_at) - 1000 - clock.now());
+    await schedule.ask("PATCH", "", { timezone: "Europe/Madrid" });
+    expect((await schedule.runs()).at(-1)).toMatchObject({ scheduled_for: held.instant, missed_count: 0 });
+  });
+
   test("a changed pattern neither swallows nor repeats the instant that has come", async () => {
     await atHalfPastFive();
     const schedule = await here.schedule({ cron_expression: "0 6 * * *" });
