@@ -131,7 +131,10 @@ export const difference = object("VersionDiff", "What changed from one version t
 
 const inputFields = {
   name: Type.String(),
-  kind: words(["param", "set", "parameter"], "`parameter` in a flat model, `param` or `set` in an algebraic one."),
+  kind: words(
+    ["param", "set", "parameter", "cell"],
+    "`parameter` in a flat model, `param` or `set` in an algebraic one, `cell` for a number of an imported file.",
+  ),
   description: textOrNull("What the model says of it: the text behind its name in a MathProg declaration."),
   unit: textOrNull("What stands in brackets at the end of that text."),
   type: words(["number", "string", "array", "object"], "What a value of it is."),

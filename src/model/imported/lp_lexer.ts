@@ -3,6 +3,8 @@
  * that does not begin with a digit; `\` and C comments are skipped. A number ends where it makes no further sense: `2x` is 2 and x.
  */
 
+import { startOfText } from "./numbers";
+
 export const TOKEN = {
   end: 0,
   name: 1,
@@ -21,6 +23,8 @@ export const TOKEN = {
   arrow: 14,
 } as const;
 
+/** Before the first token. */
+const NOTHING = -1;
 const NEWLINE = 0x0a;
 const LESS = 0x3c;
 const EQUAL = 0x3d;
@@ -54,19 +58,21 @@ for (let code = ZERO; code <= NINE; code += 1) CLASSES[code] = TOKEN.number;
 
 export class LpLexer {
   /** The token at hand. */
-  token: number = TOKEN.end;
+  token: number = NOTHING;
   start = 0;
-  end = 0;
+  end: number;
   /** A line ended between the token before and this one. */
   is_first_on_line = true;
 
-  constructor(readonly text: string) {}
+  constructor(readonly text: string) {
+    this.end = startOfText(text);
+  }
 
   /** Goes to the next token. */
   next(): number {
     const { text } = this;
     let at = this.end;
-    this.is_first_on_line = at === 0;
+    this.is_first_on_line = this.token === NOTHING;
     for (;;) {
       if (at >= text.length) return this.take(TOKEN.end, text.length, text.length);
       const code = text.charCodeAt(at);

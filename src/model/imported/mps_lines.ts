@@ -3,6 +3,8 @@
  * form has them at columns 2-3, 5-12, 15-22, 25-36, 40-47 and 50-61, where names may hold blanks and be missing.
  */
 
+import { startOfText } from "./numbers";
+
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
@@ -42,9 +44,11 @@ export class MpsLines {
   line_end = 0;
   /** The line does not begin with a blank. */
   is_at_margin = false;
-  private next_start = 0;
+  private next_start: number;
 
-  constructor(readonly text: string) {}
+  constructor(readonly text: string) {
+    this.next_start = startOfText(text);
+  }
 
   /** Goes to the next line that says something and cuts it at blanks; false at the end of the text. */
   next(): boolean {

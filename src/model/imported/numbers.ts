@@ -15,6 +15,11 @@ const NUMBER_LENGTH_MAX = 400;
 /** HiGHS, like most solvers, takes bounds from here on for infinite. */
 const INFINITE_FROM = 1e20;
 
+/** Where a text begins: behind the mark of byte order that some programs put before it. */
+export function startOfText(text: string): number {
+  return text.charCodeAt(0) === 0xfeff ? 1 : 0;
+}
+
 /** The number at [start, end): NaN where there is none, ±Infinity where it says so or is beyond a double. */
 export function readNumber(text: string, start: number, end: number): number {
   let at = start;

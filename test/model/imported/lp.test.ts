@@ -92,6 +92,11 @@ describe("where HiGHS refuses or goes wrong without a word", () => {
   });
 });
 
+test("a mark of byte order before the text is no part of it", () => {
+  const text = "min x\nst\n c: x >= 1\nend";
+  expect(readOurselves("lp", `\ufeff${text}`)).toEqual(readOurselves("lp", text));
+});
+
 describe("names of results", () => {
   test("are those of the file; rows without one are counted", () => {
     const { columns, rows } = problemOf(

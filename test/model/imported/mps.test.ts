@@ -154,6 +154,10 @@ describe("where HiGHS goes wrong without a word", () => {
   });
 });
 
+test("a mark of byte order before the text is no part of it", () => {
+  expect(readOurselves("mps", `\ufeff${body("")}`)).toEqual(readOurselves("mps", body("")));
+});
+
 describe("names of results", () => {
   test("are those of the file, and kinds are told", () => {
     const { name, columns, rows } = problemOf(fileOf("mps", bounds(" BV B x\n SI B y 4\n", INTEGERS)));
