@@ -10,6 +10,8 @@ const UNWRITABLE_PATTERN = /\\u(?:0000|[dD][89a-fA-F])/;
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 /** A body up to this size is read whoever sends it. */
 const SMALL_BODY_BYTES_MAX = 65_536;
+/** Reading and parsing this much holds the thread for some 50 ms at worst, 16 MiB of it for seconds. */
+const UNPROVEN_BODY_BYTES_MAX = 1_048_576;
 const BODIES_RETRY_SECONDS = 1;
 const REQUEST_ID_PATTERN = /^[\x21-\x7e]{1,128}$/;
 const QUOTE = 0x22;
@@ -96,11 +98,20 @@ function requireWritable(body: unknown): void {
     }
     if (typeof value === "string") requireWritableText(value);
     if (typeof value !== "object" || value === null) continue;
-    for (const [key, child] of Object.entries(value)) {
+    if (Array.isArray(value)) {
+      for (const child of value) if (!isPlainNumber(child)) open.push(child);
+      continue;
+    }
+    for (const key of Object.keys(value)) {
       requireWritableText(key);
-      open.push(child);
+      const child = (value as Record<string, unknown>)[key];
+      if (!isPlainNumber(child)) open.push(child);
     }
   }
+}
+
+function isPlainNumber(value: unknown): boolean {
+  return typeof value === "number" && Number.isFinite(value);
 }
 
 /** UTF-8 has no half of a surrogate pair, and many readers end a text at a zero byte. */
@@ -123,6 +134,7 @@ async function readText(request: Request, body_bytes_max: number, unproven: Unpr
   }
   let taken = 0;
   const take = (bytes: number): void => {
+    if (taken + bytes > UNPROVEN_BODY_BYTES_MAX) throw tooLargeUnproven();
     unproven.take(bytes);
     taken += bytes;
   };
@@ -210,6 +222,13 @@ function endOfString(text: string, start: number): number {
     end = text.indexOf('"', end + 1);
   }
   return text.length;
+}
+
+function tooLargeUnproven(): Refusal {
+  return new Refusal(
+    "body_too_large",
+    "A body over 1 MiB is read only from senders that show their secret in the headers; send it as Authorization: Bearer",
+  );
 }
 
 function tooLarge(body_bytes_max: number): Refusal {

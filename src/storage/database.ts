@@ -85,6 +85,7 @@ export function openExistingDatabase(directory: string): OpenDatabase {
     );
   }
   checkNoRestoreUnderWay(directory);
+  checkDatabaseStillThere(directory, readMarker(directory));
   const client = openWriter(path);
   const found = userVersion(client);
   const known = MIGRATIONS.at(-1)!.number;
