@@ -1,6 +1,7 @@
 /** Valid models with pieces changed, dropped, doubled and swapped: never a crash, never a hang, always a place in the text. */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { EXAMPLES } from "../../../src/examples/catalog";
 import { compileModel, prepareModel } from "../../../src/model/compile";
 import { LIMITS } from "../setup";
 
@@ -93,11 +94,32 @@ function mutate(source: string, changes: readonly Change[]): string {
   return text;
 }
 
-function compile(source: string, language: string): void {
+/** What JModel has beyond MathProg. */
+const JMODELS = [
+  `set W := {A, B, C}; set T := {1, 2}; set E := {(A,1), (B,2)}; param cost{W, T} := A 1 9, A 2 -2, B 1 6, B 2 4, C 1 5, C 2 8; param cap := 3;
+var x{W, T} binary; var y{E} >= 0 <= 9; minimize total: sum{w in W, t in T: w != A and t >= 1} cost[w,t] * x[w,t] + (y[A,1] - 1)^2;
+subject to once{w in W}: sum{t in T} x[w,t] == 1; subject to some{(w, t) in E}: y[w,t] <= if w == A then cap else 4;`,
+];
+
+/** A model and the values of a fire. */
+interface Sample {
+  readonly language: string;
+  readonly source: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+const SAMPLES: readonly Sample[] = [
+  ...MODELS.map((source) => ({ language: "mathprog", source })),
+  ...JMODELS.map((source) => ({ language: "jmodel", source })),
+  ...EXAMPLES.map(({ source, override_example }) => ({ language: "mathprog", source, values: override_example })),
+];
+
+function compile({ source, language, data, values = {} }: Sample): void {
   const limits = { ...LIMITS, seconds_max: 1, monotonic: () => performance.now() };
   const started = performance.now();
-  const prepared = prepareModel({ language, source, options: { seed: 1 } }, limits);
-  const { problem, diagnostics } = compileModel(prepared, {}, limits);
+  const prepared = prepareModel({ language, source, options: { seed: 1 }, ...(data && { data }) }, limits);
+  const { problem, diagnostics } = compileModel(prepared, values, limits);
   expect(performance.now() - started).toBeLessThan(HANG_MS);
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   expect(errors.length > 0).toBe(problem === null);
@@ -112,20 +134,56 @@ function compile(source: string, language: string): void {
 
 test("the models are sound before they are changed", () => {
   const limits = { ...LIMITS, monotonic: () => 0 };
-  for (const source of MODELS) {
-    const { diagnostics } = compileModel(prepareModel({ language: "mathprog", source }, limits), {}, limits);
-    expect(diagnostics).toEqual([]);
+  for (const { source, language, values = {} } of SAMPLES) {
+    const { diagnostics } = compileModel(prepareModel({ language, source }, limits), values, limits);
+    expect(diagnostics).toEqual(language === "jmodel" ? [expect.objectContaining({ code: "quadratic_integer" })] : []);
   }
 });
 
 test("changed models", () => {
   fc.assert(
     fc.property(
-      fc.constantFrom(...MODELS),
+      fc.constantFrom(...SAMPLES),
       fc.array(change, { minLength: 1, maxLength: 5 }),
-      fc.constantFrom("mathprog", "jmodel"),
-      (source, changes, language) => compile(mutate(source, changes), language),
+      fc.boolean(),
+      (sample, changes, is_other) => {
+        const other = sample.language === "mathprog" ? "jmodel" : "mathprog";
+        const language = is_other ? other : sample.language;
+        compile({ ...sample, language, source: mutate(sample.source, changes) });
+      },
     ),
+    { seed: SEED, numRuns: 4000 },
+  );
+}, 120_000);
+
+test("data sections alone changed", () => {
+  const with_data = SAMPLES.filter(({ source }) => /\bdata;/.test(source));
+  fc.assert(
+    fc.property(fc.constantFrom(...with_data), fc.array(change, { minLength: 1, maxLength: 5 }), (sample, changes) => {
+      const at = sample.source.search(/\bdata;/);
+      compile({ ...sample, source: sample.source.slice(0, at + 5) + mutate(sample.source.slice(at + 5), changes) });
+    }),
+    { seed: SEED, numRuns: 2000 },
+  );
+}, 120_000);
+
+test("bundles and fires of any JSON", () => {
+  const known = fc.constantFrom("A", "L", "p", "q", "s", "f", "cost", "nothing");
+  const member = fc.oneof(fc.constantFrom("a", "b", "c", "a,b", "1"), fc.integer({ min: -2, max: 4 }), fc.double());
+  const leaf = fc.oneof(member, fc.constant(null), fc.boolean(), fc.string({ maxLength: 3 }));
+  const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { depthSize: "small" },
+      leaf,
+      fc.array(tie("value"), { maxLength: 4 }),
+      fc.dictionary(fc.oneof(member.map(String), fc.constant("value")), tie("value"), { maxKeys: 3 }),
+    ),
+  }));
+  const values = fc.dictionary(known, value, { maxKeys: 3 });
+  fc.assert(
+    fc.property(values, values, values, (sets, params, fired) => {
+      compile({ language: "mathprog", source: MODELS[1]!, data: { sets, params }, values: fired });
+    }),
     { seed: SEED, numRuns: 3000 },
   );
 }, 120_000);
@@ -154,7 +212,7 @@ test.each([
 ])(
   "%s is refused in time",
   (_, source) => {
-    compile(source, "mathprog");
+    compile({ source, language: "mathprog" });
     const limits = { ...LIMITS, seconds_max: 1, monotonic: () => performance.now() };
     expect(
       prepareModel({ language: "mathprog", source }, limits).diagnostics.concat(
