@@ -31,6 +31,10 @@ const VARIABLES_SHOWN_MAX = 200;
 const TIME_LIMIT_SECONDS_MAX = 86_400;
 
 export async function solve(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
+  if (parsed.positionals.length + (parsed.options.example?.length ?? 0) !== 1) {
+    const found = "either a FILE or --example NAME is expected; jaot-triggers examples lists the names";
+    return complain(terminal, [found], 2);
+  }
   try {
     const model = readModel(terminal, parsed);
     const override_data = readOverrides(parsed) ?? null;
@@ -66,8 +70,6 @@ export async function solve(terminal: Terminal, parsed: ParsedArguments): Promis
 function readModel(terminal: Terminal, parsed: ParsedArguments): unknown {
   const [file] = parsed.positionals;
   const name = parsed.options.example?.[0];
-  if ((file === undefined) === (name === undefined))
-    throw new FileProblem("either a FILE or --example NAME is expected; jaot-triggers examples lists the names");
   return name === undefined ? readModelFile(file!) : readExample(name, terminal).model_json;
 }
 

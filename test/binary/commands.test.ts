@@ -136,14 +136,14 @@ describe("examples", () => {
   });
 
   test.each([
-    ["a name that is none", ["examples", "restoking"], "did you mean restocking?"],
-    ["a name that is none, to solve", ["solve", "--example", "nope"], "there are restocking, production_mix"],
-    ["a file and an example", ["solve", RESTOCK, "--example", "restocking"], "either a FILE or --example NAME"],
-    ["neither", ["solve"], "either a FILE or --example NAME"],
-  ] as const)("refuses %s", async (_what, words, said) => {
+    ["a name that is none", ["examples", "restoking"], 1, "did you mean restocking?"],
+    ["a name that is none, to solve", ["solve", "--example", "nope"], 1, "there are restocking, production_mix"],
+    ["a file and an example", ["solve", RESTOCK, "--example", "restocking"], 2, "either a FILE or --example NAME"],
+    ["neither", ["solve"], 2, "either a FILE or --example NAME"],
+  ] as const)("refuses %s", async (_what, words, code, said) => {
     const { exit_code, stdout, stderr } = await scratch.run(words);
     expect(stderr).toContain(said);
-    expect([exit_code, stdout]).toEqual([1, ""]);
+    expect([exit_code, stdout]).toEqual([code, ""]);
   });
 });
 

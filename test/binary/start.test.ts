@@ -169,7 +169,7 @@ describe("exit codes", () => {
     [["serve", "--port", "70000"], {}, '--port: a whole number from 0 to 65535 is expected, found "70000"'],
     [["serve"], { JAOT_ADMIN_KEY: "hunter2" }, "JAOT_ADMIN_KEY: ok_live_ and 64 hex digits is expected\n"],
     [["keys"], {}, "create|list|revoke is missing"],
-    [["solve"], {}, "FILE is missing"],
+    [["solve"], {}, "either a FILE or --example NAME"],
   ] as const)("2 for %p with %p, saying what was meant", async (words, environment, said) => {
     writeFileSync(at("wrong.toml"), "prot = 1\n");
     const { exit_code, stdout, stderr } = await scratch.run([...words], { environment });
@@ -270,10 +270,12 @@ describe("what the program tells of itself", () => {
     "solve",
     "check",
     "inbox",
+    "examples",
     "keys",
     "backup",
     "restore",
     "orgs",
+    "status",
     "fire",
     "runs",
     "models",
