@@ -151,7 +151,7 @@ test("a ping is sent and logged, whatever events were chosen", async () => {
 describe("the choice of events", () => {
   test("is completed and failed until another is made, and no other words are taken", async () => {
     const trigger = await world.makeTrigger(RESTOCK, { webhook_url: receiver().url });
-    expect(trigger.webhook_events).toEqual(["trigger.run.completed", "trigger.run.failed"]);
+    expect(trigger.webhook_events).toEqual(["trigger.run.completed", "trigger.run.failed", "trigger.overdue"]);
     const chosen = ["trigger.run.cancelled"];
     const changed = await world.call("PATCH", `/api/v2/triggers/${trigger.id}`, { webhook_events: chosen });
     expect(changed.body.webhook_events).toEqual(chosen);
