@@ -7,6 +7,8 @@ export interface ProblemShape {
   readonly is_plain: boolean;
   readonly has_ranges: boolean;
   readonly is_quadratic: boolean;
+  /** For problems that are solved: coefficients of like size, and whole bounds of what has to be whole. */
+  readonly is_mild?: boolean;
 }
 
 const NAMES = [
@@ -29,6 +31,8 @@ const coefficient = fc.oneof(
   number.filter((value) => value !== 0),
   fc.constantFrom(1, -1, 0.1, 1e-7, -3.3333333333333335, 123456.789, 1e9),
 );
+/** Coefficients with which solvers that differ in their tolerances still agree. */
+const mild = number.filter((value) => value !== 0);
 
 interface Bounds {
   readonly lower: number;
@@ -55,15 +59,20 @@ interface ColumnDraft extends Bounds {
   readonly kind: number;
 }
 
+function coefficientOf(shape: ProblemShape): fc.Arbitrary<number> {
+  return shape.is_mild === true ? mild : coefficient;
+}
+
 function columnOf(shape: ProblemShape): fc.Arbitrary<ColumnDraft> {
   const kinds = shape.is_quadratic ? [KIND.continuous] : shape.is_plain ? [0, 1, 2] : [0, 1, 2, 3, 4];
-  const cost = fc.oneof(fc.constant(0), coefficient);
+  const cost = fc.oneof(fc.constant(0), coefficientOf(shape));
   return fc.tuple(bounds, cost, fc.constantFrom(...kinds)).map(([sides, cost, kind]) => {
     if (kind === KIND.binary) return { lower: 0, upper: 1, cost, kind };
     // An integer between halves is legal and says nothing of reading; a semi-continuous column has an upper bound.
     const upper = kind >= KIND.semicontinuous ? Math.max(sides.lower, 10, Math.min(sides.upper, 50)) : sides.upper;
     const lower = kind >= KIND.semicontinuous ? Math.max(0, sides.lower) : sides.lower;
-    const drafted = { lower, upper: Math.max(lower, upper), cost, kind };
+    const whole = shape.is_mild === true && kind === KIND.semi_integer ? Math.round : (value: number) => value;
+    const drafted = { lower: whole(lower), upper: whole(Math.max(lower, upper)), cost, kind };
     return shape.is_plain ? { ...drafted, ...around(drafted) } : drafted;
   });
 }
@@ -92,7 +101,7 @@ export function problems(shape: ProblemShape): fc.Arbitrary<Problem> {
       columns: fc.array(columnOf(shape), { minLength: 1, maxLength: 8 }),
       rows: fc.array(rowOf(shape), { minLength: shape.is_plain ? 1 : 0, maxLength: 6 }),
       names: fc.uniqueArray(name, { minLength: 14, maxLength: 14 }),
-      entries: fc.array(fc.tuple(fc.nat(5), fc.nat(7), coefficient), { maxLength: 30 }),
+      entries: fc.array(fc.tuple(fc.nat(5), fc.nat(7), coefficientOf(shape)), { maxLength: 30 }),
       curvature: fc.array(fc.tuple(fc.nat(7), fc.nat(7), fc.integer({ min: 1, max: 6 })), { maxLength: 8 }),
     })
     .map((draft) => assemble(draft, shape));

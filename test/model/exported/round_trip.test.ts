@@ -6,7 +6,7 @@ import { KIND, type Problem } from "../../../src/problem/problem";
 import { SOLVE_OPTIONS_DEFAULT } from "../../../src/solver/options";
 import { QUIET_CALLBACKS, solver } from "../../solver/solver_fixture";
 import { glpsolObjective } from "../imported/glpsol_oracle";
-import { readingOf, readWithHighs } from "../imported/highs_oracle";
+import { readingOf, readWithHighs, solveWithHighs } from "../imported/highs_oracle";
 import { fileOf } from "../imported/setup";
 import { GLPSOL } from "../language/oracle";
 import { problemOf } from "../setup";
@@ -60,10 +60,26 @@ describe.each(["mps", "lp"] as const)("%s", (format) => {
     60_000,
   );
 
+  test("HiGHS, reading and solving by itself, finds the same optimum", () => {
+    let solved = 0;
+    const property = fc.property(problems({ ...LINEAR, has_ranges: format === "mps", is_mild: true }), (problem) => {
+      const theirs = solveWithHighs(format, textOf(problem, format));
+      const again = problemOf(fileOf(format, textOf(problem, format)));
+      const options = { ...SOLVE_OPTIONS_DEFAULT, gap_tolerance: 0, time_limit_seconds: 5 };
+      const { status, objective } = solver.solve(again, options, QUIET_CALLBACKS);
+      expect(status === "optimal").toBe(theirs !== null);
+      if (theirs === null) return;
+      solved += 1;
+      expect(Math.abs(theirs - objective)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(objective)));
+    });
+    fc.assert(property, { seed, numRuns: RUNS });
+    expect(solved).toBeGreaterThan(RUNS / 20);
+  }, 60_000);
+
   test.skipIf(GLPSOL === null)(
     "glpsol finds the same optimum (needs the package glpk-utils)",
     () => {
-      const shape = { is_plain: true, has_ranges: format === "mps", is_quadratic: false };
+      const shape = { is_plain: true, has_ranges: format === "mps", is_quadratic: false, is_mild: true };
       let solved = 0;
       const property = fc.property(problems(shape), (problem) => {
         const minimized: Problem = { ...problem, sense: "minimize" };

@@ -20,6 +20,8 @@ export interface Reading {
   readonly hessian: readonly string[];
 }
 
+const OPTIMAL = 7;
+
 let highs: Highs = await load({ locateFile: () => wasmPath });
 
 /** What HiGHS reads; null when it refuses the text. */
@@ -52,6 +54,20 @@ export async function readWithHighs(format: "mps" | "lp", text: string): Promise
     } catch {
       // An instance that has aborted takes its models with it.
     }
+  }
+}
+
+/** The optimum of a text that HiGHS reads and solves all by itself; null when it finds none. */
+export function solveWithHighs(format: "mps" | "lp", text: string): number | null {
+  const model = highs.createModel();
+  try {
+    model.options.set("output_flag", false);
+    model.options.set("mip_rel_gap", 0);
+    model.options.set("time_limit", 5);
+    model.readModel({ format, data: text });
+    return model.run().modelStatus === OPTIMAL ? model.getObjectiveValue() : null;
+  } finally {
+    model.dispose();
   }
 }
 
