@@ -12,6 +12,8 @@ import { isIP } from "node:net";
 import { dns } from "bun";
 
 const RESOLV_CONF = "/etc/resolv.conf";
+/** Windows has no c-ares in Bun, and a look-up of its own that blocks nothing. */
+const OPTIONS = process.platform === "win32" ? {} : ({ backend: "c-ares" } as const);
 const NAME_SERVER_PATTERN = /^[ \t]*nameserver[ \t]+(\S+)/gm;
 
 export class Names {
@@ -20,7 +22,7 @@ export class Names {
   /** All addresses of a name, in the order in which to try them. Rejects when it has none. */
   async addressesOf(host: string): Promise<string[]> {
     this.#followFile();
-    const found = await dns.lookup(host, { backend: "c-ares" });
+    const found = await dns.lookup(host, OPTIONS);
     return found.map(({ address }) => address);
   }
 
