@@ -22,7 +22,7 @@ import type { Route } from "./openapi/document";
 import { isPreflight, refuseForeignHost, refuseForeignPage, SECURITY_HEADERS } from "./origins";
 import { overviewRoutes } from "./overview";
 import { referenceRoutes } from "./reference";
-import { type AnsweredRequest, beginRequest, endRequest, noteStatus } from "./request_log";
+import { type AnsweredRequest, noteStatus, RequestLog } from "./request_log";
 import { API, visitOf } from "./router";
 import { runRoutes } from "./runs";
 import { oneScheduleRoutes, scheduleRoutes } from "./schedules";
@@ -50,6 +50,7 @@ const PATH_LENGTH_KEPT = 200;
 export function createServer(context: Context) {
   const body_bytes_max = context.config.max_body_mb * MIB_BYTES;
   const unproven = new UnprovenBodies(Math.max(UNPROVEN_BYTES_MAX, body_bytes_max));
+  const request_log = new RequestLog(context);
   const cors_origins = new Set(listOf(context.config.cors_origin));
   const server = new Elysia({
     normalize: false,
@@ -62,7 +63,7 @@ export function createServer(context: Context) {
     },
   })
     .onRequest(({ request, set }) => {
-      beginRequest(context, set);
+      request_log.begin(set);
       const request_id = givenRequestId(request) ?? context.ids.next("request");
       Object.assign(set.headers, SECURITY_HEADERS, { "x-request-id": request_id });
       const is_asked_first = passDoor(context, request, cors_origins, set.headers);
@@ -88,7 +89,7 @@ export function createServer(context: Context) {
       return answer;
     })
     .onAfterResponse({ as: "global" }, ({ request, route, params, set, responseValue }) =>
-      endRequest(context, { request, route, params, set, responseValue } as AnsweredRequest),
+      request_log.end({ request, route, params, set, responseValue } as AnsweredRequest),
     )
     .use(fireRoutes(context))
     .use(healthRoutes(context))

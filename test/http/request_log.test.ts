@@ -50,7 +50,6 @@ test("problems: slow requests, but not those that wait by nature", async () => {
   let monotonic = 0;
   const stepping = { ...clock, monotonic: () => (monotonic += step_ms) };
   world = await startWorld({ clock: stepping, flags: { workers: "0", slow_request_ms: "500" } });
-  await world.call("GET", "/api/v2/triggers");
   step_ms = 600;
   const trigger = await world.makeTrigger(RESTOCK);
   await world.call("POST", `/api/v2/triggers/${trigger.id}/fire`, {}, { token: trigger.trigger_secret });
@@ -60,6 +59,24 @@ test("problems: slow requests, but not those that wait by nature", async () => {
   expect(routes).toContain("warn /api/v2/keys");
   expect(routes.filter((route) => route.includes("fire"))).toEqual([]);
   expect(routes.filter((route) => route === "warn /api/v2/triggers")).toHaveLength(1);
+});
+
+test("problems: of a flood only the first of each second, and how many more there were", async () => {
+  const clock = movableClock("2026-03-01T06:00:00Z");
+  let monotonic = 0;
+  const still = { ...clock, monotonic: () => monotonic };
+  world = await startWorld({ clock: still, flags: { workers: "0", queued_runs_max: "1" } });
+  const trigger = await world.makeTrigger(RESTOCK);
+  const fire = () => world.call("POST", `/api/v2/triggers/${trigger.id}/fire`, {}, { token: trigger.trigger_secret });
+  expect((await fire()).status).toBe(202);
+  for (let i = 0; i < 50; i += 1) expect((await fire()).status).toBe(503);
+  // A request is told of after its answer: by the next one's answer, it has been.
+  await world.call("GET", "/health");
+  monotonic += 1000;
+  await fire();
+  const told = JSON.parse(await world.logged(/requests_not_logged/));
+  expect(told.requests).toBe(30);
+  expect(requestLines().filter(({ status }) => status === 503).length).toBeGreaterThanOrEqual(20);
 });
 
 test("none: not a line", async () => {

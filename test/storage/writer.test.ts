@@ -87,6 +87,27 @@ describe("a write", () => {
     expect(lost).toEqual([]);
   });
 
+  test("tells what it made once it is kept, and nothing of what was rolled back", async () => {
+    const told: [string, number][] = [];
+    const writer = new Writer(
+      client,
+      async () => {},
+      (failure) => lost.push(failure),
+      (tallies) => told.push(...tallies),
+    );
+    const count = (is_good: boolean) =>
+      writer.write((transaction) => {
+        transaction.tally("ended completed");
+        transaction.tally("tick missed", 3);
+        if (!is_good) throw new Error("no");
+      });
+    const settled = await Promise.allSettled([count(true), count(false), count(true)]);
+    expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    const sums = new Map<string, number>();
+    for (const [what, times] of told) sums.set(what, (sums.get(what) ?? 0) + times);
+    expect(Object.fromEntries(sums)).toEqual({ "ended completed": 2, "tick missed": 6 });
+  });
+
   test("that waits for something is refused, and rolled back", async () => {
     const writer = writerWith(async () => {});
     const waiting = writer.write(async (transaction) => insert("late")(transaction));

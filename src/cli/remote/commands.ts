@@ -127,6 +127,7 @@ export const REMOTE_COMMANDS: Readonly<Record<string, RemoteCommand>> = {
       "webhook-url": { value: "URL", about: "create: where results go" },
       priority: { value: "N", about: "create: 0 to 9, default 5" },
       "max-concurrent-runs": { value: "N", about: "create: runs that may be solved at once" },
+      "expect-within-seconds": { value: "N", about: "create: alarm when no run has completed for so long" },
       "grace-seconds": { value: "N", about: "rotate-secret: seconds that the old one goes on working (0)" },
       ...CONNECTION_OPTIONS,
     },

@@ -8,6 +8,7 @@ import { findDocument, findTrigger, findTriggerId, listTriggers as listAll } fro
 import { Misuse, numberOption, optionOf, type Session, tell, wordAt } from "./session";
 import { facts, table } from "./table";
 
+const EXPECT_SECONDS_MAX = 31_536_000;
 const INTEGER_MAX = 1_000_000;
 const GRACE_SECONDS_MAX = 604_800;
 
@@ -44,6 +45,7 @@ export async function createTrigger(session: Session): Promise<number> {
     ...schemaOf(session),
     ...whole(session, "priority", 0, 9),
     ...whole(session, "max-concurrent-runs", 1, INTEGER_MAX),
+    ...whole(session, "expect-within-seconds", 1, EXPECT_SECONDS_MAX),
   });
   tell(session, made, (trigger) =>
     facts({
@@ -129,6 +131,8 @@ function describe(trigger: TriggerObject): string {
     webhook: trigger.webhook_url,
     priority: trigger.priority,
     "runs at once": trigger.max_concurrent_runs ?? "any",
+    ...(trigger.expect_within_seconds === null ? {} : { "expected every": `${trigger.expect_within_seconds} s` }),
+    ...(trigger.overdue_since === null ? {} : { "overdue since": trigger.overdue_since }),
     runs: trigger.total_runs,
     "last fired": trigger.last_fired_at,
     inputs: trigger.override_schema === null ? "all of the model" : JSON.stringify(trigger.override_schema),
