@@ -115,6 +115,23 @@ describe.skipIf(!hasChromium)("the page (needs the package chromium)", () => {
     await page.getByText("The solver is at work").waitFor();
     await page.getByRole("button", { name: "Cancel the run" }).click();
     await page.getByText("It was stopped").waitFor();
+    await page.getByRole("tab", { name: "Convergence" }).click();
+    await page.getByRole("img", { name: "Best answer and bound over time" }).locator("canvas").waitFor();
+    expectQuiet();
+    await close();
+  });
+
+  test("fires a batch, all of it or nothing", async () => {
+    const trigger = await service.makeTrigger(BOUNDED, { name: "many" });
+    const { page, expectQuiet, close } = await signedIn(`/triggers/${trigger.id}`);
+    await page.getByText("Batch", { exact: true }).click();
+    await page.getByLabel("Sets of data").fill('[{"floor": 1}, {"flor": 2}]');
+    await page.getByRole("button", { name: "Fire 2 runs" }).click();
+    await page.getByRole("alert").filter({ hasText: "set 1" }).waitFor();
+    await page.getByLabel("Sets of data").fill('[{"floor": 1}, {"floor": 2}, {"floor": 3}]');
+    await page.getByRole("button", { name: "Fire 3 runs" }).click();
+    await page.getByText("3 runs", { exact: true }).waitFor();
+    await page.getByRole("row").filter({ hasText: "completed" }).nth(2).waitFor();
     expectQuiet();
     await close();
   });

@@ -46,10 +46,23 @@ export async function call<Answer>(
 ): Promise<Answer> {
   const response = await send(method, path, body, options);
   const text = await response.text();
+  if (response.ok) return (text === "" ? null : parse(text)) as Answer;
+  throw refusalOf(response, text, options);
+}
+
+/** The text of a file that the service writes. Throws ApiRefusal. */
+export async function download(path: string): Promise<string> {
+  const response = await send("GET", path, undefined, { headers: { accept: "*/*" } });
+  const text = await response.text();
+  if (response.ok) return text;
+  throw refusalOf(response, text, {});
+}
+
+/** A key that is refused is forgotten, which leads back to the door. */
+function refusalOf(response: Response, text: string, options: CallOptions): ApiRefusal {
   const answer = text === "" ? null : parse(text);
-  if (response.ok) return answer as Answer;
   if (response.status === 401 && options.token === undefined && currentKey() !== null) setKey(null);
-  throw new ApiRefusal(response.status, isRecord(answer) ? answer : { detail: text.slice(0, 500) });
+  return new ApiRefusal(response.status, isRecord(answer) ? answer : { detail: text.slice(0, 500) });
 }
 
 /** The answer itself, not yet read: for streams and files. */
@@ -97,9 +110,12 @@ function problemsOf(detail: unknown): FieldProblem[] {
     }));
   }
   if (!isRecord(detail) || !Array.isArray(detail.fields)) return [];
-  return detail.fields
-    .filter(isRecord)
-    .map((one) => ({ field: String(one.name ?? ""), message: String(one.msg ?? "") }));
+  return detail.fields.filter(isRecord).map((one) => ({ field: fieldOf(one), message: String(one.msg ?? "") }));
+}
+
+/** Of a batch, also which of its sets it is in. */
+function fieldOf({ name, index }: Record<string, unknown>): string {
+  return typeof index === "number" ? `set ${index}, ${name}` : String(name ?? "");
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

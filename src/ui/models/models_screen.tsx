@@ -11,6 +11,7 @@ import { Answered, Empty, RefusalNote } from "../layout/states";
 import { When } from "../layout/when";
 import { useMay } from "../session/session";
 import { type DataColumn, DataTable } from "../tables/data_table";
+import { WorkspaceSelect } from "../triggers/workspace_select";
 import { ExampleModels } from "./example_models";
 import { EMPTY_FLAT, modelOfFile } from "./model_text";
 
@@ -141,15 +142,17 @@ function readModel(file_name: string, text: string): { name: string; model: unkn
   }
 }
 
-function makeDocument(name: string, model: unknown): Promise<DocumentObject> {
-  return call<DocumentObject>("POST", "/builder", { name, model_json: model });
+function makeDocument(name: string, model: unknown, workspace_id: string | null = null): Promise<DocumentObject> {
+  const place = workspace_id === null ? {} : { workspace_id };
+  return call<DocumentObject>("POST", "/builder", { name, model_json: model, ...place });
 }
 
 function NewModel() {
   const [name, setName] = useState("");
   const [form, setForm] = useState("mathprog");
+  const [workspace_id, setWorkspace] = useState<string | null>(null);
   const [, go] = useLocation();
-  const make = useAct(() => makeDocument(name, STARTS[form]), {
+  const make = useAct(() => makeDocument(name, STARTS[form], workspace_id), {
     touches: ["/builder"],
     is_quiet: true,
     onDone: ({ id }) => go(`/models/${id}`),
@@ -177,6 +180,7 @@ function NewModel() {
             { value: "flat", label: "JSON" },
           ]}
         />
+        <WorkspaceSelect none="The first one" value={workspace_id} onChange={setWorkspace} />
         {make.error !== null && <RefusalNote refusal={make.error} />}
         <Button type="submit" loading={make.isPending} disabled={name.trim() === ""}>
           Make the model

@@ -1,6 +1,6 @@
 /** The text of a model under an editor: checked as one types, saved, frozen as a version, solved to try it, taken away as a file. */
 import { Badge, Button, Fieldset, Group, Stack, Tabs, Text, TextInput } from "@mantine/core";
-import { getHotkeyHandler } from "@mantine/hooks";
+import { useHotkeys } from "@mantine/hooks";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { call } from "../api/client";
 import type { Diagnostic, DocumentObject, RunObject, VersionObject } from "../api/objects";
@@ -34,8 +34,9 @@ export function SourceTab({ document }: { readonly document: DocumentObject }) {
   const run = () => {
     if (model !== null && !solve.isPending) solve.mutate(undefined);
   };
+  useHotkeys([["mod+Enter", run]], [], true);
   return (
-    <Stack gap="sm" onKeyDown={getHotkeyHandler([["mod+Enter", run]])}>
+    <Stack gap="sm">
       <Tools
         document={document}
         text={text}

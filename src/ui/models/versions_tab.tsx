@@ -2,7 +2,7 @@
 import { Badge, Button, Group, Modal, Stack, Text, TextInput, Timeline } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
-import { call } from "../api/client";
+import { call, download } from "../api/client";
 import type { DocumentObject, ModelChanges, VersionObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
 import { Confirm } from "../layout/confirm";
@@ -10,6 +10,7 @@ import { Answered, Empty } from "../layout/states";
 import { When } from "../layout/when";
 import { useMay } from "../session/session";
 import { Changes } from "./changes";
+import { saveFile } from "./save_file";
 
 export function VersionsTab({ document }: { readonly document: DocumentObject }) {
   const versions = useGet<VersionObject[]>(`/builder/${document.id}/versions?limit=200`);
@@ -63,6 +64,8 @@ function Version(props: {
             {is_open ? "Hide the changes" : `What changed from ${before.sequence}`}
           </Button>
         )}
+        <ExportAs version={version} format="mps" />
+        <ExportAs version={version} format="lp" />
         {may_edit && <Rename version={version} />}
         {may_edit && !is_latest && <Restore version={version} />}
       </Group>
@@ -75,6 +78,26 @@ function Difference({ version, before }: { readonly version: VersionObject; read
   const path = `/builder/${version.document_id}/versions/${before.id}/diff/${version.id}`;
   const changes = useGet<ModelChanges>(path, { stale_ms: Number.POSITIVE_INFINITY });
   return <Answered query={changes}>{(found) => <Changes changes={found} />}</Answered>;
+}
+
+/** The compiled model as a file that other solvers read. */
+function ExportAs({ version, format }: { readonly version: VersionObject; readonly format: "mps" | "lp" }) {
+  const path = `/builder/${version.document_id}/versions/${version.id}/export?format=${format}`;
+  const fetchFile = useAct(() => download(path), {
+    touches: [],
+    onDone: (text) => saveFile(`version_${version.sequence}.${format}`, text),
+  });
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      aria-label={`${format.toUpperCase()} of version ${version.sequence}`}
+      loading={fetchFile.isPending}
+      onClick={() => fetchFile.mutate(undefined)}
+    >
+      {format.toUpperCase()}
+    </Button>
+  );
 }
 
 function Restore({ version }: { readonly version: VersionObject }) {

@@ -31,6 +31,7 @@ interface Rules {
   readonly jitter_seconds: number;
   readonly starts_at: string;
   readonly ends_at: string;
+  readonly pause_until: string;
   readonly exclude_dates: readonly string[];
 }
 
@@ -144,6 +145,12 @@ function RulesFields({ rules, onChange }: { readonly rules: Rules; readonly onCh
           value={rules.ends_at}
           onChange={(event) => set({ ends_at: event.currentTarget.value })}
         />
+        <TextInput
+          label="Paused until"
+          type="datetime-local"
+          value={rules.pause_until}
+          onChange={(event) => set({ pause_until: event.currentTarget.value })}
+        />
       </Group>
       <TagsInput
         label="Not on these dates"
@@ -163,13 +170,19 @@ function rulesOf(schedule: ScheduleObject | null): Rules {
     jitter_seconds: schedule?.jitter_seconds ?? 0,
     starts_at: forInput(schedule?.starts_at ?? null),
     ends_at: forInput(schedule?.ends_at ?? null),
+    pause_until: forInput(schedule?.pause_until ?? null),
     exclude_dates: schedule?.exclude_dates ?? [],
   };
 }
 
 function bodyOf(rules: Rules): Record<string, unknown> {
   const instant = (text: string): string | null => (text === "" ? null : new Date(text).toISOString());
-  return { ...rules, starts_at: instant(rules.starts_at), ends_at: instant(rules.ends_at) };
+  return {
+    ...rules,
+    starts_at: instant(rules.starts_at),
+    ends_at: instant(rules.ends_at),
+    pause_until: instant(rules.pause_until),
+  };
 }
 
 /** What a field of date and time takes: the reader's wall clock, to the minute. */

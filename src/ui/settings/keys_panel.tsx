@@ -12,6 +12,7 @@ import { Answered, RefusalNote } from "../layout/states";
 import { When } from "../layout/when";
 import { useSession } from "../session/session";
 import { type DataColumn, DataTable } from "../tables/data_table";
+import { WorkspaceSelect } from "../triggers/workspace_select";
 
 const ROLES = [
   { value: "admin", label: "admin: everything, keys included" },
@@ -68,12 +69,14 @@ function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
   const [name, setName] = useState("");
   const [role, setRole] = useState<string>("editor");
   const [days, setDays] = useState<number | string>("");
+  const [workspace_id, setWorkspace] = useState<string | null>(null);
   const make = useAct(
     () =>
       call<KeyObject & { api_key: string }>("POST", "/keys", {
         name,
         role,
         ...(typeof days === "number" ? { expires_days: days } : {}),
+        ...(workspace_id === null ? {} : { workspace_id }),
       }),
     { touches: ["/keys"], is_quiet: true, onDone: ({ api_key }) => onMade(api_key) },
   );
@@ -107,6 +110,7 @@ function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
           value={days}
           onChange={setDays}
         />
+        <WorkspaceSelect none="All of them" value={workspace_id} onChange={setWorkspace} />
         {make.error !== null && <RefusalNote refusal={make.error} />}
         <Button type="submit" loading={make.isPending} disabled={name.trim() === ""}>
           Make the key

@@ -51,6 +51,7 @@ function TriggerForm({ trigger }: { readonly trigger: TriggerObject }) {
   const [description, setDescription] = useState(trigger.description ?? "");
   const [priority, setPriority] = useState<number | string>(trigger.priority);
   const [at_once, setAtOnce] = useState<number | string>(trigger.max_concurrent_runs ?? "");
+  const [expected, setExpected] = useState<number | string>(trigger.expect_within_seconds ?? "");
   const [schema, setSchema] = useState(JSON.stringify(trigger.override_schema, null, 2));
   const is_json = isJson(schema);
   const save = useAct(
@@ -60,6 +61,7 @@ function TriggerForm({ trigger }: { readonly trigger: TriggerObject }) {
         description: description === "" ? null : description,
         priority: Number(priority),
         max_concurrent_runs: at_once === "" ? null : Number(at_once),
+        expect_within_seconds: expected === "" ? null : Number(expected),
         override_schema: JSON.parse(schema),
       }),
     { touches: ["/triggers"], done: "Saved", is_quiet: true },
@@ -79,23 +81,14 @@ function TriggerForm({ trigger }: { readonly trigger: TriggerObject }) {
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
         />
-        <Group className="pair" align="flex-start">
-          <NumberInput
-            label="Priority"
-            description="0 to 9; 9 has the most turns at the solvers"
-            min={0}
-            max={9}
-            value={priority}
-            onChange={setPriority}
-          />
-          <NumberInput
-            label="Runs at one time"
-            description="Empty: as many as there are solvers"
-            min={1}
-            value={at_once}
-            onChange={setAtOnce}
-          />
-        </Group>
+        <Limits
+          priority={priority}
+          at_once={at_once}
+          expected={expected}
+          onPriority={setPriority}
+          onAtOnce={setAtOnce}
+          onExpected={setExpected}
+        />
         <JsonInput
           label="Override schema"
           description="null: every input of the model may be given; []: none; or a list of fields"
@@ -114,6 +107,44 @@ function TriggerForm({ trigger }: { readonly trigger: TriggerObject }) {
         </Group>
       </Stack>
     </form>
+  );
+}
+
+/** How its runs stand among others, and when their absence is an alarm. */
+function Limits(props: {
+  readonly priority: number | string;
+  readonly at_once: number | string;
+  readonly expected: number | string;
+  readonly onPriority: (value: number | string) => void;
+  readonly onAtOnce: (value: number | string) => void;
+  readonly onExpected: (value: number | string) => void;
+}) {
+  const { priority, at_once, expected, onPriority, onAtOnce, onExpected } = props;
+  return (
+    <Group className="pair" align="flex-start">
+      <NumberInput
+        label="Priority"
+        description="0 to 9; 9 has the most turns at the solvers"
+        min={0}
+        max={9}
+        value={priority}
+        onChange={onPriority}
+      />
+      <NumberInput
+        label="Runs at one time"
+        description="Empty: as many as there are solvers"
+        min={1}
+        value={at_once}
+        onChange={onAtOnce}
+      />
+      <NumberInput
+        label="Alarm after, seconds"
+        description="Without a good result; empty: never"
+        min={1}
+        value={expected}
+        onChange={onExpected}
+      />
+    </Group>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Firing by hand: today's data in a form, or as one JSON text, then off to the run. */
 import { Alert, Button, Group, JsonInput, Kbd, SegmentedControl, Stack, Text } from "@mantine/core";
-import { getHotkeyHandler } from "@mantine/hooks";
+import { useHotkeys } from "@mantine/hooks";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { call } from "../api/client";
@@ -9,6 +9,7 @@ import { useAct } from "../api/queries";
 import { type Draft, OverrideForm } from "../inputs/override_form";
 import { Answered, RefusalNote } from "../layout/states";
 import { useMay } from "../session/session";
+import { BatchForm } from "./batch_form";
 import { takeFireDraft } from "./fire_drafts";
 import { LatestRuns } from "./latest_runs";
 import { useFields } from "./use_fields";
@@ -41,47 +42,48 @@ function FireForm({ trigger, fields }: { readonly trigger: TriggerObject; readon
     },
   );
   const submit = () => {
-    if (may_fire && trigger.is_enabled && !fire.isPending) fire.mutate(undefined);
+    if (form !== "batch" && may_fire && trigger.is_enabled && !fire.isPending) fire.mutate(undefined);
   };
   const problems = fire.error?.problems ?? [];
   const unplaced = fire.error !== null && !problems.every(({ field }) => fields.some(({ name }) => name === field));
+  useHotkeys([["mod+Enter", submit]], [], true);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+Enter works wherever the keyboard is in the form.
-    <div onKeyDown={getHotkeyHandler([["mod+Enter", submit]])}>
-      <Stack gap="md">
-        {!trigger.is_enabled && (
-          <Alert color="gray" title="This trigger is off">
-            It takes no fires and its schedules wait. Switch it on above.
-          </Alert>
-        )}
-        <Group justify="space-between">
-          <SegmentedControl
-            size="xs"
-            aria-label="Give the data as"
-            value={form}
-            onChange={setForm}
-            data={[
-              { value: "form", label: "Form" },
-              { value: "json", label: "JSON" },
-            ]}
-          />
-          <Group gap="xs">
-            <Text size="xs" c="dimmed" visibleFrom="sm">
-              <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd>
-            </Text>
-            <Button onClick={submit} loading={fire.isPending} disabled={!may_fire || !trigger.is_enabled}>
-              Fire
-            </Button>
-          </Group>
+    <Stack gap="md">
+      {!trigger.is_enabled && (
+        <Alert color="gray" title="This trigger is off">
+          It takes no fires and its schedules wait. Switch it on above.
+        </Alert>
+      )}
+      <Group justify="space-between">
+        <SegmentedControl
+          size="xs"
+          aria-label="Give the data as"
+          value={form}
+          onChange={setForm}
+          data={[
+            { value: "form", label: "Form" },
+            { value: "json", label: "JSON" },
+            { value: "batch", label: "Batch" },
+          ]}
+        />
+        <Group gap="xs" display={form === "batch" ? "none" : "flex"}>
+          <Text size="xs" c="dimmed" visibleFrom="sm">
+            <Kbd size="xs">Ctrl</Kbd> <Kbd size="xs">Enter</Kbd>
+          </Text>
+          <Button onClick={submit} loading={fire.isPending} disabled={!may_fire || !trigger.is_enabled}>
+            Fire
+          </Button>
         </Group>
-        {fire.error !== null && (problems.length === 0 || unplaced) && <RefusalNote refusal={fire.error} />}
-        {form === "form" ? (
-          <OverrideForm fields={fields} draft={draft} onChange={setDraft} problems={problems} />
-        ) : (
-          <DraftAsJson draft={draft} onChange={setDraft} />
-        )}
-      </Stack>
-    </div>
+      </Group>
+      {fire.error !== null && (problems.length === 0 || unplaced) && <RefusalNote refusal={fire.error} />}
+      {form === "form" ? (
+        <OverrideForm fields={fields} draft={draft} onChange={setDraft} problems={problems} />
+      ) : form === "batch" ? (
+        <BatchForm trigger={trigger} disabled={!may_fire || !trigger.is_enabled} />
+      ) : (
+        <DraftAsJson draft={draft} onChange={setDraft} />
+      )}
+    </Stack>
   );
 }
 

@@ -92,7 +92,7 @@ function InputTable(props: {
                     />
                   )}
                 </Table.Td>
-                <Table.Td>
+                <Table.Td className="wide-cell">
                   {input.description ?? input.kind}
                   {input.unit !== null && ` [${input.unit}]`}
                 </Table.Td>

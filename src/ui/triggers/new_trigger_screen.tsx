@@ -12,6 +12,7 @@ import { patternOf, pickedOf } from "../schedules/pattern";
 import { PatternPicker } from "../schedules/pattern_picker";
 import { type Choice, InputChoices, schemaOf } from "./input_choices";
 import { keepSecrets } from "./kept_secrets";
+import { WorkspaceSelect } from "./workspace_select";
 
 export default function NewTriggerScreen() {
   const documents = useGet<DocumentSummary[]>("/builder?limit=1000");
@@ -49,6 +50,7 @@ interface Form {
   readonly webhook_url: string;
   readonly webhook_secret: string;
   readonly is_scheduled: boolean;
+  readonly workspace_id: string | null;
 }
 
 function TriggerForm({ documents }: { readonly documents: readonly DocumentSummary[] }) {
@@ -89,6 +91,11 @@ function TriggerForm({ documents }: { readonly documents: readonly DocumentSumma
             />
           </Fieldset>
         )}
+        <WorkspaceSelect
+          none="The first one"
+          value={form.workspace_id}
+          onChange={(workspace_id) => set({ workspace_id })}
+        />
         <WebhookFields form={form} set={set} />
         <Fieldset legend="Schedule">
           <Stack gap="sm">
@@ -127,6 +134,7 @@ function emptyForm(documents: readonly DocumentSummary[], asked: string | null):
     webhook_url: "",
     webhook_secret: "",
     is_scheduled: false,
+    workspace_id: null,
   };
 }
 
@@ -229,6 +237,7 @@ async function makeTrigger(
     version_id,
     override_schema: schemaOf(choice),
     ...(description === "" ? {} : { description }),
+    ...(form.workspace_id === null ? {} : { workspace_id: form.workspace_id }),
     ...(webhook_url === "" ? {} : { webhook_url }),
     ...(webhook_secret === "" || webhook_url === "" ? {} : { webhook_secret }),
   });

@@ -9,7 +9,7 @@ interface Workspace {
 }
 
 /** All workspaces that the key sees; empty until they are known. */
-function useWorkspaces(): readonly Workspace[] {
+export function useWorkspaces(): readonly Workspace[] {
   const workspaces = useGet<{ items: Workspace[] } | Workspace[]>("/workspaces", { stale_ms: STALE_MS }).data;
   if (workspaces === undefined) return [];
   return Array.isArray(workspaces) ? workspaces : workspaces.items;

@@ -1,0 +1,23 @@
+/** Where a new thing goes, for an organization that has more than one workspace. */
+import { Select } from "@mantine/core";
+import { useWorkspaces } from "./workspace_note";
+
+export function WorkspaceSelect(props: {
+  readonly value: string | null;
+  readonly onChange: (workspace_id: string | null) => void;
+  /** What no choice means. */
+  readonly none: string;
+}) {
+  const workspaces = useWorkspaces();
+  if (workspaces.length < 2) return null;
+  return (
+    <Select
+      label="Workspace"
+      placeholder={props.none}
+      clearable
+      data={workspaces.map(({ id, name }) => ({ value: id, label: name }))}
+      value={props.value}
+      onChange={props.onChange}
+    />
+  );
+}
