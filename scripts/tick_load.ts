@@ -13,6 +13,8 @@ const MODEL = { variables: [{ name: "x" }], objective: { sense: "minimize", expr
 const TRIGGERS = 100;
 const AT_ONCE = 64;
 const IDLE_SECONDS = 30;
+/** Until what making the schedules left behind has been collected. */
+const SETTLE_SECONDS = 20;
 const PROBE_PAUSE_MS = 5;
 const MINUTE_MS = 60_000;
 /** Clock ticks of /proc in a second, on every Linux of today. */
@@ -25,6 +27,7 @@ try {
   await program.start(null, ["--workers", "1"]);
   const before = await idleShare();
   const due = await makeSchedules();
+  await Bun.sleep(SETTLE_SECONDS * 1000);
   const idle = await idleShare();
   const probes = await probeUntil(due);
   const fired = await untilAllFired(due);
@@ -38,7 +41,7 @@ process.exit(0);
 async function makeSchedules(): Promise<number> {
   const triggers: string[] = [];
   for (let i = 0; i < TRIGGERS; i += 1) triggers.push((await makeTrigger(program.address, MODEL)).id);
-  const due = Math.ceil(Date.now() / MINUTE_MS) * MINUTE_MS + (IDLE_SECONDS + 60) * 1000 + count * 4;
+  const due = Math.ceil(Date.now() / MINUTE_MS) * MINUTE_MS + (IDLE_SECONDS + SETTLE_SECONDS + 60) * 1000 + count * 4;
   const starts_at = new Date(Math.ceil(due / MINUTE_MS) * MINUTE_MS);
   const body = { cron_expression: `${starts_at.getUTCMinutes()} ${starts_at.getUTCHours()} * * *` };
   const make = async (worker: number): Promise<void> => {
@@ -47,7 +50,8 @@ async function makeSchedules(): Promise<number> {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, (_, worker) => make(worker)));
-  if (Date.now() + IDLE_SECONDS * 1000 > starts_at.getTime()) throw new Error("making the schedules took too long");
+  if (Date.now() + (IDLE_SECONDS + SETTLE_SECONDS) * 1000 > starts_at.getTime())
+    throw new Error("making the schedules took too long");
   return starts_at.getTime();
 }
 
