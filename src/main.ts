@@ -10,7 +10,17 @@ const EMBEDDED_ROOT = "/$bunfs/";
 const UMASK = 0o077;
 
 process.umask(UMASK);
-process.exit(await main(parseArguments(process.argv.slice(2), COMMANDS)));
+const exit_code = await main(parseArguments(process.argv.slice(2), COMMANDS));
+// An exit drops what a slow reader of a pipe has not taken yet.
+await Promise.all([process.stdout, process.stderr].map(drained));
+process.exit(exit_code);
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once("error", () => resolve());
+    stream.end(() => resolve());
+  });
+}
 
 async function main(reading: ArgumentReading): Promise<number> {
   const terminal = processTerminal();

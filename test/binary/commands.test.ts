@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "../world";
-import { ADMIN_KEY, endlessModel, RESTOCK_FIVE, type Service, useScratch } from "./binary";
+import { ADMIN_KEY, BINARY, endlessModel, RESTOCK_FIVE, type Service, useScratch } from "./binary";
 
 const scratch = useScratch();
 
@@ -56,6 +56,19 @@ describe("solve", () => {
       solution: { order_0: 70, order_1: 70, order_2: 35, order_3: 40, order_4: 15 },
       constraints: expect.arrayContaining([expect.objectContaining({ name: "dock", activity: 230, slack: 170 })]),
     });
+  });
+
+  test("prints a long answer to its end into a pipe, and ends when nobody reads on", async () => {
+    const long = write("long.mod", "var x{1..9000} >= 1; minimize o: sum{i in 1..9000} x[i]; end;");
+    const { exit_code, stdout } = await scratch.run(["solve", long, "--json"]);
+    expect(exit_code).toBe(0);
+    expect(JSON.parse(stdout).variables).toHaveLength(9000);
+    const shell = Bun.spawn(["sh", "-c", `'${BINARY}' solve ${long} --json | head -c 10`], {
+      cwd: scratch.directory,
+      env: { PATH: "/usr/bin:/bin", HOME: scratch.directory, TMPDIR: scratch.directory },
+    });
+    expect(await new Response(shell.stdout).text()).toBe('{"status":');
+    expect(await shell.exited).toBe(0);
   });
 
   test("ends with 1 for an infeasible model, and says so in both forms", async () => {

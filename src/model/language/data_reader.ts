@@ -258,6 +258,8 @@ export class DataReader {
   }
 
   private begin(name: Token, target: DataTarget): ParamData {
+    if (this.found.some((data) => data.type === "param" && data.name === name.word))
+      throw new SyntaxFault(`${name.word} has values given already; put them all into one statement`, name);
     const span = { start: name.start, end: name.end };
     const data: ParamData = {
       type: "param",

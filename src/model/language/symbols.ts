@@ -65,7 +65,7 @@ export function spellNumber(number: number): string {
   if (Number.isInteger(number) && Math.abs(number) < 1e15) return String(number + 0);
   const value = clampNumber(number);
   const exponent = Number(value.toExponential(14).split("e")[1]);
-  if (exponent < -5 || exponent >= 15) {
+  if (exponent < -4 || exponent >= 15) {
     const [mantissa, power] = value.toExponential(14).split("e") as [string, string];
     const digits = Math.abs(Number(power)).toString().padStart(2, "0");
     return `${trimZeros(mantissa)}e${Number(power) < 0 ? "-" : "+"}${digits}`;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { askOracle, GLPSOL } from "./oracle";
 import { faultsOf, mathprog, solveModel } from "./setup";
 
-const SECTIONS = ["expressions", "statements", "data", "more"];
+const SECTIONS = ["expressions", "statements", "data", "more", "details"];
 const ENDED_EARLY = "... the report ends here";
 
 /** `=== name` and the model below it; `<CR>` and `<TAB>` stand for what editors do not show. */
