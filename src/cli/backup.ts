@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import { BackupFailure, takeBackup } from "../background/backup_process";
+import { dieWithParent } from "../solver/orphan";
 import { copyDatabase } from "../storage/backup";
 import { DATABASE_FILE } from "../storage/data_directory";
 import type { ParsedArguments } from "./arguments";
@@ -56,6 +57,8 @@ export async function backupCopy(terminal: Terminal, parsed: ParsedArguments): P
   const [data_dir, draft] = parsed.positionals;
   try {
     setPriority(LOWEST_PRIORITY);
+    // It is made to stand still for moments: one that nobody wakes again must not hold its view of the database for ever.
+    dieWithParent(terminal.clock);
     copyDatabase(join(data_dir!, DATABASE_FILE), draft!);
     return 0;
   } catch (error) {
