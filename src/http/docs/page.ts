@@ -41,6 +41,7 @@ export function renderDocs(document: OpenapiDocument): string {
 <li><a href="#start">Start</a></li>
 ${groups.map((group) => navigation(group.name, group.operations))}
 <li><a href="#webhook-events">Webhook events</a></li>
+<li><a href="#errors">Errors</a></li>
 <li><a href="#schemas">Schemas</a></li>
 </ul>
 </nav>
@@ -59,6 +60,11 @@ ${group.operations.map((entry) => article(entry))}
 <h2 id="webhook-events">Webhook events</h2>
 <p>What a trigger's webhook_url gets as POST. Any 2xx counts as delivered.</p>
 ${Object.entries(webhooks as Record<string, Json>).map(([event, { post }]) => webhook(event, post))}
+</section>
+<section aria-labelledby="errors">
+<h2 id="errors">Errors</h2>
+<p>How each refusal reads. <code>code</code> is what a program may test.</p>
+${Object.entries(components.examples as Record<string, Json>).map(([name, { value }]) => errorArticle(name, value))}
 </section>
 <section aria-labelledby="schemas">
 <h2 id="schemas">Schemas</h2>
@@ -133,11 +139,22 @@ function answer(status: string, response: Json): Html {
   const media = Object.entries((response.content ?? {}) as Record<string, Json>)[0];
   if (media === undefined) return html`<p><strong>${status}</strong> ${prose(response.description)}</p>`;
   const [type, { schema, example, examples }] = media;
-  const shown = example ?? (Object.values(examples ?? {})[0] as Json)?.value;
-  const text = typeof shown === "string" ? shown : spellJson(shown);
+  if (examples !== undefined) return refusals(status, Object.keys(examples));
+  const text = typeof example === "string" ? example : spellJson(example);
   return html`<details><summary><strong>${status}</strong> ${prose(response.description)}</summary>
 <p>${type === "application/json" ? spellSchema(schema) : html`<code>${type}</code>`}</p>
 ${code(text, `Example of ${status}`)}</details>
+`;
+}
+
+function refusals(status: string, codes: readonly string[]): Html {
+  const links = codes.map((one, i) => html`${i === 0 ? "" : ", "}<a href="#error-${one}">${one}</a>`);
+  return html`<p><strong>${status}</strong> ${links}</p>`;
+}
+
+function errorArticle(name: string, value: unknown): Html {
+  return html`<article aria-labelledby="error-${name}"><h3 id="error-${name}"><code>${name}</code></h3>
+${code(spellJson(value), `Example of ${name}`)}</article>
 `;
 }
 

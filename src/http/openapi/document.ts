@@ -79,13 +79,21 @@ export function buildDocument(routes: readonly Route[]): OpenapiDocument {
         triggerSecret: { type: "http", scheme: "bearer", description: "The secret of the trigger that is fired." },
       },
       schemas: components.schemas,
+      examples: components.examples,
     },
   };
 }
 
-/** Named schemas, each once; the rest of the document refers to them. */
+/** Named schemas and the refusals' examples, each once; the rest of the document refers to them. */
 class Components {
   readonly schemas: Record<string, unknown> = {};
+  readonly examples: Record<string, unknown> = {};
+
+  /** A reference to how a refusal reads. */
+  exampleOf(code: RefusalCode): Json {
+    this.examples[code] ??= { summary: code.replaceAll("_", " "), value: exampleOf(code) };
+    return { $ref: `#/components/examples/${code}` };
+  }
 
   /** The schema as JSON, with named ones inside it replaced by references. */
   refer(schema: unknown): unknown {
@@ -229,7 +237,7 @@ function refusalResponse(
   const own = (answer?.content as Record<string, Json> | undefined)?.["application/json"];
   const schemas = [...new Set(codes.map(schemaOf))].map((schema) => components.refer(schema));
   if (own !== undefined) schemas.unshift(own.schema);
-  const examples = Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }]));
+  const examples = Object.fromEntries(codes.map((code) => [code, components.exampleOf(code)]));
   return {
     description: [...(answer === undefined ? [] : [answer.description]), ...codes].join(", "),
     headers,

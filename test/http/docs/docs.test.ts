@@ -48,6 +48,7 @@ describe("/docs", () => {
       for (const operation of Object.values(methods as Json) as Json[]) expect(ids).toContain(operation.operationId);
     }
     for (const name of Object.keys(document.components.schemas)) expect(ids).toContain(`schema-${name}`);
+    for (const code of Object.keys(document.components.examples)) expect(ids).toContain(`error-${code}`);
     for (const event of Object.keys(document.webhooks)) expect(ids).toContain(event);
     const links = valuesOf("href").filter((place) => place.startsWith("#"));
     expect(links.filter((link) => !ids.includes(link.slice(1)))).toEqual([]);

@@ -51,7 +51,7 @@ function findExamples(value: Json, steps: readonly string[] = []): Example[] {
     const several = Object.entries(value.examples ?? {}).map(([name, example]) => ({
       place: [...steps, name].join(" "),
       pointer,
-      value: (example as Json).value,
+      value: document.components.examples[(example as Json).$ref.split("/").at(-1)].value,
     }));
     return "example" in value ? [...several, { place: steps.join(" "), pointer, value: value.example }] : several;
   }
