@@ -1,7 +1,7 @@
 /** Whole models: known optima, names in results, both dialects. */
 import { describe, expect, test } from "bun:test";
 import { problemOf } from "../setup";
-import { jmodel, mathprog, solveModel } from "./setup";
+import { faultsOf, jmodel, mathprog, solveModel } from "./setup";
 
 const ASSIGNMENT = `
 set W := {A, B, C};
@@ -64,6 +64,55 @@ describe("known optima", () => {
       mathprog("var x; var y; minimize o: (x - 3)^2 + 2*(y - 1)*(y - 1) + x; s.t. c: x + y <= 3;"),
     );
     expect(solution.objective_value).toBeCloseTo(2.9166667, 5);
+  });
+});
+
+describe("a quadratic objective", () => {
+  test("is maximized when it is concave, over sums and products of forms", () => {
+    const source = `set I := 1..3; param a{i in I} := i; var x{I} >= 0, <= 10;
+      maximize o: sum{i in I} (4 * a[i] * x[i] - x[i]^2) - (x[1] - x[2]) * (x[1] - x[2]); s.t. c: sum{i in I} x[i] <= 100;`;
+    // x1 = 8/3 and x2 = 10/3 where both slopes vanish, x3 = 6.
+    expect(solveModel(mathprog(source)).objective_value).toBeCloseTo(56 / 3 + 36, 5);
+  });
+
+  test.each<[string, string, string]>([
+    [
+      "not convex",
+      "var x >= 0, <= 1; var y >= 0, <= 1; minimize o: x * y;",
+      "1:37 quadratic_not_convex the quadratic objective must be convex to be minimized; it bends the wrong way along x",
+    ],
+    [
+      "convex to be maximized",
+      "var x >= 0, <= 1; maximize o: x^2;",
+      "1:19 quadratic_not_convex the quadratic objective must be concave to be maximized; it bends the wrong way along x",
+    ],
+    [
+      "of integers",
+      "var x >= 0, <= 9, integer; minimize o: (x - 2)^2;",
+      "1:28 quadratic_integer the objective is quadratic and x is integer: quadratic problems take continuous variables only",
+    ],
+    [
+      "in a constraint",
+      "var x; minimize o: x; s.t. c: x * x <= 4;",
+      "1:31 not_linear a product of variables stands in a constraint; only the objective may be quadratic",
+    ],
+    [
+      "of a third degree",
+      "var x; minimize o: x^2 * x;",
+      "1:20 degree_too_high products of variables go up to degree 2",
+    ],
+    [
+      "in a divisor",
+      "var x; minimize o: 1 / x;",
+      "1:24 wrong_type x is an expression with variables, expected a number",
+    ],
+  ])("is refused when it is %s", (_, source, fault) => {
+    expect(faultsOf(mathprog(source))).toEqual([fault]);
+  });
+
+  test("may be the second of two objectives only when it is linear", () => {
+    const [fault] = faultsOf(mathprog("var x >= 0; minimize o: x; minimize p: x^2;"));
+    expect(fault).toContain("a product of variables stands here; only the objective takes one");
   });
 });
 
