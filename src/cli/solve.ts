@@ -25,7 +25,7 @@ import { defaultLimits, printDiagnostics } from "./check";
 import { readExample } from "./examples";
 import { exportIfAsked } from "./export_file";
 import { FileProblem, readModelFile, readOverrides } from "./model_file";
-import { complain, type Terminal } from "./terminal";
+import { complain, shownNumber, type Terminal } from "./terminal";
 
 const VARIABLES_SHOWN_MAX = 200;
 const TIME_LIMIT_SECONDS_MAX = 86_400;
@@ -143,7 +143,7 @@ function tell(terminal: Terminal, parsed: ParsedArguments, model: unknown, outco
 
 function printSolution(terminal: Terminal, solution: Solution, message: string | null): void {
   terminal.out(`${solution.status}${message === null ? "" : `: ${message}`}\n`);
-  if (solution.objective_value !== null) terminal.out(`objective ${solution.objective_value}\n`);
+  if (solution.objective_value !== null) terminal.out(`objective ${shownNumber(solution.objective_value)}\n`);
   if (solution.report !== null) terminal.out(`\n${solution.report}`);
   else printVariables(terminal, solution);
   for (const warning of solution.warnings) terminal.err(`warning: ${warning}\n`);
@@ -156,7 +156,7 @@ function printVariables(terminal: Terminal, solution: Solution): void {
     ...solution.variables.slice(0, VARIABLES_SHOWN_MAX).map((variable) => variable.name.length),
   );
   for (const variable of solution.variables.slice(0, VARIABLES_SHOWN_MAX)) {
-    terminal.out(`  ${variable.name.padEnd(width)}  ${variable.value}\n`);
+    terminal.out(`  ${variable.name.padEnd(width)}  ${shownNumber(variable.value)}\n`);
   }
   const hidden = solution.variables.length - VARIABLES_SHOWN_MAX;
   if (hidden > 0) terminal.out(`  and ${hidden} more; --json prints all\n`);

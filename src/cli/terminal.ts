@@ -16,6 +16,14 @@ export interface Terminal {
   readonly untilStopped: () => Promise<void>;
 }
 
+/** Digits that a person reads: the last ones of a double are noise of binary arithmetic. `--json` prints all. */
+const DIGITS_SHOWN = 12;
+
+/** A number as a person reads it: 5380.7, not 5380.699999999999. */
+export function shownNumber(value: number): string {
+  return String(Number(value.toPrecision(DIGITS_SHOWN)));
+}
+
 /** Tells what went wrong, each on its line, and gives the exit code. */
 export function complain(terminal: Terminal, problems: readonly string[], exit_code: 1 | 2 | 3 | 4 | 5 | 6): number {
   for (const problem of problems) terminal.err(`jaot-triggers: ${problem}\n`);

@@ -1,5 +1,6 @@
 /** A run in words for a person, and as an exit code for a script. */
-import type { RunObject } from "../../services/runs";
+import type { RunObject, RunSummary } from "../../services/runs";
+import { shownNumber } from "../terminal";
 import { facts } from "./table";
 
 const VARIABLES_SHOWN_MAX = 200;
@@ -21,12 +22,20 @@ export function describeRun(run: RunObject): string {
       "solve time": run.execution_time_ms === null ? null : `${run.execution_time_ms.toFixed(1)} ms`,
       message: run.error_message,
       solver: result?.status,
-      objective: result?.objective_value,
+      objective: shownObjective(run),
     }),
   ];
   const solution = Object.entries(result?.solution ?? {});
-  for (const [name, value] of solution.slice(0, VARIABLES_SHOWN_MAX)) lines.push(`  ${name}  ${value}`);
+  for (const [name, value] of solution.slice(0, VARIABLES_SHOWN_MAX)) {
+    lines.push(`  ${name}  ${shownNumber(Number(value))}`);
+  }
   if (solution.length > VARIABLES_SHOWN_MAX)
     lines.push(`  and ${solution.length - VARIABLES_SHOWN_MAX} more; --json prints all`);
   return lines.join("\n");
+}
+
+/** null for a run without an objective. */
+export function shownObjective({ result_data }: Pick<RunSummary, "result_data">): string | null {
+  const value = result_data?.objective_value ?? null;
+  return value === null ? null : shownNumber(value);
 }

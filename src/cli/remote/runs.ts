@@ -7,7 +7,7 @@ import type { Connection } from "./connection";
 import { csvLine } from "./csv";
 import { findTriggerId } from "./find";
 import { readRun, untilEnded } from "./fire";
-import { describeRun, exitCodeOf } from "./run_words";
+import { describeRun, exitCodeOf, shownObjective } from "./run_words";
 import { Misuse, numberOption, optionOf, type Session, tell, wordAt } from "./session";
 import { table } from "./table";
 
@@ -30,7 +30,7 @@ export async function listRuns(session: Session): Promise<number> {
         run.source,
         run.created_at,
         run.result_data?.status,
-        run.result_data?.objective_value,
+        shownObjective(run),
         run.execution_time_ms?.toFixed(1),
       ]),
     ),
