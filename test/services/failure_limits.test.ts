@@ -49,6 +49,17 @@ describe("failures", () => {
     expect(fail(1)).toEqual([60]);
   });
 
+  test("of one network of IPv6 count together, and an address of IPv4 is the same through either socket", () => {
+    const { fail } = setUp();
+    for (const client of ["2001:db8:1:2::1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2:ffff::"]) fail(1, client);
+    expect(fail(1, "2001:db8:1:2::2")).toEqual([60]);
+    expect(fail(1, "2001:db8:1:3::1")).toEqual([null]);
+    fail(FAILURES_MAX, "::ffff:10.0.0.9");
+    expect(fail(1, "10.0.0.9")).toEqual([60]);
+    expect(fail(1, "::ffff:10.0.0.10")).toEqual([null]);
+    expect(fail(1, "fe80::1%eth0")).toEqual([null]);
+  });
+
   test("of very many clients at once take a bounded memory, and are limited still", () => {
     const { fail } = setUp();
     for (let i = 0; i < 100_001; i += 1) fail(1, `client ${i}`);
