@@ -2,9 +2,13 @@
  * Models that mean harm: deep, endless or huge from a short text. Each is refused by the name of what it broke, or ends
  * within its limits; the service answers others all the while and is the same process at the end.
  */
-import { beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Json } from "../world";
 import { type Service, useScratch } from "./binary";
+
+/** On a machine that does much else at the same time a refusal after one second of compiling can take many. */
+const TEST_MS_MAX = 60_000;
+setDefaultTimeout(TEST_MS_MAX);
 
 const scratch = useScratch();
 let service: Service;

@@ -247,6 +247,7 @@ function compileForms(compiler: ExpressionCompiler, node: Binary, left: LinearCo
     }
     for (let a = 0; a < first.count; a += 1) {
       machine.budget.takeNonzeros(second.count);
+      machine.budget.steps(second.count);
       for (let b = 0; b < second.count; b += 1) {
         quadratic.columns.push(first.columns[a]!);
         quadratic.others.push(second.columns[b]!);
