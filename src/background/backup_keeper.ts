@@ -12,7 +12,7 @@ import { takeBackup } from "./backup_process";
 import type { Work } from "./loop";
 
 const NAME_PATTERN = /^jaot-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/;
-const DRAFT_PATTERN = /^jaot-\d{8}T\d{6}Z\.db(\.key)?\.part$/;
+const DRAFT_PATTERN = /^jaot-\d{8}T\d{6}Z\.db(\.key)?\.part(-journal)?$/;
 const DIRECTORY_MODE = 0o700;
 const RETRY_MS = 300_000;
 /** The longest rest: after a jump of the clock the next backup is not far off. */

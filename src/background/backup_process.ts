@@ -65,7 +65,7 @@ export async function takeBackup(request: BackupRequest): Promise<BackupReport> 
     syncPath(dirname(file));
     return { file, bytes: sizeOf(file), key_file, duration_ms: Math.round(clock.monotonic() - started) };
   } catch (error) {
-    rmSync(draft, { force: true });
+    for (const left of [draft, `${draft}-journal`]) rmSync(left, { force: true });
     if (error instanceof BackupFailure) throw error;
     throw new BackupFailure(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
   }

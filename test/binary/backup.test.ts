@@ -193,7 +193,8 @@ test("scheduled backups: one at the start, by the clock after that, the newest a
   for (const day of ["20200101", "20200102"])
     copyFileSync(join(backup_dir, made!), join(backup_dir, `jaot-${day}T030000Z.db`));
   copyFileSync(join(backup_dir, made!), join(backup_dir, "mine.db"));
-  writeFileSync(join(backup_dir, "jaot-20200103T030000Z.db.part"), "what a kill left");
+  for (const end of ["part", "part-journal"])
+    writeFileSync(join(backup_dir, `jaot-20200103T030000Z.db.${end}`), "what a kill left");
   const old = join(backup_dir, made!);
   Bun.spawnSync(["rm", old, `${old}.key`]);
   const again = await scratch.serve({ data: "scheduled", words });
