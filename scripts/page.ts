@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type BrowserContext, type CDPSession, chromium, type Page } from "playwright-core";
 
 const ROOT = join(import.meta.dir, "..");
 const PROGRAM = join(ROOT, "dist", "jaot-triggers");
@@ -104,9 +104,11 @@ async function tellLargeResult(address: string): Promise<void> {
     await page.getByRole("region", { name: /Values of/ }).waitFor();
     await page.locator(".data-table tbody tr").nth(5).waitFor();
     opened.push(performance.now() - began_at);
-    const before = await workOf(page);
+    const client = await context.newCDPSession(page);
+    await client.send("Performance.enable");
+    const before = await workOf(client);
     const scrolled = await scrollFrames(page);
-    work.push(((await workOf(page)) - before) / scrolled.length);
+    work.push(((await workOf(client)) - before) / scrolled.length);
     frames = [...frames, ...scrolled];
     bare.push(Math.max(...(await idleFrames(page))));
     await context.close();
@@ -120,9 +122,7 @@ async function tellLargeResult(address: string): Promise<void> {
 }
 
 /** Milliseconds of script, style and layout so far: what a busy machine stretches least. */
-async function workOf(page: Page): Promise<number> {
-  const client = await page.context().newCDPSession(page);
-  await client.send("Performance.enable");
+async function workOf(client: CDPSession): Promise<number> {
   const { metrics } = await client.send("Performance.getMetrics");
   const counted = ["ScriptDuration", "LayoutDuration", "RecalcStyleDuration"];
   return metrics.filter(({ name }) => counted.includes(name)).reduce((sum, { value }) => sum + 1000 * value, 0);
