@@ -21,7 +21,7 @@ export const RUN_COLUMNS: readonly DataColumn<RunSummary>[] = [
     label: "Run",
     value: ({ id }) => id,
     cell: (run) => (
-      <Link className="plain-link" href={`/triggers/${run.trigger_id}/runs/${run.id}`} title={run.id}>
+      <Link className="plain-link nowrap" href={`/triggers/${run.trigger_id}/runs/${run.id}`} title={run.id}>
         …{run.id.slice(-ID_TAIL)}
       </Link>
     ),
