@@ -24,8 +24,8 @@ try {
   await program.start(null, ["--workers", "1"], group.path);
   const eater = await makeTrigger(program.address, {
     language: "mathprog",
-    source: `var x{1..${DENSE_SIZE}} >= 0; maximize z: sum{j in 1..${DENSE_SIZE}} x[j];
-      s.t. c{i in 1..${DENSE_SIZE}}: sum{j in 1..${DENSE_SIZE}} (1 + (i*j) mod 97) * x[j] <= 1000; end;`,
+    source: `param n default 10; var x{1..n} >= 0; maximize z: sum{j in 1..n} x[j];
+      s.t. c{i in 1..n}: sum{j in 1..n} (1 + (i*j) mod 97) * x[j] <= 1000; end;`,
   });
   const quick = await makeTrigger(program.address, QUICK_MODEL);
   for (let i = 0; i < times; i += 1) await eatOnce(eater, quick);
@@ -44,17 +44,21 @@ try {
 process.exit(0);
 
 async function eatOnce(eater: Json, quick: Json): Promise<void> {
-  const run = await watched(fire(eater, 60));
+  const run = await watched(fire(eater, 60, { n: DENSE_SIZE }));
   const code_or_status = `${run.status}: ${run.error_message}`;
   if (run.status !== "failed" || !/memory/.test(run.error_message)) throw new Error(`the eater is ${code_or_status}`);
   const next = await fire(quick, 10);
   if (next.status !== "completed") throw new Error(`the run behind it is ${next.status}: ${next.error_message}`);
 }
 
-async function fire(trigger: Json, wait_seconds: number): Promise<Json> {
-  const headers = { authorization: `Bearer ${trigger.trigger_secret}`, prefer: `wait=${wait_seconds}` };
+async function fire(trigger: Json, wait_seconds: number, override_data: Json = {}): Promise<Json> {
+  const headers = {
+    authorization: `Bearer ${trigger.trigger_secret}`,
+    "content-type": "application/json",
+    prefer: `wait=${wait_seconds}`,
+  };
   const url = `${program.address}/api/v2/triggers/${trigger.id}/fire`;
-  const response = await fetch(url, { method: "POST", headers });
+  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify({ override_data }) });
   if (response.status !== 200) throw new Error(`a fire was answered ${response.status}: ${await response.text()}`);
   return response.json();
 }

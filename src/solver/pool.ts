@@ -120,11 +120,16 @@ export class SolverPool {
 
   /**
    * What the compiler's `inspect` tells of a model, computed in a solver process; its type is the compiler's affair.
-   * @throws Refusal solver_unavailable when no process could tell.
+   * @throws Refusal solver_unavailable when no process could tell, model_invalid when its memory is not enough for the model.
    */
   inspect<Inspection>(text: string, question: unknown): Promise<Inspection> {
     const { promise, resolve, reject } = Promise.withResolvers<Inspection>();
     const refuse = (outcome: SolveOutcome) => {
+      if (outcome.kind === "failed" && outcome.code === "solver_out_of_memory" && !outcome.retryable) {
+        const advice = "make it smaller, or raise --solver-memory-max-mb";
+        reject(new Refusal("model_invalid", `The model is too large for a solver process: ${outcome.message}; ${advice}`));
+        return;
+      }
       const reason =
         outcome.kind === "failed" || outcome.kind === "timeout" ? outcome.message : "the solvers are stopping";
       reject(
