@@ -127,7 +127,9 @@ export class SolverPool {
     const refuse = (outcome: SolveOutcome) => {
       if (outcome.kind === "failed" && outcome.code === "solver_out_of_memory" && !outcome.retryable) {
         const advice = "make it smaller, or raise --solver-memory-max-mb";
-        reject(new Refusal("model_invalid", `The model is too large for a solver process: ${outcome.message}; ${advice}`));
+        reject(
+          new Refusal("model_invalid", `The model is too large for a solver process: ${outcome.message}; ${advice}`),
+        );
         return;
       }
       const reason =
