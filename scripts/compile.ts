@@ -22,6 +22,8 @@ export async function compileProgram(outfile: string, page: BuiltPage, runtime: 
     target: "bun",
     minify: { syntax: true, whitespace: true, identifiers: false },
     sourcemap: "none",
+    bytecode: true,
+    format: "esm",
     compile: {
       outfile: made,
       // Without these two a hostile .env or bunfig.toml in the working directory would be read at start.
