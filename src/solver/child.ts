@@ -1,7 +1,8 @@
 /**
  * The solver process: what the hidden `solver` command runs. Messages from the pool are put in a queue and jobs done one after the
- * other, each answer sent as soon as it is known. While a job is solved nothing is read, so a stop reaches it through the
- * interrupt file (control.ts). A crash costs the job in hand; the pool sees the process end. Ends itself with its parent.
+ * other. Answers of quick jobs that others wait behind leave together, so that the service writes them in one transaction.
+ * While a job is solved nothing is read, so a stop reaches it through the interrupt file (control.ts). A crash costs the job in
+ * hand, and quick ones whose answers had not left; the pool sees the process end. Ends itself with its parent.
  */
 import type { Clock } from "../clock";
 import { type AttemptHooks, attemptSolve } from "./attempt";
@@ -24,6 +25,8 @@ export const CONTROL_PATH_VARIABLE = "JAOT_SOLVER_CONTROL";
 const FLUSH_BYTES_MIN = 65_536;
 /** How long jobs are done in a row without a look at new messages. */
 const TURN_MS_MAX = 10;
+/** How long an answer waits for those of the jobs behind it. One at a time, each cost the service a commit and a sync. */
+const ANSWERS_MS_MAX = 2;
 
 /** Serves jobs until the parent goes away. */
 export async function runSolverChild(compiler: ModelCompiler, clock: Clock): Promise<void> {
@@ -46,6 +49,9 @@ class SolverChild {
   private readonly queue: (SolveMessage | InspectMessage)[] = [];
   private solver: Solver | null = null;
   private is_draining = false;
+  /** Answers that have not left. */
+  private answers: ChildMessage[] = [];
+  private answers_since_ms = 0;
 
   constructor(
     private readonly compiler: ModelCompiler,
@@ -58,7 +64,7 @@ class SolverChild {
 
   async start(): Promise<void> {
     this.solver = await loadSolver(this.clock);
-    await send({ kind: "ready", solver_version: this.solver.version }, 0);
+    await send([{ kind: "ready", solver_version: this.solver.version }], 0);
     await this.drain();
   }
 
@@ -76,7 +82,7 @@ class SolverChild {
       const position = this.queue.findIndex((waiting) => waiting.job === job);
       if (position === -1) continue;
       this.queue.splice(position, 1);
-      void send({ kind: "answer", job, outcome: { kind: "returned" } }, 0);
+      void send([{ kind: "answer", job, outcome: { kind: "returned" } }], 0);
     }
   }
 
@@ -95,8 +101,18 @@ class SolverChild {
   private async serve(message: SolveMessage | InspectMessage): Promise<void> {
     const answer = message.kind === "inspect" ? this.inspect(message) : this.solve(message);
     const bytes = answer.kind === "inspected" ? FLUSH_BYTES_MIN : resultBytes(answer);
-    await send(answer, bytes);
+    if (this.answers.length === 0) this.answers_since_ms = this.clock.monotonic();
+    this.answers.push(answer);
+    const is_waited_for = this.queue.length === 0 || this.clock.monotonic() - this.answers_since_ms >= ANSWERS_MS_MAX;
+    if (is_waited_for || bytes >= FLUSH_BYTES_MIN) await this.sendAnswers(bytes);
     if (this.solver!.is_spoiled) this.solver = await loadSolver(this.clock);
+  }
+
+  private sendAnswers(bytes: number): Promise<void> | void {
+    if (this.answers.length === 0) return;
+    const answers = this.answers;
+    this.answers = [];
+    return send(answers, bytes);
   }
 
   private inspect({ job, text, question }: InspectMessage): ChildMessage {
@@ -123,8 +139,12 @@ class SolverChild {
 
   private hooksOf(job: number): AttemptHooks {
     return {
-      isInterrupted: () => this.flag.isSetFor(job),
-      onProgress: (progress) => void send({ kind: "progress", job, progress }, 0),
+      // Asked of solves that take longer: what waits to leave must not wait for them.
+      isInterrupted: () => {
+        void this.sendAnswers(0);
+        return this.flag.isSetFor(job);
+      },
+      onProgress: (progress) => void send([{ kind: "progress", job, progress }], 0),
       onIncumbent: (report) => writeIncumbent(this.path, job, report),
     };
   }
@@ -139,13 +159,13 @@ function resultBytes(answer: ChildMessage): number {
   return answer.kind === "answer" && "result" in answer.outcome ? answer.outcome.result.data.length : 0;
 }
 
-/** Sends at once; waits for the last byte to leave when the message is large, since a solve after it would hold it up. */
-function send(message: ChildMessage, bytes: number): Promise<void> | void {
+/** Sends at once; waits for the last byte to leave when there is much, since a solve after it would hold it up. */
+function send(messages: readonly ChildMessage[], bytes: number): Promise<void> | void {
   if (bytes < FLUSH_BYTES_MIN) {
-    process.send!(message);
+    process.send!(messages);
     return;
   }
   return new Promise((resolve) => {
-    process.send!(message, undefined, undefined, () => resolve());
+    process.send!(messages, undefined, undefined, () => resolve());
   });
 }

@@ -101,6 +101,7 @@ export interface ForgetMessage {
 /** The pool sends these in arrays: all that one turn of its event loop brought. */
 export type ParentMessage = SolveMessage | InspectMessage | ForgetMessage;
 
+/** In arrays too: answers that were known at about the same time. */
 export type ChildMessage =
   | { readonly kind: "ready"; readonly solver_version: string }
   | { readonly kind: "answer"; readonly job: number; readonly outcome: SolveOutcome }

@@ -327,7 +327,9 @@ function spawnChild(command: readonly string[], control_path: string, place: Pla
     stdout: "ignore",
     stderr: Bun.file(`${control_path}.stderr`),
     serialization: "advanced",
-    ipc: (message: ChildMessage) => place.receive(message),
+    ipc: (messages: readonly ChildMessage[]) => {
+      for (const message of messages) place.receive(message);
+    },
     onExit: () => place.onExit(),
     onDisconnect: () => place.onDisconnect(),
   });
