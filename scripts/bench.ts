@@ -35,7 +35,8 @@ const fires = await measureFires();
 note("durable fires / bare route", fires / bare_route, "x", "0.7");
 const bare_solves = await measureBareSolves();
 const { completed, fires_busy } = await measureRuns();
-note("completed runs / bare HiGHS loop", completed / bare_solves, "x", "0.8");
+note("completed runs / bare HiGHS loop", completed / bare_solves.alone, "x", "0.8");
+note("completed runs / bare HiGHS loop beside a busy core", completed / bare_solves.beside, "x", "");
 note("fires while the solver is busy / with none", fires_busy / fires, "x", "");
 const { deliveries, bare_posts } = await measureDeliveries(DELIVERIES);
 note("deliveries, one receiver", deliveries, "1/s", "1000");
@@ -153,15 +154,24 @@ async function measureFires(): Promise<number> {
   return rate;
 }
 
-async function measureBareSolves(): Promise<number> {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "bench/bare_solves.ts")], { stdout: "pipe" });
-  const rates = JSON.parse(await new Response(child.stdout).text()) as {
-    default_options: number;
-    without_jump: number;
-  };
+/**
+ * The loop alone, and beside a process that keeps another core busy, as the service does while its solver solves: on two
+ * threads of one core that halves it.
+ */
+async function measureBareSolves(): Promise<{ alone: number; beside: number }> {
+  const rates = await bareSolves();
   note("bare HiGHS loop, default options", rates.default_options, "1/s", "");
   note("bare HiGHS loop, no feasibility jump", rates.without_jump, "1/s", "");
-  return rates.without_jump;
+  const busy = startChild([process.execPath, "-e", "while (true);"], {});
+  const beside = (await bareSolves()).without_jump;
+  busy.kill("SIGKILL");
+  note("the same beside a busy core", beside, "1/s", "");
+  return { alone: rates.without_jump, beside };
+}
+
+async function bareSolves(): Promise<{ default_options: number; without_jump: number }> {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "bench/bare_solves.ts")], { stdout: "pipe" });
+  return JSON.parse(await new Response(child.stdout).text());
 }
 
 async function measureRuns(): Promise<{ completed: number; fires_busy: number }> {

@@ -68,7 +68,8 @@ async function measureModel(service: Service, model: string, directory: string):
   for (let round = 0; round < ROUNDS; round += 1) {
     const ours = Bun.spawnSync([BINARY, "check", path, "--json"]);
     const started = performance.now();
-    const glpsol = Bun.spawnSync(["glpsol", "--math", path, "--check"]);
+    // Elsewhere: tas.mod writes a file where it runs.
+    const glpsol = Bun.spawnSync(["glpsol", "--math", path, "--check"], { cwd: tmpdir() });
     const glpsol_ms = performance.now() - started;
     rounds.push({
       model,

@@ -12,7 +12,7 @@ export function glpsolObjective(text: string, form: GlpsolForm, ...options: read
   try {
     const [model, output] = [join(directory, "model"), join(directory, "output")];
     writeFileSync(model, text);
-    const run = Bun.spawnSync([GLPSOL!, form, model, "-o", output, "--tmlim", "20", ...options]);
+    const run = Bun.spawnSync([GLPSOL!, form, model, "-o", output, "--tmlim", "20", ...options], { cwd: directory });
     const printed = run.stdout.toString();
     if (!run.success || /syntax error|error.*processing|file processing error/i.test(printed))
       throw new Error(`glpsol did not read the file: ${printed.slice(-400)}`);
