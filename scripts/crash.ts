@@ -30,7 +30,7 @@ const SETTINGS = [
 ];
 /** Killed at a named point in every second cycle, else after so long under load. */
 const KILL_AFTER_MS_MIN = 200;
-const KILL_AFTER_MS_MAX = 600;
+const KILL_AFTER_MS_MAX = 800;
 /** The how-manieth passing of a point: low enough to be reached in a cycle. */
 const PASSINGS_MAX = 60;
 const STOP_EVERY = 5;

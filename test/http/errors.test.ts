@@ -138,6 +138,22 @@ describe("a body", () => {
     expect((await world.call("POST", BUILDER, quoted)).body.name).toBe(quoted.name);
   });
 
+  test("has no object of more keys than parse in time, while rows may have as many", async () => {
+    const one = await startWorld({ flags: { workers: "0" } });
+    try {
+      const keyed = (count: number) =>
+        `{"canvas_json":{"x":{${Array.from({ length: count }, (_, i) => `"k${i}":1`).join(",")}}}}`;
+      expect((await one.call("POST", BUILDER, keyed(20_000))).status).toBe(201);
+      const refused = await one.call("POST", BUILDER, keyed(210_000));
+      expectError(refused, 400, "malformed_json");
+      expect(refused.body.detail).toContain("as rows");
+      const rows = `{"canvas_json":{"x":[${Array.from({ length: 110_000 }, (_, i) => `{"a":${i},"b":1}`).join(",")}]}}`;
+      expect((await one.call("POST", BUILDER, rows)).status).toBe(201);
+    } finally {
+      await one.stop();
+    }
+  });
+
   test("over the limit is 413, by its declared length and by count", async () => {
     const large = JSON.stringify({ name: "x".repeat(MIB_BYTES) });
     expectError(await world.call("POST", BUILDER, large), 413, "body_too_large");
