@@ -51,6 +51,7 @@ class SolverChild {
   private is_draining = false;
   /** Answers that have not left. */
   private answers: ChildMessage[] = [];
+  private answers_bytes = 0;
   private answers_since_ms = 0;
 
   constructor(
@@ -100,19 +101,25 @@ class SolverChild {
 
   private async serve(message: SolveMessage | InspectMessage): Promise<void> {
     const answer = message.kind === "inspect" ? this.inspect(message) : this.solve(message);
-    const bytes = answer.kind === "inspected" ? FLUSH_BYTES_MIN : resultBytes(answer);
     if (this.answers.length === 0) this.answers_since_ms = this.clock.monotonic();
     this.answers.push(answer);
-    const is_waited_for = this.queue.length === 0 || this.clock.monotonic() - this.answers_since_ms >= ANSWERS_MS_MAX;
-    if (is_waited_for || bytes >= FLUSH_BYTES_MIN) await this.sendAnswers(bytes);
-    if (this.solver!.is_spoiled) this.solver = await loadSolver(this.clock);
+    this.answers_bytes += answer.kind === "inspected" ? FLUSH_BYTES_MIN : resultBytes(answer);
+    const { is_spoiled } = this.solver!;
+    if (is_spoiled || this.areAnswersDue()) await this.sendAnswers();
+    if (is_spoiled) this.solver = await loadSolver(this.clock);
   }
 
-  private sendAnswers(bytes: number): Promise<void> | void {
+  private areAnswersDue(): boolean {
+    if (this.queue.length === 0 || this.answers_bytes >= FLUSH_BYTES_MIN) return true;
+    return this.clock.monotonic() - this.answers_since_ms >= ANSWERS_MS_MAX;
+  }
+
+  private sendAnswers(): Promise<void> | void {
     if (this.answers.length === 0) return;
-    const answers = this.answers;
+    const { answers, answers_bytes } = this;
     this.answers = [];
-    return send(answers, bytes);
+    this.answers_bytes = 0;
+    return send(answers, answers_bytes);
   }
 
   private inspect({ job, text, question }: InspectMessage): ChildMessage {
@@ -141,7 +148,7 @@ class SolverChild {
     return {
       // Asked of solves that take longer: what waits to leave must not wait for them.
       isInterrupted: () => {
-        void this.sendAnswers(0);
+        void this.sendAnswers();
         return this.flag.isSetFor(job);
       },
       onProgress: (progress) => void send([{ kind: "progress", job, progress }], 0),

@@ -1,5 +1,5 @@
 /** What an empty installation offers: a ready example that leads to a solved run, or a model of one's own. */
-import { Button, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { Link, useLocation } from "wouter";
 import { call } from "../api/client";
 import type {
@@ -10,16 +10,11 @@ import type {
   TriggerSecrets,
   VersionObject,
 } from "../api/objects";
-import { useAct, useGet } from "../api/queries";
+import { useAct } from "../api/queries";
 import { Loading, RefusalNote } from "../layout/states";
+import { ExampleCard, useExamples } from "../models/example_card";
 import { useMay } from "../session/session";
 import { keepSecrets } from "../triggers/kept_secrets";
-
-const EXAMPLES_STALE_MS = 3_600_000;
-
-function useExamples() {
-  return useGet<readonly ExampleSummary[]>("/examples", { stale_ms: EXAMPLES_STALE_MS });
-}
 
 export function FirstSteps() {
   const examples = useExamples();
@@ -40,14 +35,14 @@ export function FirstSteps() {
       {examples.error !== null && <RefusalNote refusal={examples.error} />}
       <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
         {examples.data?.map((example) => (
-          <ExampleCard key={example.name} example={example} />
+          <ExampleToTry key={example.name} example={example} />
         ))}
       </SimpleGrid>
     </Stack>
   );
 }
 
-function ExampleCard({ example }: { readonly example: ExampleSummary }) {
+function ExampleToTry({ example }: { readonly example: ExampleSummary }) {
   const [, go] = useLocation();
   const begin = useAct(() => makeTriggerOf(example), {
     touches: ["/triggers", "/builder", "/overview"],
@@ -57,26 +52,7 @@ function ExampleCard({ example }: { readonly example: ExampleSummary }) {
     },
   });
   return (
-    <Card withBorder padding="md">
-      <Stack justify="space-between" h="100%" gap="sm">
-        <div>
-          <Title order={3} size="h5">
-            {example.title}
-          </Title>
-          <Text size="sm" c="dimmed">
-            {example.description}
-          </Text>
-        </div>
-        <Button
-          variant="light"
-          aria-label={`Try it: ${example.title}`}
-          loading={begin.isPending}
-          onClick={() => begin.mutate(undefined)}
-        >
-          Try it
-        </Button>
-      </Stack>
-    </Card>
+    <ExampleCard example={example} action="Try it" is_pending={begin.isPending} onAct={() => begin.mutate(undefined)} />
   );
 }
 
