@@ -16,7 +16,9 @@ export function newRunId() {
   return `run_${randomBytes(8).toString("hex")}`;
 }
 
+/** Solves with the options in HIGHS_OPTIONS, a JSON object: those of the service that the peers are compared with. */
 export async function createSolver() {
+  const options = JSON.parse(process.env.HIGHS_OPTIONS);
   const highs = await loadHighs();
   return (demand) => {
     const text = `Maximize
@@ -32,7 +34,7 @@ Bounds
 Generals
  a b c
 End`;
-    const answer = highs.solve(text, { output_flag: false });
+    const answer = highs.solve(text, options);
     return { status: answer.Status, objective_value: answer.ObjectiveValue };
   };
 }

@@ -1,0 +1,7 @@
+/** The HiGHS options that the service solves the measured model with: every yardstick and peer solves with the same. */
+import { type HighsOption, SOLVE_OPTIONS_DEFAULT, toHighsOptions } from "../../src/solver/options";
+
+/** Without the feasibility jump, as the service solves a model of 3 columns. */
+export function serviceSolverOptions(): Readonly<Record<string, HighsOption>> {
+  return toHighsOptions(SOLVE_OPTIONS_DEFAULT, SOLVE_OPTIONS_DEFAULT.time_limit_seconds, false);
+}
