@@ -51,7 +51,7 @@ export function sizesOf(outfile: string, page: BuiltPage): string {
   return `${(statSync(outfile).size / 1e6).toFixed(0)} MB; page: scripts ${kb(scripts)} gzipped, ${first} of it for the first view`;
 }
 
-/** Puts the page in place of the empty list in src/http/page_files.ts. */
+/** Puts the page in place of the empty list in src/http/page/page_files.ts. */
 function embedded(page: BuiltPage): BunPlugin {
   const forms = page.files.flatMap(({ gzip, brotli }) => [gzip, brotli]);
   const imports = forms.map((path, i) => `import f${i} from ${JSON.stringify(path)} with { type: "file" };`);
@@ -64,7 +64,7 @@ export const PAGE_FILES = new Map([${entries.join(",")}]);`;
   return {
     name: "page",
     setup: (builder) => {
-      builder.onLoad({ filter: /src\/http\/page_files\.ts$/ }, () => ({ contents, loader: "ts" }));
+      builder.onLoad({ filter: /src\/http\/page\/page_files\.ts$/ }, () => ({ contents, loader: "ts" }));
     },
   };
 }

@@ -69,7 +69,7 @@ export interface RefusalExtras {
   readonly retry_after_seconds?: number;
 }
 
-/** Thrown by services, turned into one HTTP answer in http/errors.ts and one line in the CLI. */
+/** Thrown by services, turned into one HTTP answer in http/edge/errors.ts and one line in the CLI. */
 export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly extras: RefusalExtras;

@@ -82,14 +82,14 @@ const EXAMPLES: readonly {
   {
     rule: "each library has one home",
     broken: [
-      [{ "src/services/a.ts": 'import { Cron } from "croner";' }, "src/runs/cadence.ts alone"],
+      [{ "src/services/a.ts": 'import { Cron } from "croner";' }, "src/schedules/cadence.ts alone"],
       [{ "src/services/a.ts": 'import type { Database } from "bun:sqlite";' }, "src/storage/ alone"],
       [{ "src/http/a.ts": 'import { eq } from "drizzle-orm/sqlite-core";' }, "src/storage/ alone"],
       [{ "src/model/a.ts": 'import x from "left-pad";' }, "left-pad has no home"],
       [{ "src/model/a.ts": 'import x from "fs";' }, "fs has no home"],
     ],
     kept: [
-      { "src/runs/cadence.ts": 'import { Cron } from "croner";', "src/http/a.ts": 'import { t } from "elysia";' },
+      { "src/schedules/cadence.ts": 'import { Cron } from "croner";', "src/http/a.ts": 'import { t } from "elysia";' },
       { "src/model/a.ts": 'import { join } from "node:path";', "test/a.test.ts": 'import { Cron } from "croner";' },
     ],
   },

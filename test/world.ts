@@ -7,7 +7,7 @@ import { type Clock, systemClock } from "../src/clock";
 import { readConfig } from "../src/config";
 import { systemIds } from "../src/ids";
 import { createLog } from "../src/log";
-import { waitForRun } from "../src/services/runs";
+import { waitForRun } from "../src/services/runs/runs";
 
 const SELF = [process.execPath, join(import.meta.dir, "../src/main.ts")];
 

@@ -5,9 +5,9 @@
  */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { nextTickAt } from "../runs/cadence";
+import { nextTickAt } from "../schedules/cadence";
 import type { Context } from "../services/context";
-import { keyFileOf } from "../storage/seal";
+import { keyFileOf } from "../storage/directory/seal";
 import { takeBackup } from "./backup_process";
 import type { Work } from "./loop";
 

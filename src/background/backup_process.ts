@@ -17,10 +17,10 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Clock } from "../clock";
-import { childEnvironment } from "../solver/process_facts";
-import { draftOf, syncPath } from "../storage/backup";
-import { DATABASE_FILE } from "../storage/data_directory";
-import { hasSealKey, KEY_FILE, keyFileOf } from "../storage/seal";
+import { childEnvironment } from "../solver/process/process_facts";
+import { draftOf, syncPath } from "../storage/directory/backup";
+import { DATABASE_FILE } from "../storage/directory/data_directory";
+import { hasSealKey, KEY_FILE, keyFileOf } from "../storage/directory/seal";
 
 const LOOK_MS = 10;
 /** 20 to 80 ms of a disk that takes 100 to 400 MB a second. */

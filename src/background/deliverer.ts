@@ -4,7 +4,7 @@
  * it is made: after a crash the delivery goes out again under the same id.
  */
 import type { Context } from "../services/context";
-import type { FireTarget } from "../services/fire_targets";
+import type { FireTarget } from "../services/memory/fire_targets";
 import { writePersistently } from "../services/persistent_write";
 import {
   abandonDeliveries,
@@ -16,7 +16,7 @@ import {
   readPayload,
   settleDelivery,
 } from "../storage/deliveries";
-import { unseal } from "../storage/seal";
+import { unseal } from "../storage/directory/seal";
 import { disableWebhook, findTriggerById, noteWebhook } from "../storage/triggers";
 import { PROGRAM_VERSION } from "../version";
 import { retryDelay } from "../webhooks/backoff";

@@ -7,12 +7,12 @@
  * fails those that have used up their attempts. A machine that lost its power is not held against a run.
  */
 import type { Diagnostic } from "../model/diagnostics";
-import { wasMachineRestarted } from "../runs/boot";
+import { wasMachineRestarted } from "../runs/process_identity";
 import type { Context } from "../services/context";
-import type { FireTarget } from "../services/fire_targets";
+import type { FireTarget } from "../services/memory/fire_targets";
 import { writePersistently } from "../services/persistent_write";
-import { endRun, NO_OUTCOME, type RunOutcome } from "../services/run_ends";
-import { solveOptionsOf } from "../services/solve";
+import { endRun, NO_OUTCOME, type RunOutcome } from "../services/runs/run_ends";
+import { solveOptionsOf } from "../services/runs/solve";
 import type { Progress, SolveOutcome, SolveReport } from "../solver/messages";
 import { listLanes, requeueDeliveries } from "../storage/deliveries";
 import {

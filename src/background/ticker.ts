@@ -1,15 +1,15 @@
 /**
  * Turns the clock into runs. One loop, at least once a second and after every edit, asks for schedules that are due and for
- * ticks that waited for a run to end; no timer per schedule. Each is settled in one transaction (services/tick_settling.ts).
+ * ticks that waited for a run to end; no timer per schedule. Each is settled in one transaction (services/schedules/tick_settling.ts).
  *
  * The clock is not believed blindly. Before the time this program was built it has not been set: nothing fires until it is.
  * Every turn compares wall time with monotonic time, and a jump is logged; what a jump makes late is missed or not like
  * any other tick, and what it repeats is in the ledger already.
  */
-import { ClockWatch } from "../runs/clock_watch";
-import { nextTickOf } from "../runs/tick_plan";
+import { ClockWatch } from "../schedules/clock_watch";
+import { nextTickOf } from "../schedules/tick_plan";
 import type { Context } from "../services/context";
-import { releaseWaiting, settleDue, type TickEffects, tellEffects } from "../services/tick_settling";
+import { releaseWaiting, settleDue, type TickEffects, tellEffects } from "../services/schedules/tick_settling";
 import {
   advanceSchedule,
   countCursorsAfter,

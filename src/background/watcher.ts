@@ -1,6 +1,7 @@
 /** Raises the alarms of triggers that have had no good result for longer than they should. */
+
+import { raiseOverdue } from "../services/alarms/expectations";
 import type { Context } from "../services/context";
-import { raiseOverdue } from "../services/expectations";
 import type { Work } from "./loop";
 
 const BATCH_TRIGGERS = 200;

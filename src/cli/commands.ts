@@ -3,7 +3,7 @@ import type { CommandSpec, ParsedArguments } from "./arguments";
 import { backup, backupCopy } from "./backup";
 import { check } from "./check";
 import { completions } from "./completions";
-import { demo } from "./demo";
+import { demo } from "./demo/demo";
 import { doctor } from "./doctor/doctor";
 import { examples } from "./examples";
 import { INBOX_FAILURES, inbox } from "./inbox";

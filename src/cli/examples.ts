@@ -1,6 +1,6 @@
 /** `examples [NAME]`: the ready models inside the program, or the text of one. */
 import { Refusal } from "../refusals";
-import { type ExampleObject, getExample, listExamples } from "../services/examples";
+import { type ExampleObject, getExample, listExamples } from "../services/documents/examples";
 import type { ParsedArguments } from "./arguments";
 import { defaultLimits } from "./check";
 import { FileProblem } from "./model_file";

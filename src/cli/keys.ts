@@ -1,8 +1,8 @@
 /** `keys`: API keys on the data directory itself, also while the service runs. */
 import { type KeyAccess, openKeyAccess } from "../app";
 import { Refusal } from "../refusals";
-import { commandLineActor, createKey, type KeyObject, listKeyObjects, revokeKeyById } from "../services/access";
-import { DataDirectoryError } from "../storage/data_directory";
+import { commandLineActor, createKey, type KeyObject, listKeyObjects, revokeKeyById } from "../services/access/keys";
+import { DataDirectoryError } from "../storage/directory/data_directory";
 import type { ParsedArguments } from "./arguments";
 import { readSettings } from "./settings";
 import { complain, type Terminal } from "./terminal";

@@ -1,8 +1,8 @@
 /** `orgs`: tenants, made and listed on the data directory itself; no route does that. */
 import { type KeyAccess, openKeyAccess } from "../app";
 import { Refusal } from "../refusals";
-import { createOrganization, listOrganizationObjects } from "../services/access";
-import { DataDirectoryError } from "../storage/data_directory";
+import { createOrganization, listOrganizationObjects } from "../services/access/keys";
+import { DataDirectoryError } from "../storage/directory/data_directory";
 import type { ParsedArguments } from "./arguments";
 import { readSettings } from "./settings";
 import { complain, type Terminal } from "./terminal";

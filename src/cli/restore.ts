@@ -1,8 +1,8 @@
 /** `restore FILE`: a backup in the place of a stopped service's database. */
 import { existsSync } from "node:fs";
-import { DataDirectoryError, lockDirectory, prepareDirectory } from "../storage/data_directory";
-import { type RestoreReport, restoreDatabase } from "../storage/restore";
-import { hasSealKey } from "../storage/seal";
+import { DataDirectoryError, lockDirectory, prepareDirectory } from "../storage/directory/data_directory";
+import { type RestoreReport, restoreDatabase } from "../storage/directory/restore";
+import { hasSealKey } from "../storage/directory/seal";
 import type { ParsedArguments } from "./arguments";
 import { progressBar } from "./progress";
 import { readSettings } from "./settings";

@@ -2,8 +2,8 @@
 import { type App, defaultWorkers, isLoopback, openApp } from "../app";
 import type { Config } from "../config";
 import { createLog } from "../log";
-import { readMachineStart } from "../runs/boot";
-import { DataDirectoryError } from "../storage/data_directory";
+import { readMachineStart } from "../runs/process_identity";
+import { DataDirectoryError } from "../storage/directory/data_directory";
 import type { ParsedArguments } from "./arguments";
 import { readSettings } from "./settings";
 import { complain, type Terminal } from "./terminal";

@@ -1,8 +1,8 @@
 /** Reads the service's settings for a command: flags, environment, file. */
 import { readFileSync } from "node:fs";
 import { type Config, readConfig } from "../config";
-import { readCertificate } from "../http/certificate";
-import { parsePattern } from "../runs/cadence";
+import { readCertificate } from "../http/edge/certificate";
+import { parsePattern } from "../schedules/cadence";
 import { readAuthorities } from "../webhooks/authorities";
 import type { ParsedArguments } from "./arguments";
 import type { Terminal } from "./terminal";

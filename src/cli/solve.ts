@@ -16,7 +16,7 @@ import {
   validateOverrideData,
 } from "../model/overrides";
 import type { Solution } from "../problem/solution";
-import { solveOptionsOf } from "../services/solve";
+import { solveOptionsOf } from "../services/runs/solve";
 import type { SolveOutcome } from "../solver/messages";
 import { SolverPool } from "../solver/pool";
 import { resultText } from "../storage/runs";

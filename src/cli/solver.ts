@@ -1,7 +1,7 @@
 /** `solver`: the process that solves, started by the service with a channel to it. */
-import { createModelCompiler } from "../services/model_compiler";
-import { modelLimits } from "../services/models";
-import { runSolverChild } from "../solver/child";
+import { createModelCompiler } from "../model/model_compiler";
+import { modelLimits } from "../services/documents/inspection";
+import { runSolverChild } from "../solver/process/child";
 import type { ParsedArguments } from "./arguments";
 import { readSettings } from "./settings";
 import { complain, type Terminal } from "./terminal";

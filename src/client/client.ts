@@ -4,7 +4,7 @@
  */
 import { treaty } from "@elysiajs/eden";
 import type { Api } from "../http/server";
-import type { RunObject } from "../services/runs";
+import type { RunObject } from "../services/runs/runs";
 
 export interface ClientOptions {
   /** An API key; null: none, for a page whose session is a cookie, and for the public routes. */

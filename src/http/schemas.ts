@@ -1,7 +1,7 @@
 /** Bodies of requests. Objects refuse unknown fields, so that a typo is never silently ignored. */
 import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { PRIORITY_MAX } from "../runs/ready_queue";
-import { CATCH_UPS, OVERLAP_POLICIES } from "../runs/tick_plan";
+import { CATCH_UPS, OVERLAP_POLICIES } from "../schedules/tick_plan";
 import { WEBHOOK_EVENTS } from "../webhooks/events";
 
 const closed = <Properties extends TProperties>(properties: Properties): TObject<Properties> =>

@@ -13,7 +13,7 @@ import type { CellResolution } from "./imported/cells";
 import { compileFile, declareFileInputs, type ImportedFile, prepareFile } from "./imported/file";
 import { declareFlatInputs, type InputDeclaration } from "./inputs";
 import { describeValue, isRecord } from "./json";
-import { declareLanguageInputs, warnOfRequired } from "./language/input_list";
+import { declareLanguageInputs, warnOfRequired } from "./language/data/input_list";
 import { compileLanguage, type LanguageModel, prepareLanguage, type ReportMaker } from "./language/language";
 import { type ModelOptions, NO_OPTIONS, readModelOptions } from "./options";
 

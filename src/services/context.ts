@@ -13,18 +13,18 @@ import type { RunSignals } from "../runs/run_signals";
 import type { SolverPool } from "../solver/pool";
 import type { Role, Scope } from "../storage/access";
 import type { Connection, TypedQueries } from "../storage/database";
-import type { DiskSpace } from "../storage/disk_space";
-import type { SealKey } from "../storage/seal";
+import type { DiskSpace } from "../storage/directory/disk_space";
+import type { SealKey } from "../storage/directory/seal";
 import type { Writer } from "../storage/writer";
 import type { DeliveryLanes } from "../webhooks/lanes";
-import type { RefusalLog } from "./audit";
-import type { BackupStatus } from "./backup_status";
-import type { FailureLimits } from "./failure_limits";
-import type { FireTargets } from "./fire_targets";
-import type { LoopDelay } from "./loop_delay";
-import type { ServedHosts } from "./served_hosts";
-import type { VersionModels } from "./version_models";
-import type { WebhookDestinations } from "./webhook_destinations";
+import type { RefusalLog } from "./access/audit";
+import type { BackupStatus } from "./memory/backup_status";
+import type { FailureLimits } from "./memory/failure_limits";
+import type { FireTargets } from "./memory/fire_targets";
+import type { LoopDelay } from "./memory/loop_delay";
+import type { ServedHosts } from "./memory/served_hosts";
+import type { VersionModels } from "./memory/version_models";
+import type { WebhookDestinations } from "./memory/webhook_destinations";
 
 export interface Context {
   readonly config: Config;

@@ -5,7 +5,7 @@ import { KIND, type Problem } from "../problem/problem";
 import type { Solution } from "../problem/solution";
 import { buildEmptySolution, buildSolution, relativeGap } from "./answer";
 import { type Certificate, type CleanAnswer, certify } from "./certify";
-import { type RawAnswer, type SolveCallbacks, type SolveProgress, type Solver, SolverFault } from "./highs";
+import { type RawAnswer, type SolveCallbacks, type SolveProgress, type Solver, SolverFault } from "./highs/highs";
 import type { Compilation, ModelCompiler, Progress, SolveMessage, SolveOutcome, SolveReport } from "./messages";
 import type { SolveOptions } from "./options";
 

@@ -12,9 +12,9 @@ import type { Clock } from "../clock";
 import type { Log } from "../log";
 import { Refusal } from "../refusals";
 import type { SolveOutcome } from "./messages";
-import { Place, type PlaceEvents } from "./place";
 import { type JobHooks, PoolJob, type SolveRequest } from "./pool_job";
-import { defaultMemoryMaxBytes } from "./process_facts";
+import { defaultMemoryMaxBytes } from "./process/process_facts";
+import { Place, type PlaceEvents } from "./process/solver_process";
 
 export interface PoolLimits {
   readonly idle_seconds: number;

@@ -4,7 +4,7 @@ import type { Database } from "bun:sqlite";
 import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { RUN_STATES, type RunState } from "../runs/run";
-import { DATABASE_FILE } from "./data_directory";
+import { DATABASE_FILE } from "./directory/data_directory";
 
 /** One run as a lane or a table's row shows it. */
 export interface ActivityRow {

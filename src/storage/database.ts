@@ -7,7 +7,7 @@ import { chmodSync, closeSync, existsSync, fdatasync, openSync, statSync } from 
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
-import { APPLICATION_ID, copyThrough } from "./backup";
+import { APPLICATION_ID, copyThrough } from "./directory/backup";
 import {
   checkDatabaseStillThere,
   checkNoRestoreUnderWay,
@@ -17,7 +17,7 @@ import {
   openPrivate,
   readMarker,
   writeMarker,
-} from "./data_directory";
+} from "./directory/data_directory";
 import { MIGRATIONS, migrate, userVersion } from "./migrations";
 import type { SyncLog } from "./writer";
 

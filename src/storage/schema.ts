@@ -4,7 +4,7 @@
  */
 
 import { blob, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { CATCH_UPS, OVERLAP_POLICIES } from "../runs/tick_plan";
+import { CATCH_UPS, OVERLAP_POLICIES } from "../schedules/tick_plan";
 
 const bytes = () => blob({ mode: "buffer" });
 const flag = () => integer({ mode: "boolean" });

@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTicker } from "../../src/background/ticker";
-import { DAY_MS, HOUR_MS, type ScheduleWorld, startScheduleWorld } from "../http/schedule_setup";
+import { DAY_MS, HOUR_MS, type ScheduleWorld, startScheduleWorld } from "../services/schedules/schedule_setup";
 import { movableClock, startWorld } from "../world";
 
 const START = "2026-02-19T05:30:00.000Z";

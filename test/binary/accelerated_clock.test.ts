@@ -3,7 +3,7 @@
  * killed once with the change under way, stopped once. Every instant must have its run, in real time seconds.
  */
 import { expect, test } from "bun:test";
-import { type PlainPattern, WallClock } from "../http/tick_oracle";
+import { type PlainPattern, WallClock } from "../services/schedules/tick_oracle";
 import type { Json } from "../world";
 import { RESTOCK } from "../world";
 import { type ServeOptions, type Service, until, useScratch } from "./binary";

@@ -9,7 +9,7 @@ import { type PoolLimits, SolverPool } from "../../src/solver/pool";
 import type { SolveRequest } from "../../src/solver/pool_job";
 import { marketSplit, PRODUCTION, type ProblemText } from "./problem_text";
 
-const COMMAND = [process.execPath, join(import.meta.dir, "child_entry.ts")];
+const COMMAND = [process.execPath, join(import.meta.dir, "process/child_entry.ts")];
 const opened: { pool: SolverPool; directory: string }[] = [];
 
 function openPool(

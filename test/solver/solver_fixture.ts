@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { systemClock } from "../../src/clock";
 import type { Problem } from "../../src/problem/problem";
 import { type CleanAnswer, certify } from "../../src/solver/certify";
-import { loadSolver, type RawAnswer, type SolveCallbacks, type Solver } from "../../src/solver/highs";
+import { loadSolver, type RawAnswer, type SolveCallbacks, type Solver } from "../../src/solver/highs/highs";
 import { SOLVE_OPTIONS_DEFAULT, type SolveOptions } from "../../src/solver/options";
 import { type ProblemText, readProblem } from "./problem_text";
 

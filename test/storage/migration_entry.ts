@@ -1,6 +1,6 @@
 /** A process that brings one database from schema 1 to 2, slowly, to be killed on the way: `bun migration_entry.ts DATABASE`. */
 import { Database } from "bun:sqlite";
-import { copyThrough } from "../../src/storage/backup";
+import { copyThrough } from "../../src/storage/directory/backup";
 import { MIGRATIONS, type Migration, migrate } from "../../src/storage/migrations";
 
 /** Rewrites every row twice, with an index between. */

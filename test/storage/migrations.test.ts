@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inspectDatabase } from "../../src/storage/backup";
+import { inspectDatabase } from "../../src/storage/directory/backup";
 import { MIGRATIONS, migrate } from "../../src/storage/migrations";
 import { NEXT } from "./migration_entry";
 

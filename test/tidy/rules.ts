@@ -10,7 +10,7 @@ const FUNCTION_LINES_MAX = 70;
 /** Files of src/ that anyone may import, and that import only each other. */
 const LEAVES = ["clock", "config", "ids", "kill_points", "log", "nearest", "refusals", "version"];
 
-const ENGINE_LAYERS = ["model", "runs", "webhooks", "storage", "solver"];
+const ENGINE_LAYERS = ["model", "runs", "schedules", "webhooks", "storage", "solver"];
 const SERVICE_LAYERS = ["services", "metrics", ...ENGINE_LAYERS, "problem"];
 /** What each layer may import besides itself and the leaves. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -23,8 +23,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   metrics: ["runs"],
   model: [...ENGINE_LAYERS, "problem"],
   runs: [...ENGINE_LAYERS, "problem"],
+  schedules: [],
   webhooks: [...ENGINE_LAYERS, "problem"],
-  storage: ["model", "runs", "webhooks", "problem"],
+  storage: ["model", "runs", "schedules", "webhooks", "problem"],
   solver: ["model", "runs", "webhooks", "problem"],
   problem: [],
   /** Models as text, and what is said of them. */
@@ -47,8 +48,8 @@ const LIBRARY_HOMES: Readonly<Record<string, string>> = {
   "prom-client": "src/metrics/",
   "bun:sqlite": "src/storage/",
   highs: "src/solver/",
-  croner: "src/runs/cadence.ts",
-  cronstrue: "src/runs/sentence.ts",
+  croner: "src/schedules/cadence.ts",
+  cronstrue: "src/schedules/pattern_words.ts",
   yaml: "src/cli/apply/",
   "bun:ffi": "src/solver/",
   react: "src/ui/",

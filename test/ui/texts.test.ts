@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { placeOf } from "../../src/ui/editor/json_place";
 import { patternOf, pickedOf } from "../../src/ui/schedules/pattern";
-import { snippetsOf } from "../../src/ui/trigger/snippets";
+import { snippetsOf } from "../../src/ui/triggers/tabs/snippets";
 
 describe("a schedule's pattern", () => {
   test.each([

@@ -1,5 +1,5 @@
 /** `apply DIR`: makes the service hold what the files say. */
-import type { AppliedRecord } from "../../services/applied";
+import type { AppliedRecord } from "../../services/triggers/applied";
 import { listDocuments } from "../remote/find";
 import { Misuse, optionOf, type Session, wordAt } from "../remote/session";
 import { type Base, baseKey, readBase, writeBase } from "./base";

@@ -2,14 +2,14 @@
  * Everything about the files that can be known before anything is sent: the models compile, the triggers' inputs are the
  * models', patterns are patterns, and each body is one that the service takes. So that a broken file changes nothing.
  */
-import { bodyFaults } from "../../http/body_faults";
+import { bodyFaults } from "../../http/edge/body_faults";
 import { documentBody, scheduleBody, triggerBody } from "../../http/schemas";
 import { contentDigest } from "../../model/canonical";
 import { compileModel, type PreparedModel, prepareModel } from "../../model/compile";
 import { bindOverrides, parseOverrideSchema, validateOverrideData } from "../../model/overrides";
 import { nearestHint } from "../../nearest";
-import { parsePattern } from "../../runs/cadence";
-import { effectiveModel } from "../../services/documents";
+import { parsePattern } from "../../schedules/cadence";
+import { effectiveModel } from "../../services/documents/documents";
 import { defaultLimits } from "../check";
 import type { Terminal } from "../terminal";
 import type { DocumentFile, Files, TriggerFile } from "./files";

@@ -8,10 +8,10 @@
  */
 import { toTimestamp } from "../../clock";
 import { contentDigest } from "../../model/canonical";
-import type { AppliedItem } from "../../services/applied";
-import type { DocumentObject } from "../../services/documents";
-import type { TriggerObject } from "../../services/triggers";
-import type { FullVersionObject } from "../../services/versions";
+import type { DocumentObject } from "../../services/documents/documents";
+import type { FullVersionObject } from "../../services/documents/versions";
+import type { AppliedItem } from "../../services/triggers/applied";
+import type { TriggerObject } from "../../services/triggers/triggers";
 import type { Connection } from "../remote/connection";
 import { bodyOf, type DesiredDocument, type DesiredTrigger } from "./check";
 import type { LiveDocument, LiveTrigger } from "./live";

@@ -1,9 +1,10 @@
 /** What the service holds now, in the same normal form as the files. */
-import type { AppliedRecord } from "../../services/applied";
-import type { DocumentObject } from "../../services/documents";
-import type { ScheduleObject } from "../../services/schedules";
-import type { TriggerObject } from "../../services/triggers";
-import type { FullVersionObject } from "../../services/versions";
+
+import type { DocumentObject } from "../../services/documents/documents";
+import type { FullVersionObject } from "../../services/documents/versions";
+import type { ScheduleObject } from "../../services/schedules/schedules";
+import type { AppliedRecord } from "../../services/triggers/applied";
+import type { TriggerObject } from "../../services/triggers/triggers";
 import { type Connection, Refused } from "../remote/connection";
 import { listDocuments, listTriggers } from "../remote/find";
 import { schedulesOf } from "../remote/schedules";

@@ -1,6 +1,6 @@
 /** Schedules have no names: those that are equal stay, the rest are changed in pairs, so that a ledger of ticks goes on where it can. */
 import { canonicalJson } from "../../model/canonical";
-import type { ScheduleObject } from "../../services/schedules";
+import type { ScheduleObject } from "../../services/schedules/schedules";
 import type { Connection } from "../remote/connection";
 import { addSchedule, schedulePath } from "../remote/schedules";
 import type { LiveTrigger } from "./live";

@@ -3,8 +3,8 @@
  * defaults left out, lists that are sets sorted, models as their digests. Two equal digests mean that there is nothing to do.
  */
 import { canonicalJson, contentDigest } from "../../model/canonical";
-import type { ScheduleObject } from "../../services/schedules";
-import type { TriggerObject } from "../../services/triggers";
+import type { ScheduleObject } from "../../services/schedules/schedules";
+import type { TriggerObject } from "../../services/triggers/triggers";
 import { WEBHOOK_EVENTS_DEFAULT } from "../../webhooks/events";
 
 export type Fields = Readonly<Record<string, unknown>>;

@@ -12,11 +12,17 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Config } from "../../config";
-import { inspectDatabase } from "../../storage/backup";
-import { DATABASE_FILE, DataDirectoryError, LOCK_FILE, lockDirectory, readMarker } from "../../storage/data_directory";
 import { readDestinations } from "../../storage/destinations";
+import { inspectDatabase } from "../../storage/directory/backup";
+import {
+  DATABASE_FILE,
+  DataDirectoryError,
+  LOCK_FILE,
+  lockDirectory,
+  readMarker,
+} from "../../storage/directory/data_directory";
+import { hasSealKey, opensWith } from "../../storage/directory/seal";
 import { MIGRATIONS } from "../../storage/migrations";
-import { hasSealKey, opensWith } from "../../storage/seal";
 import type { Terminal } from "../terminal";
 import { type Finding, fail, ok, reasonOf, warn } from "./finding";
 

@@ -3,7 +3,7 @@
  * again under the same key waits for the same run, with the trigger's secret alone, and a fire whose answer was lost can
  * be repeated without a second run.
  */
-import type { RunObject } from "../../services/runs";
+import type { RunObject } from "../../services/runs/runs";
 import { readOverrides } from "../model_file";
 import { type Connection, readLine } from "./connection";
 import { findTriggerId } from "./find";

@@ -1,8 +1,8 @@
 /** `models list|push`: documents from files, each push a version. */
 
 import { examineModel } from "../../model/compile";
-import type { DocumentObject } from "../../services/documents";
-import type { FullVersionObject } from "../../services/versions";
+import type { DocumentObject } from "../../services/documents/documents";
+import type { FullVersionObject } from "../../services/documents/versions";
 import { defaultLimits, printDiagnostics } from "../check";
 import { readModelFile } from "../model_file";
 import { Refused } from "./connection";

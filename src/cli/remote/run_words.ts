@@ -1,5 +1,5 @@
 /** A run in words for a person, and as an exit code for a script. */
-import type { RunObject, RunSummary } from "../../services/runs";
+import type { RunObject, RunSummary } from "../../services/runs/runs";
 import { shownNumber } from "../terminal";
 import { facts } from "./table";
 

@@ -1,7 +1,7 @@
 /** `runs list|show|cancel|rerun|export`. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import type { Page } from "../../services/page";
-import type { RunObject, RunSummary } from "../../services/runs";
+import type { Page } from "../../services/listing_page";
+import type { RunObject, RunSummary } from "../../services/runs/runs";
 import { FileProblem } from "../model_file";
 import type { Connection } from "./connection";
 import { csvLine } from "./csv";

@@ -1,6 +1,6 @@
 /** `status`: whether the service does its work, for people and for monitors. Without a key what /health tells everyone, with one also what needs attention. */
-import type { Health } from "../../services/health";
-import type { Overview } from "../../services/overview";
+import type { Health } from "../../services/operations/health";
+import type { Overview } from "../../services/operations/overview";
 import { type Session, tell } from "./session";
 import { table } from "./table";
 

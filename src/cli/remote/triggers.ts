@@ -1,7 +1,7 @@
 /** `triggers list|create|show|enable|disable|rotate-secret|delete`. */
 import { readFileSync } from "node:fs";
-import type { TriggerObject } from "../../services/triggers";
-import type { FullVersionObject, VersionObject } from "../../services/versions";
+import type { FullVersionObject, VersionObject } from "../../services/documents/versions";
+import type { TriggerObject } from "../../services/triggers/triggers";
 import { FileProblem } from "../model_file";
 import type { Connection } from "./connection";
 import { findDocument, findTrigger, findTriggerId, listTriggers as listAll } from "./find";

@@ -12,7 +12,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import type { Config, SettingName } from "../../config";
 import { flagName } from "../../config";
-import { writePrivate } from "../../storage/data_directory";
+import { writePrivate } from "../../storage/directory/data_directory";
 import type { ParsedArguments } from "../arguments";
 import { readSettings } from "../settings";
 import { complain, type Terminal } from "../terminal";

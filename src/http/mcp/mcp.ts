@@ -1,8 +1,8 @@
 /** POST /mcp, for agents: only with --mcp, and only with an API key. */
 import { Refusal } from "../../refusals";
 import type { Context } from "../../services/context";
-import { invalid } from "../errors";
-import { keyedRoutes } from "../router";
+import { invalid } from "../edge/errors";
+import { keyedRoutes } from "../edge/router";
 import { anyBody } from "../schemas";
 import { answerMessage, speaks } from "./protocol";
 

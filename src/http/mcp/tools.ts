@@ -1,13 +1,13 @@
 /** What an agent may do by /mcp: a few tools over the same services, keys and roles as the API. */
 import { type Static, type TObject, Type } from "@sinclair/typebox";
 import type { Context, Principal } from "../../services/context";
-import { listDocuments } from "../../services/documents";
-import { explainRun } from "../../services/explanations";
-import { fire } from "../../services/fire";
-import { type RunObject, requireTrigger, waitForRun } from "../../services/runs";
-import { getTrigger, listTriggers } from "../../services/triggers";
-import { listInputs } from "../../services/versions";
-import { requireRole } from "../authenticate";
+import { listDocuments } from "../../services/documents/documents";
+import { listInputs } from "../../services/documents/versions";
+import { explainRun } from "../../services/runs/explanations";
+import { fire } from "../../services/runs/fire";
+import { type RunObject, requireTrigger, waitForRun } from "../../services/runs/runs";
+import { getTrigger, listTriggers } from "../../services/triggers/triggers";
+import { requireRole } from "../edge/authenticate";
 
 const DOCUMENTS_MAX = 1000;
 const WAIT_SECONDS_DEFAULT = 30;

@@ -1,8 +1,8 @@
 /** The objects that the API answers with, as JSON Schemas: what services/ builds, field by field. */
 import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
-import { AUDIT_ACTIONS } from "../../services/audit";
-import { HEALTH_PROBLEMS } from "../../services/health";
+import { AUDIT_ACTIONS } from "../../services/access/audit";
+import { HEALTH_PROBLEMS } from "../../services/operations/health";
 import { DELIVERY_STATES } from "../../storage/deliveries";
 import { WEBHOOK_EVENTS } from "../../webhooks/events";
 import {

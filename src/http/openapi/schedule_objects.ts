@@ -1,6 +1,6 @@
 /** Schedules, their ticks and previews, as JSON Schemas: what services/ builds, field by field. */
 import { Type } from "@sinclair/typebox";
-import { CATCH_UPS, OVERLAP_POLICIES } from "../../runs/tick_plan";
+import { CATCH_UPS, OVERLAP_POLICIES } from "../../schedules/tick_plan";
 import { TICK_OUTCOMES } from "../../storage/ticks";
 import { object, pageOf } from "./objects";
 import { anyJson, count, flag, orNull, text, textOrNull, time, timeOrNull, words } from "./operation";

@@ -3,7 +3,7 @@ import { nearestHint } from "../../nearest";
 import { type Columns, KIND } from "../../problem/problem";
 import type { Budget } from "../budget";
 import { quote } from "../json";
-import { GrowingIntegers, GrowingNumbers } from "../language/growing";
+import { GrowingIntegers, GrowingNumbers } from "../language/run/growing";
 import { NameTable } from "./name_table";
 import type { FileReport, Span } from "./report";
 

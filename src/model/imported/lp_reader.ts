@@ -9,7 +9,7 @@ import { assembleHessian } from "../flat/hessian";
 import { QuadraticTermList } from "../flat/linearize";
 import { RowBuffer } from "../flat/row_buffer";
 import { quote } from "../json";
-import { GrowingIntegers, GrowingNumbers } from "../language/growing";
+import { GrowingIntegers, GrowingNumbers } from "../language/run/growing";
 import { COLUMN_FLAG, checkName, FileColumns } from "./columns";
 import { isInfinity, LpExpressions } from "./lp_expressions";
 import { LpLexer, TOKEN } from "./lp_lexer";

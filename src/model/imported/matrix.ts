@@ -3,7 +3,7 @@ import { type Hessian, isIntegerKind, KIND, type Problem, type SparseRows } from
 import type { Budget } from "../budget";
 import { findConvexityFault } from "../flat/convexity";
 import { quote } from "../json";
-import { GrowingIntegers, GrowingNumbers } from "../language/growing";
+import { GrowingIntegers, GrowingNumbers } from "../language/run/growing";
 import type { FileReport, Span } from "./report";
 
 /** Entries in ascending order of columns. */

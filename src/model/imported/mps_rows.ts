@@ -1,7 +1,7 @@
 /** Rows of an MPS file: what ROWS declares, RHS and RANGES fill, and the bounds that follow from the three. */
 import type { Rows } from "../../problem/problem";
 import type { Budget } from "../budget";
-import { GrowingIntegers } from "../language/growing";
+import { GrowingIntegers } from "../language/run/growing";
 import { checkName } from "./columns";
 import { NameTable } from "./name_table";
 import type { FileReport } from "./report";

@@ -4,7 +4,7 @@
  * a hostile file has, are paid from the budget.
  */
 import type { Budget } from "../budget";
-import { GrowingIntegers } from "../language/growing";
+import { GrowingIntegers } from "../language/run/growing";
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;

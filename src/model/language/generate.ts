@@ -5,13 +5,13 @@ import type { Budget } from "../budget";
 import { findConvexityFault } from "../flat/convexity";
 import { assembleHessian } from "../flat/hessian";
 import { QuadraticTermList } from "../flat/linearize";
-import type { ArrayHead } from "./arrays";
-import type { Span } from "./ast";
-import { OBJECTIVE_ROW, type RowFamily } from "./families";
-import { EvaluationFault } from "./faults";
-import { GrowingIntegers, GrowingNumbers } from "./growing";
-import type { Machine } from "./machine";
-import type { ObjectiveAction, Program, RowAction } from "./program";
+import type { ObjectiveAction, Program, RowAction } from "./compile/program";
+import type { ArrayHead } from "./run/arrays";
+import { OBJECTIVE_ROW, type RowFamily } from "./run/families";
+import { EvaluationFault } from "./run/faults";
+import { GrowingIntegers, GrowingNumbers } from "./run/growing";
+import type { Machine } from "./run/machine";
+import type { Span } from "./syntax/ast";
 
 /** Statements whose faults are told one by one; the rest would say the same again. */
 const FAULTS_MAX = 20;

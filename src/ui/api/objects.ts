@@ -2,20 +2,20 @@
 
 export type { InputDeclaration } from "../../model/inputs";
 export type { RunState } from "../../runs/run";
-export type { KeyObject } from "../../services/access";
-export type { DeliveryObject, FullDeliveryObject } from "../../services/deliveries";
-export type { DocumentObject } from "../../services/documents";
-export type { ExampleObject, ExampleSummary } from "../../services/examples";
-export type { Concern, LaneRun, Overview, TriggerActivity } from "../../services/overview";
-export type { Page } from "../../services/page";
-export type { RunObject, RunSummary } from "../../services/runs";
-export type { PatternReport, TickPreview } from "../../services/schedule_previews";
-export type { ScheduleObject } from "../../services/schedules";
-export type { Session } from "../../services/sign_in";
-export type { SystemFacts } from "../../services/system";
-export type { TickObject } from "../../services/ticks";
-export type { TriggerObject, TriggerSecrets } from "../../services/triggers";
-export type { VersionObject } from "../../services/versions";
+export type { KeyObject } from "../../services/access/keys";
+export type { Session } from "../../services/access/sign_in";
+export type { DocumentObject } from "../../services/documents/documents";
+export type { ExampleObject, ExampleSummary } from "../../services/documents/examples";
+export type { VersionObject } from "../../services/documents/versions";
+export type { Page } from "../../services/listing_page";
+export type { Concern, LaneRun, Overview, TriggerActivity } from "../../services/operations/overview";
+export type { SystemFacts } from "../../services/operations/system";
+export type { RunObject, RunSummary } from "../../services/runs/runs";
+export type { PatternReport, TickPreview } from "../../services/schedules/schedule_previews";
+export type { ScheduleObject } from "../../services/schedules/schedules";
+export type { TickObject } from "../../services/schedules/ticks";
+export type { TriggerObject, TriggerSecrets } from "../../services/triggers/triggers";
+export type { DeliveryObject, FullDeliveryObject } from "../../services/webhooks/deliveries";
 
 /** A document in a listing. */
 export interface DocumentSummary {
@@ -26,7 +26,7 @@ export interface DocumentSummary {
 }
 export type { ModelChanges } from "../../model/changes";
 export type { Diagnostic } from "../../model/diagnostics";
-export type { AuditObject } from "../../services/audit";
-export type { Validation } from "../../services/solve";
-export type { Verification } from "../../services/verify";
-export type { WorkspaceObject } from "../../services/workspaces";
+export type { AuditObject } from "../../services/access/audit";
+export type { WorkspaceObject } from "../../services/access/workspaces";
+export type { Validation } from "../../services/runs/solve";
+export type { Verification } from "../../services/runs/verify";

@@ -10,7 +10,7 @@ import { Empty, Loading } from "./states";
 const Overview = lazy(() => import("../overview/overview_screen"));
 const Triggers = lazy(() => import("../triggers/triggers_screen"));
 const NewTrigger = lazy(() => import("../triggers/new_trigger_screen"));
-const Trigger = lazy(() => import("../trigger/trigger_screen"));
+const Trigger = lazy(() => import("../triggers/trigger_screen"));
 const Run = lazy(() => import("../runs/run_screen"));
 const Models = lazy(() => import("../models/models_screen"));
 const Model = lazy(() => import("../models/model_screen"));

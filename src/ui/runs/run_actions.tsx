@@ -6,7 +6,7 @@ import type { RunObject } from "../api/objects";
 import { useAct } from "../api/queries";
 import type { Draft } from "../inputs/override_form";
 import { useMay } from "../session/session";
-import { handFireDraft } from "../trigger/fire_drafts";
+import { handFireDraft } from "../triggers/tabs/fire_drafts";
 
 export function RunActions({ run }: { readonly run: RunObject }) {
   const [, go] = useLocation();

@@ -7,7 +7,7 @@ import { useAct } from "../api/queries";
 import { type Draft, OverrideForm } from "../inputs/override_form";
 import { RefusalNote } from "../layout/states";
 import { localZone } from "../layout/when";
-import { useFields } from "../trigger/use_fields";
+import { useFields } from "../triggers/tabs/use_fields";
 import { patternOf, pickedOf } from "./pattern";
 import { PatternPicker } from "./pattern_picker";
 

@@ -1,0 +1,28 @@
+/** /api/v2/session: what the page needs to sign in by link, to know who it is, and to sign out. */
+
+import { getSession, shareSession, signInByLink, signOut } from "../../services/access/sign_in";
+import type { Context } from "../../services/context";
+import { requireRole } from "../edge/authenticate";
+import { API, keyedRoutes, openRoutes, visitOf } from "../edge/router";
+import { sessionBody } from "../schemas";
+
+export function openSessionRoutes(context: Context) {
+  return openRoutes(`${API}/session`).post(
+    "/",
+    async ({ body, request, server, set, status }) =>
+      status(201, await signInByLink(context, body.link, visitOf(request, server, set))),
+    { body: sessionBody },
+  );
+}
+
+export function sessionRoutes(context: Context) {
+  return keyedRoutes(context, `${API}/session`)
+    .get("/", ({ principal }) => getSession(context, principal))
+    .post("/links", async ({ principal, status }) =>
+      status(201, await shareSession(context, requireRole(principal, "admin"))),
+    )
+    .delete("/", async ({ principal, status }) => {
+      await signOut(context, principal);
+      return status(204);
+    });
+}

@@ -1,0 +1,40 @@
+/** /api/v2/builder: documents. */
+import type { Context } from "../../services/context";
+import {
+  createDocument,
+  deleteDocument,
+  getDocument,
+  listDocuments,
+  updateDocument,
+} from "../../services/documents/documents";
+import { requireRole } from "../edge/authenticate";
+import { sliceOfQuery } from "../edge/query";
+import { API, keyedRoutes } from "../edge/router";
+import { documentBody } from "../schemas";
+
+const LIST_LIMIT_DEFAULT = 100;
+
+export function documentRoutes(context: Context) {
+  return keyedRoutes(context, `${API}/builder`)
+    .post(
+      "/",
+      async ({ principal, body, status }) =>
+        status(201, await createDocument(context, requireRole(principal, "editor"), body)),
+      { body: documentBody },
+    )
+    .get("/", ({ principal, query }) => {
+      const { skip, limit } = sliceOfQuery(query, LIST_LIMIT_DEFAULT);
+      return listDocuments(context, principal, skip, limit);
+    })
+    .get("/:document_id", ({ principal, params }) => getDocument(context, principal, params.document_id))
+    .put(
+      "/:document_id",
+      ({ principal, params, body }) =>
+        updateDocument(context, requireRole(principal, "editor"), params.document_id, body),
+      { body: documentBody },
+    )
+    .delete("/:document_id", async ({ principal, params, status }) => {
+      await deleteDocument(context, requireRole(principal, "editor"), params.document_id);
+      return status(204);
+    });
+}

@@ -1,0 +1,85 @@
+/** Who may talk to this service from a browser: its own page, and the origins of --cors-origin. */
+import { Refusal } from "../../refusals";
+import type { ServedHosts } from "../../services/memory/served_hosts";
+
+/** On every answer; a page replaces the policy by its own. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+};
+
+const CORS_HEADERS: Readonly<Record<string, string>> = {
+  "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
+  "access-control-allow-headers": "authorization, content-type, idempotency-key, last-event-id, prefer, x-request-id",
+  "access-control-expose-headers": "idempotent-replayed, retry-after, x-request-id",
+  "access-control-max-age": "600",
+  vary: "origin",
+};
+
+/** What the browser tells of a page that asks; all null for any other client. */
+interface Asker {
+  readonly origin: string | null;
+  readonly site: string | null;
+}
+
+/** Refuses 421 a request that names a host which is not served: Bun passes any on, and joins two into one text. */
+export function refuseForeignHost(request: Request, hosts: ServedHosts): void {
+  const host = request.headers.get("host");
+  if (hosts.isServed(host)) return;
+  const found = host === null ? "no Host" : `the Host ${JSON.stringify(host.slice(0, 100))}`;
+  throw new Refusal(
+    "host_not_served",
+    `This service does not answer to ${found}; use ${hosts.example}, or start it with --public-host for other names`,
+  );
+}
+
+/**
+ * Refuses 403 what a page of another origin asks for. Returns the headers that let an origin of --cors-origin read the
+ * answer, none for everyone else.
+ */
+export function refuseForeignPage(
+  request: Request,
+  cors_origins: ReadonlySet<string>,
+): Readonly<Record<string, string>> {
+  const asker: Asker = { origin: request.headers.get("origin"), site: request.headers.get("sec-fetch-site") };
+  if (asker.origin === null && asker.site === null) return {};
+  if (asker.origin !== null && cors_origins.has(asker.origin)) {
+    return { ...CORS_HEADERS, "access-control-allow-origin": asker.origin };
+  }
+  if (isOwnPage(request, asker) || isLinkFollowed(request, asker)) return {};
+  const found = asker.origin === null ? `a ${asker.site} page` : JSON.stringify(asker.origin.slice(0, 100));
+  throw new Refusal(
+    "foreign_origin",
+    `Requests made by pages of another origin are refused, found ${found}; allow the origin with --cors-origin`,
+  );
+}
+
+/** True for the question that a browser asks before it sends a request across origins. */
+export function isPreflight(request: Request): boolean {
+  return request.method === "OPTIONS" && request.headers.has("access-control-request-method");
+}
+
+function isOwnPage(request: Request, { origin, site }: Asker): boolean {
+  if (site === "cross-site" || site === "same-site") return false;
+  // The scheme may differ: TLS may end at a proxy in front.
+  return origin === null || origin.toLowerCase().split("://")[1] === request.headers.get("host")?.toLowerCase();
+}
+
+/** A person followed a link to one of our pages: the answer goes to a window of its own, which the linking page cannot read. */
+function isLinkFollowed(request: Request, { origin }: Asker): boolean {
+  return (
+    origin === null &&
+    request.method === "GET" &&
+    request.headers.get("sec-fetch-mode") === "navigate" &&
+    request.headers.get("sec-fetch-dest") === "document" &&
+    !pathIn(request.url).startsWith("/api/")
+  );
+}
+
+function pathIn(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : "/api/";
+}

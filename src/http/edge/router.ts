@@ -1,0 +1,57 @@
+/** How every group of routes begins: our own errors for unknown fields, and who asks before the body is looked at. */
+import { Elysia } from "elysia";
+import type { Visit } from "../../services/access/authentication";
+import type { Context } from "../../services/context";
+import { requirePrincipal } from "./authenticate";
+
+export const API = "/api/v2";
+
+/** Routes that need no API key. `normalize` off: Elysia would drop unknown fields without a word. */
+export function openRoutes<const Prefix extends string>(prefix: Prefix) {
+  return new Elysia({ prefix, normalize: false });
+}
+
+/**
+ * Routes whose handlers get the `principal` behind the request's API key. Local: it must reach neither the routes that
+ * the server takes after these, which may be open, nor ask for the same key once more there.
+ */
+export function keyedRoutes<const Prefix extends string>(context: Context, prefix: Prefix) {
+  return openRoutes(prefix).derive(({ request, server, set }) => ({
+    principal: requirePrincipal(context, request, visitOf(request, server, set)),
+  }));
+}
+
+/** Where a request came from, and its id. */
+export function visitOf(
+  request: Request,
+  server: AddressSource | null,
+  set: { readonly headers: Readonly<Record<string, unknown>> },
+): Visit {
+  return { client: () => clientOf(request, server), request_id: String(set.headers["x-request-id"]) };
+}
+
+/** The client's address: what failures are counted by. */
+function clientOf(request: Request, server: AddressSource | null): string {
+  return server?.requestIP(request)?.address ?? "local";
+}
+
+interface AddressSource {
+  requestIP(request: Request): { address: string } | null;
+}
+
+/**
+ * An answer that is JSON text already. It is typed as the value that a client reads out of it, so that the types of the
+ * routes, which the client is made from, say what is answered.
+ */
+export function jsonResponse<Value>(text: string, status = 200): Value {
+  const response = new Response(text, { status, headers: { "content-type": "application/json" } });
+  return response as unknown as Value;
+}
+
+/** A text that a browser keeps as a file. */
+export function fileResponse({ text, file_name }: { text: string; file_name: string }): Response {
+  const disposition = `attachment; filename="${file_name}"`;
+  return new Response(text, {
+    headers: { "content-type": "text/plain; charset=utf-8", "content-disposition": disposition },
+  });
+}

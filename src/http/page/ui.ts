@@ -1,0 +1,84 @@
+/**
+ * The page in the browser: its shell for every address of its own, so that links lead deep into it, and its files, which
+ * are named by their content and so never change. Everything comes from the executable; the policy lets nothing else in.
+ */
+import { gunzipSync } from "node:zlib";
+import { Elysia } from "elysia";
+import { Refusal } from "../../refusals";
+import type { Context } from "../../services/context";
+import { PAGE_FILES, PAGE_SHELL } from "./page_files";
+
+/** First words of the page's own addresses; everything else is left to the API and to routes to come. */
+const PAGE_PLACES = ["triggers", "runs", "models", "settings", "sign-in", "schedules"];
+/** Kept out of the API's document: a browser asks these, not a program. */
+const FOR_EYES = { detail: { hide: true } } as const;
+const NONCE_BYTES = 16;
+const YEAR_SECONDS = 31_536_000;
+
+export function uiRoutes(context: Context) {
+  const routes = new Elysia({ normalize: false });
+  const shell = () => shellResponse(Buffer.from(context.ids.bytes(NONCE_BYTES)).toString("base64"));
+  routes.get("/", shell, FOR_EYES);
+  for (const place of PAGE_PLACES) routes.get(`/${place}`, shell, FOR_EYES).get(`/${place}/*`, shell, FOR_EYES);
+  return routes.get("/assets/*", ({ request }) => fileResponse(request), FOR_EYES);
+}
+
+/** Styles that components make at run time carry the nonce; scripts come from files alone. */
+function shellResponse(nonce: string): Response {
+  if (PAGE_SHELL === null) {
+    throw new Refusal("route_not_found", "The page is in the compiled program; this process runs from source");
+  }
+  return new Response(PAGE_SHELL.replace("{{nonce}}", nonce), {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policyWith(nonce),
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+      "cross-origin-opener-policy": "same-origin",
+      "permissions-policy": "camera=(), microphone=(), geolocation=()",
+      "cache-control": "no-store",
+    },
+  });
+}
+
+function policyWith(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+async function fileResponse(request: Request): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  const file = PAGE_FILES.get(pathname);
+  if (file === undefined) throw new Refusal("route_not_found", `No route GET ${pathname}`);
+  const headers: Record<string, string> = {
+    "content-type": file.content_type,
+    "x-content-type-options": "nosniff",
+    "cache-control": `public, max-age=${YEAR_SECONDS}, immutable`,
+    vary: "accept-encoding",
+  };
+  const accepted = request.headers.get("accept-encoding") ?? "";
+  if (accepts(accepted, "br")) return compressed(file.brotli, { ...headers, "content-encoding": "br" });
+  if (accepts(accepted, "gzip")) return compressed(file.gzip, { ...headers, "content-encoding": "gzip" });
+  return new Response(gunzipSync(await Bun.file(file.gzip).bytes()), { headers });
+}
+
+async function compressed(path: string, headers: Record<string, string>): Promise<Response> {
+  return new Response(await Bun.file(path).bytes(), { headers });
+}
+
+/** True when the header names the coding and does not refuse it with q=0 (RFC 9110, 12.5.3). */
+function accepts(header: string, coding: string): boolean {
+  return header.split(",").some((part) => {
+    const [name = "", ...parameters] = part.split(";").map((word) => word.trim().toLowerCase());
+    return name === coding && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  });
+}

@@ -1,0 +1,57 @@
+/** /api/v2/triggers/{id}/runs. */
+import type { ProgressPoint } from "../../runs/progress_log";
+import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
+import type { Context } from "../../services/context";
+import type { Page } from "../../services/listing_page";
+import { rerun } from "../../services/runs/fire";
+import { getProgress, hasSeenEnd, watchRun } from "../../services/runs/run_events";
+import { cancelRun, getRun, listRuns, type RunObject, type RunSummary } from "../../services/runs/runs";
+import { verifyRun } from "../../services/runs/verify";
+import { requireRole } from "../edge/authenticate";
+import { eventStream } from "../edge/event_stream";
+import { pageOfQuery, wordOf } from "../edge/query";
+import { API, jsonResponse, keyedRoutes } from "../edge/router";
+
+export function runRoutes(context: Context) {
+  return keyedRoutes(context, `${API}/triggers/:trigger_id/runs`)
+    .get("/", ({ principal, params, query }) => {
+      const status = wordOf(query, "status", RUN_STATES);
+      const source = wordOf(query, "source", RUN_SOURCES);
+      return jsonResponse<Page<RunSummary>>(
+        listRuns(context, principal, params.trigger_id, { ...pageOfQuery(query), status, source }),
+      );
+    })
+    .get("/:run_id", ({ principal, params }) =>
+      jsonResponse<RunObject>(getRun(context, principal, params.trigger_id, params.run_id)),
+    )
+    .post("/:run_id/rerun", async ({ principal, params, status }) => {
+      const accepted = await rerun(context, requireRole(principal, "solver"), params.trigger_id, params.run_id);
+      return status(202, { run_id: accepted.run_ids[0]!, status: "queued" as const });
+    })
+    .post("/:run_id/cancel", async ({ principal, params }) =>
+      jsonResponse<RunObject>(
+        await cancelRun(context, requireRole(principal, "solver"), params.trigger_id, params.run_id),
+      ),
+    )
+    .post("/:run_id/verify", async ({ principal, params, request, server }) => {
+      requireRole(principal, "solver");
+      // A solve is silent until it ends, which the idle timeout would take for a dead client.
+      server?.timeout(request, 0);
+      return verifyRun(context, principal, params.trigger_id, params.run_id, request.signal);
+    })
+    .get("/:run_id/progress", ({ principal, params }) =>
+      jsonResponse<{ items: readonly ProgressPoint[] }>(
+        getProgress(context, principal, params.trigger_id, params.run_id),
+      ),
+    )
+    .get("/:run_id/events", ({ principal, params, request, server }) => {
+      const { trigger_id, run_id } = params;
+      const last_event_id = request.headers.get("last-event-id");
+      // To a browser that comes back by itself, 204 says that it need not come again.
+      if (hasSeenEnd(context, principal, trigger_id, run_id, last_event_id)) return new Response(null, { status: 204 });
+      server?.timeout(request, 0);
+      return eventStream(context.clock, request.signal, (deliver) =>
+        watchRun(context, principal, trigger_id, run_id, last_event_id, deliver),
+      );
+    });
+}

@@ -1,0 +1,11 @@
+/** /health: public, and so without anything that is nobody's business. */
+import type { Context } from "../../services/context";
+import { healthOf } from "../../services/operations/health";
+import { openRoutes } from "../edge/router";
+
+export function healthRoutes(context: Context) {
+  return openRoutes("/health")
+    .get("/", () => healthOf(context))
+    .get("/live", () => ({ status: "ok" }))
+    .get("/ready", ({ status }) => (context.isStopping() ? status(503, { status: "stopping" }) : { status: "ready" }));
+}

@@ -1,0 +1,15 @@
+/** /api/v2/applied: the record that `apply` keeps. */
+
+import type { Context } from "../../services/context";
+import { getApplied, putApplied } from "../../services/triggers/applied";
+import { requireRole } from "../edge/authenticate";
+import { API, keyedRoutes } from "../edge/router";
+import { appliedBody } from "../schemas";
+
+export function appliedRoutes(context: Context) {
+  return keyedRoutes(context, `${API}/applied`)
+    .get("/", ({ principal }) => getApplied(context, principal))
+    .put("/", ({ principal, body }) => putApplied(context, requireRole(principal, "editor"), body), {
+      body: appliedBody,
+    });
+}

@@ -1,0 +1,55 @@
+/** /api/v2/triggers: triggers for those who hold an API key. */
+import type { Context } from "../../services/context";
+import {
+  createTrigger,
+  deleteTrigger,
+  getTrigger,
+  listTriggers,
+  rotateSecret,
+  type TriggerChange,
+  toggleTrigger,
+  updateTrigger,
+} from "../../services/triggers/triggers";
+import { requireRole } from "../edge/authenticate";
+import { API, keyedRoutes } from "../edge/router";
+import { READ_ONLY_TRIGGER_FIELDS, rotateBody, toggleBody, triggerBody, triggerChangeBody } from "../schemas";
+
+export function triggerRoutes(context: Context) {
+  return keyedRoutes(context, `${API}/triggers`)
+    .post(
+      "/",
+      async ({ principal, body, status }) =>
+        status(201, await createTrigger(context, requireRole(principal, "editor"), body)),
+      { body: triggerBody },
+    )
+    .get("/", ({ principal, query }) => listTriggers(context, principal, query.document_id ?? null))
+    .get("/:trigger_id", ({ principal, params }) => getTrigger(context, principal, params.trigger_id))
+    .patch(
+      "/:trigger_id",
+      ({ principal, params, body }) =>
+        updateTrigger(context, requireRole(principal, "editor"), params.trigger_id, changeOf(body)),
+      { body: triggerChangeBody },
+    )
+    .delete("/:trigger_id", async ({ principal, params, status }) => {
+      await deleteTrigger(context, requireRole(principal, "editor"), params.trigger_id);
+      return status(204);
+    })
+    .post(
+      "/:trigger_id/toggle",
+      ({ principal, params, body }) =>
+        toggleTrigger(context, requireRole(principal, "editor"), params.trigger_id, body.enabled),
+      { body: toggleBody },
+    )
+    .post(
+      "/:trigger_id/rotate-secret",
+      ({ principal, params, body }) =>
+        rotateSecret(context, requireRole(principal, "editor"), params.trigger_id, body.grace_seconds ?? 0),
+      { body: rotateBody },
+    );
+}
+
+/** What a change may change: the read-only fields that a client sent back are left out. */
+function changeOf(body: TriggerChange): TriggerChange {
+  const ignored: readonly string[] = READ_ONLY_TRIGGER_FIELDS;
+  return Object.fromEntries(Object.entries(body).filter(([field]) => !ignored.includes(field)));
+}

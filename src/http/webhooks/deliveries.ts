@@ -1,0 +1,24 @@
+/** /api/v2/triggers/{id}/deliveries and the webhook's ping. */
+import type { Context } from "../../services/context";
+import { getDelivery, listDeliveries, pingWebhook, redeliver } from "../../services/webhooks/deliveries";
+import { DELIVERY_STATES } from "../../storage/deliveries";
+import { requireRole } from "../edge/authenticate";
+import { pageOfQuery, wordOf } from "../edge/query";
+import { API, keyedRoutes } from "../edge/router";
+
+export function deliveryRoutes(context: Context) {
+  return keyedRoutes(context, `${API}/triggers/:trigger_id`)
+    .get("/deliveries", ({ principal, params, query }) => {
+      const state = wordOf(query, "state", DELIVERY_STATES);
+      return listDeliveries(context, principal, params.trigger_id, { ...pageOfQuery(query), state });
+    })
+    .get("/deliveries/:delivery_id", ({ principal, params }) =>
+      getDelivery(context, principal, params.trigger_id, params.delivery_id),
+    )
+    .post("/deliveries/:delivery_id/redeliver", async ({ principal, params, status }) =>
+      status(202, await redeliver(context, requireRole(principal, "editor"), params.trigger_id, params.delivery_id)),
+    )
+    .post("/webhook/ping", async ({ principal, params, status }) =>
+      status(202, await pingWebhook(context, requireRole(principal, "editor"), params.trigger_id)),
+    );
+}

@@ -1,0 +1,48 @@
+/** Questions about a model's JSON text, and their answers: plain data, so that a solver process may answer in place of the service. */
+import type { ModelLimits } from "./budget";
+import { diffModels } from "./changes";
+import { compileModel, examineModel, type ModelSummary, prepareModel, resolveCells } from "./compile";
+import type { Diagnostic } from "./diagnostics";
+import { type ExportFormat, exportProblem } from "./exported/export";
+import type { CellResolution } from "./imported/cells";
+import type { InputDeclaration } from "./inputs";
+import type { OverrideSubject } from "./overrides";
+
+export type ModelQuestion =
+  | {
+      readonly kind: "inspect";
+      /** Paths into an imported file that are to be looked up; null: those of its inputs. */
+      readonly paths: readonly string[] | null;
+    }
+  | { readonly kind: "export"; readonly format: ExportFormat }
+  /** What changed from `before`, the text of another model, to this one. */
+  | { readonly kind: "changes"; readonly before: string };
+
+/** The answer to "inspect". */
+export interface InspectedModel {
+  readonly form: OverrideSubject["form"];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly inputs: readonly InputDeclaration[];
+  readonly summary: ModelSummary;
+  readonly cells: Readonly<Record<string, CellResolution>>;
+}
+
+/** The answer to "export". */
+export type ExportAnswer =
+  | { readonly text: string }
+  | { readonly error: string }
+  | { readonly diagnostics: readonly Diagnostic[] };
+
+/** Answers on the calling thread: an InspectedModel, an ExportAnswer or ModelChanges, by the kind of the question. */
+export function answerQuestion(text: string, question: ModelQuestion, limits: ModelLimits): unknown {
+  if (question.kind === "inspect") return inspectText(text, question.paths, limits);
+  if (question.kind === "changes") return diffModels(JSON.parse(question.before), JSON.parse(text), limits);
+  const { problem, diagnostics } = compileModel(prepareModel(JSON.parse(text), limits), {}, limits);
+  return problem === null ? { diagnostics } : exportProblem(problem, question.format);
+}
+
+function inspectText(text: string, paths: readonly string[] | null, limits: ModelLimits): InspectedModel {
+  const { prepared, inputs, diagnostics, summary } = examineModel(JSON.parse(text), limits);
+  const cells = resolveCells(prepared, paths ?? inputs.map(({ name }) => name));
+  return { form: prepared.form, inputs, diagnostics, summary, cells };
+}

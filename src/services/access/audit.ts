@@ -1,0 +1,156 @@
+/**
+ * Who changed what, when, from where and on which object, and who was turned away. A change is written in the
+ * transaction that makes it. Refusals are bounded in number, a minute and in all, so that nobody can fill the disk by
+ * being turned away; how many were left out is told by the next one. No row holds a secret or a payload.
+ */
+import { type Clock, toTimestamp } from "../../clock";
+import { firstTenant } from "../../storage/access";
+import { type AuditFilter, type AuditRow, countAudit, insertAudit, listAudit } from "../../storage/audit";
+import type { Transaction, Writer } from "../../storage/writer";
+import type { Actor, Context } from "../context";
+import { type Page, pageOf } from "../listing_page";
+
+export const AUDIT_ACTIONS = [
+  "organization.create",
+  "workspace.create",
+  "key.create",
+  "key.revoke",
+  "session.share",
+  "document.create",
+  "document.update",
+  "document.delete",
+  "document.restore",
+  "version.create",
+  "version.name",
+  "trigger.create",
+  "trigger.update",
+  "trigger.delete",
+  "trigger.toggle",
+  "trigger.rotate_secret",
+  "schedule.create",
+  "schedule.update",
+  "schedule.delete",
+  "schedule.reset_cursor",
+  "schedule.run_tick",
+  "run.rerun",
+  "run.cancel",
+  "delivery.redeliver",
+  "webhook.ping",
+  "apply",
+  // These two are refusals: a key or secret that opens nothing, a role that is too low.
+  "authenticate",
+  "authorize",
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** Refusals written in a minute, over all clients. */
+const REFUSALS_PER_MINUTE_MAX = 100;
+const MINUTE_MS = 60_000;
+
+export interface AuditObject {
+  readonly at: string;
+  readonly action: string;
+  readonly outcome: "done" | "refused";
+  readonly object_id: string | null;
+  readonly key_id: string | null;
+  readonly user_id: string | null;
+  readonly client: string;
+  readonly request_id: string | null;
+  readonly detail: string | null;
+}
+
+/** Notes a change inside the transaction that makes it. */
+export function recordChange(
+  context: Pick<Context, "clock">,
+  transaction: Transaction,
+  actor: Actor,
+  action: AuditAction,
+  object_id: string,
+  detail: string | null = null,
+): void {
+  const { organization_id, key_id, user_id, client, request_id } = actor;
+  const at = context.clock.now();
+  const who = { organization_id, key_id, user_id, client, request_id };
+  insertAudit(transaction, { ...who, at, action, object_id, outcome: "done", detail });
+}
+
+/** The names of the fields that a change gave: never what is in them. */
+export function fieldsOf(change: object): string {
+  return Object.entries(change)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name)
+    .join(", ");
+}
+
+/** One page of an organization's log, newest first. */
+export function listAuditObjects(
+  context: Pick<Context, "db">,
+  filter: AuditFilter,
+  page: number,
+  page_size: number,
+): Page<AuditObject> {
+  const rows = listAudit(context.db, filter, (page - 1) * page_size, page_size);
+  return pageOf(rows.map(auditObject), countAudit(context.db, filter), page, page_size);
+}
+
+/** Who was turned away, and from what. */
+export interface RefusedVisit {
+  /** null: it belongs to no tenant, so the first one, which runs the installation, is told. */
+  readonly organization_id: string | null;
+  readonly key_id: string | null;
+  readonly user_id: string | null;
+  readonly client: string;
+  readonly request_id: string | null;
+  readonly action: "authenticate" | "authorize";
+  readonly object_id: string | null;
+  readonly detail: string;
+}
+
+export class RefusalLog {
+  readonly #clock: Clock;
+  readonly #writer: Pick<Writer, "write">;
+  #minute_started_at = Number.NEGATIVE_INFINITY;
+  #written = 0;
+  #left_out = 0;
+
+  constructor(clock: Clock, writer: Pick<Writer, "write">) {
+    this.#clock = clock;
+    this.#writer = writer;
+  }
+
+  /** Writes a row behind the answer, which never waits for it; a disk that takes no more loses rows, not service. */
+  record(visit: RefusedVisit): void {
+    const now = this.#clock.monotonic();
+    if (now - this.#minute_started_at >= MINUTE_MS) {
+      this.#minute_started_at = now;
+      this.#written = 0;
+    }
+    if (this.#written >= REFUSALS_PER_MINUTE_MAX) {
+      this.#left_out += 1;
+      return;
+    }
+    this.#written += 1;
+    const left_out = this.#left_out === 0 ? "" : `; ${this.#left_out} more before it are not in this log`;
+    this.#left_out = 0;
+    const row = { ...visit, at: this.#clock.now(), outcome: "refused" as const, detail: visit.detail + left_out };
+    const insert = (transaction: Transaction): void => {
+      const organization_id = row.organization_id ?? firstTenant(transaction.db)?.organization_id;
+      if (organization_id !== undefined) insertAudit(transaction, { ...row, organization_id });
+    };
+    this.#writer.write(insert).catch(() => {});
+  }
+}
+
+function auditObject(row: AuditRow): AuditObject {
+  return {
+    at: toTimestamp(row.at),
+    action: row.action,
+    outcome: row.outcome,
+    object_id: row.object_id,
+    key_id: row.key_id,
+    user_id: row.user_id,
+    client: row.client,
+    request_id: row.request_id,
+    detail: row.detail,
+  };
+}

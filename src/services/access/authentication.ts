@@ -1,0 +1,111 @@
+/** Who is behind an API key, what a role may do, and how those are turned away who are not let in. */
+import { createHash } from "node:crypto";
+import { Refusal } from "../../refusals";
+import { findKeyByHash, type KeyRow, type Role } from "../../storage/access";
+import type { Context, Principal } from "../context";
+
+/** Every API key begins so, and no trigger secret does. */
+export const KEY_PREFIX = "ok_live_";
+
+/** Each role may do what the ones before it may. */
+const RANK: { readonly [Name in Role]: number } = { viewer: 0, solver: 1, editor: 2, admin: 3 };
+/** What failures with keys are counted under: whatever they were sent to, the same keys are guessed at. */
+const KEY_TARGET = "api_key";
+const LINK_TARGET = "sign_in_link";
+
+/** A request, as far as it matters who sent it. */
+export interface Visit {
+  /** The client's address: asked for only when it is needed. */
+  readonly client: () => string;
+  readonly request_id: string;
+}
+
+/** Whoever holds that key. Refuses 401, and 429 for a client that keeps guessing. */
+export function authenticate(context: Context, api_key: string, visit: Visit): Principal {
+  const row = findKeyByHash(context.db, hashKey(api_key));
+  const problem = row === null ? "unknown API key" : problemOf(row, context.clock.now());
+  if (row === null || problem !== null) throw refuseKey(context, row, problem ?? "", visit);
+  const { organization_id, workspace_id, user_id, id: key_id, role } = row;
+  return { organization_id, workspace_id, user_id, key_id, role, client: visit.client(), request_id: visit.request_id };
+}
+
+/** Refuses a principal whose role is below the one needed. */
+export function requireRole(principal: Principal, needed: Role): Principal {
+  if (RANK[principal.role] >= RANK[needed]) return principal;
+  throw new Refusal("not_allowed", `This needs the role ${needed}; the key's role is ${principal.role}`);
+}
+
+/** Notes in the audit log that a role was too low. */
+export function recordLowRole(context: Context, principal: Principal, request: string): void {
+  const { organization_id, key_id, user_id, client, request_id, role } = principal;
+  const who = { organization_id, key_id, user_id, client, request_id };
+  context.refusal_log.record({ ...who, action: "authorize", object_id: null, detail: `${request} with role ${role}` });
+}
+
+/** What a wrong secret gets: 401, and 429 once this client has had its share. The right secret is never asked here. */
+export function refuseSecret(
+  context: Context,
+  trigger: { readonly id: string; readonly organization_id: string },
+  was_given: boolean,
+  visit: Visit,
+): Refusal {
+  const client = visit.client();
+  const { retry_after_seconds, is_news } = context.failure_limits.fail(client, trigger.id);
+  if (is_news) {
+    context.refusal_log.record({
+      organization_id: trigger.organization_id,
+      ...{ key_id: null, user_id: null, client, request_id: visit.request_id },
+      ...{ action: "authenticate", object_id: trigger.id },
+      detail: was_given ? "wrong trigger secret" : "no trigger secret",
+    });
+  }
+  if (retry_after_seconds === null) return new Refusal("invalid_trigger_secret", "Invalid trigger secret");
+  return tooManyFailures("secrets", retry_after_seconds);
+}
+
+/** What a wrong sign-in link gets, whether it was used, is too old or never was: 401, and 429 for a client that goes on. */
+export function refuseLink(context: Context, visit: Visit): Refusal {
+  const client = visit.client();
+  const { retry_after_seconds, is_news } = context.failure_limits.fail(client, LINK_TARGET);
+  if (is_news) {
+    context.refusal_log.record({
+      ...{ organization_id: null, key_id: null, user_id: null, client, request_id: visit.request_id },
+      ...{ action: "authenticate", object_id: null, detail: "wrong sign-in link" },
+    });
+  }
+  if (retry_after_seconds !== null) return tooManyFailures("links", retry_after_seconds);
+  return new Refusal(
+    "invalid_sign_in_link",
+    "This sign-in link is unknown, used or more than an hour old; sign in with an API key instead",
+  );
+}
+
+export function hashKey(api_key: string): Buffer {
+  return createHash("sha256").update(api_key).digest();
+}
+
+function refuseKey(context: Context, row: KeyRow | null, problem: string, visit: Visit): Refusal {
+  const client = visit.client();
+  const { retry_after_seconds, is_news } = context.failure_limits.fail(client, KEY_TARGET);
+  if (is_news) {
+    context.refusal_log.record({
+      ...{ organization_id: row?.organization_id ?? null, key_id: row?.id ?? null, user_id: row?.user_id ?? null },
+      ...{ client, request_id: visit.request_id, action: "authenticate", object_id: null, detail: problem },
+    });
+  }
+  if (retry_after_seconds === null) return new Refusal("invalid_api_key", "Invalid API key");
+  return tooManyFailures("keys", retry_after_seconds);
+}
+
+function problemOf(row: KeyRow, now: number): string | null {
+  if (row.revoked_at !== null) return "revoked API key";
+  return row.expires_at !== null && row.expires_at <= now ? "expired API key" : null;
+}
+
+function tooManyFailures(what: "keys" | "secrets" | "links", retry_after_seconds: number): Refusal {
+  return new Refusal(
+    "too_many_failures",
+    `Too many wrong ${what} from this client; try again in ${retry_after_seconds} s`,
+    { retry_after_seconds },
+  );
+}

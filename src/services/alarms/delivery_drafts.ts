@@ -1,0 +1,75 @@
+/** Deliveries before they are written: the one place that says what is told, to whom, and when it is due. */
+import type { NewDelivery } from "../../storage/deliveries";
+import { type NewRun, readOverrideData } from "../../storage/runs";
+import { eventOf, type WebhookEvent } from "../../webhooks/events";
+import { buildEventPayload, buildPayload, type RunReport } from "../../webhooks/payload";
+import type { Context } from "../context";
+import type { FireTarget } from "../memory/fire_targets";
+
+/** A run as its delivery needs it. */
+interface EndedRun {
+  readonly seq: number;
+  readonly id: string;
+  /** JSON text, or null when it lies apart or was not sent. */
+  readonly override_data: string | null;
+}
+
+/** The delivery of a run's end; null when the trigger has no webhook or did not choose to be told. */
+export function draftRunDelivery(
+  context: Context,
+  target: FireTarget | null,
+  run: EndedRun,
+  report: Omit<RunReport, "trigger_id" | "run_id" | "override_data">,
+): NewDelivery | null {
+  const event = eventOf(report.status);
+  if (target === null || !isWanted(target, event)) return null;
+  const override_data = readOverrideData(context.client, run);
+  const payload = buildPayload(event, { ...report, trigger_id: target.id, run_id: run.id, override_data });
+  return { ...head(context, target, event, report.ended_at), run_seq: run.seq, payload };
+}
+
+/** The delivery of a run that had ended when it was born: its data did not fit, or its tick was skipped. */
+export function draftBornDelivery(context: Context, target: FireTarget, run: NewRun): NewDelivery | null {
+  if (run.status === "queued") return null;
+  const { status, created_at: ended_at, error_message } = run;
+  return draftRunDelivery(context, target, run, {
+    status,
+    ended_at,
+    error_message,
+    result: null,
+    result_summary: null,
+  });
+}
+
+/** The delivery of an event that is sent whatever was chosen. */
+export function draftEvent(context: Context, target: FireTarget, event: string, data: unknown): NewDelivery {
+  const now = context.clock.now();
+  const payload = buildEventPayload(event, target.id, now, data);
+  return { ...head(context, target, event, now), run_seq: null, payload };
+}
+
+/** The delivery of an event that is no run's; null when the trigger did not choose to be told. */
+export function draftChosenEvent(
+  context: Context,
+  target: FireTarget,
+  event: WebhookEvent,
+  data: unknown,
+): NewDelivery | null {
+  return isWanted(target, event) ? draftEvent(context, target, event, data) : null;
+}
+
+/** Tells the deliverer, after the commit; null is nothing to tell. */
+export function announceDelivery(context: Context, delivery: NewDelivery | null): void {
+  if (delivery === null) return;
+  context.delivery_lanes.note(delivery.trigger_id, delivery.created_at);
+  context.wake.deliverer();
+}
+
+function isWanted(target: FireTarget, event: WebhookEvent): boolean {
+  return target.webhook?.events.has(event) ?? false;
+}
+
+function head(context: Context, target: FireTarget, event: string, created_at: number) {
+  const { id: trigger_id, organization_id } = target;
+  return { id: context.ids.next("delivery"), organization_id, trigger_id, event, created_at };
+}

@@ -1,0 +1,49 @@
+/** Ready models for a page or a person to start from; each with its inputs, an override and what it comes to. */
+import { EXAMPLES, type ExampleModel } from "../../examples/catalog";
+import type { ModelLimits } from "../../model/budget";
+import { prepareModel } from "../../model/compile";
+import type { InputDeclaration } from "../../model/inputs";
+import { nearestName } from "../../nearest";
+import { Refusal } from "../../refusals";
+
+/** An example without its text. */
+export interface ExampleSummary extends Omit<ExampleModel, "source"> {
+  readonly inputs: readonly Omit<InputDeclaration, "shape" | "value">[];
+}
+
+export interface ExampleObject extends ExampleSummary {
+  /** Ready to be a document's model_json, or the body of /solve. */
+  readonly model_json: ExampleJson;
+}
+
+type ExampleJson = { readonly name: string; readonly language: "mathprog"; readonly source: string };
+
+export function listExamples(limits: ModelLimits): readonly ExampleSummary[] {
+  return EXAMPLES.map((example) => summarize(example, limits));
+}
+
+export function getExample(name: string, limits: ModelLimits): ExampleObject {
+  const example = EXAMPLES.find((known) => known.name === name);
+  if (example !== undefined) return { ...summarize(example, limits), model_json: exampleJson(example) };
+  const names = EXAMPLES.map((known) => known.name);
+  const nearest = nearestName(name, names);
+  const hint = nearest === null ? `there are ${names.join(", ")}` : `did you mean ${nearest}?`;
+  throw new Refusal("example_not_found", `Example not found; ${hint}`);
+}
+
+function exampleJson({ name, source }: ExampleModel): ExampleJson {
+  return { name, language: "mathprog", source };
+}
+
+/** Inputs of the examples by name: they never change, and reading all twelve takes about 30 ms. */
+const INPUTS = new Map<string, ExampleSummary["inputs"]>();
+
+function summarize(example: ExampleModel, limits: ModelLimits): ExampleSummary {
+  const { source: _, ...summary } = example;
+  let inputs = INPUTS.get(example.name);
+  if (inputs === undefined) {
+    inputs = prepareModel(exampleJson(example), limits).inputs.map(({ shape: _, value: __, ...input }) => input);
+    INPUTS.set(example.name, inputs);
+  }
+  return { ...summary, inputs };
+}

@@ -1,0 +1,313 @@
+/** Versions: frozen texts of a document, numbered, named or pruned, compared and restored. */
+import { toTimestamp } from "../../clock";
+import { contentDigest } from "../../model/canonical";
+import { isImportedFile, type ModelChanges, summarizeChanges } from "../../model/changes";
+import type { ExportFormat } from "../../model/exported/export";
+import type { InputDeclaration } from "../../model/inputs";
+import { Refusal } from "../../refusals";
+import { updateDocument as updateDocumentRow } from "../../storage/documents";
+import {
+  findVersion,
+  insertVersion,
+  latestVersion,
+  listVersions as listVersionRows,
+  nameVersion,
+  pruneVersions,
+  type VersionRow,
+  type VersionSummary,
+} from "../../storage/versions";
+import type { Transaction } from "../../storage/writer";
+import { recordChange } from "../access/audit";
+import { requireDiskSpace } from "../admission";
+import type { Context, Principal } from "../context";
+import { requireAccepting } from "../runs/fire";
+import { type DocumentObject, effectiveModel, fromText, getDocument, requireDocument, toText } from "./documents";
+import { compareModels, exportModel, inspectModel } from "./inspection";
+
+export interface VersionObject {
+  readonly id: string;
+  readonly document_id: string;
+  readonly organization_id: string;
+  readonly sequence: number;
+  readonly is_named: boolean;
+  readonly version_name: string | null;
+  readonly version_description: string | null;
+  readonly change_summary: string;
+  readonly created_at: string;
+}
+
+export interface FullVersionObject extends VersionObject {
+  readonly canvas_json: unknown;
+  readonly model_json: unknown;
+  readonly content_digest: string;
+}
+
+export interface CheckpointInput {
+  readonly canvas_json?: unknown;
+  readonly model_json?: unknown;
+  readonly version_name?: string | null | undefined;
+  readonly version_description?: string | null | undefined;
+}
+
+export function listVersions(
+  context: Context,
+  principal: Principal,
+  document_id: string,
+  skip: number,
+  limit: number,
+): VersionObject[] {
+  requireDocument(context, principal, document_id);
+  return listVersionRows(context.db, document_id, skip, limit).map(versionObject);
+}
+
+export function getVersion(context: Context, principal: Principal, document_id: string, id: string): FullVersionObject {
+  return fullVersionObject(requireVersion(context, principal, document_id, id));
+}
+
+/**
+ * Freezes the document, or the texts given, as its next version. Equal to the latest one in canvas and model, it is
+ * that one (named now, if a name is given). Older unnamed versions beyond the limit go.
+ */
+export async function checkpoint(
+  context: Context,
+  principal: Principal,
+  document_id: string,
+  input: CheckpointInput,
+): Promise<FullVersionObject> {
+  const document = requireDocument(context, principal, document_id);
+  const canvas = input.canvas_json === undefined ? fromText(document.canvas_json) : input.canvas_json;
+  const own = input.model_json === undefined ? fromText(document.model_json) : input.model_json;
+  const frozen = await freeze(context, principal, document_id, canvas, effectiveModel(own, canvas));
+  const row = await context.writer.write((transaction) => {
+    const version = addVersion(context, transaction, frozen, input.version_description ?? null);
+    recordChange(context, transaction, principal, "version.create", version.id, `of ${document_id}`);
+    if (typeof input.version_name !== "string") return version;
+    const named = nameVersion(
+      transaction,
+      document_id,
+      version.id,
+      nameChange(input.version_name, input.version_description),
+    );
+    return { ...version, ...named };
+  }, frozen.bytes);
+  return fullVersionObject(row);
+}
+
+/** Gives a version a name for the first time, or another one. */
+export async function renameVersion(
+  context: Context,
+  principal: Principal,
+  document_id: string,
+  id: string,
+  name: { version_name: string; version_description?: string | null | undefined },
+): Promise<VersionObject> {
+  requireVersion(context, principal, document_id, id);
+  const change = nameChange(name.version_name, name.version_description);
+  const row = await context.writer.write((transaction) => {
+    const named = nameVersion(transaction, document_id, id, change);
+    if (named !== null) recordChange(context, transaction, principal, "version.name", id, `of ${document_id}`);
+    return named;
+  });
+  if (row === null) throw versionNotFound();
+  return versionObject(row);
+}
+
+/** Makes the document what the version was, after a checkpoint of what it is now (or of the canvas that the client holds). */
+export async function restoreVersion(
+  context: Context,
+  principal: Principal,
+  document_id: string,
+  id: string,
+  current_canvas_json: unknown,
+): Promise<{ checkpoint_id: string; document: DocumentObject }> {
+  const version = requireVersion(context, principal, document_id, id);
+  const document = requireDocument(context, principal, document_id);
+  const canvas = current_canvas_json ?? fromText(document.canvas_json);
+  const model = effectiveModel(fromText(document.model_json), canvas);
+  const frozen = await freeze(context, principal, document_id, canvas, model);
+  const model_json = isDerived(version) ? null : version.model_json;
+  const checkpoint_id = await context.writer.write((transaction) => {
+    const safety = addVersion(context, transaction, frozen);
+    recordChange(context, transaction, principal, "document.restore", document_id, `to ${id}, checkpoint ${safety.id}`);
+    updateDocumentRow(transaction, principal, document_id, {
+      canvas_json: version.canvas_json,
+      model_json,
+      updated_at: context.clock.now(),
+    });
+    return safety.id;
+  }, frozen.bytes);
+  return { checkpoint_id, document: getDocument(context, principal, document_id) };
+}
+
+/** What changed from version `a` to version `b`. */
+export async function diffVersions(
+  context: Context,
+  principal: Principal,
+  document_id: string,
+  a: string,
+  b: string,
+): Promise<{ from: VersionObject; to: VersionObject } & ModelChanges> {
+  const from = requireVersion(context, principal, document_id, a);
+  const to = requireVersion(context, principal, document_id, b);
+  return {
+    from: versionObject(from),
+    to: versionObject(to),
+    ...(await compareModels(context, from.model_json ?? "null", to.model_json ?? "null")),
+  };
+}
+
+/** What a fire of this version can override. */
+export async function listInputs(
+  context: Context,
+  principal: Principal,
+  document_id: string,
+  id: string,
+): Promise<{ version_id: string; inputs: readonly InputDeclaration[] }> {
+  const version = requireVersion(context, principal, document_id, id);
+  const inspection = await inspectModel(context, fromText(version.model_json));
+  return { version_id: version.id, inputs: inspection.inputs };
+}
+
+/** The version's model with its pinned data as the text of a file, and a name for the file. */
+export async function exportVersion(
+  context: Context,
+  principal: Principal,
+  document_id: string,
+  id: string,
+  format: ExportFormat,
+): Promise<{ text: string; file_name: string }> {
+  const version = requireVersion(context, principal, document_id, id);
+  const text = await exportModel(context, version.model_json ?? "null", format);
+  return { text, file_name: `${version.id}.${format}` };
+}
+
+/** The version, when its document is this organization's. */
+export function requireVersion(context: Context, principal: Principal, document_id: string, id: string): VersionRow {
+  requireDocument(context, principal, document_id);
+  const row = findVersion(context.db, document_id, id);
+  if (row === null) throw versionNotFound();
+  return row;
+}
+
+export function versionNotFound(): Refusal {
+  return new Refusal("version_not_found", "Version not found");
+}
+
+/** A document's texts, ready to become a version; the digests are taken before the transaction. */
+interface Frozen {
+  readonly document_id: string;
+  readonly organization_id: string;
+  readonly canvas_json: string | null;
+  readonly canvas_digest: string;
+  readonly model: unknown;
+  readonly model_json: string | null;
+  readonly content_digest: string;
+  readonly bytes: number;
+  /** Of an imported file: what changed since that version, which takes reading both and is found out before. */
+  readonly compared: { readonly version_id: string; readonly summary: string } | null;
+}
+
+async function freeze(
+  context: Context,
+  principal: Principal,
+  document_id: string,
+  canvas: unknown,
+  model: unknown,
+): Promise<Frozen> {
+  requireAccepting(context);
+  requireDiskSpace(context);
+  const canvas_json = toText(canvas);
+  const model_json = toText(model);
+  return {
+    document_id,
+    organization_id: principal.organization_id,
+    canvas_json,
+    canvas_digest: contentDigest(canvas ?? null),
+    model,
+    model_json,
+    content_digest: contentDigest(model ?? null),
+    bytes: (canvas_json?.length ?? 0) + (model_json?.length ?? 0) + 256,
+    compared: isImportedFile(model) ? await compareWithLatest(context, document_id, model_json!) : null,
+  };
+}
+
+async function compareWithLatest(
+  context: Context,
+  document_id: string,
+  model_json: string,
+): Promise<Frozen["compared"]> {
+  const latest = latestVersion(context.db, document_id);
+  if (latest === null || latest.model_json === null || latest.model_json === model_json) return null;
+  const { summary } = await compareModels(context, latest.model_json, model_json);
+  return { version_id: latest.id, summary };
+}
+
+function addVersion(
+  context: Context,
+  transaction: Transaction,
+  frozen: Frozen,
+  version_description: string | null = null,
+): VersionRow {
+  const latest = latestVersion(transaction.db, frozen.document_id);
+  if (latest !== null && isSameText(latest, frozen)) return latest;
+  const row: VersionRow = {
+    id: context.ids.next("version"),
+    document_id: frozen.document_id,
+    organization_id: frozen.organization_id,
+    sequence: (latest?.sequence ?? 0) + 1,
+    is_named: false,
+    version_name: null,
+    version_description,
+    change_summary:
+      latest !== null && latest.id === frozen.compared?.version_id
+        ? frozen.compared.summary
+        : summarizeChanges(latest === null ? null : fromText(latest.model_json), frozen.model),
+    canvas_json: frozen.canvas_json,
+    model_json: frozen.model_json,
+    content_digest: frozen.content_digest,
+    created_at: context.clock.now(),
+  };
+  insertVersion(transaction, row);
+  pruneVersions(transaction, frozen.document_id, context.config.unnamed_versions_max);
+  return row;
+}
+
+/** True when the canvas alone gives the version's model, so that a restored document goes on following its canvas. */
+function isDerived(version: VersionRow): boolean {
+  if (version.canvas_json === null) return false;
+  return contentDigest(effectiveModel(null, fromText(version.canvas_json))) === version.content_digest;
+}
+
+function isSameText(latest: VersionRow, frozen: Frozen): boolean {
+  if (latest.content_digest !== frozen.content_digest) return false;
+  if (latest.canvas_json === frozen.canvas_json) return true;
+  return contentDigest(fromText(latest.canvas_json)) === frozen.canvas_digest;
+}
+
+/** A description that is not given stays as it is. */
+function nameChange(version_name: string, version_description: string | null | undefined) {
+  return version_description === undefined ? { version_name } : { version_name, version_description };
+}
+
+function versionObject(row: VersionSummary): VersionObject {
+  return {
+    id: row.id,
+    document_id: row.document_id,
+    organization_id: row.organization_id,
+    sequence: row.sequence,
+    is_named: row.is_named,
+    version_name: row.version_name,
+    version_description: row.version_description,
+    change_summary: row.change_summary,
+    created_at: toTimestamp(row.created_at),
+  };
+}
+
+function fullVersionObject(row: VersionRow): FullVersionObject {
+  return {
+    ...versionObject(row),
+    canvas_json: fromText(row.canvas_json),
+    model_json: fromText(row.model_json),
+    content_digest: row.content_digest,
+  };
+}

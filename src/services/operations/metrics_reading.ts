@@ -1,0 +1,47 @@
+/** A reading of the metrics: what the service is like now, gathered when it is asked for. */
+import type { Snapshot, SolverState } from "../../metrics/metrics";
+import type { PlaceStats } from "../../solver/pool";
+import { countPendingDeliveries } from "../../storage/deliveries";
+import { fileSizes } from "../../storage/directory/data_directory";
+import { oldestQueuedAt } from "../../storage/runs";
+import { overdueCount } from "../alarms/expectations";
+import type { Context } from "../context";
+
+const MICROSECONDS = 1e-6;
+
+/** Everything as Prometheus reads it. */
+export function readMetrics(context: Context): Promise<string> {
+  return context.metrics.read(snapshotOf(context));
+}
+
+function snapshotOf(context: Context): Snapshot {
+  const now = context.clock.now();
+  const { database_bytes, wal_bytes } = fileSizes(context.config.data_dir);
+  const { places, waiting } = context.solvers.stats();
+  const oldest_at = context.queue.total === 0 ? null : oldestQueuedAt(context.client);
+  const { backups } = context;
+  const cpu = process.cpuUsage();
+  return {
+    queue_depth: context.queue.total,
+    queue_oldest_seconds: oldest_at === null ? 0 : Math.max(0, now - oldest_at) / 1000,
+    running: context.running.size,
+    deliveries_pending: countPendingDeliveries(context.client),
+    triggers_overdue: overdueCount(context),
+    database_bytes,
+    database_wal_bytes: wal_bytes,
+    solver_processes: countStates(places),
+    solver_memory_bytes: places.reduce((sum, { rss_bytes }) => sum + rss_bytes, 0),
+    solver_jobs_waiting: waiting,
+    event_loop_delay_seconds: context.loop_delay.take(),
+    process_memory_bytes: process.memoryUsage().rss,
+    process_cpu_seconds: (cpu.user + cpu.system) * MICROSECONDS,
+    backup_last_seconds: backups.last_at === null ? null : backups.last_at / 1000,
+    is_backup_failing: context.config.backup_dir === null ? null : backups.is_failing,
+  };
+}
+
+function countStates(places: readonly PlaceStats[]): Record<SolverState, number> {
+  const counts = { starting: 0, idle: 0, busy: 0 };
+  for (const { is_ready, jobs } of places) counts[is_ready ? (jobs > 0 ? "busy" : "idle") : "starting"] += 1;
+  return counts;
+}

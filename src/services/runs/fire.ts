@@ -1,0 +1,286 @@
+/**
+ * Accepting runs: by a trigger's secret, by an API key as a rerun, by the clock. Accepted means committed: the
+ * promise of `fire` settles after the fsync.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { type FieldError, validateOverrideData } from "../../model/overrides";
+import { Refusal } from "../../refusals";
+import { isTerminal, type RunSource } from "../../runs/run";
+import { insertDelivery } from "../../storage/deliveries";
+import { findIdempotencyKey, type IdempotencyRow, putIdempotencyKey } from "../../storage/idempotency_keys";
+import { insertRun, type NewRun, readOverrideData } from "../../storage/runs";
+import type { Transaction } from "../../storage/writer";
+import { recordChange } from "../access/audit";
+import { authenticate, KEY_PREFIX, refuseSecret, requireRole, type Visit } from "../access/authentication";
+import { requireDiskSpace } from "../admission";
+import { announceDelivery, draftBornDelivery } from "../alarms/delivery_drafts";
+import type { Context, Principal } from "../context";
+import type { FireTarget } from "../memory/fire_targets";
+import { requireRun } from "./runs";
+
+const IDEMPOTENCY_KEEP_MS = 86_400_000;
+const QUEUE_RETRY_SECONDS = 5;
+/** Sets of a refused batch that the sentence names; all are in its fields. */
+const BATCH_MISFITS_SHOWN = 3;
+/** Compared with when there is no trigger, so that an unknown id costs what a wrong secret costs. */
+const NO_HASH = new Uint8Array(32);
+
+/** Who wants in. */
+export interface Knock extends Visit {
+  /** The secret, or an API key in its place, as it came: from the header, else from the body. Null when there is none, or when the two differ. */
+  readonly secret: string | null;
+}
+
+export interface FireRequest extends Knock {
+  readonly override_data: unknown;
+  readonly idempotency_key: string | null;
+}
+
+export interface Accepted {
+  /** One for a fire, one for each set of a batch. */
+  readonly run_ids: readonly string[];
+  /** True when an earlier request with the same Idempotency-Key made these runs. */
+  readonly is_replayed: boolean;
+}
+
+/** Refuses while the service is stopping: what came in now would only wait for the next start. */
+export function requireAccepting(context: Context): void {
+  if (!context.isStopping()) return;
+  throw new Refusal("shutting_down", "The service is stopping; try again shortly", {
+    retry_after_seconds: QUEUE_RETRY_SECONDS,
+  });
+}
+
+/** Refuses 404 a trigger that is not there. */
+export function requireFireTarget(context: Context, trigger_id: string): FireTarget {
+  const target = context.fire_targets.get(trigger_id);
+  if (target === null) throw triggerNotFound();
+  return target;
+}
+
+/** A trigger that may be fired, and the API key that opened it; null: its secret did. */
+export interface OpenTrigger {
+  readonly target: FireTarget;
+  readonly fired_by: string | null;
+}
+
+/**
+ * The trigger, when its secret opens it, or an API key that may fire and that the trigger is in sight of. Refuses 404, then
+ * 401 (429 for a client that keeps guessing), then 403.
+ */
+export function openTrigger(context: Context, trigger_id: string, request: Knock): OpenTrigger {
+  const target = context.fire_targets.get(trigger_id);
+  if (request.secret?.startsWith(KEY_PREFIX)) return openByKey(context, target, request.secret, request);
+  const given = createHash("sha256")
+    .update(request.secret ?? "")
+    .digest();
+  const is_right = isRightSecret(context, target, given);
+  if (target === null) throw triggerNotFound();
+  if (is_right && request.secret !== null) return { target, fired_by: null };
+  throw refuseSecret(context, target, request.secret !== null, request);
+}
+
+function openByKey(context: Context, target: FireTarget | null, api_key: string, visit: Visit): OpenTrigger {
+  if (target === null) throw triggerNotFound();
+  const principal = authenticate(context, api_key, visit);
+  const { organization_id, workspace_id } = principal;
+  const is_in_sight =
+    target.organization_id === organization_id && (workspace_id === null || target.workspace_id === workspace_id);
+  if (!is_in_sight) throw triggerNotFound();
+  requireRole(principal, "solver");
+  return { target, fired_by: principal.key_id };
+}
+
+function triggerNotFound(): Refusal {
+  return new Refusal("trigger_not_found", "Trigger not found");
+}
+
+/** Queues a run of an opened trigger. Refuses a disabled trigger, overrides that do not fit, and a full queue. */
+export async function fire(context: Context, opened: OpenTrigger, request: FireRequest): Promise<Accepted> {
+  const { target, fired_by } = opened;
+  if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
+  const draft = { ...draftRun(context, target, request.override_data, "api"), fired_by };
+  const misfits = validateOverrideData(target.bound, request.override_data);
+  if (misfits.length > 0) throw await keepMisfit(context, target, draft, misfits);
+  requireRoom(context, target.id, 1);
+  return accept(context, target, [draft], request.idempotency_key);
+}
+
+/**
+ * Queues a run for each set of override data, all in one transaction, ids in the order of the sets. One set that does
+ * not fit refuses them all, and nothing is stored.
+ */
+export async function fireBatch(
+  context: Context,
+  { target, fired_by }: OpenTrigger,
+  request: FireRequest,
+  sets: readonly unknown[],
+): Promise<Accepted> {
+  if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
+  const fields = sets.flatMap((set, index) =>
+    validateOverrideData(target.bound, set).map((misfit) => ({ index, ...misfit })),
+  );
+  if (fields.length > 0) {
+    const shown = fields.slice(0, BATCH_MISFITS_SHOWN);
+    const error = `Override validation failed, nothing was queued: ${shown.map(({ index, msg }) => `set ${index}: ${msg}`).join("; ")}`;
+    throw new Refusal("override_invalid", error, { detail: { error, run_id: null, fields } });
+  }
+  requireRoom(context, target.id, sets.length);
+  const drafts = sets.map((set) => ({ ...draftRun(context, target, set, "api"), fired_by }));
+  return accept(context, target, drafts, request.idempotency_key);
+}
+
+/** Queues a new run with the data of a finished one, on the version that the trigger pins. */
+export async function rerun(
+  context: Context,
+  principal: Principal,
+  trigger_id: string,
+  run_id: string,
+): Promise<Accepted> {
+  requireAccepting(context);
+  const { run } = requireRun(context, principal, trigger_id, run_id);
+  if (!isTerminal(run.status)) {
+    throw new Refusal(
+      "run_not_finished",
+      `Run is ${run.status}; wait until it has ended, or cancel it, before rerunning it`,
+    );
+  }
+  const target = context.fire_targets.get(trigger_id);
+  if (target === null) throw triggerNotFound();
+  if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
+  const stored = readOverrideData(context.client, run);
+  const override_data: unknown = stored === null ? undefined : JSON.parse(stored);
+  const draft = { ...draftRun(context, target, override_data, "rerun"), rerun_of: run.id, fired_by: principal.key_id };
+  const misfits = validateOverrideData(target.bound, override_data);
+  if (misfits.length > 0) throw await keepMisfit(context, target, draft, misfits);
+  requireRoom(context, target.id, 1);
+  return accept(context, target, [draft], null, (transaction) =>
+    recordChange(context, transaction, principal, "run.rerun", run.id, `as ${draft.id}`),
+  );
+}
+
+/** A queued run of that trigger, not yet stored. */
+export function draftRun(context: Context, target: FireTarget, override_data: unknown, source: RunSource): NewRun {
+  return {
+    ...context.run_ids.next(),
+    trigger_seq: target.seq,
+    status: "queued",
+    source,
+    override_data: override_data === undefined || override_data === null ? null : JSON.stringify(override_data),
+    created_at: context.clock.now(),
+    error_message: null,
+    schedule_id: null,
+    scheduled_for: null,
+    missed_count: null,
+    rerun_of: null,
+    fired_by: null,
+  };
+}
+
+/** Tells the executor of further queued runs, after their commit. */
+export function announce(context: Context, target: FireTarget, count = 1): void {
+  context.queue.add(target.id, target.priority, count);
+  context.wake.executor();
+}
+
+/** One sentence for overrides that do not fit. */
+export function misfitMessage(fields: readonly FieldError[]): string {
+  return `Override validation failed: ${fields.map((field) => field.msg).join("; ")}`;
+}
+
+function isRightSecret(context: Context, target: FireTarget | null, given: Uint8Array): boolean {
+  const is_current = timingSafeEqual(given, target?.secret_hash ?? NO_HASH);
+  const is_previous = timingSafeEqual(given, target?.previous_secret_hash ?? NO_HASH);
+  const until = target?.previous_secret_until ?? null;
+  return is_current || (is_previous && until !== null && context.clock.now() < until);
+}
+
+/** Keeps a run that says why its data was refused; the refusal is the caller's to throw. */
+async function keepMisfit(
+  context: Context,
+  target: FireTarget,
+  draft: NewRun,
+  fields: readonly FieldError[],
+): Promise<Refusal> {
+  requireDiskSpace(context);
+  const error = misfitMessage(fields);
+  const refused: NewRun = { ...draft, status: "validation_failed", error_message: error };
+  const delivery = draftBornDelivery(context, target, refused);
+  await context.writer.write((transaction) => {
+    insertRun(transaction, refused);
+    if (delivery !== null) insertDelivery(transaction, delivery);
+  });
+  announceDelivery(context, delivery);
+  return new Refusal("override_invalid", error, { detail: { error, run_id: draft.id, fields } });
+}
+
+function requireRoom(context: Context, trigger_id: string, runs: number): void {
+  requireDiskSpace(context);
+  const { queued_runs_max, queued_runs_per_trigger_max } = context.config;
+  const queued = context.queue.queuedOf(trigger_id);
+  const retry = { retry_after_seconds: QUEUE_RETRY_SECONDS };
+  if (context.queue.total + runs > queued_runs_max) {
+    throw new Refusal(
+      "queue_full",
+      `${context.queue.total} runs are queued and this service keeps at most ${queued_runs_max}; try again later`,
+      retry,
+    );
+  }
+  if (queued_runs_per_trigger_max !== null && queued + runs > queued_runs_per_trigger_max) {
+    throw new Refusal(
+      "trigger_queue_full",
+      `${queued} runs of this trigger are queued and it may have at most ${queued_runs_per_trigger_max}; try again later`,
+      retry,
+    );
+  }
+}
+
+async function accept(
+  context: Context,
+  target: FireTarget,
+  drafts: readonly NewRun[],
+  key: string | null,
+  record: (transaction: Transaction) => void = () => {},
+): Promise<Accepted> {
+  const bytes = drafts.reduce((sum, draft) => sum + (draft.override_data?.length ?? 0) + 256, 0);
+  const accepted = await context.writer.write((transaction) => {
+    record(transaction);
+    return acceptOnce(transaction, target.id, drafts, key);
+  }, bytes);
+  context.killPoint("accepted");
+  if (!accepted.is_replayed) announce(context, target, drafts.length);
+  return accepted;
+}
+
+function acceptOnce(
+  transaction: Transaction,
+  trigger_id: string,
+  drafts: readonly NewRun[],
+  key: string | null,
+): Accepted {
+  const run_ids = drafts.map((draft) => draft.id);
+  if (key !== null) {
+    const { created_at } = drafts[0]!;
+    const body_hash = hashOf(drafts);
+    const known = findIdempotencyKey(transaction, trigger_id, key, created_at - IDEMPOTENCY_KEEP_MS);
+    if (known !== null) return replay(known, body_hash);
+    putIdempotencyKey(transaction, { trigger_id, key, body_hash, run_ids, created_at });
+  }
+  for (const draft of drafts) insertRun(transaction, draft);
+  return { run_ids, is_replayed: false };
+}
+
+function replay(known: IdempotencyRow, body_hash: Uint8Array): Accepted {
+  if (Buffer.compare(known.body_hash, body_hash) === 0) return { run_ids: known.run_ids, is_replayed: true };
+  throw new Refusal(
+    "idempotency_conflict",
+    "This Idempotency-Key was used with other override_data within 24 hours; send a new key for new data",
+  );
+}
+
+/** Equal for equal override data in equal order; a batch never equals a single fire unless it is one set. */
+function hashOf(drafts: readonly NewRun[]): Buffer {
+  const hash = createHash("sha256");
+  for (const { override_data } of drafts) hash.update(`${override_data?.length ?? -1}:`).update(override_data ?? "");
+  return hash.digest();
+}

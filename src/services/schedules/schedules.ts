@@ -1,0 +1,331 @@
+/**
+ * A trigger's schedules. Edits and ticks meet in the writer: a change is made to the schedule as it stands in its transaction,
+ * after every instant that had come by then was settled under the old settings, so no edit swallows or repeats one.
+ */
+import { toTimestamp } from "../../clock";
+import { Refusal } from "../../refusals";
+import { sentenceOf } from "../../schedules/pattern_words";
+import { type CatchUp, nextTickOf, type OverlapPolicy } from "../../schedules/tick_plan";
+import {
+  countSchedulesOf,
+  findMainSchedule,
+  findSchedule,
+  insertSchedule,
+  listSchedulesOf,
+  readSchedule,
+  type ScheduleRow,
+  updateSchedule as updateScheduleRow,
+} from "../../storage/schedules";
+import { findTriggerById } from "../../storage/triggers";
+import type { Transaction } from "../../storage/writer";
+import { type AuditAction, fieldsOf, recordChange } from "../access/audit";
+import type { Context, Principal } from "../context";
+import { fromText } from "../documents/documents";
+import { type Page, pageOf } from "../listing_page";
+import { requireTrigger } from "../runs/runs";
+import {
+  requireGoodSettings,
+  type ScheduleInput,
+  type ScheduleSettings,
+  SETTINGS_DEFAULT,
+  settingsOf,
+} from "./schedule_input";
+import { closeDue, settleDue, type TickEffects, tellEffects } from "./tick_settling";
+
+const SECOND_MS = 1000;
+/** Changes of these decide anew when the schedule fires. */
+const TIMING_FIELDS = [
+  "cron_expression",
+  "timezone",
+  "jitter_seconds",
+  "starts_at",
+  "ends_at",
+  "pause_until",
+  "exclude_dates",
+] as const;
+
+export interface ScheduleObject {
+  readonly id: string;
+  readonly trigger_id: string;
+  readonly organization_id: string;
+  /** The one behind `/triggers/{id}/schedule`. */
+  readonly is_main: boolean;
+  readonly cron_expression: string;
+  readonly timezone: string;
+  /** The pattern in words; null where there are none. */
+  readonly description: string | null;
+  readonly is_enabled: boolean;
+  /** Why the service itself turned it off. */
+  readonly disabled_reason: string | null;
+  readonly override_data: unknown;
+  readonly overlap_policy: OverlapPolicy;
+  readonly catch_up: CatchUp;
+  readonly catch_up_window_seconds: number;
+  readonly jitter_seconds: number;
+  readonly starts_at: string | null;
+  readonly ends_at: string | null;
+  readonly pause_until: string | null;
+  readonly exclude_dates: readonly string[];
+  /** Runs that failed, in a row. */
+  readonly consecutive_failures: number;
+  /** Instant of the newest tick that made a run. */
+  readonly last_run_at: string | null;
+  readonly next_run_at: string | null;
+  /** True when it stays silent because it last fired while the clock was ahead; reset-cursor mends that. */
+  readonly cursor_in_future: boolean;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** Which schedule of a trigger: by id, or null for the main one. */
+export type ScheduleChoice = string | null;
+
+/** Makes a schedule; `is_main`: the one that a trigger has at most once. */
+export async function createSchedule(
+  context: Context,
+  principal: Principal,
+  trigger_id: string,
+  input: ScheduleInput,
+  is_main: boolean,
+): Promise<ScheduleObject> {
+  const trigger = requireTrigger(context, principal, trigger_id);
+  if (!trigger.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
+  const settings: ScheduleSettings = {
+    ...SETTINGS_DEFAULT,
+    ...settingsOf(input),
+    cron_expression: input.cron_expression,
+  };
+  requireGoodSettings(context, trigger_id, settings, settings);
+  const now = context.clock.now();
+  const row: ScheduleRow = {
+    id: context.ids.next("schedule"),
+    organization_id: trigger.organization_id,
+    trigger_id,
+    is_main,
+    ...settings,
+    disabled_reason: null,
+    consecutive_failures: 0,
+    validation_failures: 0,
+    cursor_at: wholeSecond(now),
+    next_run_at: null,
+    due_at: null,
+    last_run_at: null,
+    created_at: now,
+    updated_at: now,
+    deleted_at: null,
+  };
+  const made = await context.writer.write((transaction) => {
+    if (is_main && findMainSchedule(transaction.db, trigger_id) !== null) {
+      throw new Refusal("schedule_exists", "Trigger already has a schedule");
+    }
+    const timed = { ...row, ...nextTimes(row, row.is_enabled && isTriggerEnabled(transaction, trigger_id)) };
+    insertSchedule(transaction, timed);
+    recordChange(context, transaction, principal, "schedule.create", row.id, `of ${trigger_id}`);
+    return timed;
+  });
+  context.wake.ticker();
+  return scheduleObject(context, made);
+}
+
+export function getSchedule(
+  context: Context,
+  principal: Principal,
+  trigger_id: string,
+  choice: ScheduleChoice,
+): ScheduleObject {
+  return scheduleObject(context, requireSchedule(context, principal, trigger_id, choice));
+}
+
+/** One page of a trigger's schedules, the main one among them, oldest first. */
+export function listSchedules(
+  context: Context,
+  principal: Principal,
+  trigger_id: string,
+  { page, page_size }: { page: number; page_size: number },
+): Page<ScheduleObject> {
+  requireTrigger(context, principal, trigger_id);
+  const rows = listSchedulesOf(context.db, trigger_id, { offset: (page - 1) * page_size, limit: page_size });
+  const items = rows.map((row) => scheduleObject(context, row));
+  return pageOf(items, countSchedulesOf(context.db, trigger_id), page, page_size);
+}
+
+/** Changes what is given. What decides when it fires counts from now; turning it on again clears its failures. */
+export async function updateSchedule(
+  context: Context,
+  principal: Principal,
+  trigger_id: string,
+  choice: ScheduleChoice,
+  input: Partial<ScheduleInput>,
+): Promise<ScheduleObject> {
+  const { id, ...before } = requireSchedule(context, principal, trigger_id, choice);
+  const change = settingsOf(input);
+  requireGoodSettings(context, trigger_id, { ...before, ...change }, change);
+  const told = `of ${trigger_id}: ${fieldsOf(input)}`;
+  return edit(context, principal, id, "schedule.update", told, (transaction, row, now) => {
+    const is_timed = TIMING_FIELDS.some((field) => change[field] !== undefined && change[field] !== row[field]);
+    const is_resumed = change.is_enabled === true && !row.is_enabled;
+    const effects =
+      is_timed || change.is_enabled === false ? settleFirst(context, transaction, row, change, now) : null;
+    // A tick that has just been settled may have turned the schedule off: what was not asked for stays so.
+    const current = { ...requireRow(transaction, id), ...change };
+    const cursor_at = is_timed || is_resumed ? Math.max(current.cursor_at, wholeSecond(now)) : current.cursor_at;
+    const cleared = is_resumed ? { consecutive_failures: 0, validation_failures: 0, disabled_reason: null } : {};
+    const is_ticking = current.is_enabled && isTriggerEnabled(transaction, trigger_id);
+    const times = nextTimes({ ...current, cursor_at }, is_ticking);
+    return { effects, change: { ...change, ...cleared, cursor_at, ...times, updated_at: now } };
+  });
+}
+
+/** Begins from now again: for a schedule that fired while the clock was ahead. What is in the ledger stays fired. */
+export async function resetCursor(
+  context: Context,
+  principal: Principal,
+  trigger_id: string,
+  choice: ScheduleChoice,
+): Promise<ScheduleObject> {
+  const { id } = requireSchedule(context, principal, trigger_id, choice);
+  return edit(context, principal, id, "schedule.reset_cursor", `of ${trigger_id}`, (transaction, row, now) => {
+    if (row.cursor_at <= now) return { effects: null, change: { updated_at: row.updated_at } };
+    const cursor_at = wholeSecond(now);
+    const is_ticking = row.is_enabled && isTriggerEnabled(transaction, trigger_id);
+    const times = nextTimes({ ...row, cursor_at }, is_ticking);
+    return { effects: null, change: { cursor_at, ...times, updated_at: now } };
+  });
+}
+
+/** Gone at once; runs that it made go on, its ledger goes in the background. */
+export async function deleteSchedule(
+  context: Context,
+  principal: Principal,
+  trigger_id: string,
+  choice: ScheduleChoice,
+): Promise<void> {
+  const { id } = requireSchedule(context, principal, trigger_id, choice);
+  const gone = { deleted_at: context.clock.now(), next_run_at: null, due_at: null };
+  await context.writer.write((transaction) => {
+    if (updateScheduleRow(transaction, id, gone) === null) throw scheduleNotFound();
+    recordChange(context, transaction, principal, "schedule.delete", id, `of ${trigger_id}`);
+  });
+}
+
+/** The schedule, when its trigger is this organization's. */
+export function requireSchedule(
+  context: Context,
+  principal: Principal,
+  trigger_id: string,
+  choice: ScheduleChoice,
+): ScheduleRow {
+  requireTrigger(context, principal, trigger_id);
+  const row = choice === null ? findMainSchedule(context.db, trigger_id) : findSchedule(context.db, trigger_id, choice);
+  if (row === null) throw scheduleNotFound();
+  return row;
+}
+
+/** Stops or starts all schedules of a trigger with it, in the transaction that does so. They go on from now, not from where they stopped. */
+export function toggleSchedules(transaction: Transaction, trigger_id: string, is_enabled: boolean, now: number): void {
+  for (const row of listSchedulesOf(transaction.db, trigger_id)) {
+    if (!is_enabled) closeDue(transaction, row, now, "the trigger was disabled before it fired");
+    const is_woken = is_enabled && row.due_at === null;
+    const cursor_at = !is_enabled || is_woken ? Math.max(row.cursor_at, wholeSecond(now)) : row.cursor_at;
+    const times = nextTimes({ ...row, cursor_at }, is_enabled && row.is_enabled);
+    updateScheduleRow(transaction, row.id, { cursor_at, ...times });
+  }
+}
+
+/** Takes all schedules of a trigger away with it. */
+export function deleteSchedules(transaction: Transaction, trigger_id: string, now: number): void {
+  for (const { id } of listSchedulesOf(transaction.db, trigger_id)) {
+    updateScheduleRow(transaction, id, { deleted_at: now, next_run_at: null, due_at: null });
+  }
+}
+
+interface Edit {
+  readonly effects: TickEffects | null;
+  readonly change: Partial<ScheduleRow>;
+}
+
+async function edit(
+  context: Context,
+  principal: Principal,
+  id: string,
+  action: AuditAction,
+  told: string,
+  operation: (transaction: Transaction, row: ScheduleRow, now: number) => Edit,
+): Promise<ScheduleObject> {
+  const { row, effects } = await context.writer.write((transaction) => {
+    const { effects, change } = operation(transaction, requireRow(transaction, id), context.clock.now());
+    recordChange(context, transaction, principal, action, id, told);
+    return { row: updateScheduleRow(transaction, id, change), effects };
+  });
+  if (row === null) throw scheduleNotFound();
+  const target = context.fire_targets.get(row.trigger_id);
+  if (effects !== null && target !== null) tellEffects(context, target, id, effects);
+  context.wake.ticker();
+  return scheduleObject(context, row);
+}
+
+/** What had come before the edit: it fires, or, when the edit stops the schedule, is noted as missed. */
+function settleFirst(
+  context: Context,
+  transaction: Transaction,
+  row: ScheduleRow,
+  change: Partial<ScheduleSettings>,
+  now: number,
+): TickEffects | null {
+  if (change.is_enabled === false) {
+    closeDue(transaction, row, now, "the schedule was paused before it fired");
+    return null;
+  }
+  const target = context.fire_targets.get(row.trigger_id);
+  if (row.due_at === null || target === null) return null;
+  return settleDue(context, transaction, row, target, now, true);
+}
+
+function requireRow(transaction: Transaction, id: string): ScheduleRow {
+  const row = readSchedule(transaction, id);
+  if (row === null) throw scheduleNotFound();
+  return row;
+}
+
+function isTriggerEnabled(transaction: Transaction, trigger_id: string): boolean {
+  return findTriggerById(transaction.db, trigger_id)?.is_enabled ?? false;
+}
+
+function nextTimes(row: ScheduleRow, is_ticking: boolean): Pick<ScheduleRow, "next_run_at" | "due_at"> {
+  const next = is_ticking ? nextTickOf(row, row.cursor_at) : null;
+  return { next_run_at: next?.run_at ?? null, due_at: next?.due_at ?? null };
+}
+
+function scheduleObject(context: Context, row: ScheduleRow): ScheduleObject {
+  const { id, trigger_id, organization_id, is_main, cron_expression, timezone, is_enabled, disabled_reason } = row;
+  const { overlap_policy, catch_up, catch_up_window_seconds, jitter_seconds, consecutive_failures } = row;
+  return {
+    ...{ id, trigger_id, organization_id, is_main, cron_expression, timezone },
+    description: sentenceOf(cron_expression),
+    ...{ is_enabled, disabled_reason },
+    override_data: fromText(row.override_data),
+    ...{ overlap_policy, catch_up, catch_up_window_seconds, jitter_seconds },
+    starts_at: timestampOrNull(row.starts_at),
+    ends_at: timestampOrNull(row.ends_at),
+    pause_until: timestampOrNull(row.pause_until),
+    exclude_dates: (fromText(row.exclude_dates) as string[] | null) ?? [],
+    consecutive_failures,
+    last_run_at: timestampOrNull(row.last_run_at),
+    next_run_at: timestampOrNull(row.next_run_at),
+    cursor_in_future: row.due_at !== null && row.cursor_at > context.clock.now() + SECOND_MS,
+    created_at: toTimestamp(row.created_at),
+    updated_at: toTimestamp(row.updated_at),
+  };
+}
+
+function timestampOrNull(at: number | null): string | null {
+  return at === null ? null : toTimestamp(at);
+}
+
+function wholeSecond(instant: number): number {
+  return Math.floor(instant / SECOND_MS) * SECOND_MS;
+}
+
+function scheduleNotFound(): Refusal {
+  return new Refusal("schedule_not_found", "No schedule found for this trigger");
+}

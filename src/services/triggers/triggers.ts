@@ -1,0 +1,417 @@
+/** Triggers: a version behind a secret. Every change drops the cached fire target after its commit. */
+import { createHash } from "node:crypto";
+import { toTimestamp } from "../../clock";
+import {
+  type BoundOverrides,
+  bindOverrides,
+  type FieldError,
+  type OverrideField,
+  parseOverrideSchema,
+  pathsOf,
+} from "../../model/overrides";
+import { Refusal } from "../../refusals";
+import { PRIORITY_DEFAULT } from "../../runs/ready_queue";
+import type { Scope } from "../../storage/access";
+import { seal, unseal } from "../../storage/directory/seal";
+import {
+  insertTrigger,
+  listTriggers as listTriggerRows,
+  type TriggerRow,
+  type TriggerView,
+  updateTrigger as updateTriggerRow,
+} from "../../storage/triggers";
+import { nameVersion, readVersionModel } from "../../storage/versions";
+import type { Transaction } from "../../storage/writer";
+import { WEBHOOK_EVENTS_DEFAULT, type WebhookEvent } from "../../webhooks/events";
+import { makeWebhookSecret } from "../../webhooks/signature";
+import { type AuditAction, fieldsOf, recordChange } from "../access/audit";
+import { requireWorkspace } from "../access/workspaces";
+import { requireDiskSpace } from "../admission";
+import { beginExpecting } from "../alarms/expectations";
+import type { Context, Principal } from "../context";
+import { fromText, toText } from "../documents/documents";
+import { type Inspection, inspectModel, modelInvalid } from "../documents/inspection";
+import { requireVersion, versionNotFound } from "../documents/versions";
+import { requireTrigger } from "../runs/runs";
+import { deleteSchedules, toggleSchedules } from "../schedules/schedules";
+
+const SECRET_BYTES = 32;
+const SHOWN_PREFIX_LENGTH = 8;
+const WEBHOOK_SECRET_GRACE_MS = 86_400_000;
+const WEBHOOK_ENABLED = { webhook_failing_since: null, webhook_disabled_at: null, webhook_disabled_reason: null };
+
+export interface TriggerObject {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly created_by: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly document_id: string;
+  readonly version_id: string;
+  readonly model_name: string;
+  readonly workspace_id: string;
+  readonly trigger_secret_prefix: string;
+  readonly override_schema: unknown;
+  readonly webhook_url: string | null;
+  readonly webhook_secret_set: boolean;
+  readonly webhook_events: readonly string[];
+  /** Set when nothing is sent any more; a change of the webhook turns it on again. */
+  readonly webhook_disabled_at: string | null;
+  readonly webhook_disabled_reason: string | null;
+  readonly max_concurrent_runs: number | null;
+  readonly priority: number;
+  /** A completed run is expected at least so often; null: no alarm. */
+  readonly expect_within_seconds: number | null;
+  /** Since when there has been none for longer; null: all is well. */
+  readonly overdue_since: string | null;
+  readonly has_active_schedule: boolean;
+  readonly is_enabled: boolean;
+  readonly total_runs: number;
+  readonly last_fired_at: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** Shown once, in the answer that makes them. */
+export interface TriggerSecrets {
+  readonly trigger_secret?: string;
+  /** Only when the service made it: no secret was given with the URL. */
+  readonly webhook_secret?: string;
+}
+
+export interface TriggerInput {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly document_id: string;
+  readonly version_id: string;
+  readonly override_schema?: unknown;
+  readonly webhook_url?: string | null | undefined;
+  readonly webhook_secret?: string | null | undefined;
+  /** null: the default events. */
+  readonly webhook_events?: readonly WebhookEvent[] | null | undefined;
+  readonly workspace_id?: string | null | undefined;
+  readonly max_concurrent_runs?: number | null | undefined;
+  readonly priority?: number | undefined;
+  readonly expect_within_seconds?: number | null | undefined;
+}
+
+export type TriggerChange = Partial<
+  Pick<
+    TriggerInput,
+    | "name"
+    | "description"
+    | "override_schema"
+    | "webhook_url"
+    | "webhook_secret"
+    | "webhook_events"
+    | "max_concurrent_runs"
+    | "priority"
+    | "expect_within_seconds"
+  >
+>;
+
+/** Pins a version behind a new secret. An unnamed version gets a name, which keeps it from being pruned. */
+export async function createTrigger(
+  context: Context,
+  principal: Principal,
+  input: TriggerInput,
+): Promise<TriggerObject & TriggerSecrets> {
+  const version = requireVersion(context, principal, input.document_id, input.version_id);
+  const fields = readSchema(input.override_schema ?? null);
+  const inspection = await inspectModel(context, fromText(version.model_json), pathsOf(fields));
+  requireSound(inspection);
+  requireDiskSpace(context);
+  const bound = bindSchema(fields, inspection);
+  const id = context.ids.next("trigger");
+  const webhook = newWebhook(context, id, input.webhook_url ?? null, input.webhook_secret ?? null);
+  const trigger_secret = makeSecret(context);
+  const now = context.clock.now();
+  const row: Omit<TriggerRow, "seq"> = {
+    id,
+    organization_id: principal.organization_id,
+    workspace_id: requireWorkspace(context, principal, input.workspace_id ?? null),
+    created_by: principal.user_id,
+    name: input.name,
+    description: input.description ?? null,
+    document_id: input.document_id,
+    version_id: input.version_id,
+    ...secretColumns(trigger_secret),
+    previous_secret_hash: null,
+    previous_secret_until: null,
+    override_schema: toText(input.override_schema),
+    override_contract: JSON.stringify(bound),
+    ...webhook.columns,
+    previous_webhook_secret: null,
+    previous_webhook_until: null,
+    webhook_events: toText(input.webhook_events),
+    ...WEBHOOK_ENABLED,
+    is_enabled: true,
+    max_concurrent_runs: input.max_concurrent_runs ?? null,
+    priority: input.priority ?? PRIORITY_DEFAULT,
+    total_runs: 0,
+    stored_runs: 0,
+    last_fired_at: null,
+    ...beginExpecting(input.expect_within_seconds ?? null, true, now),
+    created_at: now,
+    updated_at: now,
+    deleted_at: null,
+  };
+  await context.writer.write((transaction) => {
+    if (readVersionModel(transaction.db, row.version_id) === null) throw versionNotFound();
+    if (!version.is_named) {
+      nameVersion(transaction, row.document_id, row.version_id, { version_name: `Pinned for trigger: ${row.name}` });
+    }
+    insertTrigger(transaction, row);
+    recordChange(context, transaction, principal, "trigger.create", id, `pins ${row.version_id}`);
+  });
+  return { ...getTrigger(context, principal, id), trigger_secret, ...webhook.shown };
+}
+
+/** Triggers of the organization, newest first. */
+export function listTriggers(context: Context, principal: Principal, document_id: string | null): TriggerObject[] {
+  const filter = { ...scopeOf(principal), document_id, id: null };
+  return listTriggerRows(context.db, filter).map(triggerObject);
+}
+
+export function getTrigger(context: Context, principal: Principal, id: string): TriggerObject {
+  const filter = { ...scopeOf(principal), document_id: null, id };
+  const view = listTriggerRows(context.db, filter)[0];
+  if (view === undefined) throw new Refusal("trigger_not_found", "Trigger not found");
+  return triggerObject(view);
+}
+
+/** Changes what is given. A new webhook secret signs at once; the old one signs beside it for a day. */
+export async function updateTrigger(
+  context: Context,
+  principal: Principal,
+  id: string,
+  change: TriggerChange,
+): Promise<TriggerObject & TriggerSecrets> {
+  const before = requireTrigger(context, principal, id);
+  const webhook = changedWebhook(context, before, change);
+  const columns: Partial<TriggerRow> = {
+    updated_at: context.clock.now(),
+    ...(change.name === undefined ? {} : { name: change.name }),
+    ...(change.description === undefined ? {} : { description: change.description }),
+    ...(change.max_concurrent_runs === undefined ? {} : { max_concurrent_runs: change.max_concurrent_runs }),
+    ...(change.priority === undefined ? {} : { priority: change.priority }),
+    ...(change.expect_within_seconds === undefined || change.expect_within_seconds === before.expect_within_seconds
+      ? {}
+      : beginExpecting(change.expect_within_seconds, before.is_enabled, context.clock.now())),
+    ...(change.override_schema === undefined ? {} : await schemaColumns(context, before, change.override_schema)),
+    ...webhook.columns,
+    ...(change.webhook_events === undefined ? {} : { webhook_events: toText(change.webhook_events) }),
+    ...(change.webhook_url === undefined && change.webhook_events === undefined ? {} : WEBHOOK_ENABLED),
+  };
+  await store(context, principal, id, "trigger.update", fieldsOf(change), (transaction) =>
+    updateTriggerRow(transaction, principal, id, columns),
+  );
+  if (change.priority !== undefined) context.queue.setPriority(id, change.priority);
+  return { ...getTrigger(context, principal, id), ...webhook.shown };
+}
+
+/** Deletes a trigger with its schedules and, in the background, its runs. Runs that wait never start. */
+export async function deleteTrigger(context: Context, principal: Principal, id: string): Promise<void> {
+  const change = { deleted_at: context.clock.now(), is_enabled: false, overdue_at: null, overdue_since: null };
+  await store(context, principal, id, "trigger.delete", null, (transaction) => {
+    deleteSchedules(transaction, id, change.deleted_at);
+    return updateTriggerRow(transaction, principal, id, change);
+  });
+  context.queue.clear(id);
+}
+
+/** Enables or disables a trigger. Its schedules pause with it and go on from now, not from where they stopped. */
+export async function toggleTrigger(
+  context: Context,
+  principal: Principal,
+  id: string,
+  enabled: boolean,
+): Promise<TriggerObject> {
+  const now = context.clock.now();
+  const before = requireTrigger(context, principal, id);
+  const expectation = before.is_enabled === enabled ? {} : beginExpecting(before.expect_within_seconds, enabled, now);
+  await store(context, principal, id, "trigger.toggle", enabled ? "on" : "off", (transaction) => {
+    toggleSchedules(transaction, id, enabled, now);
+    return updateTriggerRow(transaction, principal, id, { is_enabled: enabled, updated_at: now, ...expectation });
+  });
+  context.wake.ticker();
+  return getTrigger(context, principal, id);
+}
+
+/** Replaces the secret; the old one goes on working for `grace_seconds`. */
+export async function rotateSecret(
+  context: Context,
+  principal: Principal,
+  id: string,
+  grace_seconds: number,
+): Promise<TriggerObject & TriggerSecrets> {
+  const before = requireTrigger(context, principal, id);
+  const trigger_secret = makeSecret(context);
+  const now = context.clock.now();
+  const grace = grace_seconds > 0;
+  const change: Partial<TriggerRow> = {
+    ...secretColumns(trigger_secret),
+    previous_secret_hash: grace ? before.secret_hash : null,
+    previous_secret_until: grace ? now + grace_seconds * 1000 : null,
+    updated_at: now,
+  };
+  const detail = grace ? `the old one works for ${grace_seconds} s more` : null;
+  await store(context, principal, id, "trigger.rotate_secret", detail, (transaction) =>
+    updateTriggerRow(transaction, principal, id, change),
+  );
+  return { ...getTrigger(context, principal, id), trigger_secret };
+}
+
+function scopeOf({ organization_id, workspace_id }: Principal): Scope {
+  return { organization_id, workspace_id };
+}
+
+async function store(
+  context: Context,
+  principal: Principal,
+  id: string,
+  action: AuditAction,
+  detail: string | null,
+  operation: (transaction: Transaction) => TriggerRow | null,
+): Promise<void> {
+  requireTrigger(context, principal, id);
+  const row = await context.writer.write((transaction) => {
+    const changed = operation(transaction);
+    if (changed !== null) recordChange(context, transaction, principal, action, id, detail);
+    return changed;
+  });
+  context.fire_targets.drop(id);
+  if (row === null) throw new Refusal("trigger_not_found", "Trigger not found");
+}
+
+function makeSecret(context: Context): string {
+  return Buffer.from(context.ids.bytes(SECRET_BYTES)).toString("hex");
+}
+
+function secretColumns(secret: string): { secret_hash: Buffer; secret_prefix: string } {
+  return {
+    secret_hash: createHash("sha256").update(secret).digest(),
+    secret_prefix: secret.slice(0, SHOWN_PREFIX_LENGTH),
+  };
+}
+
+function requireSound(inspection: Inspection): void {
+  if (inspection.has_errors)
+    throw modelInvalid(inspection.diagnostics, "This version's model has errors and cannot be pinned");
+}
+
+type SchemaFields = readonly OverrideField[] | null;
+
+function readSchema(schema: unknown): SchemaFields {
+  const { fields, errors } = parseOverrideSchema(schema);
+  if (errors.length > 0) throw schemaInvalid(errors);
+  return fields;
+}
+
+/** The schema checked against the model: what every fire is validated with. */
+function bindSchema(fields: SchemaFields, inspection: Inspection): BoundOverrides {
+  const { bound, errors } = bindOverrides(fields, inspection.subject);
+  if (errors.length > 0) throw schemaInvalid(errors);
+  return bound;
+}
+
+function schemaInvalid(errors: readonly FieldError[]): Refusal {
+  const detail = errors.map((error) => ({
+    loc: ["body", "override_schema", error.name],
+    msg: error.msg,
+    type: "override_schema_invalid",
+  }));
+  return new Refusal("validation_failed", "override_schema does not fit the model", { detail });
+}
+
+async function schemaColumns(context: Context, row: TriggerRow, schema: unknown): Promise<Partial<TriggerRow>> {
+  const version = readVersionModel(context.db, row.version_id);
+  if (version === null) throw versionNotFound();
+  const fields = readSchema(schema);
+  const bound = bindSchema(fields, await inspectModel(context, fromText(version.model_json), pathsOf(fields)));
+  return { override_schema: toText(schema), override_contract: JSON.stringify(bound) };
+}
+
+interface WebhookChange {
+  readonly columns: Pick<TriggerRow, "webhook_url" | "webhook_secret">;
+  readonly shown: TriggerSecrets;
+}
+
+function newWebhook(
+  context: Context,
+  trigger_id: string,
+  webhook_url: string | null,
+  given_secret: string | null,
+): WebhookChange {
+  if (webhook_url !== null) context.webhook_destinations.require(webhook_url);
+  if (webhook_url === null && given_secret === null)
+    return { columns: { webhook_url, webhook_secret: null }, shown: {} };
+  const webhook_secret = given_secret ?? makeWebhookSecret((count) => context.ids.bytes(count));
+  return {
+    columns: { webhook_url, webhook_secret: seal(context.seal_key, webhook_secret, trigger_id, context.ids) },
+    shown: given_secret === null ? { webhook_secret } : {},
+  };
+}
+
+/** A secret that is given again changes nothing; `null` asks for one that is made. */
+function changedWebhook(
+  context: Context,
+  before: TriggerRow,
+  change: TriggerChange,
+): { columns: Partial<TriggerRow>; shown: TriggerSecrets } {
+  const webhook_url = change.webhook_url === undefined ? before.webhook_url : change.webhook_url;
+  const current = openSecret(context, before);
+  const is_asked_for = change.webhook_secret === null && webhook_url !== null;
+  const given_secret = change.webhook_secret ?? null;
+  const is_kept =
+    given_secret === null ? before.webhook_secret !== null || webhook_url === null : given_secret === current;
+  if (is_kept && !is_asked_for) {
+    if (change.webhook_url) context.webhook_destinations.require(change.webhook_url);
+    return { columns: { webhook_url }, shown: {} };
+  }
+  const { columns, shown } = newWebhook(context, before.id, webhook_url, given_secret);
+  const previous = current === null ? null : before.webhook_secret;
+  const previous_webhook_until = previous === null ? null : context.clock.now() + WEBHOOK_SECRET_GRACE_MS;
+  return { columns: { ...columns, previous_webhook_secret: previous, previous_webhook_until }, shown };
+}
+
+/** The webhook's secret; null when there is none, or none that opens with this key: then it can sign nothing any more. */
+function openSecret(context: Context, { id, webhook_secret }: TriggerRow): string | null {
+  try {
+    return webhook_secret === null ? null : unseal(context.seal_key, webhook_secret, id);
+  } catch {
+    return null;
+  }
+}
+
+function triggerObject(view: TriggerView): TriggerObject {
+  const { trigger } = view;
+  return {
+    id: trigger.id,
+    organization_id: trigger.organization_id,
+    created_by: trigger.created_by,
+    name: trigger.name,
+    description: trigger.description,
+    document_id: trigger.document_id,
+    version_id: trigger.version_id,
+    model_name: view.model_name,
+    workspace_id: trigger.workspace_id,
+    trigger_secret_prefix: trigger.secret_prefix,
+    override_schema: fromText(trigger.override_schema),
+    webhook_url: trigger.webhook_url,
+    webhook_secret_set: trigger.webhook_secret !== null,
+    webhook_events: (fromText(trigger.webhook_events) as string[] | null) ?? WEBHOOK_EVENTS_DEFAULT,
+    webhook_disabled_at: trigger.webhook_disabled_at === null ? null : toTimestamp(trigger.webhook_disabled_at),
+    webhook_disabled_reason: trigger.webhook_disabled_reason,
+    max_concurrent_runs: trigger.max_concurrent_runs,
+    priority: trigger.priority,
+    expect_within_seconds: trigger.expect_within_seconds,
+    overdue_since: trigger.overdue_since === null ? null : toTimestamp(trigger.overdue_since),
+    has_active_schedule: trigger.is_enabled && view.has_active_schedule,
+    is_enabled: trigger.is_enabled,
+    total_runs: trigger.total_runs,
+    last_fired_at: trigger.last_fired_at === null ? null : toTimestamp(trigger.last_fired_at),
+    created_at: toTimestamp(trigger.created_at),
+    updated_at: toTimestamp(trigger.updated_at),
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * A Problem in the form that HiGHS takes. Semi-continuous columns are written with a binary of their own
+ * (`lower * y <= x <= upper * y`), as HiGHS does inside, because its own form refuses negative bounds and
+ * bounds above 1e5, and because its incumbents would then have columns that the problem does not have.
+ */
+import type { ModelData, ObjectiveSense } from "highs";
+import { isIntegerKind, KIND, type Problem } from "../../problem/problem";
+
+/** From these magnitudes on HiGHS refuses a coefficient, or reads a figure as infinite. */
+const COEFFICIENT_MAX = 1e15;
+const INFINITE_BEYOND = 1e20;
+const INTEGER = 1;
+
+export interface Formulation {
+  readonly model: ModelData;
+  /** Some column must be an integer, auxiliary ones included: duals say nothing then. */
+  readonly is_integer: boolean;
+}
+
+/** Why HiGHS cannot take the problem, as a sentence with the next step; null when it can. */
+export function unsupportedPart(problem: Problem): string | null {
+  const { columns, rows, matrix } = problem;
+  let hasInteger = false;
+  for (let column = 0; column < columns.count; column++) {
+    const kind = columns.kinds[column]!;
+    if (!(Math.abs(columns.cost[column]!) < INFINITE_BEYOND)) {
+      return `the objective coefficient ${columns.cost[column]} of ${columns.names[column]} is not below 1e20; rescale the objective`;
+    }
+    hasInteger ||= isIntegerKind(kind) || isSplit(problem, column);
+    if (isSplit(problem, column) && !isBounded(columns.lower[column]!, columns.upper[column]!)) {
+      return `the semi-continuous variable ${columns.names[column]} needs finite bounds, found ${columns.lower[column]} to ${columns.upper[column]}; give it a bound`;
+    }
+  }
+  for (let row = 0; row < rows.count; row++) {
+    for (let entry = matrix.starts[row]!; entry < matrix.starts[row + 1]!; entry++) {
+      if (Math.abs(matrix.values[entry]!) < COEFFICIENT_MAX) continue;
+      return `the coefficient ${matrix.values[entry]} of ${columns.names[matrix.indices[entry]!]} in ${rows.names[row]} is not below 1e15; rescale the constraint`;
+    }
+  }
+  if (problem.hessian !== null && hasInteger) {
+    return "a quadratic objective together with integer variables cannot be solved; make the objective linear or the variables continuous";
+  }
+  return null;
+}
+
+/** The arrays of HiGHS: the problem's own where no column is semi-continuous, else extended copies. */
+export function formulate(problem: Problem): Formulation {
+  const { columns } = problem;
+  const integrality = new Int32Array(columns.count);
+  const split: number[] = [];
+  let isInteger = false;
+  for (let column = 0; column < columns.count; column++) {
+    if (isIntegerKind(columns.kinds[column]!)) {
+      integrality[column] = INTEGER;
+      isInteger = true;
+    }
+    if (isSplit(problem, column)) split.push(column);
+  }
+  const plain = plainModel(problem);
+  if (split.length > 0) return { model: splitModel(problem, plain, integrality, split), is_integer: true };
+  return { model: isInteger ? { ...plain, integrality } : plain, is_integer: isInteger };
+}
+
+/** HiGHS's code of the sense; its type hides the number behind a brand. */
+export function senseCode(problem: Problem): ObjectiveSense {
+  return (problem.sense === "maximize" ? -1 : 1) as ObjectiveSense;
+}
+
+/** A semi-continuous column that may already be 0 within its bounds is an ordinary one. */
+function isSplit(problem: Problem, column: number): boolean {
+  const kind = problem.columns.kinds[column]!;
+  if (kind !== KIND.semicontinuous && kind !== KIND.semi_integer) return false;
+  return problem.columns.lower[column]! > 0 || problem.columns.upper[column]! < 0;
+}
+
+function isBounded(lower: number, upper: number): boolean {
+  return Math.abs(lower) < INFINITE_BEYOND && Math.abs(upper) < INFINITE_BEYOND;
+}
+
+function plainModel(problem: Problem): ModelData {
+  const { columns, rows, matrix, hessian } = problem;
+  return {
+    numCols: columns.count,
+    numRows: rows.count,
+    sense: senseCode(problem),
+    offset: problem.offset,
+    colCost: columns.cost,
+    colLower: columns.lower,
+    colUpper: columns.upper,
+    rowLower: rows.lower,
+    rowUpper: rows.upper,
+    matrix: { format: "csr", numRows: rows.count, numCols: columns.count, ...matrix },
+    ...(hessian === null ? {} : { hessian: { format: "triangular" as const, dimension: columns.count, ...hessian } }),
+  };
+}
+
+/** For each split column a binary behind all columns, and two rows behind all rows: x - upper*y <= 0 <= x - lower*y. */
+function splitModel(problem: Problem, plain: ModelData, integrality: Int32Array, split: readonly number[]): ModelData {
+  const { columns, rows, matrix } = problem;
+  const count = columns.count + split.length;
+  const starts = [...matrix.starts];
+  const indices = [...matrix.indices];
+  const values = [...matrix.values];
+  const lower = Float64Array.from({ length: count }, (_, column) => columns.lower[column] ?? 0);
+  const upper = Float64Array.from({ length: count }, (_, column) => columns.upper[column] ?? 1);
+  split.forEach((column, position) => {
+    for (const bound of [columns.upper[column]!, columns.lower[column]!]) {
+      indices.push(column, columns.count + position);
+      values.push(1, -bound);
+      starts.push(indices.length);
+    }
+    lower[column] = Math.min(0, columns.lower[column]!);
+    upper[column] = Math.max(0, columns.upper[column]!);
+  });
+  const splitRows = split.flatMap(() => [
+    { lower: -Infinity, upper: 0 },
+    { lower: 0, upper: Infinity },
+  ]);
+  return {
+    ...plain,
+    numCols: count,
+    numRows: rows.count + splitRows.length,
+    colCost: Float64Array.from({ length: count }, (_, column) => columns.cost[column] ?? 0),
+    colLower: lower,
+    colUpper: upper,
+    rowLower: [...rows.lower, ...splitRows.map((row) => row.lower)],
+    rowUpper: [...rows.upper, ...splitRows.map((row) => row.upper)],
+    matrix: { format: "csr", numRows: rows.count + splitRows.length, numCols: count, starts, indices, values },
+    integrality: Int32Array.from({ length: count }, (_, column) => integrality[column] ?? INTEGER),
+  };
+}
+
+/** The same model with a zero objective: feasible or not is then the only question. */
+export function withoutObjective(model: ModelData): ModelData {
+  const { hessian: _, ...linear } = model;
+  return { ...linear, offset: 0, colCost: new Float64Array(model.numCols) };
+}
+
+/** The same problem with each integer column fixed at its rounded value, and each semi-continuous one at 0 or kept within its bounds. */
+export function withIntegersFixed(problem: Problem, values: Float64Array): Problem {
+  const { columns } = problem;
+  const lower = Float64Array.from(columns.lower);
+  const upper = Float64Array.from(columns.upper);
+  for (let column = 0; column < columns.count; column++) {
+    const value = values[column]!;
+    if (isIntegerKind(columns.kinds[column]!)) lower[column] = upper[column] = Math.round(value);
+    else if (isSplit(problem, column) && Math.abs(value) * 2 < nearestToZero(lower[column]!, upper[column]!)) {
+      lower[column] = upper[column] = 0;
+    }
+  }
+  return { ...problem, columns: { ...columns, kinds: new Uint8Array(columns.count), lower, upper } };
+}
+
+function nearestToZero(lower: number, upper: number): number {
+  return Math.min(Math.abs(lower), Math.abs(upper));
+}

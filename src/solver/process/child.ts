@@ -1,0 +1,178 @@
+/**
+ * The solver process: what the hidden `solver` command runs. Messages from the pool are put in a queue and jobs done one after the
+ * other. Answers of quick jobs that others wait behind leave together, so that the service writes them in one transaction.
+ * While a job is solved nothing is read, so a stop reaches it through the interrupt file (control.ts). A crash costs the job in
+ * hand, and quick ones whose answers had not left; the pool sees the process end. Ends itself with its parent.
+ */
+import type { Clock } from "../../clock";
+import { type AttemptHooks, attemptSolve } from "../attempt";
+import { loadSolver, type Solver } from "../highs/highs";
+import type {
+  ChildMessage,
+  InspectMessage,
+  ModelCompiler,
+  ParentMessage,
+  SolveMessage,
+  SolveOutcome,
+} from "../messages";
+import { InterruptFlag, writeIncumbent } from "./control";
+import { dieWithParent } from "./orphan";
+import { PreparedModels } from "./prepared_models";
+
+/** Names the control files; set by the pool. */
+export const CONTROL_PATH_VARIABLE = "JAOT_SOLVER_CONTROL";
+/** From this size on a message may outgrow the socket's buffer, and the rest leaves only when the event loop turns. */
+const FLUSH_BYTES_MIN = 65_536;
+/** How long jobs are done in a row without a look at new messages. */
+const TURN_MS_MAX = 10;
+/** How long an answer waits for those of the jobs behind it. One at a time, each cost the service a commit and a sync. */
+const ANSWERS_MS_MAX = 2;
+
+/** Serves jobs until the parent goes away. */
+export async function runSolverChild(compiler: ModelCompiler, clock: Clock): Promise<void> {
+  const path = process.env[CONTROL_PATH_VARIABLE];
+  if (path === undefined || process.send === undefined) {
+    throw new Error("the solver command is started by the service itself, with a channel to it");
+  }
+  dieWithParent(clock);
+  // A terminal and a service manager signal the whole group: the service decides when its solvers end.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
+  const child = new SolverChild(compiler, clock, path);
+  // Before the first await: messages that come while the solver loads are kept in order.
+  process.on("message", (messages: readonly ParentMessage[]) => child.receive(messages));
+  await child.start();
+}
+
+class SolverChild {
+  private readonly flag: InterruptFlag;
+  private readonly models: PreparedModels;
+  private readonly queue: (SolveMessage | InspectMessage)[] = [];
+  private solver: Solver | null = null;
+  private is_draining = false;
+  /** Answers that have not left. */
+  private answers: ChildMessage[] = [];
+  private answers_bytes = 0;
+  private answers_since_ms = 0;
+
+  constructor(
+    private readonly compiler: ModelCompiler,
+    private readonly clock: Clock,
+    private readonly path: string,
+  ) {
+    this.flag = new InterruptFlag(path);
+    this.models = new PreparedModels(compiler);
+  }
+
+  async start(): Promise<void> {
+    this.solver = await loadSolver(this.clock);
+    await send([{ kind: "ready", solver_version: this.solver.version }], 0);
+    await this.drain();
+  }
+
+  receive(messages: readonly ParentMessage[]): void {
+    for (const message of messages) {
+      if (message.kind === "forget") this.forget(message.jobs);
+      else this.queue.push(message);
+    }
+    if (this.solver !== null && !this.is_draining) void this.drain();
+  }
+
+  /** Jobs that have not begun go back; of the others the answer is on its way. */
+  private forget(jobs: readonly number[]): void {
+    for (const job of jobs) {
+      const position = this.queue.findIndex((waiting) => waiting.job === job);
+      if (position === -1) continue;
+      this.queue.splice(position, 1);
+      void send([{ kind: "answer", job, outcome: { kind: "returned" } }], 0);
+    }
+  }
+
+  private async drain(): Promise<void> {
+    this.is_draining = true;
+    let turn_ms = this.clock.monotonic();
+    for (let message = this.queue.shift(); message !== undefined; message = this.queue.shift()) {
+      await this.serve(message);
+      if (this.clock.monotonic() - turn_ms < TURN_MS_MAX) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      turn_ms = this.clock.monotonic();
+    }
+    this.is_draining = false;
+  }
+
+  private async serve(message: SolveMessage | InspectMessage): Promise<void> {
+    const answer = message.kind === "inspect" ? this.inspect(message) : this.solve(message);
+    if (this.answers.length === 0) this.answers_since_ms = this.clock.monotonic();
+    this.answers.push(answer);
+    this.answers_bytes += answer.kind === "inspected" ? FLUSH_BYTES_MIN : resultBytes(answer);
+    const { is_spoiled } = this.solver!;
+    if (is_spoiled || this.areAnswersDue()) await this.sendAnswers();
+    if (is_spoiled) this.solver = await loadSolver(this.clock);
+  }
+
+  private areAnswersDue(): boolean {
+    if (this.queue.length === 0 || this.answers_bytes >= FLUSH_BYTES_MIN) return true;
+    return this.clock.monotonic() - this.answers_since_ms >= ANSWERS_MS_MAX;
+  }
+
+  private sendAnswers(): Promise<void> | void {
+    if (this.answers.length === 0) return;
+    const { answers, answers_bytes } = this;
+    this.answers = [];
+    this.answers_bytes = 0;
+    return send(answers, answers_bytes);
+  }
+
+  private inspect({ job, text, question }: InspectMessage): ChildMessage {
+    try {
+      return { kind: "inspected", job, inspection: this.compiler.inspect(text, question) };
+    } catch (error) {
+      return { kind: "answer", job, outcome: compilerFault(error) };
+    }
+  }
+
+  private solve(message: SolveMessage): ChildMessage {
+    const { job } = message;
+    if (this.flag.isSetFor(job)) return { kind: "answer", job, outcome: { kind: "cancelled", report: null } };
+    try {
+      const model = this.models.find(message.digest, message.text);
+      if (model === null) return { kind: "model_missing", job };
+      const hooks = this.hooksOf(job);
+      const outcome = attemptSolve(this.solver!, this.compiler, model.prepared, message, hooks, this.clock);
+      return { kind: "answer", job, outcome };
+    } catch (error) {
+      return { kind: "answer", job, outcome: compilerFault(error) };
+    }
+  }
+
+  private hooksOf(job: number): AttemptHooks {
+    return {
+      // Asked of solves that take longer: what waits to leave must not wait for them.
+      isInterrupted: () => {
+        void this.sendAnswers();
+        return this.flag.isSetFor(job);
+      },
+      onProgress: (progress) => void send([{ kind: "progress", job, progress }], 0),
+      onIncumbent: (report) => writeIncumbent(this.path, job, report),
+    };
+  }
+}
+
+function compilerFault(error: unknown): SolveOutcome {
+  const message = `the model could not be read: ${error instanceof Error ? error.message : error}`;
+  return { kind: "failed", code: "internal_error", message, retryable: false };
+}
+
+function resultBytes(answer: ChildMessage): number {
+  return answer.kind === "answer" && "result" in answer.outcome ? answer.outcome.result.data.length : 0;
+}
+
+/** Sends at once; waits for the last byte to leave when there is much, since a solve after it would hold it up. */
+function send(messages: readonly ChildMessage[], bytes: number): Promise<void> | void {
+  if (bytes < FLUSH_BYTES_MIN) {
+    process.send!(messages);
+    return;
+  }
+  return new Promise((resolve) => {
+    process.send!(messages, undefined, undefined, () => resolve());
+  });
+}

@@ -1,0 +1,43 @@
+/** Models that a solver process has read, by digest: the least recently used go first, bounded by number and by length of text. */
+import type { ModelCompiler } from "../messages";
+
+export const PREPARED_MODELS_MAX = 64;
+const PREPARED_CHARACTERS_MAX = 32 * 1024 * 1024;
+
+interface PreparedModel {
+  readonly prepared: unknown;
+  readonly characters: number;
+}
+
+export class PreparedModels {
+  /** In order of last use, oldest first: a Map keeps its order of insertion. */
+  private readonly models = new Map<string, PreparedModel>();
+  private characters = 0;
+
+  constructor(private readonly compiler: ModelCompiler) {}
+
+  /** The model of this digest, made of `text` when it is not kept; null when there is neither. */
+  find(digest: string, text: string | null): PreparedModel | null {
+    const kept = this.models.get(digest);
+    if (kept !== undefined) {
+      this.models.delete(digest);
+      this.models.set(digest, kept);
+      return kept;
+    }
+    if (text === null) return null;
+    const model = { prepared: this.compiler.prepare(text), characters: text.length };
+    this.models.set(digest, model);
+    this.characters += model.characters;
+    this.shrink();
+    return model;
+  }
+
+  private shrink(): void {
+    for (const [digest, model] of this.models) {
+      const isWithinLimits = this.models.size <= PREPARED_MODELS_MAX && this.characters <= PREPARED_CHARACTERS_MAX;
+      if (isWithinLimits || this.models.size === 1) return;
+      this.models.delete(digest);
+      this.characters -= model.characters;
+    }
+  }
+}

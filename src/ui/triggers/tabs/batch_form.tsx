@@ -1,0 +1,77 @@
+/** Many fires at one time: a list of data sets, each a run of its own, all accepted or none. */
+import { Button, FileButton, Group, JsonInput, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { call } from "../../api/client";
+import type { TriggerObject } from "../../api/objects";
+import { useAct } from "../../api/queries";
+import { parseTable } from "../../inputs/pasted";
+import { counted } from "../../layout/figures";
+import { RefusalNote } from "../../layout/states";
+
+const SETS_MAX = 1000;
+
+export function BatchForm({ trigger, disabled }: { readonly trigger: TriggerObject; readonly disabled: boolean }) {
+  const [text, setText] = useState("[\n  {},\n  {}\n]");
+  const [, go] = useLocation();
+  const sets = setsOf(text);
+  const fire = useAct(
+    () => call<{ run_ids: string[] }>("POST", `/triggers/${trigger.id}/fire-batch`, { override_data: sets }),
+    {
+      touches: ["/triggers", "/overview"],
+      is_quiet: true,
+      done: ({ run_ids }) => `${counted(run_ids.length, "run")} queued`,
+      onDone: () => go(`/triggers/${trigger.id}/runs`),
+    },
+  );
+  const load = async (file: File | null) => {
+    if (file === null) return;
+    const content = await file.text();
+    setText(file.name.endsWith(".json") ? content : JSON.stringify(setsOfTable(content), null, 1));
+  };
+  return (
+    <Stack gap="sm">
+      <JsonInput
+        label="Sets of data"
+        description={`A list of 1 to ${SETS_MAX} objects, one run for each; {} takes the model as it is`}
+        autosize
+        minRows={6}
+        maxRows={24}
+        value={text}
+        error={sets === null ? "A list of objects is expected" : undefined}
+        onChange={setText}
+      />
+      {fire.error !== null && <RefusalNote refusal={fire.error} />}
+      <Group gap="xs">
+        <Button disabled={disabled || sets === null} loading={fire.isPending} onClick={() => fire.mutate(undefined)}>
+          {sets === null ? "Fire all" : `Fire ${counted(sets.length, "run")}`}
+        </Button>
+        <FileButton onChange={load} accept=".csv,.tsv,.txt,.json">
+          {(button) => (
+            <Button {...button} variant="default">
+              Load CSV or JSON
+            </Button>
+          )}
+        </FileButton>
+        <Text size="xs" c="dimmed">
+          In a CSV file the first line names inputs; every other line is one run
+        </Text>
+      </Group>
+    </Stack>
+  );
+}
+
+function setsOf(text: string): readonly unknown[] | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.length > 0 && value.every((set) => typeof set === "object") ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function setsOfTable(text: string): Record<string, string | number>[] {
+  const [names = [], ...lines] = parseTable(text);
+  const read = (cell: string): string | number => (cell !== "" && Number.isFinite(Number(cell)) ? Number(cell) : cell);
+  return lines.map((line) => Object.fromEntries(names.map((name, i) => [name, read(line[i] ?? "")])));
+}

@@ -1,0 +1,19 @@
+/** What can be given to a trigger, from its schema and its pinned version's inputs. */
+import { useMemo } from "react";
+import type { InputDeclaration, TriggerObject } from "../../api/objects";
+import { useGet } from "../../api/queries";
+import { type FormField, formFields, type OverrideField } from "../../inputs/fields";
+
+export function useFields(trigger: TriggerObject) {
+  const path = `/builder/${trigger.document_id}/versions/${trigger.version_id}/inputs`;
+  const inputs = useGet<{ inputs: InputDeclaration[] }>(path, { stale_ms: Number.POSITIVE_INFINITY });
+  const { override_schema } = trigger;
+  const fields = useMemo<readonly FormField[] | null>(
+    () =>
+      inputs.data === undefined
+        ? null
+        : formFields(override_schema as readonly OverrideField[] | null, inputs.data.inputs),
+    [inputs.data, override_schema],
+  );
+  return { fields, inputs };
+}
