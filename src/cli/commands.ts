@@ -6,6 +6,7 @@ import { completions } from "./completions";
 import { demo } from "./demo/demo";
 import { doctor } from "./doctor/doctor";
 import { examples } from "./examples";
+import { EXPORT_ENDINGS } from "./export_file";
 import { INBOX_FAILURES, inbox } from "./inbox";
 import { keys } from "./keys";
 import { orgs } from "./orgs";
@@ -29,7 +30,7 @@ const DATA_OPTIONS = {
 } as const;
 
 const EXPORT_OPTION = {
-  export: { value: "FILE", about: "also write the problem as a file for other solvers, .mps or .lp" },
+  export: { value: "FILE", about: `also write the problem as a file for other solvers, ${EXPORT_ENDINGS}` },
 } as const;
 
 export const COMMANDS: Readonly<Record<string, Command>> = {

@@ -1,6 +1,7 @@
 /** Model files and override data as a person keeps them on disk. */
 import { readFileSync } from "node:fs";
 import { basename, extname } from "node:path";
+import { MODEL_ENDINGS, MODEL_FORMATS } from "../model/formats";
 import type { ParsedArguments } from "./arguments";
 
 /** What stands in a file that could not be used; message for a person. */
@@ -9,22 +10,16 @@ export class FileProblem extends Error {}
 /** The model that a file holds, by its ending: .json as it stands, sources and files of other tools wrapped for the compiler. */
 export function readModelFile(path: string): unknown {
   const text = readText(path);
-  switch (extname(path).toLowerCase()) {
-    case ".json":
-      return parseJson(text, path);
-    case ".mod":
-      return { language: "mathprog", source: text };
-    case ".jmodel":
-      return { language: "jmodel", source: text };
-    case ".mps":
-      return { format: "mps", content: text };
-    case ".lp":
-      return { format: "lp", content: text };
-    default:
-      throw new FileProblem(
-        `${basename(path)}: the ending tells the form; .json, .mod, .jmodel, .mps or .lp is expected`,
-      );
-  }
+  const ending = extname(path).toLowerCase();
+  if (ending === ".json") return parseJson(text, path);
+  const format = MODEL_FORMATS.find((known) => known.ending === ending);
+  if (format !== undefined) return { [format.tag]: format.name, [format.text]: text };
+  throw new FileProblem(`${basename(path)}: the ending tells the form; ${oneOf(MODEL_ENDINGS)} is expected`);
+}
+
+/** `a, b or c`. */
+export function oneOf(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 /** Override data from --data FILE, then each --set NAME=JSON over it; undefined when neither is given. */

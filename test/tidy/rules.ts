@@ -111,15 +111,17 @@ function importDirections(sources: readonly Source[]): string[] {
     const allowed = LAYERS[layer];
     if (allowed === undefined)
       return [`${source.path}: src/${layer} is not in the table of layers; give it a row there`];
-    return source.imports.flatMap(({ specifier, line, is_type }) => {
+    return source.imports.flatMap(({ specifier, line, is_type, is_macro }) => {
       const target = resolve(source.path, specifier);
       if (target === null || target === "package.json") return [];
       const where = `${source.path}:${line}`;
       if (!target.startsWith("src/")) return [`${where} imports ${target}: the product imports nothing outside src/`];
       const other = layerOf(target);
       if (layer === "ui" && other !== "ui") {
-        if (is_type && UI_TYPE_LAYERS.includes(other)) return [];
-        return [`${where}: ui runs in the browser and may import only types, of ${UI_TYPE_LAYERS.join(", ")}`];
+        if ((is_type || is_macro) && UI_TYPE_LAYERS.includes(other)) return [];
+        return [
+          `${where}: ui runs in the browser and may import only types, of ${UI_TYPE_LAYERS.join(", ")}, or values with { type: "macro" }`,
+        ];
       }
       if (other === layer || other === "leaf" || allowed.includes(other)) return [];
       return [`${where}: ${layer} may not import ${other}; move what it needs down, or pass it in as an argument`];

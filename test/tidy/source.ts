@@ -55,6 +55,8 @@ export interface Import {
   readonly names: readonly string[] | null;
   /** True when only types are taken, which leave nothing behind when they are gone. */
   readonly is_type: boolean;
+  /** True for `with { type: "macro" }`: called while the bundle is made, and its answer put in its place. */
+  readonly is_macro: boolean;
   readonly line: number;
 }
 
@@ -151,7 +153,13 @@ function readStatement(statement: Node, draft: Draft, line: number): void {
   if (isImportDeclaration(statement)) {
     const is_type = statement.importClause?.phaseModifier === SyntaxKind.TypeKeyword;
     const names = importedNames(statement);
-    draft.imports.push({ specifier: textOf(statement.moduleSpecifier), names, is_type, line });
+    draft.imports.push({
+      specifier: textOf(statement.moduleSpecifier),
+      names,
+      is_type,
+      is_macro: /type: *"macro"/.test(statement.attributes?.getText() ?? ""),
+      line,
+    });
   } else if (isExportDeclaration(statement)) {
     const clause = statement.exportClause;
     const elements = clause !== undefined && isNamedExports(clause) ? clause.elements : [];
@@ -160,7 +168,7 @@ function readStatement(statement: Node, draft: Draft, line: number): void {
     if (statement.moduleSpecifier === undefined) return;
     const names = clause !== undefined && isNamedExports(clause) ? taken : null;
     const is_type = statement.isTypeOnly;
-    draft.imports.push({ specifier: textOf(statement.moduleSpecifier), names, is_type, line });
+    draft.imports.push({ specifier: textOf(statement.moduleSpecifier), names, is_type, is_macro: false, line });
   } else if (isExportAssignment(statement)) {
     draft.exports.push({ ...NO_SIGNATURE, name: "default", line });
   } else if (isExported(statement)) {
@@ -230,10 +238,16 @@ function readNode(node: Node, draft: Draft, lineOf: (node: Node) => number): voi
   } else if (isCallExpression(node) && node.expression.kind === SyntaxKind.ImportKeyword) {
     const [argument] = node.arguments;
     if (argument === undefined) return;
-    draft.imports.push({ specifier: textOf(argument), names: null, is_type: false, line: lineOf(node) });
+    draft.imports.push({
+      specifier: textOf(argument),
+      names: null,
+      is_type: false,
+      is_macro: false,
+      line: lineOf(node),
+    });
   } else if (isImportTypeNode(node) && isLiteralTypeNode(node.argument)) {
     const specifier = textOf(node.argument.literal);
-    draft.imports.push({ specifier, names: null, is_type: true, line: lineOf(node) });
+    draft.imports.push({ specifier, names: null, is_type: true, is_macro: false, line: lineOf(node) });
   }
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { contentDigest } from "../../model/canonical";
+import { MODEL_FORMATS } from "../../model/formats";
 import { isRecord } from "../../model/json";
 import { FileProblem } from "../model_file";
 import { type Session, tell, wordAt } from "../remote/session";
@@ -124,20 +125,11 @@ class FileWriter {
   }
 }
 
-const SOURCE_ENDINGS: readonly (readonly [key: string, value: string, content: string, ending: string])[] = [
-  ["language", "mathprog", "source", ".mod"],
-  ["language", "jmodel", "source", ".jmodel"],
-  ["format", "mps", "content", ".mps"],
-  ["format", "lp", "content", ".lp"],
-];
-
 function sourceOf(model: unknown): [ending: string, text: string] | null {
   if (!isRecord(model) || Object.keys(model).length !== 2) return null;
-  for (const [key, value, content, ending] of SOURCE_ENDINGS) {
-    const text = model[content];
-    if (model[key] === value && typeof text === "string") return [ending, text];
-  }
-  return null;
+  const format = MODEL_FORMATS.find(({ tag, name }) => model[tag] === name);
+  const text = format === undefined ? undefined : model[format.text];
+  return typeof text === "string" ? [format!.ending, text] : null;
 }
 
 function twinsOf(kind: string, all: readonly { object: { id: string; name: string } }[]): string[] {

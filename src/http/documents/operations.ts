@@ -1,6 +1,6 @@
 /** Rows of documents and versions. */
 import { Type } from "@sinclair/typebox";
-import { EXPORT_FORMATS } from "../../model/exported/export";
+import { EXPORT_FORMATS } from "../../model/formats";
 import * as examples from "../openapi/examples";
 import * as objects from "../openapi/objects";
 import type { Operation } from "../openapi/operation";

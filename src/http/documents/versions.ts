@@ -1,5 +1,5 @@
 /** /api/v2/builder/{document_id}/versions. */
-import { EXPORT_FORMATS } from "../../model/exported/export";
+import { EXPORT_FORMATS } from "../../model/formats";
 import type { Context } from "../../services/context";
 import {
   checkpoint,

@@ -5,11 +5,18 @@
 import { isIntegerKind, KIND, type Problem, type SparseRows } from "../../problem/problem";
 import { chunked } from "./mps_writer";
 import { legalNames, lpName, renameRemarks } from "./names";
+import type { Written } from "./written";
 
 const TERMS_PER_LINE = 8;
 const RANGE_REMARK = "\\ Constraints with two sides are misread by HiGHS; for it, write MPS instead.\n";
 
-export function writeLp(problem: Problem): string {
+/** The problem as an LP file. Its rows are sums of columns: without any column there is none to write. */
+export function lpFile(problem: Problem): Written {
+  if (problem.columns.count > 0 || problem.rows.count === 0) return { text: writeLp(problem) };
+  return { error: "the model has constraints and no variables, which an LP file cannot hold; export it as MPS" };
+}
+
+function writeLp(problem: Problem): string {
   const { columns, rows } = problem;
   const names = legalNames(columns.names, lpName);
   const row_names = legalNames(rows.names, lpName);

@@ -3,11 +3,24 @@
  * readers differ in what they take for granted. A constraint without sides is written with a side of -1e30, for readers drop N rows.
  */
 import { type Columns, isIntegerKind, KIND, type Problem } from "../../problem/problem";
+import { quote } from "../json";
 import { freeName, legalNames, mpsName, renameRemarks } from "./names";
+import type { Written } from "./written";
 
 const INFINITE = "1e+30";
 
-export function writeMps(problem: Problem): string {
+/** The problem as an MPS file, which has no row whose lower side is above its upper side. */
+export function mpsFile(problem: Problem): Written {
+  const { rows } = problem;
+  const crossed = rows.lower.findIndex((lower, row) => lower > rows.upper[row]!);
+  if (crossed === -1) return { text: writeMps(problem) };
+  const sides = `the lower side ${rows.lower[crossed]} above its upper side ${rows.upper[crossed]}`;
+  return {
+    error: `the constraint ${quote(rows.names[crossed]!)} has ${sides}, which an MPS file cannot hold; export it as LP`,
+  };
+}
+
+function writeMps(problem: Problem): string {
   const { columns, rows } = problem;
   const column_names = legalNames(columns.names, mpsName);
   const row_names = legalNames(rows.names, mpsName);

@@ -1,16 +1,15 @@
 /**
  * Imported files: `prepareFile` reads the text once, `compileFile` puts other numbers into some of its cells, any number of
- * times. `{"format": "mps" | "lp", "content": text, "options"?, "name"?}`.
+ * times. `{"format": name, "content": text, "options"?, "name"?}`.
  */
 import { nearestHint } from "../../nearest";
 import type { Problem } from "../../problem/problem";
 import type { Budget } from "../budget";
 import type { DiagnosticList } from "../diagnostic_list";
+import { FILE_FORMAT_NAMES, FILE_FORMATS } from "../formats";
 import type { InputDeclaration } from "../inputs";
 import { describeValue, quote } from "../json";
 import { CellIndex, type CellResolution } from "./cells";
-import { readLp } from "./lp_reader";
-import { readMps } from "./mps_reader";
 
 const KEYS = ["format", "content", "options", "name"];
 /** Cells listed as inputs: a file may have millions, which paths reach all the same. */
@@ -39,9 +38,12 @@ export function prepareFile(
     const message = `an imported file has no key ${quote(key)}; it takes ${KEYS.join(", ")}`;
     list.error("unknown_key", message, { path: key }, { hint: list.hint(() => nearestHint(key, KEYS)) });
   }
-  const { format, content, name } = model;
-  if (format !== "mps" && format !== "lp")
-    list.error("wrong_value", `format is ${describeValue(format)}, expected "mps" or "lp"`, { path: "format" });
+  const { content, name } = model;
+  const format = FILE_FORMAT_NAMES.find((known) => known === model.format);
+  if (format === undefined) {
+    const known = FILE_FORMAT_NAMES.map(quote).join(" or ");
+    list.error("wrong_value", `format is ${describeValue(model.format)}, expected ${known}`, { path: "format" });
+  }
   if (name !== undefined && typeof name !== "string")
     list.error("wrong_type", `name is ${describeValue(name)}, expected a text`, { path: "name" });
   if (typeof content !== "string") {
@@ -50,8 +52,8 @@ export function prepareFile(
     });
     return null;
   }
-  if (format !== "mps" && format !== "lp") return null;
-  const problem = format === "mps" ? readMps(content, list, budget) : readLp(content, list, budget);
+  if (format === undefined) return null;
+  const problem = FILE_FORMATS[format].read(content, list, budget);
   if (problem === null) return null;
   return new ImportedFile(typeof name === "string" ? { ...problem, name } : problem);
 }

@@ -5,6 +5,7 @@ import type { Budget } from "../budget";
 import { findConvexityFault } from "../flat/convexity";
 import { assembleHessian } from "../flat/hessian";
 import { QuadraticTermList } from "../flat/linearize";
+import type { Dialect } from "../formats";
 import type { ObjectiveAction, Program, RowAction } from "./compile/program";
 import type { ArrayHead } from "./run/arrays";
 import { OBJECTIVE_ROW, type RowFamily } from "./run/families";
@@ -105,7 +106,7 @@ export class Generator {
   }
 
   /** To be called when nothing was reported. */
-  finish(name: string, dialect: "mathprog" | "jmodel"): Generated | null {
+  finish(name: string, dialect: Dialect): Generated | null {
     const { store } = this.program;
     const order = this.orderColumns();
     const column_names = new NameMaker(this.machine, dialect);
@@ -349,7 +350,7 @@ class NameMaker {
   private readonly taken: Set<string> | null;
   collision: { readonly name: string; readonly span: Span } | null = null;
 
-  constructor(machine: Machine, dialect: "mathprog" | "jmodel") {
+  constructor(machine: Machine, dialect: Dialect) {
     this.machine = machine;
     this.taken = dialect === "jmodel" ? new Set() : null;
   }

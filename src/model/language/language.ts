@@ -7,6 +7,7 @@ import type { Problem } from "../../problem/problem";
 import type { Solution } from "../../problem/solution";
 import { type Budget, BudgetExhausted } from "../budget";
 import type { DiagnosticList } from "../diagnostic_list";
+import { DIALECTS, type Dialect } from "../formats";
 import { describeValue, isRecord, quote } from "../json";
 import type { ModelOptions } from "../options";
 import { Program } from "./compile/program";
@@ -21,11 +22,10 @@ import { ReportFull } from "./run/output";
 import { RandomSource } from "./run/random";
 import { Symbols } from "./run/symbols";
 import type { ParsedSource } from "./syntax/ast";
-import { type Dialect, parseSource } from "./syntax/parser";
+import { parseSource } from "./syntax/parser";
 
 /** What statements behind `solve` may take: below the two seconds after which a solver is stopped at its time limit. */
 const REPORT_SECONDS_MAX = 1;
-const DIALECTS: readonly Dialect[] = ["mathprog", "jmodel"];
 
 export interface LanguageModel {
   readonly name: string;
@@ -52,7 +52,7 @@ export function prepareLanguage(
 ): LanguageModel | null {
   const dialect = DIALECTS.find((candidate) => candidate === (model.language ?? "mathprog"));
   if (dialect === undefined) {
-    const message = `language is ${describeValue(model.language)}, expected "mathprog" or "jmodel"`;
+    const message = `language is ${describeValue(model.language)}, expected ${DIALECTS.map(quote).join(" or ")}`;
     list.error("wrong_value", message, { path: "language" });
     return null;
   }

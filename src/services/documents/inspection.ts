@@ -3,7 +3,7 @@ import type { ModelLimits } from "../../model/budget";
 import type { ModelChanges } from "../../model/changes";
 import type { ModelSummary } from "../../model/compile";
 import type { Diagnostic } from "../../model/diagnostics";
-import type { ExportFormat } from "../../model/exported/export";
+import type { ExportFormat } from "../../model/formats";
 import type { InputDeclaration } from "../../model/inputs";
 import { isRecord } from "../../model/json";
 import type { OverrideSubject } from "../../model/overrides";

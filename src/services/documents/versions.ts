@@ -2,7 +2,7 @@
 import { toTimestamp } from "../../clock";
 import { contentDigest } from "../../model/canonical";
 import { isImportedFile, type ModelChanges, summarizeChanges } from "../../model/changes";
-import type { ExportFormat } from "../../model/exported/export";
+import type { ExportFormat } from "../../model/formats";
 import type { InputDeclaration } from "../../model/inputs";
 import { Refusal } from "../../refusals";
 import { updateDocument as updateDocumentRow } from "../../storage/documents";

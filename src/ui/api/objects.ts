@@ -1,5 +1,6 @@
 /** What the API's answers hold. Types come from the server where it has them; answers that it writes as text are described here. */
 
+export type { EditorMode, ModelFormat } from "../../model/formats";
 export type { InputDeclaration } from "../../model/inputs";
 export type { RunState } from "../../runs/run";
 export type { KeyObject } from "../../services/access/keys";

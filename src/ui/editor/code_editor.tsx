@@ -8,21 +8,14 @@ import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } f
 import { tags } from "@lezer/highlight";
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
+import type { EditorMode } from "../api/objects";
+import type { CodeMark } from "./code_mark";
 import { mathprog } from "./mathprog";
-
-export type EditorLanguage = "mathprog" | "json" | "plain";
-
-export interface CodeMark {
-  readonly from: number;
-  readonly to: number;
-  readonly severity: "error" | "warning";
-  readonly message: string;
-}
 
 export interface CodeEditorProps {
   readonly label: string;
   readonly value: string;
-  readonly language: EditorLanguage;
+  readonly language: EditorMode;
   readonly marks: readonly CodeMark[];
   readonly onChange: (text: string) => void;
   readonly is_read_only?: boolean;

@@ -1,7 +1,8 @@
 /** A model of any form as texts that a person edits, and back; and where in them a diagnostic stands. */
-import type { Diagnostic } from "../api/objects";
-import type { CodeMark, EditorLanguage } from "../editor/code_editor";
+import type { Diagnostic, EditorMode, ModelFormat } from "../api/objects";
+import type { CodeMark } from "../editor/code_mark";
 import { placeOf } from "../editor/json_place";
+import { FACTS } from "../facts";
 
 export type ModelForm = "algebraic" | "file" | "flat";
 
@@ -40,8 +41,24 @@ export function modelOfText({ form, text, rest }: ModelText): { model: Model } |
   }
 }
 
-export function languageOf(form: ModelForm): EditorLanguage {
-  return ({ algebraic: "mathprog", file: "plain", flat: "json" } as const)[form];
+/** How the editor shows the text; a source that does not say its language is MathProg. */
+export function editorModeOf({ form, rest }: ModelText): EditorMode {
+  if (form === "flat") return "json";
+  const named = formatOf(parsed(rest));
+  return named?.editor ?? (form === "algebraic" ? "mathprog" : "plain");
+}
+
+function formatOf(model: Model): ModelFormat | undefined {
+  return FACTS.model_formats.find(({ tag, name }) => model[tag] === name);
+}
+
+function parsed(text: string): Model {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 /** Diagnostics as marks in the text that is shown; those that stand elsewhere are left to the list. */
@@ -64,20 +81,10 @@ function startOf({ form, text }: ModelText, { path, start }: Diagnostic): number
 
 /** What a file holds, by its name; null for an ending that is no model's. */
 export function modelOfFile(file_name: string, text: string): { name: string; model: unknown } | null {
-  const [, name = file_name, ending = ""] = /^(.*)\.([a-z]+)$/i.exec(file_name) ?? [];
-  switch (ending.toLowerCase()) {
-    case "mod":
-      return { name, model: { language: "mathprog", source: text } };
-    case "jmodel":
-      return { name, model: { language: "jmodel", source: text } };
-    case "mps":
-    case "lp":
-      return { name, model: { format: ending.toLowerCase(), content: text } };
-    case "json":
-      return { name, model: JSON.parse(text) };
-    default:
-      return null;
-  }
+  const [, name = file_name, ending = ""] = /^(.*)(\.[a-z]+)$/i.exec(file_name) ?? [];
+  if (ending.toLowerCase() === ".json") return { name, model: JSON.parse(text) };
+  const format = FACTS.model_formats.find((known) => known.ending === ending.toLowerCase());
+  return format === undefined ? null : { name, model: { [format.tag]: format.name, [format.text]: text } };
 }
 
 /** A file that holds the model: the source itself where it is all there is, else JSON. */
@@ -85,11 +92,9 @@ export function fileOfModel(name: string, model_text: ModelText): { file_name: s
   const plain = name.replace(/[^\p{L}\p{N}_-]+/gu, "_");
   const made = modelOfText(model_text);
   const model: Model = "model" in made ? made.model : {};
-  const is_bare = Object.keys(model).every((key) => ["language", "source", "format", "content", "name"].includes(key));
-  if (model_text.form === "algebraic" && is_bare) {
-    return { file_name: `${plain}.${model.language === "jmodel" ? "jmodel" : "mod"}`, text: model_text.text };
-  }
-  if (model_text.form === "file" && is_bare) return { file_name: `${plain}.${model.format}`, text: model_text.text };
+  const format = formatOf(model) ?? (model_text.form === "algebraic" ? formatOf({ language: "mathprog" }) : undefined);
+  const is_bare = Object.keys(model).every((key) => key === format?.tag || key === format?.text || key === "name");
+  if (format !== undefined && is_bare) return { file_name: plain + format.ending, text: model_text.text };
   return { file_name: `${plain}.json`, text: JSON.stringify(model, null, 2) };
 }
 

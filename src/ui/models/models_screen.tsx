@@ -6,6 +6,7 @@ import { Link, useLocation } from "wouter";
 import { call } from "../api/client";
 import type { DocumentObject, DocumentSummary, TriggerObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
+import { FACTS } from "../facts";
 import { Screen } from "../layout/screen";
 import { Answered, Empty, RefusalNote } from "../layout/states";
 import { When } from "../layout/when";
@@ -35,13 +36,15 @@ const STARTS: Readonly<Record<string, unknown>> = {
   flat: EMPTY_FLAT,
 };
 
+const FORMS = FACTS.model_formats.map(({ title }) => title).join(", ");
+
 export default function ModelsScreen() {
   const documents = useGet<DocumentSummary[]>("/builder?limit=1000");
   const triggers = useGet<TriggerObject[]>("/triggers").data;
   const may_edit = useMay("editor");
   const columns = useMemo(() => columnsFor(triggers ?? []), [triggers]);
   return (
-    <Screen title="Models" about="What to decide, in MathProg, JModel, JSON, MPS or LP" actions={may_edit && <Ways />}>
+    <Screen title="Models" about={`What to decide, in ${FORMS} or JSON`} actions={may_edit && <Ways />}>
       <Answered query={documents}>
         {(items) =>
           items.length === 0 ? (
@@ -110,7 +113,7 @@ function Ways() {
     <Stack gap="xs" align="flex-end">
       <Group gap="xs">
         <Button onClick={naming.open}>New model</Button>
-        <FileButton onChange={take} accept=".mod,.jmodel,.json,.mps,.lp">
+        <FileButton onChange={take} accept={FACTS.model_endings.join(",")}>
           {(button) => (
             <Button {...button} variant="default" loading={add.isPending}>
               Import a file
@@ -134,7 +137,7 @@ function readModel(file_name: string, text: string): { name: string; model: unkn
   try {
     return (
       modelOfFile(file_name, text) ?? {
-        problem: `${file_name}: .mod, .jmodel, .json, .mps and .lp are files of models`,
+        problem: `${file_name}: the ending tells the form; ${FACTS.model_endings.join(", ")} are taken`,
       }
     );
   } catch (error) {

@@ -9,7 +9,7 @@ import { count, counted, duration } from "../layout/figures";
 import { Loading, RefusalNote } from "../layout/states";
 import { useMay } from "../session/session";
 import { DiagnosticList } from "./diagnostic_list";
-import { fileOfModel, languageOf, type ModelText, marksOf, modelOfText, textOfModel } from "./model_text";
+import { editorModeOf, fileOfModel, type ModelText, marksOf, modelOfText, textOfModel } from "./model_text";
 import { saveFile } from "./save_file";
 import { TestAnswer } from "./test_answer";
 import { type Check, useCheck } from "./use_check";
@@ -74,7 +74,7 @@ function Texts(props: {
     <CodeEditor
       label="Source of the model"
       value={text.text}
-      language={languageOf(text.form)}
+      language={editorModeOf(text)}
       marks={marks}
       onChange={(next) => onChange({ ...text, text: next })}
     />

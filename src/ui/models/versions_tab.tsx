@@ -3,8 +3,9 @@ import { Badge, Button, Group, Modal, Stack, Text, TextInput, Timeline } from "@
 import { type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
 import { call, download } from "../api/client";
-import type { DocumentObject, ModelChanges, VersionObject } from "../api/objects";
+import type { DocumentObject, ModelChanges, ModelFormat, VersionObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
+import { FACTS } from "../facts";
 import { Confirm } from "../layout/confirm";
 import { Answered, Empty } from "../layout/states";
 import { When } from "../layout/when";
@@ -64,8 +65,9 @@ function Version(props: {
             {is_open ? "Hide the changes" : `What changed from ${before.sequence}`}
           </Button>
         )}
-        <ExportAs version={version} format="mps" />
-        <ExportAs version={version} format="lp" />
+        {FACTS.export_formats.map((format) => (
+          <ExportAs key={format.name} version={version} format={format} />
+        ))}
         {may_edit && <Rename version={version} />}
         {may_edit && !is_latest && <Restore version={version} />}
       </Group>
@@ -81,21 +83,21 @@ function Difference({ version, before }: { readonly version: VersionObject; read
 }
 
 /** The compiled model as a file that other solvers read. */
-function ExportAs({ version, format }: { readonly version: VersionObject; readonly format: "mps" | "lp" }) {
-  const path = `/builder/${version.document_id}/versions/${version.id}/export?format=${format}`;
+function ExportAs({ version, format }: { readonly version: VersionObject; readonly format: ModelFormat }) {
+  const path = `/builder/${version.document_id}/versions/${version.id}/export?format=${format.name}`;
   const fetchFile = useAct(() => download(path), {
     touches: [],
-    onDone: (text) => saveFile(`version_${version.sequence}.${format}`, text),
+    onDone: (text) => saveFile(`version_${version.sequence}${format.ending}`, text),
   });
   return (
     <Button
       size="compact-xs"
       variant="default"
-      aria-label={`${format.toUpperCase()} of version ${version.sequence}`}
+      aria-label={`${format.title} of version ${version.sequence}`}
       loading={fetchFile.isPending}
       onClick={() => fetchFile.mutate(undefined)}
     >
-      {format.toUpperCase()}
+      {format.title}
     </Button>
   );
 }

@@ -1,10 +1,10 @@
 /** Names that an expression can see: what is declared so far, and the dummy indices around it. */
 import type { DiagnosticList } from "../../diagnostic_list";
+import type { Dialect } from "../../formats";
 import type { ParamArray, SetArray } from "../run/arrays";
 import type { RowFamily, VarArray } from "../run/families";
 import type { Machine } from "../run/machine";
 import type { Span } from "../syntax/ast";
-import type { Dialect } from "../syntax/parser";
 
 export type Declared = ParamArray | SetArray | VarArray | RowFamily;
 

@@ -4,6 +4,7 @@
  */
 import { nearestHint } from "../../../nearest";
 import type { Budget } from "../../budget";
+import type { Dialect } from "../../formats";
 import { quote } from "../../json";
 import { GrowingIntegers, GrowingNumbers } from "../run/growing";
 import { TableSet } from "../run/sets";
@@ -11,7 +12,6 @@ import { readNumber, type Symbols } from "../run/symbols";
 import { TupleTable } from "../run/tuples";
 import type { Span } from "../syntax/ast";
 import { Cursor, SyntaxFault, type Token } from "../syntax/cursor";
-import type { Dialect } from "../syntax/parser";
 
 /** What the data section has to know of a declared symbol. */
 export interface DataTarget {

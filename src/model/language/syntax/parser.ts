@@ -2,6 +2,7 @@
 import { nearestHint } from "../../../nearest";
 import type { Budget } from "../../budget";
 import type { DiagnosticList } from "../../diagnostic_list";
+import type { Dialect } from "../../formats";
 import type {
   Condition,
   ConstraintStatement,
@@ -18,8 +19,6 @@ import type {
 } from "./ast";
 import { Cursor, SyntaxFault, type Token } from "./cursor";
 import { ExpressionParser, LEVEL, RESERVED } from "./expression_parser";
-
-export type Dialect = "mathprog" | "jmodel";
 
 const KEYWORDS = [
   "set",

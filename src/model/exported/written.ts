@@ -1,0 +1,2 @@
+/** A problem as the text of a file, or a sentence about what the format cannot say. */
+export type Written = { readonly text: string } | { readonly error: string };
