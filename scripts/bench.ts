@@ -2,14 +2,18 @@
  * The measurements of the project, each a ratio inside one run on one machine: times differ between machines,
  * ratios less so. Starts all it needs on loopback, in bounded time. `--seconds N` per load (5), `--history N` ended runs that
  * the database holds for the last part (200,000), `--out FILE` for JSON.
+ * `--against BUILD` compares this build with another one instead (scripts/bench/against.ts): `--only fires,runs,start,memory,models`,
+ * `--turns N` a round (7), `--rounds N` at most (3), `--seconds N` per load (3). It ends with 1 when something is worse, with 2 when something cannot be told.
  * Peers are measured where they are installed: npm install --prefix scripts/peers, Debian's redis-server and postgresql.
  */
 import { join } from "node:path";
+import { type Comparison, compareBuilds, printComparisons } from "./bench/against";
 import { startChild } from "./bench/children";
 import { compileTerms, waitBesideBusySolvers, waitBesideExport, waitBesideLargeModel } from "./bench/compiling";
 import { measureDeliveries } from "./bench/deliveries";
 import { measureGeneration, measureRecompile, ratioOf } from "./bench/generation";
 import { measureHistory } from "./bench/history";
+import { quantile } from "./bench/judgement";
 import { firesPerSecond, loadName } from "./bench/load";
 import { measurePeers } from "./bench/peers";
 import { measureReading } from "./bench/reading";
@@ -21,6 +25,10 @@ const COLD_STARTS = 10;
 const DRAINED_RUNS = 8000;
 const WARM_RUNS = 500;
 const DELIVERIES = 10_000;
+
+const out = argumentOf("--out");
+const against = argumentOf("--against");
+if (against !== undefined) process.exit(await compareWith(against));
 
 const seconds = Number(argumentOf("--seconds") ?? 5);
 const rows: { what: string; value: number; unit: string; goal: string }[] = [];
@@ -54,9 +62,23 @@ for (const peer of await measurePeers(seconds)) {
   note(`${peer.name}: completed runs`, peer.completed, "1/s", "");
   note(`completed runs / ${peer.name}`, completed / peer.completed, "x", peer.goals.completed);
 }
-const out = argumentOf("--out");
 if (out !== undefined) await Bun.write(out, `${JSON.stringify(rows, null, 2)}\n`);
 process.exit(0);
+
+/** Returns the exit code. */
+async function compareWith(build: string): Promise<number> {
+  const comparisons = await compareBuilds({
+    build,
+    only: argumentOf("--only")?.split(",") ?? null,
+    turns: Number(argumentOf("--turns") ?? 7),
+    rounds: Number(argumentOf("--rounds") ?? 3),
+    seconds: Number(argumentOf("--seconds") ?? 3),
+  });
+  printComparisons(comparisons);
+  if (out !== undefined) await Bun.write(out, `${JSON.stringify(comparisons, null, 2)}\n`);
+  const has = (wanted: Comparison["verdict"]): boolean => comparisons.some(({ verdict }) => verdict === wanted);
+  return has("worse") ? 1 : has("cannot be told") ? 2 : 0;
+}
 
 async function measureStart(): Promise<void> {
   const times: number[] = [];
@@ -211,10 +233,6 @@ function note(what: string, value: number, unit: string, goal: string): void {
   rows.push({ what, value, unit, goal });
   const shown = value >= 100 ? value.toFixed(0) : value.toFixed(2);
   console.log(`${what.padEnd(48)} ${shown.padStart(9)} ${unit.padEnd(4)}${goal === "" ? "" : ` goal ${goal}`}`);
-}
-
-function quantile(values: readonly number[], q: number): number {
-  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))]!;
 }
 
 function argumentOf(name: string): string | undefined {

@@ -67,6 +67,8 @@ export class Service {
     for (;;) {
       const ready = await fetch(`${this.address}/health/ready`).catch(() => null);
       if (ready?.ok) return performance.now() - started;
+      const { exitCode } = this.#child;
+      if (exitCode !== null) throw new Error(`${words.join(" ")}: ended with ${exitCode} before it was ready`);
       await Bun.sleep(1);
     }
   }
@@ -75,6 +77,15 @@ export class Service {
     this.#child?.kill("SIGTERM");
     await this.#child?.exited;
     this.#child = null;
+  }
+
+  /** Ends it at once. Returns the seconds of processor time that it took from its start on. */
+  async kill(): Promise<number> {
+    const child = this.#child!;
+    child.kill("SIGKILL");
+    await child.exited;
+    this.#child = null;
+    return Number(child.resourceUsage()!.cpuTime.total) / 1e6;
   }
 
   async remove(): Promise<void> {
@@ -131,6 +142,12 @@ export class Service {
   memory(): number {
     const pages = Number(readFileSync(`/proc/${this.pid}/statm`, "utf8").split(" ")[1]);
     return (pages * 4096) / 1e6;
+  }
+
+  /** Memory in MB that no file backs: the program's text in the page cache does not count. */
+  privateMemory(): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
+    return (Number(/^RssAnon:\s+(\d+) kB/m.exec(status)![1]) * 1024) / 1e6;
   }
 
   post(path: string, body: unknown, token = KEY): Promise<Record<string, unknown>> {
