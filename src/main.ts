@@ -4,12 +4,12 @@ import { COMMANDS } from "./cli/commands";
 import { complain, type Terminal } from "./cli/terminal";
 import { systemClock } from "./clock";
 import { systemIds } from "./ids";
+import { platform } from "./platform/current";
 
 /** Where a compiled program finds its own files. */
 const EMBEDDED_ROOT = "/$bunfs/";
-const UMASK = 0o077;
 
-process.umask(UMASK);
+platform.files.makeNewFilesPrivate();
 const exit_code = await main(parseArguments(process.argv.slice(2), COMMANDS));
 // An exit drops what a slow reader of a pipe has not taken yet.
 await Promise.all([process.stdout, process.stderr].map(drained));
@@ -46,16 +46,14 @@ function processTerminal(): Terminal {
   };
 }
 
-/** The first SIGTERM or SIGINT asks for a stop; the second ends the process at once, which loses nothing that was accepted. */
+/** The first request asks for a stop; the second ends the process at once, which loses nothing that was accepted. */
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     let is_asked = false;
-    const ask = (): void => {
+    platform.processes.onStopRequest(() => {
       if (is_asked) process.exit(1);
       is_asked = true;
       resolve();
-    };
-    process.on("SIGTERM", ask);
-    process.on("SIGINT", ask);
+    });
   });
 }

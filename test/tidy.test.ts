@@ -222,6 +222,23 @@ const EXAMPLES: readonly {
     ],
   },
   {
+    rule: "one room knows the system",
+    broken: [
+      [{ "src/cli/a.ts": 'if (process.platform === "linux") f();' }, "process.platform: ask the platform"],
+      [{ "src/storage/a.ts": 'import { chmodSync } from "node:fs";' }, "chmodSync: call files.makePrivate"],
+      [{ "src/cli/a.ts": 'import { setPriority as lower } from "node:os";' }, "setPriority: call processes.yield"],
+      [{ "src/solver/a.ts": 'read("/proc/self/limits");' }, "a.ts:1 reads /proc/self/limits: add what it tells"],
+      [{ "src/solver/a.ts": `read(\`/proc/\${pid}/statm\`);` }, "reads /proc/: add what it tells"],
+      [{ "src/app.ts": 'process.on("SIGTERM", f);' }, "names SIGTERM: call processes.onStopRequest"],
+      [{ "src/app.ts": 'for (const name of ["SIGSTOP"]) child.kill(name);' }, "names SIGSTOP"],
+    ],
+    kept: [
+      { "src/platform/posix.ts": 'process.platform; read("/proc/self/statm"); process.on("SIGTERM", f);' },
+      { "src/runs/a.ts": 'queue.setPriority(1); child.kill("SIGKILL"); // process.platform, /proc/self' },
+      { "scripts/a.ts": 'process.platform; child.kill("SIGTERM");', "test/a.test.ts": 'read("/proc/self/stat");' },
+    ],
+  },
+  {
     rule: "output goes through the log",
     broken: [
       [{ "src/services/a.ts": "console.log(1);" }, "console.log: write to the Log"],

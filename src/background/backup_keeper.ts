@@ -3,8 +3,9 @@
  * the names in the directory, so that a machine that was off at the hour makes its backup at the next start, and a
  * directory without any gets its first one at once.
  */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { platform } from "../platform/current";
 import { nextTickAt } from "../schedules/cadence";
 import type { Context } from "../services/context";
 import { keyFileOf } from "../storage/directory/seal";
@@ -12,8 +13,7 @@ import { takeBackup } from "./backup_process";
 import type { Work } from "./loop";
 
 const NAME_PATTERN = /^jaot-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/;
-const DRAFT_PATTERN = /^jaot-\d{8}T\d{6}Z\.db(\.key)?\.part(-journal)?$/;
-const DIRECTORY_MODE = 0o700;
+const DRAFT_PATTERN = /^jaot-\d{8}T\d{6}Z\.db(\.part(-journal)?|\.key\.(new|part))$/;
 const RETRY_MS = 300_000;
 /** The longest rest: after a jump of the clock the next backup is not far off. */
 const REST_MS_MAX = 60_000;
@@ -51,7 +51,7 @@ export function createBackupKeeper(context: Context, self: readonly string[]): B
 
 /** When the newest backup was taken. One from the future was named by a clock that was wrong, and counts for nothing. */
 function newestBefore(directory: string, now: number): number | null {
-  mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
+  if (!existsSync(directory)) platform.files.makePrivateDirectory(directory);
   return listBackups(directory).findLast(({ taken_at }) => taken_at <= now)?.taken_at ?? null;
 }
 

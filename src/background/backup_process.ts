@@ -2,23 +2,13 @@
  * One backup, taken by a process of its own: SQLite copies in one long call, which would hold the service's thread. This
  * side watches the copy grow and hands it to the disk piece by piece, so that no sync at the end stalls the service's own.
  */
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fdatasync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from "node:fs";
+import { closeSync, existsSync, fdatasync, openSync, readFileSync, rmSync, statfsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Clock } from "../clock";
-import { childEnvironment } from "../solver/process/process_facts";
-import { draftOf, syncPath } from "../storage/directory/backup";
+import { platform } from "../platform/current";
+import { writePrivate } from "../platform/private_file";
+import { draftOf } from "../storage/directory/backup";
 import { DATABASE_FILE } from "../storage/directory/data_directory";
 import { hasSealKey, KEY_FILE, keyFileOf } from "../storage/directory/seal";
 
@@ -61,8 +51,7 @@ export async function takeBackup(request: BackupRequest): Promise<BackupReport> 
   try {
     await copy(request, draft, bytes_total);
     const key_file = copyKey(data_dir, file);
-    renameSync(draft, file);
-    syncPath(dirname(file));
+    platform.files.replaceDurably(draft, file);
     return { file, bytes: sizeOf(file), key_file, duration_ms: Math.round(clock.monotonic() - started) };
   } catch (error) {
     for (const left of [draft, `${draft}-journal`]) rmSync(left, { force: true });
@@ -89,7 +78,7 @@ function requireRoom(directory: string, bytes: number): void {
 
 async function copy(request: BackupRequest, draft: string, bytes_total: number): Promise<void> {
   const child = Bun.spawn([...request.self, "backup-copy", request.data_dir, draft], {
-    env: childEnvironment(),
+    env: platform.processes.childEnvironment(),
     stdin: "ignore",
     stdout: "ignore",
     stderr: "pipe",
@@ -128,7 +117,7 @@ function pace(
   let turn = Promise.resolve();
   const lookIn = (milliseconds: number): void => {
     cancel = clock.after(milliseconds, () => {
-      resume(child);
+      platform.processes.resume(child);
       turn = look();
     });
   };
@@ -142,15 +131,11 @@ function pace(
 
 /** Stops the copy and syncs what there is of it. How long it is to stand still from now. */
 async function rest(clock: Clock, child: Bun.Subprocess, draft: string): Promise<number> {
-  // Elsewhere a copy whose watcher was killed would stand still for ever, and the log grow with it.
-  if (process.platform === "linux") child.kill("SIGSTOP");
+  // Where a system cannot do that safely the copy goes on unpaced: one that stood still for ever would make the log grow.
+  platform.processes.suspend(child);
   const started = clock.monotonic();
   await syncSoFar(draft);
   return Math.max(1, clock.monotonic() - started);
-}
-
-function resume(child: Bun.Subprocess): void {
-  if (process.platform === "linux") child.kill("SIGCONT");
 }
 
 async function syncSoFar(draft: string): Promise<void> {
@@ -170,13 +155,7 @@ async function syncSoFar(draft: string): Promise<void> {
 function copyKey(data_dir: string, file: string): string | null {
   if (!hasSealKey(data_dir)) return null;
   const target = keyFileOf(file);
-  const draft = draftOf(target);
-  rmSync(draft, { force: true });
-  copyFileSync(join(data_dir, KEY_FILE), draft);
-  const descriptor = openSync(draft, "r+");
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  renameSync(draft, target);
+  writePrivate(target, readFileSync(join(data_dir, KEY_FILE), "utf8"));
   return target;
 }
 

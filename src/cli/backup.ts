@@ -1,18 +1,14 @@
 /** `backup FILE`: a copy of the database, also while the service runs; and the process that copies. */
 import { existsSync } from "node:fs";
-import { setPriority } from "node:os";
 import { join } from "node:path";
 import { BackupFailure, takeBackup } from "../background/backup_process";
-import { dieWithParent } from "../solver/process/orphan";
+import { platform } from "../platform/current";
 import { copyDatabase } from "../storage/directory/backup";
 import { DATABASE_FILE } from "../storage/directory/data_directory";
 import type { ParsedArguments } from "./arguments";
 import { progressBar } from "./progress";
 import { readSettings } from "./settings";
 import { complain, type Terminal } from "./terminal";
-
-/** The service answers first: a copy takes what processor time is left. */
-const LOWEST_PRIORITY = 19;
 
 export async function backup(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
   const { config, problems } = readSettings(terminal, parsed);
@@ -56,9 +52,10 @@ export async function backup(terminal: Terminal, parsed: ParsedArguments): Promi
 export async function backupCopy(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
   const [data_dir, draft] = parsed.positionals;
   try {
-    setPriority(LOWEST_PRIORITY);
+    // The service answers first.
+    platform.processes.yieldProcessor();
     // It is made to stand still for moments: one that nobody wakes again must not hold its view of the database for ever.
-    dieWithParent(terminal.clock);
+    platform.processes.endWithParent(terminal.clock);
     copyDatabase(join(data_dir!, DATABASE_FILE), draft!);
     return 0;
   } catch (error) {

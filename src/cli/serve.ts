@@ -2,7 +2,7 @@
 import { type App, defaultWorkers, isLoopback, openApp } from "../app";
 import type { Config } from "../config";
 import { createLog } from "../log";
-import { readMachineStart } from "../runs/process_identity";
+import { platform } from "../platform/current";
 import { DataDirectoryError } from "../storage/directory/data_directory";
 import type { ParsedArguments } from "./arguments";
 import { readSettings } from "./settings";
@@ -22,7 +22,7 @@ export async function serve(terminal: Terminal, parsed: ParsedArguments): Promis
       clock: terminal.clock,
       ids: terminal.ids,
       log,
-      machine_start: readMachineStart(),
+      machine_start: platform.machine.startId(),
       self: terminal.self,
       onStorageLost: (failure) => {
         log.error("storage_lost", { error: failure.message, next: "check the disk, then start again" });

@@ -1,6 +1,6 @@
 /** `solve FILE`: compile and solve on this terminal, in a solver process of its own. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contentDigest } from "../model/canonical";
@@ -15,6 +15,7 @@ import {
   pathsOf,
   validateOverrideData,
 } from "../model/overrides";
+import { platform } from "../platform/current";
 import type { Solution } from "../problem/solution";
 import { solveOptionsOf } from "../services/runs/solve";
 import type { SolveOutcome } from "../solver/messages";
@@ -109,7 +110,7 @@ async function runSolver(
     return await pool.submit({ ...request, quick: false }, onProgress === undefined ? {} : { onProgress }).outcome;
   } finally {
     await pool.stop({ drain_ms: 0 });
-    rmSync(control_dir, { recursive: true, force: true });
+    platform.files.removeTree(control_dir);
   }
 }
 

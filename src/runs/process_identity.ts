@@ -3,20 +3,8 @@
  * which start of the machine it ran on. A run that is found under a name of an earlier start was cut short by power or by a
  * reboot, which says nothing about the run; one found under another name of the same start went down with its process.
  */
-import { readFileSync } from "node:fs";
-
-const MACHINE_START_PATH = "/proc/sys/kernel/random/boot_id";
 const MARK = "@";
 const MACHINE_START_DIGITS = 12;
-
-/** An id that Linux draws at each start of the machine; null where the system does not tell. */
-export function readMachineStart(): string | null {
-  try {
-    return readFileSync(MACHINE_START_PATH, "utf8").trim();
-  } catch {
-    return null;
-  }
-}
 
 export function bootIdOf(id: string, machine_start: string | null): string {
   return machine_start === null

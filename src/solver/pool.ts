@@ -6,10 +6,11 @@
  *
  * On a crash: the job in hand fails, those sent behind it come back as `returned`, the next job starts a new process.
  */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock";
 import type { Log } from "../log";
+import { platform } from "../platform/current";
 import { Refusal } from "../refusals";
 import type { SolveOutcome } from "./messages";
 import { type JobHooks, PoolJob, type SolveRequest } from "./pool_job";
@@ -103,7 +104,7 @@ export class SolverPool {
   constructor(private readonly settings: PoolSettings) {
     const memory_max_bytes = defaultMemoryMaxBytes(settings.places);
     this.limits = { ...LIMITS_DEFAULT, memory_max_bytes, ...settings.limits };
-    mkdirSync(settings.control_dir, { recursive: true, mode: 0o700 });
+    if (!existsSync(settings.control_dir)) platform.files.makePrivateDirectory(settings.control_dir);
     // What the processes of a service that was killed have left.
     for (const name of readdirSync(settings.control_dir)) {
       if (name.startsWith(CONTROL_PREFIX)) rmSync(join(settings.control_dir, name), { force: true });

@@ -3,17 +3,17 @@
  * a 202 rest on, read back because SQLite ignores what it cannot do.
  */
 import { Database } from "bun:sqlite";
-import { chmodSync, closeSync, existsSync, fdatasync, openSync, statSync } from "node:fs";
+import { closeSync, existsSync, fdatasync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
+import { platform } from "../platform/current";
 import { APPLICATION_ID, copyThrough } from "./directory/backup";
 import {
   checkDatabaseStillThere,
   checkNoRestoreUnderWay,
   DATABASE_FILE,
   DataDirectoryError,
-  FILE_MODE,
   openPrivate,
   readMarker,
   writeMarker,
@@ -103,7 +103,7 @@ function withReader(client: Database, path: string): OpenDatabase {
   const read_client = openReader(path);
   // SQLite keeps this file as long as a connection is open, and takes no locks on it that closing could drop.
   const log_descriptor = openSync(`${path}-wal`, "r+");
-  for (const suffix of ["", "-wal", "-shm"]) chmodSync(path + suffix, FILE_MODE);
+  for (const suffix of ["", "-wal", "-shm"]) platform.files.makePrivate(path + suffix);
   return {
     write_client: client,
     read_client,

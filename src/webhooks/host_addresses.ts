@@ -10,10 +10,10 @@ import { setServers } from "node:dns";
 import { readFileSync, statSync } from "node:fs";
 import { isIP } from "node:net";
 import { dns } from "bun";
+import { platform } from "../platform/current";
 
-const RESOLV_CONF = "/etc/resolv.conf";
-/** Windows has no c-ares in Bun, and a look-up of its own that blocks nothing. */
-const OPTIONS = process.platform === "win32" ? {} : ({ backend: "c-ares" } as const);
+const { resolver_file } = platform;
+const OPTIONS = resolver_file === null ? {} : ({ backend: "c-ares" } as const);
 const NAME_SERVER_PATTERN = /^[ \t]*nameserver[ \t]+(\S+)/gm;
 
 export class Names {
@@ -37,13 +37,13 @@ export class Names {
 
 /** What tells one state of the file from another; "" while there is none. */
 function fileMark(): string {
-  const stat = statSync(RESOLV_CONF, { throwIfNoEntry: false });
+  const stat = resolver_file === null ? undefined : statSync(resolver_file, { throwIfNoEntry: false });
   return stat === undefined ? "" : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
 }
 
 function readNameServers(): string[] {
   try {
-    const lines = readFileSync(RESOLV_CONF, "utf8").matchAll(NAME_SERVER_PATTERN);
+    const lines = readFileSync(resolver_file!, "utf8").matchAll(NAME_SERVER_PATTERN);
     return [...lines].map(([, address = ""]) => address).filter((address) => isIP(address) !== 0);
   } catch {
     // Being replaced just now: the next look-up sees the new one.

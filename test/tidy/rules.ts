@@ -10,11 +10,11 @@ const FUNCTION_LINES_MAX = 70;
 /** Files of src/ that anyone may import, and that import only each other. */
 const LEAVES = ["clock", "config", "ids", "kill_points", "log", "nearest", "refusals", "version"];
 
-const ENGINE_LAYERS = ["model", "runs", "schedules", "webhooks", "storage", "solver"];
+const ENGINE_LAYERS = ["model", "runs", "schedules", "webhooks", "storage", "solver", "platform"];
 const SERVICE_LAYERS = ["services", "metrics", ...ENGINE_LAYERS, "problem"];
 /** What each layer may import besides itself and the leaves. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  main: ["cli"],
+  main: ["cli", "platform"],
   cli: ["app", "http", "background", ...SERVICE_LAYERS],
   app: ["http", "background", ...SERVICE_LAYERS],
   http: SERVICE_LAYERS,
@@ -25,9 +25,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   runs: [...ENGINE_LAYERS, "problem"],
   schedules: [],
   webhooks: [...ENGINE_LAYERS, "problem"],
-  storage: ["model", "runs", "schedules", "webhooks", "problem"],
-  solver: ["model", "runs", "webhooks", "problem"],
+  storage: ["model", "runs", "schedules", "webhooks", "problem", "platform"],
+  solver: ["model", "runs", "webhooks", "problem", "platform"],
   problem: [],
+  platform: [],
   /** Models as text, and what is said of them. */
   examples: [],
   ui: ["client"],
@@ -51,7 +52,7 @@ const LIBRARY_HOMES: Readonly<Record<string, string>> = {
   croner: "src/schedules/cadence.ts",
   cronstrue: "src/schedules/pattern_words.ts",
   yaml: "src/cli/apply/",
-  "bun:ffi": "src/solver/",
+  "bun:ffi": "src/platform/",
   react: "src/ui/",
   "react-dom": "src/ui/main.tsx",
   "get-nonce": "src/ui/main.tsx",
@@ -85,6 +86,22 @@ const RANDOM_WORDS = ["Math.random", "randomBytes", "randomInt", "randomUUID", "
 const CRYPTO_OBJECTS = ["crypto", "Bun", "globalThis"];
 const SLEEP_WORDS = ["setTimeout", "setInterval", "Bun.sleep", "Bun.sleepSync"];
 
+/** What differs between systems, and is asked of the one interface for that. */
+const PLATFORM_WORDS: Readonly<Record<string, string>> = {
+  "process.platform": "ask the platform for what differs, or add it to its interface",
+  "process.umask": "call files.makeNewFilesPrivate",
+  "process.getuid": "call files.belongsToAnother",
+  "process.geteuid": "call files.belongsToAnother",
+  "process.ppid": "call processes.endWithParent",
+  "process.constrainedMemory": "call machine.memoryBytes",
+  totalmem: "call machine.memoryBytes",
+  setPriority: "call processes.yieldProcessor",
+  chmodSync: "call files.makePrivate or makePublic",
+  renameSync: "call files.replace or replaceDurably",
+};
+const SYSTEM_PATH_PATTERN = /^\/(proc|sys|run)\//;
+const STOP_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK", "SIGSTOP", "SIGCONT"];
+
 const NARROWING_MODIFIERS = ["skip", "skipIf", "todo", "todoIf", "if", "failing"];
 const NAMED_PACKAGE_PATTERN = /needs the package [a-z0-9@/.+-]+/;
 
@@ -103,6 +120,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "tests do not sleep": sleeps,
   "no test is left out silently": narrowedTests,
   "output goes through the log": consoles,
+  "one room knows the system": systems,
 };
 
 function importDirections(sources: readonly Source[]): string[] {
@@ -260,6 +278,29 @@ function consoles(sources: readonly Source[]): string[] {
         .filter(({ name }) => name.startsWith("console."))
         .map(({ name, line }) => `${source.path}:${line} ${name}: write to the Log that is passed in`),
     );
+}
+
+/** Methods of an object of ours may be called setPriority; the functions of node:fs and node:os are imported. */
+function systems(sources: readonly Source[]): string[] {
+  return inSource(sources)
+    .filter(({ path }) => !path.startsWith("src/platform/") && !path.startsWith("src/ui/"))
+    .flatMap(({ path, words, texts, imports }) => {
+      const imported = imports.flatMap(({ names, line }) => (names ?? []).map((name) => ({ name, line })));
+      const found = [...words.filter(({ name }) => name.startsWith("process.")), ...imported];
+      return [
+        ...found
+          .filter(({ name }) => Object.hasOwn(PLATFORM_WORDS, name))
+          .map(({ name, line }) => `${path}:${line} ${name}: ${PLATFORM_WORDS[name]} (src/platform/)`),
+        ...texts
+          .filter(({ name }) => SYSTEM_PATH_PATTERN.test(name))
+          .map(
+            ({ name, line }) => `${path}:${line} reads ${name}: add what it tells to the interface in src/platform/`,
+          ),
+        ...texts
+          .filter(({ name }) => STOP_SIGNALS.includes(name))
+          .map(({ name, line }) => `${path}:${line} names ${name}: call processes.onStopRequest, suspend or resume`),
+      ];
+    });
 }
 
 function inSource(sources: readonly Source[]): Source[] {

@@ -28,6 +28,7 @@ import {
   isPropertyAccessExpression,
   isSetAccessorDeclaration,
   isStringLiteral,
+  isTemplateHead,
   isTypeAliasDeclaration,
   isVariableStatement,
   type Node,
@@ -80,6 +81,8 @@ export interface Source {
   readonly functions: readonly FunctionSpan[];
   /** Every name in use: `setTimeout`, `Date.now`, and `new Date()` for one without arguments. */
   readonly words: readonly Named[];
+  /** String literals, and the first piece of a template. */
+  readonly texts: readonly Named[];
   /** Names of properties that are read, by dot or by taking an object apart. */
   readonly properties: ReadonlySet<string>;
   readonly test_modifiers: readonly TestModifier[];
@@ -121,6 +124,7 @@ interface Draft {
   readonly exports: Export[];
   readonly functions: FunctionSpan[];
   readonly words: Named[];
+  readonly texts: Named[];
   readonly properties: Set<string>;
   readonly test_modifiers: TestModifier[];
 }
@@ -131,6 +135,7 @@ function readSource(path: string, tree: SourceFile): Source {
     exports: [],
     functions: [],
     words: [],
+    texts: [],
     properties: new Set(),
     test_modifiers: [],
   };
@@ -231,6 +236,8 @@ function readNode(node: Node, draft: Draft, lineOf: (node: Node) => number): voi
     if (TEST_FUNCTIONS.includes(node.expression.text)) {
       draft.test_modifiers.push({ name: node.name.text, line: lineOf(node), title: titleOf(node) });
     }
+  } else if (isStringLiteral(node) || isNoSubstitutionTemplateLiteral(node) || isTemplateHead(node)) {
+    draft.texts.push({ name: node.text, line: lineOf(node) });
   } else if (isBindingElement(node)) {
     draft.properties.add((node.propertyName ?? node.name)?.getText() ?? "");
   } else if (isNewExpression(node) && isIdentifier(node.expression) && (node.arguments?.length ?? 0) === 0) {

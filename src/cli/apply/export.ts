@@ -1,10 +1,11 @@
 /** `export DIR`: the documents and triggers of a service as files that apply takes. Secrets are not among them. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { contentDigest } from "../../model/canonical";
 import { MODEL_FORMATS } from "../../model/formats";
 import { isRecord } from "../../model/json";
+import { platform } from "../../platform/current";
 import { FileProblem } from "../model_file";
 import { type Session, tell, wordAt } from "../remote/session";
 import { baseKey, writeBase } from "./base";
@@ -31,7 +32,7 @@ export async function exportFiles(session: Session): Promise<number> {
     terminal.err("jaot-triggers: files know things by their names; nothing was written\n");
     return EXIT_CONFLICT;
   }
-  if (is_replacing) for (const folder of FOLDERS) rmSync(join(directory, folder), { recursive: true, force: true });
+  if (is_replacing) for (const folder of FOLDERS) platform.files.removeTree(join(directory, folder));
   const left_out = write(directory, live);
   for (const name of left_out) terminal.err(`warning: trigger ${name} is left out: its document was deleted\n`);
   const counts = { documents: live.documents.length, triggers: live.triggers.length - left_out.length };

@@ -1,7 +1,7 @@
 /** Secrets that apply was shown once: into a file that only its owner may read, or on a terminal; never into a log. */
 import { existsSync, readFileSync } from "node:fs";
 import { isRecord } from "../../model/json";
-import { writePrivate } from "../../storage/directory/data_directory";
+import { writePrivate } from "../../platform/private_file";
 import { FileProblem } from "../model_file";
 
 export interface NewSecrets {

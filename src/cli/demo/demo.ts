@@ -1,10 +1,11 @@
 /** `demo`: the main job from model to webhook, over HTTP as a user would do it, in a directory that goes away again. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openApp } from "../../app";
 import { readConfig } from "../../config";
 import { createLog } from "../../log";
+import { platform } from "../../platform/current";
 import type { Terminal } from "../terminal";
 import { DemoClient, type DemoReceiver, startReceiver } from "./demo_client";
 import { RESTOCK_MODEL } from "./demo_model";
@@ -40,7 +41,7 @@ export async function demo(terminal: Terminal): Promise<number> {
   } finally {
     await app.stop(0);
     await receiver.stop();
-    rmSync(directory, { recursive: true, force: true });
+    platform.files.removeTree(directory);
   }
 }
 

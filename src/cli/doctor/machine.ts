@@ -1,8 +1,8 @@
 /** Checks of the machine: versions, processor, memory, environment, clock, time zones. */
-import { existsSync, readFileSync } from "node:fs";
-import { availableParallelism, cpus, totalmem } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 import { defaultWorkers } from "../../app";
 import type { Config } from "../../config";
+import { platform } from "../../platform/current";
 import { nextTickAt } from "../../schedules/cadence";
 import { SOLVER_VERSION } from "../../solver/highs/version";
 import { defaultMemoryMaxBytes } from "../../solver/process/process_facts";
@@ -13,8 +13,6 @@ import { type Finding, fail, ok, reasonOf, warn } from "./finding";
 
 const MIB_BYTES = 1_048_576;
 const FILES_MIN = 1024;
-/** Where systemd-timesyncd and chrony tell that they follow a source. */
-const SYNCHRONIZED_MARKS = ["/run/systemd/timesync/synchronized", "/run/chrony/chronyd.pid", "/run/ntpd.pid"];
 /** Variables that would change what the executable is, or what it talks to. */
 const ODD_VARIABLES = ["BUN_OPTIONS", "BUN_BE_BUN", "NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED"];
 /** The clock went forward in New York at 07:00 UTC on this day: 02:30 came an hour later. */
@@ -35,11 +33,11 @@ function versions(): Finding {
 }
 
 function processor(): Finding {
-  const name = `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? "unknown"}`;
-  if (process.platform !== "linux" || process.arch !== "x64") return ok("processor", name);
-  const flags = /^flags\s*:(.*)$/m.exec(read("/proc/cpuinfo") ?? "")?.[1]?.split(" ") ?? [];
+  const name = `${platform.name}, ${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? "unknown"}`;
+  const flags = platform.machine.processorFlags();
+  if (flags === null) return ok("processor", name);
   const missing = ["sse4_2", "popcnt"].filter((flag) => !flags.includes(flag));
-  if (flags.length > 0 && missing.length > 0) {
+  if (missing.length > 0) {
     return fail(
       "processor",
       `${name}: ${missing.join(" and ")} missing; this processor is older than the program needs`,
@@ -51,8 +49,7 @@ function processor(): Finding {
 
 function memory(config: Config): Finding {
   const workers = config.workers ?? defaultWorkers();
-  const limit = process.constrainedMemory();
-  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  const total = platform.machine.memoryBytes();
   const each =
     config.solver_memory_max_mb === null ? defaultMemoryMaxBytes(workers) : config.solver_memory_max_mb * MIB_BYTES;
   const words = `${mib(total)} MiB, ${workers} solver processes of at most ${mib(each)} MiB`;
@@ -61,9 +58,9 @@ function memory(config: Config): Finding {
 }
 
 function openFiles(): Finding {
-  const limit = /^Max open files\s+(\d+|unlimited)/m.exec(read("/proc/self/limits") ?? "")?.[1];
-  if (limit === undefined) return ok("open files", "this system does not tell its limit");
-  if (limit === "unlimited" || Number(limit) >= FILES_MIN) return ok("open files", `limit ${limit}`);
+  const limit = platform.machine.openFilesMax();
+  if (limit === null) return ok("open files", "this system does not tell its limit");
+  if (limit >= FILES_MIN) return ok("open files", `limit ${Number.isFinite(limit) ? limit : "unlimited"}`);
   return warn("open files", `limit ${limit}; raise it to ${FILES_MIN} (ulimit -n), each client needs one`);
 }
 
@@ -80,7 +77,7 @@ function clock({ clock: wall }: Terminal): Finding {
   if (now < BUILT_AT_MS) {
     return fail("clock", `${shown} is before this program was built; set the clock, schedules wait until then`);
   }
-  const is_followed = SYNCHRONIZED_MARKS.some((mark) => existsSync(mark));
+  const is_followed = platform.machine.hasTimeSource();
   return ok(
     "clock",
     `${shown}${is_followed ? ", follows a time source" : ", no sign of a time source: see to it that the clock stays right"}`,
@@ -100,14 +97,6 @@ function zones(): Finding {
     );
   } catch (error) {
     return fail("time zones", reasonOf(error));
-  }
-}
-
-function read(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
   }
 }
 

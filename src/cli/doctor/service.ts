@@ -1,5 +1,5 @@
 /** Checks of what the program does: the port, its certificate, the solver. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { get } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,6 +10,7 @@ import { readCertificate } from "../../http/edge/certificate";
 import { contentDigest } from "../../model/canonical";
 import { prepareModel } from "../../model/compile";
 import { bindOverrides } from "../../model/overrides";
+import { platform } from "../../platform/current";
 import { solveOptionsOf } from "../../services/runs/solve";
 import { SolverPool } from "../../solver/pool";
 import { defaultLimits } from "../check";
@@ -115,6 +116,6 @@ async function solver(terminal: Terminal): Promise<Finding> {
     return fail("solver", reasonOf(error));
   } finally {
     await pool.stop({ drain_ms: 0 });
-    rmSync(control_dir, { recursive: true, force: true });
+    platform.files.removeTree(control_dir);
   }
 }

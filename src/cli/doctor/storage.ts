@@ -1,17 +1,8 @@
 /** Checks of the data directory: modes, disk, speed of its syncs, the database in it, its key, the backups. */
-import {
-  closeSync,
-  existsSync,
-  fdatasyncSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, fdatasyncSync, readdirSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Config } from "../../config";
+import { platform } from "../../platform/current";
 import { readDestinations } from "../../storage/destinations";
 import { inspectDatabase } from "../../storage/directory/backup";
 import {
@@ -33,15 +24,6 @@ const SYNC_BYTES = 4096;
 const SYNC_MS_MAX = 20;
 const ROOM_BYTES_MIN = 512 * MIB_BYTES;
 const PRIVATE_FILES = [DATABASE_FILE, `${DATABASE_FILE}-wal`, `${DATABASE_FILE}-shm`, "seal.key", "instance"];
-/** What statfs(2) calls file systems on which a write-ahead log must not live. */
-const SHARED_FILE_SYSTEMS: Readonly<Record<number, string>> = {
-  26985: "NFS",
-  20859: "SMB",
-  4283649346: "CIFS",
-  4266872130: "SMB 2",
-  16914839: "9p",
-  1702057286: "FUSE",
-};
 
 export function checkStorage(terminal: Terminal, config: Config): Finding[] {
   const directory = resolve(config.data_dir);
@@ -60,19 +42,18 @@ export function checkStorage(terminal: Terminal, config: Config): Finding[] {
 }
 
 function modes(directory: string): Finding {
-  const own = process.getuid?.();
   const wide = [directory, ...PRIVATE_FILES.map((name) => join(directory, name))].filter(
-    (path) => existsSync(path) && (statSync(path).mode & 0o077) !== 0,
+    (path) => existsSync(path) && platform.files.isOpenToOthers(path),
   );
   if (wide.length > 0) return fail("file modes", `others may read ${wide.join(", ")}; chmod go= on each`);
-  const foreign = own !== undefined && own !== 0 && statSync(directory).uid !== own;
-  if (foreign) return fail("file modes", `${directory} belongs to another user; run doctor as the service's user`);
+  if (platform.files.belongsToAnother(directory))
+    return fail("file modes", `${directory} belongs to another user; run doctor as the service's user`);
   return ok("file modes", `${directory} is its owner's alone`);
 }
 
 function fileSystem(directory: string): Finding {
-  const shared = SHARED_FILE_SYSTEMS[statfsSync(directory).type >>> 0];
-  if (shared === undefined) return ok("file system", "a local one");
+  const shared = platform.files.sharedFileSystemOf(directory);
+  if (shared === null) return ok("file system", "a local one");
   return fail(
     "file system",
     `${directory} is on ${shared}, where SQLite's log is not safe; give a --data-dir on a local disk`,
@@ -92,7 +73,7 @@ function syncs({ clock, ids }: Terminal, directory: string): Finding {
   const path = join(directory, `doctor-${ids.randomDigits()}.tmp`);
   const times: number[] = [];
   try {
-    const file = openSync(path, "wx", 0o600);
+    const file = platform.files.openPrivate(path, "wx");
     try {
       for (let i = 0; i < SYNCS; i += 1) {
         const started = clock.monotonic();

@@ -1,5 +1,7 @@
 /** `runs list|show|cancel|rerun|export`. */
-import { closeSync, openSync, writeSync } from "node:fs";
+
+import { closeSync, writeSync } from "node:fs";
+import { platform } from "../../platform/current";
 import type { Page } from "../../services/listing_page";
 import type { RunObject, RunSummary } from "../../services/runs/runs";
 import { FileProblem } from "../model_file";
@@ -14,7 +16,6 @@ import { table } from "./table";
 const LIMIT_DEFAULT = 20;
 const LIMIT_MAX = 10_000_000;
 const PAGE_SIZE = 100;
-const FILE_MODE = 0o600;
 
 export async function listRuns(session: Session): Promise<number> {
   const limit = numberOption(session, "limit", LIMIT_DEFAULT, 1, LIMIT_MAX);
@@ -148,7 +149,7 @@ function openSink(session: Session): { write: (text: string) => void; close: () 
   const path = optionOf(session, "out");
   if (path === null) return { write: session.terminal.out, close: () => {} };
   try {
-    const descriptor = openSync(path, "w", FILE_MODE);
+    const descriptor = platform.files.openPrivate(path, "w");
     return { write: (text) => void writeSync(descriptor, text), close: () => closeSync(descriptor) };
   } catch (error) {
     throw new FileProblem(`cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,18 +1,10 @@
 /** `service install|status|uninstall`: the service under systemd. */
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Config, SettingName } from "../../config";
 import { flagName } from "../../config";
-import { writePrivate } from "../../storage/directory/data_directory";
+import { platform } from "../../platform/current";
+import { writePrivate } from "../../platform/private_file";
 import type { ParsedArguments } from "../arguments";
 import { readSettings } from "../settings";
 import { complain, type Terminal } from "../terminal";
@@ -24,9 +16,6 @@ const PROGRAM_PATH = "/usr/local/bin/jaot-triggers";
 const ENVIRONMENT_PATH = "/etc/jaot-triggers/environment";
 const LOW_PORTS_END = 1024;
 const ADMIN_KEY_BYTES = 32;
-const PROGRAM_MODE = 0o755;
-const UNIT_MODE = 0o644;
-const DIRECTORY_MODE = 0o700;
 /** Settings whose values are places: a unit has no working directory of ours. */
 const PATH_SETTINGS: readonly SettingName[] = ["data_dir", "backup_dir", "webhook_ca", "tls_cert", "tls_key"];
 const USER_PATTERN = /^[a-z_][a-z0-9_-]{0,31}$/;
@@ -40,7 +29,7 @@ export async function service(terminal: Terminal, parsed: ParsedArguments): Prom
   const user = parsed.options.user?.[0];
   if (user !== undefined && !USER_PATTERN.test(user))
     return complain(terminal, [`--user: ${user} is no user's name`], 2);
-  if (process.platform !== "linux") {
+  if (platform.service_manager !== "systemd") {
     return complain(
       terminal,
       ["service knows systemd on Linux alone; let this system's own supervisor run jaot-triggers serve"],
@@ -130,15 +119,15 @@ function placeProgram(terminal: Terminal, path: string): void {
   if (existsSync(path) && realpathSync(path) === own) return;
   mkdirSync(dirname(path), { recursive: true });
   copyFileSync(own, `${path}.new`);
-  chmodSync(`${path}.new`, PROGRAM_MODE);
+  platform.files.makePublic(`${path}.new`, true);
   // An executable that runs cannot be written to, but its name can be given to another.
-  renameSync(`${path}.new`, path);
+  platform.files.replaceDurably(`${path}.new`, path);
 }
 
 /** The first admin key lies in a file that root alone reads: nobody watches the first start, and a journal is no place for it. */
 function placeKey(terminal: Terminal, path: string): boolean {
   if (existsSync(path)) return false;
-  mkdirSync(dirname(path), { recursive: true, mode: DIRECTORY_MODE });
+  if (!existsSync(dirname(path))) platform.files.makePrivateDirectory(dirname(path));
   const key = `ok_live_${Buffer.from(terminal.ids.bytes(ADMIN_KEY_BYTES)).toString("hex")}`;
   writePrivate(path, `JAOT_ADMIN_KEY=${key}\n`);
   return true;
@@ -147,7 +136,7 @@ function placeKey(terminal: Terminal, path: string): boolean {
 function place(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
-  chmodSync(path, UNIT_MODE);
+  platform.files.makePublic(path, false);
 }
 
 function tell(terminal: Terminal, config: Config, root: string, is_key_new: boolean): void {

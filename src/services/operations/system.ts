@@ -1,4 +1,5 @@
 /** What the service is made of and what it keeps: versions, sizes, limits. */
+import { platform } from "../../platform/current";
 import { SOLVER_VERSION } from "../../solver/highs/version";
 import { countStored, type StorageFacts, storageFacts } from "../../storage/activity";
 import { sqliteVersion } from "../../storage/database";
@@ -20,7 +21,7 @@ export function getSystem(context: Context): SystemFacts {
   const { config } = context;
   return {
     versions: { program: PROGRAM_VERSION, bun: Bun.version, sqlite: sqliteVersion(), solver: SOLVER_VERSION },
-    platform: `${process.platform} ${process.arch}`,
+    platform: platform.name,
     uptime_seconds: Math.floor((context.clock.monotonic() - context.started_monotonic) / 1000),
     storage: storageFacts(config.data_dir),
     stored: countStored(context.client),

@@ -4,7 +4,9 @@
  * While a job is solved nothing is read, so a stop reaches it through the interrupt file (control.ts). A crash costs the job in
  * hand, and quick ones whose answers had not left; the pool sees the process end. Ends itself with its parent.
  */
+
 import type { Clock } from "../../clock";
+import { platform } from "../../platform/current";
 import { type AttemptHooks, attemptSolve } from "../attempt";
 import { loadSolver, type Solver } from "../highs/highs";
 import type {
@@ -16,7 +18,6 @@ import type {
   SolveOutcome,
 } from "../messages";
 import { InterruptFlag, writeIncumbent } from "./control";
-import { dieWithParent } from "./orphan";
 import { PreparedModels } from "./prepared_models";
 
 /** Names the control files; set by the pool. */
@@ -34,9 +35,9 @@ export async function runSolverChild(compiler: ModelCompiler, clock: Clock): Pro
   if (path === undefined || process.send === undefined) {
     throw new Error("the solver command is started by the service itself, with a channel to it");
   }
-  dieWithParent(clock);
+  platform.processes.endWithParent(clock);
   // A terminal and a service manager signal the whole group: the service decides when its solvers end.
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
+  platform.processes.onStopRequest(() => {});
   const child = new SolverChild(compiler, clock, path);
   // Before the first await: messages that come while the solver loads are kept in order.
   process.on("message", (messages: readonly ParentMessage[]) => child.receive(messages));

@@ -5,7 +5,9 @@
  * as a whole by rename: when the process is killed the pool still has it. Messages would not do for these: one that is
  * larger than the socket's buffer leaves a process only when its event loop turns.
  */
-import { closeSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+
+import { closeSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { platform } from "../../platform/current";
 import type { SolveReport } from "../messages";
 
 /** The pool's side. */
@@ -15,7 +17,7 @@ export class ControlFiles {
 
   /** Makes or empties the files. */
   constructor(readonly path: string) {
-    this.interrupt = openSync(`${path}.interrupt`, "w", 0o600);
+    this.interrupt = platform.files.openPrivate(`${path}.interrupt`, "w");
     writeSync(this.interrupt, this.number, 0, 8, 0);
     rmSync(`${path}.incumbent`, { force: true });
   }
@@ -64,8 +66,13 @@ export class InterruptFlag {
 export function writeIncumbent(path: string, job: number, report: SolveReport): void {
   const { result, ...rest } = report;
   const head = `${JSON.stringify({ job, is_compressed: result.is_compressed, report: rest })}\n`;
-  writeFileSync(`${path}.incumbent.new`, Buffer.concat([Buffer.from(head), result.data]), { mode: 0o600 });
-  renameSync(`${path}.incumbent.new`, `${path}.incumbent`);
+  const file = platform.files.openPrivate(`${path}.incumbent.new`, "w");
+  try {
+    writeFileSync(file, Buffer.concat([Buffer.from(head), result.data]));
+  } finally {
+    closeSync(file);
+  }
+  platform.files.replace(`${path}.incumbent.new`, `${path}.incumbent`);
 }
 
 function decodeIncumbent(bytes: Buffer, job: number): SolveReport | null {

@@ -10,12 +10,12 @@
  */
 import { readFileSync } from "node:fs";
 import type { Clock } from "../../clock";
+import { platform } from "../../platform/current";
 import type { ChildMessage, FailureCode, ParentMessage, SolveOutcome } from "../messages";
 import type { PoolJob } from "../pool_job";
 import { CONTROL_PATH_VARIABLE } from "./child";
 import { ControlFiles } from "./control";
 import { PREPARED_MODELS_MAX } from "./prepared_models";
-import { childEnvironment, readResidentBytes } from "./process_facts";
 
 /** A head that runs longer than this gives the jobs behind it back. */
 const TAKE_BACK_MS = 250;
@@ -260,7 +260,7 @@ export class Place {
   }
 
   private look(): void {
-    this.resident_bytes = readResidentBytes(this.process.pid) ?? 0;
+    this.resident_bytes = platform.processes.residentBytes(this.process.pid) ?? 0;
     if (this.base_bytes === 0 && this.solves > 0) this.base_bytes = this.resident_bytes;
   }
 
@@ -322,7 +322,7 @@ function failure(code: FailureCode, message: string, retryable: boolean): SolveO
 /** Its standard error goes to a file: a pipe would have to be read, and a process that fills one that is not stands still. */
 function spawnChild(command: readonly string[], control_path: string, place: Place) {
   return Bun.spawn([...command], {
-    env: { ...childEnvironment(), [CONTROL_PATH_VARIABLE]: control_path },
+    env: { ...platform.processes.childEnvironment(), [CONTROL_PATH_VARIABLE]: control_path },
     stdin: "ignore",
     stdout: "ignore",
     stderr: Bun.file(`${control_path}.stderr`),

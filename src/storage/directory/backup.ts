@@ -6,10 +6,9 @@
  * backup, and what a crash leaves is called `.part`.
  */
 import { Database } from "bun:sqlite";
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, openSync, readSync, rmSync, statSync } from "node:fs";
+import { platform } from "../../platform/current";
 import { userVersion } from "../migrations";
-import { FILE_MODE } from "./data_directory";
 
 /** "jaot" in ASCII: tells our file from any other SQLite file. */
 export const APPLICATION_ID = 0x6a616f74;
@@ -48,16 +47,15 @@ export function copyDatabase(path: string, draft: string): DatabaseFacts {
 export function copyThrough(source: Database, file: string): void {
   const draft = draftOf(file);
   copyFrom(source, draft);
-  renameSync(draft, file);
-  syncPath(dirname(file));
+  platform.files.replaceDurably(draft, file);
 }
 
 function copyFrom(source: Database, draft: string): DatabaseFacts {
   rmSync(draft, { force: true });
-  // VACUUM INTO takes an empty file, so its mode is ours from the start.
-  closeSync(openSync(draft, "wx", FILE_MODE));
+  // VACUUM INTO takes an empty file, so it is private from the start.
+  closeSync(platform.files.openPrivate(draft, "wx"));
   source.run("VACUUM INTO ?", [draft]);
-  syncPath(draft);
+  platform.files.syncFile(draft);
   return inspectDatabase(draft);
 }
 
@@ -79,16 +77,6 @@ export function inspectDatabase(path: string): DatabaseFacts {
     return { schema: userVersion(client), instance_id: instance?.id ?? null, bytes: size, is_plain_copy: hasLog(path) };
   } finally {
     client.close();
-  }
-}
-
-/** Makes what a file, or the names in a directory, hold durable. */
-export function syncPath(path: string): void {
-  const descriptor = openSync(path, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

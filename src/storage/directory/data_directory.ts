@@ -6,20 +6,10 @@
  * emptied or replaced is refused instead of being taken for a new one.
  */
 import { Database } from "bun:sqlite";
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { platform } from "../../platform/current";
+import { writePrivate } from "../../platform/private_file";
 
 /** Why the service cannot start on this directory; `exit_code` as cli.md has them. */
 export class DataDirectoryError extends Error {
@@ -37,14 +27,11 @@ const HOLDER_FILE = "lock.pid";
 const MARKER_FILE = "instance";
 /** Lies in the directory while a restore changes it (restore.ts). */
 export const RESTORE_MARKER_FILE = "restore.unfinished";
-const DIRECTORY_MODE = 0o700;
-export const FILE_MODE = 0o600;
 
 /** Makes the directory when it is not there, readable by its owner alone. */
 export function prepareDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
-    chmodSync(directory, DIRECTORY_MODE);
+    platform.files.makePrivateDirectory(directory);
   } catch (error) {
     throw new DataDirectoryError(
       1,
@@ -70,13 +57,15 @@ export function lockDirectory(directory: string): () => void {
       `the data directory ${directory} is in use by process ${pid}; stop that one, or give this one its own --data-dir`,
     );
   }
-  writeFileSync(holder, `${process.pid}\n`, { mode: FILE_MODE });
+  const file = platform.files.openPrivate(holder, "w");
+  writeFileSync(file, `${process.pid}\n`);
+  closeSync(file);
   return () => lock.close();
 }
 
 /** Opens a SQLite file that only its owner may read, making it so before SQLite does. */
 export function openPrivate(path: string): Database {
-  if (!existsSync(path)) writeFileSync(path, "", { mode: FILE_MODE });
+  if (!existsSync(path)) closeSync(platform.files.openPrivate(path, "wx"));
   return new Database(path, { readwrite: true, create: true });
 }
 
@@ -88,19 +77,6 @@ export function readMarker(directory: string): string | null {
 
 export function writeMarker(directory: string, instance_id: string): void {
   writePrivate(join(directory, MARKER_FILE), `${instance_id}\n`);
-}
-
-/** Writes a small file that only its owner may read: whole under another name and then renamed, so a crash leaves the old or the new. */
-export function writePrivate(path: string, text: string): void {
-  const draft = `${path}.new`;
-  const file = openSync(draft, "w", FILE_MODE);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
 }
 
 /** Refuses a directory in which a restore was cut short: its database may be without its log. */

@@ -6,10 +6,10 @@
  *
  * While it is low, nothing new is accepted; reads and the ends of running work go on.
  */
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { platform } from "../../platform/current";
 import type { Connection } from "../database";
-import { FILE_MODE } from "./data_directory";
 
 const BALLAST_FILE = "ballast";
 const MIB_BYTES = 1_048_576;
@@ -75,7 +75,7 @@ export class DiskSpace {
 
   /** False when there was no room for it after all. */
   #makeBallast(): boolean {
-    const file = openSync(this.#path, "w", FILE_MODE);
+    const file = platform.files.openPrivate(this.#path, "w");
     try {
       const block = this.#random(MIB_BYTES);
       for (let i = 0; i < BALLAST_MIB; i += 1) writeSync(file, block);

@@ -6,29 +6,19 @@
  * renames the old file may be without its log. A restore that was cut short is simply run again. The old database, its
  * log and a replaced key stay beside the new ones under a name with the time.
  */
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { platform } from "../../platform/current";
+import { writePrivate } from "../../platform/private_file";
 import { MIGRATIONS } from "../migrations";
-import { type DatabaseFacts, inspectDatabase, syncPath } from "./backup";
+import { type DatabaseFacts, inspectDatabase } from "./backup";
 import {
   DATABASE_FILE,
   DataDirectoryError,
-  FILE_MODE,
   openPrivate,
   RESTORE_MARKER_FILE,
   readMarker,
   writeMarker,
-  writePrivate,
 } from "./data_directory";
 import { KEY_FILE, keyFileOf, opensWith } from "./seal";
 
@@ -60,12 +50,11 @@ export function restoreDatabase(directory: string, file: string, options: Restor
   refuseOther(directory, file, draft, facts, options);
   const suffix = beginChange(directory, options.now);
   const kept = moveAside(directory, suffix);
-  renameSync(draft, join(directory, DATABASE_FILE));
+  platform.files.replaceDurably(draft, join(directory, DATABASE_FILE));
   writeMarker(directory, facts.instance_id!);
   if (options.given_key === null) kept.push(...placeKey(directory, file, suffix));
-  syncPath(directory);
   rmSync(join(directory, RESTORE_MARKER_FILE));
-  syncPath(directory);
+  platform.files.syncDirectory(directory);
   return { facts, kept, sealed_shut: countSealedShut(directory, options.given_key) };
 }
 
@@ -82,7 +71,7 @@ function takeCopy(file: string, draft: string, options: RestoreOptions): Databas
 
 function copyFile(from: string, to: string, onProgress: RestoreOptions["onProgress"]): void {
   const source = openSync(from, "r");
-  const target = openSync(to, "w", FILE_MODE);
+  const target = platform.files.openPrivate(to, "w");
   try {
     const buffer = Buffer.alloc(COPY_BYTES);
     const total = Bun.file(from).size;
@@ -96,7 +85,7 @@ function copyFile(from: string, to: string, onProgress: RestoreOptions["onProgre
     closeSync(source);
     closeSync(target);
   }
-  syncPath(to);
+  platform.files.syncFile(to);
 }
 
 function refuseOther(
@@ -126,10 +115,7 @@ function refuseOther(
 /** Leaves the marker and tells what the old files are called from now on: the same as when an earlier restore began. */
 function beginChange(directory: string, now: number): string {
   const marker = join(directory, RESTORE_MARKER_FILE);
-  if (!existsSync(marker)) {
-    writePrivate(marker, `.before-restore-${now}`);
-    syncPath(directory);
-  }
+  if (!existsSync(marker)) writePrivate(marker, `.before-restore-${now}`);
   return readFileSync(marker, "utf8");
 }
 
@@ -142,7 +128,7 @@ function moveAside(directory: string, suffix: string): string[] {
   for (const end of ["", "-wal"]) {
     // There already: what stands in its place now is what a restore that was cut short put there.
     const is_kept = existsSync(join(directory, aside + end));
-    if (!is_kept && existsSync(path + end)) renameSync(path + end, join(directory, aside + end));
+    if (!is_kept && existsSync(path + end)) platform.files.replaceDurably(path + end, join(directory, aside + end));
     if (existsSync(join(directory, aside + end))) kept.push(aside + end);
   }
   return kept;
@@ -156,9 +142,8 @@ function placeKey(directory: string, file: string, suffix: string): string[] {
   const text = readFileSync(source, "utf8");
   const before = existsSync(path) ? readFileSync(path, "utf8") : null;
   if (before === text) return [];
-  if (before !== null) renameSync(path, path + suffix);
+  if (before !== null) platform.files.replaceDurably(path, path + suffix);
   writePrivate(path, text);
-  chmodSync(path, FILE_MODE);
   return before === null ? [] : [KEY_FILE + suffix];
 }
 

@@ -10,10 +10,12 @@
  * no signed webhook. Whoever wants the two apart gives the key in the environment, and there is no file to carry.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
-import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ids } from "../../ids";
-import { DataDirectoryError, FILE_MODE, writePrivate } from "./data_directory";
+import { platform } from "../../platform/current";
+import { writePrivate } from "../../platform/private_file";
+import { DataDirectoryError } from "./data_directory";
 
 export type SealKey = KeyObject;
 
@@ -42,7 +44,7 @@ export function loadSealKey(directory: string, given: string | null, random: (co
   const path = join(directory, KEY_FILE);
   if (!existsSync(path)) writePrivate(path, `${Buffer.from(random(KEY_BYTES)).toString("hex")}\n`);
   // A restored backup may have come back with wider rights.
-  chmodSync(path, FILE_MODE);
+  platform.files.makePrivate(path);
   const key = parseKey(readFileSync(path, "utf8").trim());
   if (key === null) {
     throw new DataDirectoryError(

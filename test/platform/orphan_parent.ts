@@ -1,7 +1,7 @@
 /** A service that will be killed: starts a solver, gives it an endless job and prints its pid. */
-import { systemClock } from "../../../src/clock";
-import { SOLVE_OPTIONS_DEFAULT } from "../../../src/solver/options";
-import { SolverPool } from "../../../src/solver/pool";
+import { systemClock } from "../../src/clock";
+import { SOLVE_OPTIONS_DEFAULT } from "../../src/solver/options";
+import { SolverPool } from "../../src/solver/pool";
 
 const [entry, control_dir, model] = process.argv.slice(2) as [string, string, string];
 const pool = new SolverPool({ command: [process.execPath, entry], places: 1, clock: systemClock, control_dir });

@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../../src/clock";
+import { systemClock } from "../../src/clock";
 
-const ENTRY = join(import.meta.dir, "child_entry.ts");
+const ENTRY = join(import.meta.dir, "../solver/process/child_entry.ts");
 const GONE_MS_MAX = 2000;
 
 /** A dead process whose new parent has not looked at it yet still has its directory, in state Z. */

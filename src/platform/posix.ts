@@ -1,0 +1,178 @@
+/**
+ * Linux and macOS. What only Linux has (/proc, prctl) is asked for where it is used; macOS then gives the answer that
+ * the interface has for a system that does not tell.
+ */
+import { dlopen } from "bun:ffi";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
+import { setPriority, totalmem } from "node:os";
+import { dirname } from "node:path";
+import type { Clock } from "../clock";
+import type { Platform, PlatformFiles, PlatformMachine, PlatformProcesses } from "./platform";
+
+const IS_LINUX = process.platform === "linux";
+const DIRECTORY_MODE = 0o700;
+const FILE_MODE = 0o600;
+const PUBLIC_FILE_MODE = 0o644;
+const PROGRAM_MODE = 0o755;
+const UMASK = 0o077;
+/** The bits that give rights to group and others. */
+const OTHERS_MODE_BITS = 0o077;
+const ROOT_UID = 0;
+/** What statfs(2) calls file systems on which a write-ahead log must not live. */
+const SHARED_FILE_SYSTEMS: Readonly<Record<number, string>> = {
+  26985: "NFS",
+  20859: "SMB",
+  4283649346: "CIFS",
+  4266872130: "SMB 2",
+  16914839: "9p",
+  1702057286: "FUSE",
+};
+
+const PASSED_VARIABLES = ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR"];
+const PAGE_BYTES = 4096;
+const LOWEST_PRIORITY = 19;
+const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
+const PARENT_LOOK_MS = 1000;
+const PR_SET_PDEATHSIG = 1;
+const SIGKILL = 9;
+
+const MACHINE_START_PATH = "/proc/sys/kernel/random/boot_id";
+/** Where systemd-timesyncd, chrony and ntpd tell that they follow a source. */
+const TIME_SOURCE_PATHS = ["/run/systemd/timesync/synchronized", "/run/chrony/chronyd.pid", "/run/ntpd.pid"];
+
+const files: PlatformFiles = {
+  makePrivateDirectory(path) {
+    mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
+    chmodSync(path, DIRECTORY_MODE);
+  },
+  openPrivate: (path, flags) => openSync(path, flags, FILE_MODE),
+  makePrivate: (path) => chmodSync(path, FILE_MODE),
+  makePublic: (path, is_program) => chmodSync(path, is_program ? PROGRAM_MODE : PUBLIC_FILE_MODE),
+  makeNewFilesPrivate: () => void process.umask(UMASK),
+  isOpenToOthers: (path) => (statSync(path).mode & OTHERS_MODE_BITS) !== 0,
+  belongsToAnother(path) {
+    const own = process.getuid!();
+    return own !== ROOT_UID && statSync(path).uid !== own;
+  },
+  replace: (from, to) => renameSync(from, to),
+  replaceDurably(from, to) {
+    renameSync(from, to);
+    sync(dirname(to));
+  },
+  syncFile: sync,
+  syncDirectory: sync,
+  removeTree: (path) => rmSync(path, { recursive: true, force: true }),
+  sharedFileSystemOf: (directory) => SHARED_FILE_SYSTEMS[statfsSync(directory).type >>> 0] ?? null,
+};
+
+const processes: PlatformProcesses = {
+  childEnvironment() {
+    // A crash of the runtime must not report to its makers.
+    const environment: Record<string, string> = { DO_NOT_TRACK: "1" };
+    for (const name of PASSED_VARIABLES) {
+      const value = process.env[name];
+      if (value !== undefined) environment[name] = value;
+    }
+    return environment;
+  },
+  residentBytes(pid) {
+    const pages = IS_LINUX ? readText(`/proc/${pid}/statm`)?.split(" ")[1] : undefined;
+    return pages === undefined ? null : Number(pages) * PAGE_BYTES;
+  },
+  suspend(child) {
+    // Elsewhere nothing ends a child that stands still when its parent is killed.
+    if (IS_LINUX) child.kill("SIGSTOP");
+    return IS_LINUX;
+  },
+  resume(child) {
+    if (IS_LINUX) child.kill("SIGCONT");
+  },
+  yieldProcessor: () => setPriority(LOWEST_PRIORITY),
+  endWithParent,
+  onStopRequest(ask) {
+    for (const name of STOP_SIGNALS) process.on(name, ask);
+  },
+};
+
+const machine: PlatformMachine = {
+  startId: () => readText(MACHINE_START_PATH)?.trim() ?? null,
+  memoryBytes() {
+    const constrained = process.constrainedMemory();
+    return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  },
+  openFilesMax() {
+    const limit = /^Max open files\s+(\d+|unlimited)/m.exec(readText("/proc/self/limits") ?? "")?.[1];
+    if (limit === undefined) return null;
+    return limit === "unlimited" ? Number.POSITIVE_INFINITY : Number(limit);
+  },
+  processorFlags() {
+    if (!IS_LINUX || process.arch !== "x64") return null;
+    return /^flags\s*:(.*)$/m.exec(readText("/proc/cpuinfo") ?? "")?.[1]?.split(" ") ?? null;
+  },
+  hasTimeSource: () => TIME_SOURCE_PATHS.some((path) => existsSync(path)),
+};
+
+export const posix: Platform = {
+  name: `${process.platform} ${process.arch}`,
+  service_manager: IS_LINUX ? "systemd" : null,
+  resolver_file: "/etc/resolv.conf",
+  files,
+  processes,
+  machine,
+};
+
+function sync(path: string): void {
+  const descriptor = openSync(path, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** On Linux the kernel ends this process, also inside a call that never returns; the rest serves where it cannot be asked. */
+function endWithParent(clock: Clock): void {
+  const parent = process.ppid;
+  process.on("disconnect", () => process.exit(0));
+  if (IS_LINUX) askKernelToEndWithParent();
+  const look = (): void => {
+    if (process.ppid !== parent) process.exit(0);
+    clock.after(PARENT_LOOK_MS, look, true);
+  };
+  look();
+}
+
+function askKernelToEndWithParent(): void {
+  for (const library of ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`]) {
+    try {
+      const argument = "u64" as const;
+      const { symbols } = dlopen(library, {
+        prctl: { args: ["i32", argument, argument, argument, argument], returns: "i32" },
+      });
+      symbols.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+      return;
+    } catch {
+      // Another libc: the next name, or the slower ways above.
+    }
+  }
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return null;
+  }
+}
