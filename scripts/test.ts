@@ -1,35 +1,37 @@
 /**
- * Runs the whole suite on a fresh build, and ends with one line that counts what ran. Words after the command
- * choose test files, as for `bun test`. A test that needs a missing Debian package skips and names it.
+ * Runs a suite on a fresh build, and ends with one line that counts what ran. `npm test` runs all tests but those in
+ * test/servers/, `npm run test:servers` those alone: tests that start servers of others, kill at random, or run long. Words after
+ * the command choose test files, as for `bun test`. A test that needs a missing Debian package skips and names it.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dir, "..");
+const SERVERS = "test/servers";
+const SERVERS_WORD = "--servers";
 const TIMEOUT_MS = 60_000;
 
 run([process.execPath, join(import.meta.dir, "build.ts")]);
 const directory = mkdtempSync(join(tmpdir(), "jaot-test-"));
 const report = join(directory, "report.xml");
-const exit_code = run(
-  [
-    process.execPath,
-    "test",
-    "--timeout",
-    String(TIMEOUT_MS),
-    "--reporter=junit",
-    `--reporter-outfile=${report}`,
-    ...process.argv.slice(2),
-  ],
-  false,
-);
+const options = ["--timeout", String(TIMEOUT_MS), "--reporter=junit", `--reporter-outfile=${report}`];
+const exit_code = run([process.execPath, "test", ...options, ...choose(process.argv.slice(2))], false);
 const counts = countOf(readFileSync(report, "utf8"));
 rmSync(directory, { recursive: true });
 console.log(
   `${counts.tests - counts.failures - counts.skipped} passed, ${counts.failures} failed, ${counts.skipped} skipped`,
 );
 process.exit(exit_code === 0 && counts.tests > 0 ? 0 : 1);
+
+/** The words for `bun test` that choose the files of a suite, narrowed by the words that were given. */
+function choose(words: readonly string[]): string[] {
+  if (!words.includes(SERVERS_WORD)) return [`--path-ignore-patterns=${SERVERS}/**`, ...words];
+  const narrowing = words.filter((word) => word !== SERVERS_WORD);
+  const names = narrowing.filter((word) => !word.startsWith("-"));
+  const flags = narrowing.filter((word) => word.startsWith("-"));
+  return [...flags, ...(names.length === 0 ? [SERVERS] : names.map((name) => join(SERVERS, name)))];
+}
 
 function run(words: string[], must_pass = true): number {
   const { exitCode } = Bun.spawnSync(words, { cwd: ROOT, stdout: "inherit", stderr: "inherit" });

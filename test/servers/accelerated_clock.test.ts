@@ -3,10 +3,10 @@
  * killed once with the change under way, stopped once. Every instant must have its run, in real time seconds.
  */
 import { expect, test } from "bun:test";
+import { type ServeOptions, type Service, until, useScratch } from "../binary/binary";
 import { type PlainPattern, WallClock } from "../services/schedules/tick_oracle";
 import type { Json } from "../world";
 import { RESTOCK } from "../world";
-import { type ServeOptions, type Service, until, useScratch } from "./binary";
 
 const LIBRARY = [...new Bun.Glob("/usr/lib/*/faketime/libfaketimeMT.so.1").scanSync({ cwd: "/", onlyFiles: false })][0];
 const SPEED = Number(process.env.CLOCK_SPEED ?? 7200);
