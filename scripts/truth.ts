@@ -6,6 +6,7 @@
  *   bun scripts/truth.ts --family peak --count 100 --seed 11      some of one family
  *   --share 0.04     of each family's count        --binary   through POST /solve of dist/jaot-triggers
  *   --show N         so many of what is not right, a model each (5)     --out FILE   those as JSON, one a line
+ *   --seconds N      time limit of one solve (20)
  *   --glpsol         asks `glpsol --exact` about the linear ones too, and tells where it does not agree with the truth
  *
  * Wrong: claimed optimal and further from the truth than 1e-6 relative (absolute below 1) plus the gap that the answer states;
@@ -21,7 +22,6 @@ import { type Answer, judge, Tally, type Verdict } from "./truth/judge";
 
 const OPTIMAL_SHARE_MIN = 0.99;
 const REFUSED_SHARE_MAX = 0.005;
-const SECONDS_MAX = 20;
 
 interface Finding {
   readonly family: string;
@@ -31,12 +31,13 @@ interface Finding {
   readonly specimen: Specimen;
 }
 
+const seconds = Number(argumentOf("--seconds") ?? 20);
 const share = Number(argumentOf("--share") ?? 1);
 const shown_max = Number(argumentOf("--show") ?? 5);
 const out = argumentOf("--out");
 const has_glpsol = process.argv.includes("--glpsol");
 if (out !== null) writeFileSync(out, "");
-const asking = await (process.argv.includes("--binary") ? askProgram(SECONDS_MAX) : askInProcess(SECONDS_MAX));
+const asking = await (process.argv.includes("--binary") ? askProgram(seconds) : askInProcess(seconds));
 const sum = new Tally();
 const findings: Finding[] = [];
 let doubts = 0;

@@ -1,11 +1,11 @@
 /** Two ways to ask the product: its solver and compiler in this process, as a solver process calls them, or its API. */
 import { systemClock } from "../../src/clock";
 import { readConfig } from "../../src/config";
+import { createModelCompiler } from "../../src/model/model_compiler";
 import type { Solution } from "../../src/problem/solution";
-import { createModelCompiler } from "../../src/services/model_compiler";
-import { modelLimits } from "../../src/services/models";
+import { modelLimits } from "../../src/services/documents/inspection";
 import { type AttemptHooks, attemptSolve } from "../../src/solver/attempt";
-import { loadSolver } from "../../src/solver/highs";
+import { loadSolver } from "../../src/solver/highs/highs";
 import type { SolveOutcome, StoredAnswer } from "../../src/solver/messages";
 import { SOLVE_OPTIONS_DEFAULT } from "../../src/solver/options";
 import { ask } from "../faults/api";
