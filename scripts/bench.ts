@@ -1,7 +1,7 @@
 /**
  * The measurements of the project, each a ratio inside one run on one machine: times differ between machines,
  * ratios less so. Starts all it needs on loopback, in bounded time. `--seconds N` per load (5), `--history N` ended runs that
- * the database holds for the last part (200,000), `--out FILE` for JSON.
+ * the database holds for the last part (200,000), `--out FILE` for JSON, `--peers` the comparison with the peers alone, in `--turns N` (3).
  * `--against BUILD` compares this build with another one instead (scripts/bench/against.ts): `--only fires,runs,start,memory,models`,
  * `--turns N` a round (7), `--rounds N` at most (3), `--seconds N` per load (3). It ends with 1 when something is worse, with 2 when something cannot be told.
  * Peers are measured where they are installed: npm install --prefix scripts/peers, Debian's redis-server and postgresql.
@@ -34,36 +34,38 @@ const seconds = Number(argumentOf("--seconds") ?? 5);
 const rows: { what: string; value: number; unit: string; goal: string }[] = [];
 
 console.log(`load: ${loadName()}, ${seconds} s each\n`);
-await measureStart();
-await measureCompile();
-await measureLanguage();
-await measureFiles();
-const bare_route = await measureBareRoute();
-const fires = await measureFires();
-note("durable fires / bare route", fires / bare_route, "x", "0.55");
-const bare_solves = await measureBareSolves();
-const { completed, fires_busy } = await measureRuns();
-note("completed runs / bare HiGHS loop", completed / bare_solves.alone, "x", "");
-note("completed runs / bare HiGHS loop beside a busy core", completed / bare_solves.beside, "x", "0.85");
-note("fires while the solver is busy / with none", fires_busy / fires, "x", "0.75");
-const { deliveries, bare_posts } = await measureDeliveries(DELIVERIES);
-note("deliveries, one receiver", deliveries, "1/s", "1000");
-note("bare fetch loop, 4 at a time", bare_posts, "1/s", "");
-note("deliveries / bare fetch loop", deliveries / bare_posts, "x", "0.5");
-const history = await measureHistory(Number(argumentOf("--history") ?? 200_000), seconds);
-for (const { what, value, unit, goal } of history) note(what, value, unit, goal);
-for (const peer of await measurePeers(seconds)) {
-  if (peer.skipped !== null) {
-    console.log(`${peer.name}: skipped, ${peer.skipped}`);
-    continue;
-  }
-  note(`${peer.name}: fires`, peer.fires, "1/s", "");
-  note(`durable fires / ${peer.name}`, fires / peer.fires, "x", peer.goals.fires);
-  note(`${peer.name}: completed runs`, peer.completed, "1/s", "");
-  note(`completed runs / ${peer.name}`, completed / peer.completed, "x", peer.goals.completed);
-}
+if (!process.argv.includes("--peers")) await measureAlone();
+await notePeers();
 if (out !== undefined) await Bun.write(out, `${JSON.stringify(rows, null, 2)}\n`);
 process.exit(0);
+
+async function measureAlone(): Promise<void> {
+  await measureStart();
+  await measureCompile();
+  await measureLanguage();
+  await measureFiles();
+  const bare_route = await measureBareRoute();
+  const fires = await measureFires();
+  note("durable fires / bare route", fires / bare_route, "x", "0.55");
+  const bare_solves = await measureBareSolves();
+  const { completed, fires_busy } = await measureRuns();
+  note("completed runs / bare HiGHS loop", completed / bare_solves.alone, "x", "");
+  note("completed runs / bare HiGHS loop beside a busy core", completed / bare_solves.beside, "x", "0.85");
+  note("fires while the solver is busy / with none", fires_busy / fires, "x", "0.75");
+  const { deliveries, bare_posts } = await measureDeliveries(DELIVERIES);
+  note("deliveries, one receiver", deliveries, "1/s", "1000");
+  note("bare fetch loop, 4 at a time", bare_posts, "1/s", "");
+  note("deliveries / bare fetch loop", deliveries / bare_posts, "x", "0.5");
+  const history = await measureHistory(Number(argumentOf("--history") ?? 200_000), seconds);
+  for (const { what, value, unit, goal } of history) note(what, value, unit, goal);
+}
+
+async function notePeers(): Promise<void> {
+  for (const peer of await measurePeers(Number(argumentOf("--turns") ?? 3), seconds)) {
+    if (peer.skipped !== null) console.log(`${peer.name}: skipped, ${peer.skipped}`);
+    else for (const { what, value, unit, goal } of peer.figures) note(what, value, unit, goal);
+  }
+}
 
 /** Returns the exit code. */
 async function compareWith(build: string): Promise<number> {
@@ -232,7 +234,7 @@ async function measureDrain(service: Service): Promise<number> {
 function note(what: string, value: number, unit: string, goal: string): void {
   rows.push({ what, value, unit, goal });
   const shown = value >= 100 ? value.toFixed(0) : value.toFixed(2);
-  console.log(`${what.padEnd(48)} ${shown.padStart(9)} ${unit.padEnd(4)}${goal === "" ? "" : ` goal ${goal}`}`);
+  console.log(`${what.padEnd(64)} ${shown.padStart(9)} ${unit.padEnd(4)}${goal === "" ? "" : ` goal ${goal}`}`);
 }
 
 function argumentOf(name: string): string | undefined {

@@ -28,10 +28,10 @@ export interface Part {
   measure(program: string, seconds: number): Promise<Costs>;
 }
 
-const FIRE_PROCESSOR = "processor time a fire, µs";
-const FIRE_TIME = "time a fire, µs";
-const RUN_PROCESSOR = "processor time a run, µs";
-const RUN_TIME = "time a run, µs";
+export const FIRE_PROCESSOR = "processor time a fire, µs";
+export const FIRE_TIME = "time a fire, µs";
+export const RUN_PROCESSOR = "processor time a run, µs";
+export const RUN_TIME = "time a run, µs";
 const RUN_WAIT = "fire to completed, p50, ms";
 const START_PROCESSOR = "processor time of a start, p50, ms";
 const START_TIME = "start to ready, p50, ms";
@@ -50,7 +50,8 @@ export const PARTS: readonly Part[] = [
   { name: "models", costs: [SOLVE_PROCESSOR, SOLVE_TIME], measure: measureModels },
 ];
 
-async function measureFires(program: string, seconds: number): Promise<Costs> {
+/** Fires with no solver; what it takes to accept one. */
+export async function measureFires(program: string, seconds: number): Promise<Costs> {
   return withService(program, 0, async (service) => {
     const target = await service.prepare();
     await firesPerSecond(target, 1);
@@ -62,7 +63,7 @@ async function measureFires(program: string, seconds: number): Promise<Costs> {
 }
 
 /** Runs that wait for their answer one after the other, then a queue that one solver works off. */
-async function measureRuns(program: string): Promise<Costs> {
+export async function measureRuns(program: string): Promise<Costs> {
   return withService(program, 1, async (service) => {
     const target = await service.prepare();
     for (let i = 0; i < WARM_RUNS; i += 1) await service.fireAndWait();

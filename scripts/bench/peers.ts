@@ -3,19 +3,22 @@
  * HiGHS with the same options, the same secret check and model. BullMQ twice: with a sync before Redis answers, which is what
  * the service's 202 promises, and with a sync each second, after which a power loss takes up to a second of accepted fires.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild } from "./children";
+import { FIRE_PROCESSOR, FIRE_TIME, measureFires, measureRuns, RUN_PROCESSOR, RUN_TIME } from "./costs";
+import { median, spreadOf } from "./judgement";
 import { firesPerSecond } from "./load";
-import { DEMAND } from "./service";
+import { treeSeconds } from "./processor_time";
+import { BINARY, DEMAND } from "./service";
 import { serviceSolverOptions } from "./solver_options";
 
 const PEERS = join(import.meta.dir, "../peers");
 const SECRET = "a".repeat(64);
 const API_PORT = 4191;
 const STORE_PORT = 4192;
-const WORKER_SECONDS = 8;
+const WORKER_MS = 6000;
 const SETTLE_MS = 2500;
 
 /** What each figure of the service is expected to be, divided by the peer's. */
@@ -24,17 +27,33 @@ interface Goals {
   readonly completed: string;
 }
 
-export type PeerFigures =
+/** A cost of the peer and of the service, measured one after the other. */
+interface Pair {
+  readonly peer: number;
+  readonly ours: number;
+}
+
+interface Turn {
+  readonly fire: Pair;
+  readonly fire_processor: Pair;
+  readonly run: Pair;
+  readonly run_processor: Pair;
+}
+
+export interface PeerFigure {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly goal: string;
+}
+
+export type PeerReport =
   | { readonly name: string; readonly skipped: string }
-  | {
-      readonly name: string;
-      readonly skipped: null;
-      readonly fires: number;
-      readonly completed: number;
-      readonly goals: Goals;
-    };
+  | { readonly name: string; readonly skipped: null; readonly figures: readonly PeerFigure[] };
 
 interface Store {
+  /** The process above all others of the store. */
+  readonly pid: number;
   readonly environment: Record<string, string>;
   stop(): Promise<void>;
 }
@@ -49,17 +68,41 @@ interface Peer {
   startStore(): Promise<Store>;
 }
 
-/** Fires per second with the worker stopped, then completed runs per second with one worker. */
-export async function measurePeers(seconds: number): Promise<PeerFigures[]> {
-  const figures: PeerFigures[] = [];
+/** Every peer in turns with the service: fires while no worker runs, then completed runs with one worker. */
+export async function measurePeers(turns: number, seconds: number): Promise<PeerReport[]> {
+  const reports: PeerReport[] = [];
   for (const peer of [bullmq("always"), bullmq("everysec"), PGBOSS]) {
     const missing = existsSync(join(PEERS, "node_modules")) ? peer.missing() : "npm install --prefix scripts/peers";
-    figures.push(missing === null ? await measure(peer, seconds) : { name: peer.name, skipped: `missing: ${missing}` });
+    if (missing !== null) reports.push({ name: peer.name, skipped: `missing: ${missing}` });
+    else
+      reports.push({ name: peer.name, skipped: null, figures: figuresOf(peer, await measure(peer, turns, seconds)) });
   }
-  return figures;
+  return reports;
 }
 
-async function measure(peer: Peer, seconds: number): Promise<PeerFigures> {
+/** Rates of the peer, and how many times that the service does; for processor time, how many times the service's the peer takes. */
+function figuresOf({ name, goals }: Peer, turns: readonly Turn[]): PeerFigure[] {
+  const of = (what: string, pick: (turn: Turn) => Pair, goal: string): PeerFigure[] => {
+    const ratios = turns.map(pick).map(({ peer, ours }) => peer / ours);
+    return [
+      { what, value: median(ratios), unit: "x", goal },
+      { what: "  spread of that", value: spreadOf(ratios) * 100, unit: "%", goal: "" },
+    ];
+  };
+  const rate = (what: string, pick: (turn: Turn) => Pair): PeerFigure => {
+    return { what, value: 1 / median(turns.map((turn) => pick(turn).peer)), unit: "1/s", goal: "" };
+  };
+  return [
+    rate(`${name}: fires`, ({ fire }) => fire),
+    ...of(`durable fires / ${name}`, ({ fire }) => fire, goals.fires),
+    ...of(`processor time a fire, ${name} / ours`, (turn) => turn.fire_processor, ""),
+    rate(`${name}: completed runs`, ({ run }) => run),
+    ...of(`completed runs / ${name}`, ({ run }) => run, goals.completed),
+    ...of(`processor time a run, ${name} / ours`, (turn) => turn.run_processor, ""),
+  ];
+}
+
+async function measure(peer: Peer, turns: number, seconds: number): Promise<Turn[]> {
   const store = await peer.startStore();
   const environment = {
     PATH: process.env.PATH ?? "",
@@ -70,21 +113,52 @@ async function measure(peer: Peer, seconds: number): Promise<PeerFigures> {
   const start = (file: string) => startChild(["node", file], { cwd: PEERS, env: environment });
   const api = start(peer.api);
   await Bun.sleep(SETTLE_MS);
+  const measured: Turn[] = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    const fires = await measurePeerFires([store.pid, api.pid], seconds);
+    const our_fires = await measureFires(BINARY, seconds);
+    const worker = start(peer.worker);
+    const runs = await measurePeerRuns([store.pid, api.pid, worker.pid]);
+    worker.kill("SIGKILL");
+    await worker.exited;
+    const our_runs = await measureRuns(BINARY);
+    measured.push({
+      fire: { peer: fires.elapsed, ours: our_fires[FIRE_TIME]! / 1e6 },
+      fire_processor: { peer: fires.processor, ours: our_fires[FIRE_PROCESSOR]! / 1e6 },
+      run: { peer: runs.elapsed, ours: our_runs[RUN_TIME]! / 1e6 },
+      run_processor: { peer: runs.processor, ours: our_runs[RUN_PROCESSOR]! / 1e6 },
+    });
+  }
+  api.kill("SIGKILL");
+  await store.stop();
+  return measured;
+}
+
+/** Seconds a fire. */
+async function measurePeerFires(pids: readonly number[], seconds: number) {
   const target = {
     url: `http://127.0.0.1:${API_PORT}/fire`,
     secret: SECRET,
     body: JSON.stringify({ override_data: DEMAND }),
   };
   await firesPerSecond(target, 1);
-  const fires = await firesPerSecond(target, seconds);
-  const worker = start(peer.worker);
+  const before = processorOf(pids);
+  const rate = await firesPerSecond(target, seconds);
+  return { elapsed: 1 / rate, processor: (processorOf(pids) - before) / (rate * seconds) };
+}
+
+/** Seconds a completed run, of those that the fires before have queued. */
+async function measurePeerRuns(pids: readonly number[]) {
   await Bun.sleep(SETTLE_MS);
-  const before = await completedOf();
-  await Bun.sleep(WORKER_SECONDS * 1000);
-  const completed = ((await completedOf()) - before) / WORKER_SECONDS;
-  for (const child of [worker, api]) child.kill("SIGKILL");
-  await store.stop();
-  return { name: peer.name, skipped: null, fires, completed, goals: peer.goals };
+  const before = { completed: await completedOf(), processor: processorOf(pids), at: performance.now() };
+  await Bun.sleep(WORKER_MS);
+  const runs = (await completedOf()) - before.completed;
+  const elapsed = (performance.now() - before.at) / 1000;
+  return { elapsed: elapsed / runs, processor: (processorOf(pids) - before.processor) / runs };
+}
+
+function processorOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + treeSeconds(pid), 0);
 }
 
 async function completedOf(): Promise<number> {
@@ -113,6 +187,7 @@ async function startRedis(appendfsync: string): Promise<Store> {
   const child = startChild(["redis-server", ...place, ...promise]);
   await Bun.sleep(SETTLE_MS);
   return {
+    pid: child.pid,
     environment: { REDIS_PORT: String(STORE_PORT) },
     stop: async () => {
       child.kill();
@@ -141,6 +216,7 @@ const PGBOSS: Peer = {
     run(join(programs, "initdb"), "-D", data, "-A", "trust", "-U", "postgres");
     run(join(programs, "pg_ctl"), "-D", data, "-o", options, "-l", join(directory, "log"), "-w", "start");
     return {
+      pid: Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0]),
       environment: { DATABASE_URL: `postgres://postgres@127.0.0.1:${STORE_PORT}/postgres` },
       stop: async () => {
         run(join(programs, "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop");
