@@ -1,4 +1,5 @@
 /** `check FILE`: what the compiler says of a model. */
+
 import { SETTINGS } from "../config";
 import type { ModelLimits } from "../model/budget";
 import { examineModel } from "../model/compile";

@@ -1,4 +1,5 @@
 /** `solve FILE`: compile and solve on this terminal, in a solver process of its own. */
+
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +17,7 @@ import {
 } from "../model/overrides";
 import { platform } from "../platform/current";
 import type { Solution } from "../problem/solution";
-import { solveOptionsOf } from "../services/runs/solve_options";
+import { solveOptionsOf } from "../services/runs/solve";
 import type { SolveOutcome } from "../solver/messages";
 import { SolverPool } from "../solver/pool";
 import { resultText } from "../storage/runs";

@@ -1,4 +1,5 @@
 /** The `options` of a model: the few solver settings that a model may carry. */
+
 import { nearestHint } from "../nearest";
 import type { DiagnosticList } from "./diagnostic_list";
 import { describeValue, isRecord, quote } from "./json";

@@ -1,4 +1,5 @@
 /** Reads for the page's overview: what each trigger did lately, what is due, what is wrong. Every one is bounded. */
+
 import type { Database } from "bun:sqlite";
 import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
 /** Every model of GLPK's examples: the status and the optimum that glpsol finds. */
+
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

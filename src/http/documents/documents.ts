@@ -10,7 +10,7 @@ import {
 import { requireRole } from "../edge/authenticate";
 import { sliceOfQuery } from "../edge/query";
 import { API, keyedRoutes } from "../edge/router";
-import { documentBody } from "./bodies";
+import { documentBody } from "../schemas";
 
 const LIST_LIMIT_DEFAULT = 100;
 

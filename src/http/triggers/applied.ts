@@ -1,9 +1,10 @@
 /** /api/v2/applied: the record that `apply` keeps. */
+
 import type { Context } from "../../services/context";
 import { getApplied, putApplied } from "../../services/triggers/applied";
 import { requireRole } from "../edge/authenticate";
 import { API, keyedRoutes } from "../edge/router";
-import { appliedBody } from "./bodies";
+import { appliedBody } from "../schemas";
 
 export function appliedRoutes(context: Context) {
   return keyedRoutes(context, `${API}/applied`)

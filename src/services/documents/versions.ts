@@ -18,8 +18,9 @@ import {
 } from "../../storage/versions";
 import type { Transaction } from "../../storage/writer";
 import { recordChange } from "../access/audit";
-import { requireAccepting, requireDiskSpace } from "../admission";
+import { requireDiskSpace } from "../admission";
 import type { Context, Principal } from "../context";
+import { requireAccepting } from "../runs/fire";
 import { type DocumentObject, effectiveModel, fromText, getDocument, requireDocument, toText } from "./documents";
 import { compareModels, exportModel, inspectModel } from "./inspection";
 

@@ -4,11 +4,10 @@ import { Refusal } from "../../refusals";
 import { isTerminal } from "../../runs/run";
 import type { SolveOutcome, SolveReport } from "../../solver/messages";
 import { type RunRow, readOverrideData } from "../../storage/runs";
-import { requireAccepting } from "../admission";
 import type { Context, Principal } from "../context";
+import { requireAccepting } from "./fire";
 import { requireRun } from "./runs";
-import { requireSolvers } from "./solve";
-import { solveOptionsOf } from "./solve_options";
+import { requireSolvers, solveOptionsOf } from "./solve";
 
 /** What a run and its repetition are compared by. */
 interface Outcome {

@@ -45,12 +45,12 @@ export function roundIntegerBounds(problem: Problem): Rounding {
 }
 
 /** The smallest whole number that a lower bound allows. */
-function roundedUp(lower: number): number {
+export function roundedUp(lower: number): number {
   return Math.ceil(lower - noiseOf(lower)) + 0;
 }
 
 /** The largest whole number that an upper bound allows. */
-function roundedDown(upper: number): number {
+export function roundedDown(upper: number): number {
   return Math.floor(upper + noiseOf(upper)) + 0;
 }
 

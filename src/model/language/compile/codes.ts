@@ -1,4 +1,5 @@
 /** Compiled expressions: closures by type, and what one type may be turned into. */
+
 import { EvaluationFault } from "../run/faults";
 import type { Machine } from "../run/machine";
 import type { SetValue } from "../run/sets";

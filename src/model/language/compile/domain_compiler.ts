@@ -1,4 +1,5 @@
 /** Compiles indexing expressions: which names are new dummy indices, which are values from outside. */
+
 import { type DomainBlock, DomainCode, type DomainPart } from "../run/domains";
 import type { Domain, DomainEntry, Expression } from "../syntax/ast";
 import type { ExpressionCompiler } from "./expression_compiler";

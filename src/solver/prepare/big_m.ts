@@ -1,0 +1,213 @@
+/**
+ * Large coefficients of integer columns (x <= 1e8 y), made as small as the problem allows. HiGHS holds y to be 0 when it
+ * is 1e-6, which lets x be 100; with x <= 40 y it cannot.
+ *
+ * In a row `rest + a y <= b` with y an integer, let e be the bound of y at which the row is strictest, and write the row as
+ * `rest <= B + |a| z` with z = |y - e| a whole number and B = b - a e. Where the rest cannot exceed U within the box and
+ * U <= B + |a|, the row says something for z = 0 only, and so it does with U - B in place of |a| (Savelsbergh 1994,
+ * "Preprocessing and probing techniques for mixed integer programming problems", coefficient reduction, there for binaries). The new row is at least
+ * as strict as the old one everywhere and loses no point of the box. As the box keeps an optimal solution (box.ts), so does the new row.
+ */
+import { isIntegerKind, KIND, type Problem, type SparseRows } from "../../problem/problem";
+import { Activity, type Box, boxOf, isSemi, propagate } from "./box";
+import { boundDifferences } from "./difference_bounds";
+import { boundFlows } from "./flow_bounds";
+import { boundByNeed } from "./plan_bounds";
+
+/** An integer column whose coefficient dwarfs another one of its row. */
+export interface BigCoefficient {
+  readonly row: number;
+  readonly column: number;
+  /** As the user wrote it. */
+  readonly coefficient: number;
+  /** What is enough in its place, with the same sign; the same figure when nothing smaller is known to be. */
+  readonly enough: number;
+}
+
+export interface Tightening {
+  /** The problem that was given when nothing could be made smaller. */
+  readonly problem: Problem;
+  readonly coefficients: readonly BigCoefficient[];
+}
+
+/** A smaller gain is not worth a changed row. */
+const GAIN_MIN = 2;
+/** The least part of the smallest other coefficient that a tightened one keeps: below, the row would only lose its balance. */
+const REMAINDER_MIN = 1e-6;
+/** How far rounding may move the strict side of a row, relative to max(1, |B|). */
+const ROUNDING_MAX = 1e-12;
+const ROUNDS = 2;
+
+/**
+ * Makes coefficients of integer columns smaller that are at least `ratio_min` times the smallest other one of their row, and the bounds
+ * of semi-continuous columns that are at least `ratio_min`. Linear objectives only: a quadratic one comes back as it is.
+ */
+export function tightenBigM(problem: Problem, ratio_min: number): Tightening {
+  const found = problem.hessian === null ? findBig(problem, ratio_min) : [];
+  const semis = problem.hessian === null ? findLooseSemis(problem, ratio_min) : [];
+  if (found.length === 0 && semis.length === 0) return { problem, coefficients: [] };
+  const box = boxOf(problem);
+  if (!shrink(problem, box)) return { problem, coefficients: found.map((place) => asGiven(problem, place)) };
+  const rewriting = new Rewriting(problem, box);
+  const coefficients = found.map((place) => rewriting.tighten(place));
+  return { problem: tightenSemis(rewriting.result(), box, semis), coefficients };
+}
+
+/** False when the rows leave nothing: the solver is to say so. */
+function shrink(problem: Problem, box: Box): boolean {
+  for (let round = 0; round < ROUNDS; round++) {
+    if (!propagate(problem, box)) return false;
+    const isBounded = [boundByNeed(problem, box), boundFlows(problem, box), boundDifferences(problem, box)];
+    if (!isBounded.includes(true)) return true;
+  }
+  return propagate(problem, box);
+}
+
+interface Place {
+  readonly row: number;
+  readonly entry: number;
+  /** The smallest magnitude of the row's other coefficients. */
+  readonly smallest: number;
+}
+
+function findBig(problem: Problem, ratio_min: number): Place[] {
+  const { rows, matrix, columns } = problem;
+  const places: Place[] = [];
+  for (let row = 0; row < rows.count; row++) {
+    if (rows.lower[row] === rows.upper[row]) continue;
+    const smallest = smallestOf(matrix, row);
+    for (let entry = matrix.starts[row]!; entry < matrix.starts[row + 1]!; entry++) {
+      if (Math.abs(matrix.values[entry]!) < ratio_min * smallest) continue;
+      if (isIntegerKind(columns.kinds[matrix.indices[entry]!]!)) places.push({ row, entry, smallest });
+    }
+  }
+  return places;
+}
+
+/** The smallest magnitude of a row's coefficients, zeros aside; Infinity for none. */
+function smallestOf({ starts, values }: SparseRows, row: number): number {
+  let smallest = Infinity;
+  for (let entry = starts[row]!; entry < starts[row + 1]!; entry++) {
+    const magnitude = Math.abs(values[entry]!);
+    if (magnitude > 0 && magnitude < smallest) smallest = magnitude;
+  }
+  return smallest;
+}
+
+function asGiven({ matrix }: Problem, { row, entry }: Place): BigCoefficient {
+  const coefficient = matrix.values[entry]!;
+  return { row, column: matrix.indices[entry]!, coefficient, enough: coefficient };
+}
+
+/** The matrix and the rows' bounds while they are rewritten; copied at the first change. */
+class Rewriting {
+  private values: Float64Array | null = null;
+  private lower: Float64Array;
+  private upper: Float64Array;
+
+  constructor(
+    private readonly problem: Problem,
+    private readonly box: Box,
+  ) {
+    this.lower = problem.rows.lower;
+    this.upper = problem.rows.upper;
+  }
+
+  tighten(place: Place): BigCoefficient {
+    const { row, entry, smallest } = place;
+    const given = asGiven(this.problem, place);
+    const reduced = this.reduce(row, entry, smallest);
+    if (reduced === null) return given;
+    if (this.values === null) {
+      this.values = Float64Array.from(this.problem.matrix.values);
+      this.lower = Float64Array.from(this.lower);
+      this.upper = Float64Array.from(this.upper);
+    }
+    this.values[entry] = reduced.coefficient;
+    if (this.upper[row] === Infinity) this.lower[row] = reduced.bound;
+    else this.upper[row] = reduced.bound;
+    return { ...given, enough: reduced.coefficient };
+  }
+
+  result(): Problem {
+    if (this.values === null) return this.problem;
+    const { rows, matrix } = this.problem;
+    return {
+      ...this.problem,
+      rows: { ...rows, lower: this.lower, upper: this.upper },
+      matrix: { ...matrix, values: this.values },
+    };
+  }
+
+  /** The smaller coefficient and the row's bound that goes with it; null when there is none. */
+  private reduce(row: number, entry: number, smallest: number): { coefficient: number; bound: number } | null {
+    const matrix = this.values === null ? this.problem.matrix : { ...this.problem.matrix, values: this.values };
+    const isUpper = this.upper[row]! < Infinity;
+    if (isUpper === this.lower[row]! > -Infinity) return null;
+    const sign = isUpper ? 1 : -1;
+    const column = matrix.indices[entry]!;
+    const coefficient = sign * matrix.values[entry]!;
+    const { columns } = this.problem;
+    if (isSemi(columns.kinds[column]!)) return null;
+    const strictest = coefficient < 0 ? columns.lower[column]! : columns.upper[column]!;
+    const bound = sign * (isUpper ? this.upper[row]! : this.lower[row]!);
+    const strict = exactDifference(bound, coefficient * strictest);
+    if (strict === null || !isExactProduct(coefficient, strictest)) return null;
+    const activity = new Activity(matrix, this.box);
+    activity.read(row);
+    const most = isUpper ? activity.greatestWithout(column, coefficient) : -activity.leastWithout(column, -coefficient);
+    const needed = most - strict + 2 ** -50 * (Math.abs(most) + Math.abs(strict));
+    const size = needed > REMAINDER_MIN * smallest ? needed : smallest;
+    if (!(size * GAIN_MIN <= Math.abs(coefficient))) return null;
+    const reduced = Math.sign(coefficient) * size;
+    return { coefficient: sign * reduced, bound: sign * (strict + reduced * strictest) + 0 };
+  }
+}
+
+function isExactProduct(coefficient: number, integer: number): boolean {
+  return Math.abs(integer) <= 1 || (Number.isInteger(coefficient) && Number.isSafeInteger(coefficient * integer));
+}
+
+/** a - b where floating point loses next to nothing of it (TwoSum, Knuth), null where it does. */
+function exactDifference(a: number, b: number): number | null {
+  const difference = a - b;
+  if (!Number.isFinite(difference)) return null;
+  const part = a - difference;
+  const lost = a - (difference + part) + (part - b);
+  return Math.abs(lost) <= ROUNDING_MAX * Math.max(1, Math.abs(difference)) ? difference : null;
+}
+
+/** Semi-continuous columns that need a binary of their own, with a far bound that makes it a big-M. */
+function findLooseSemis({ columns }: Problem, ratio_min: number): number[] {
+  const found: number[] = [];
+  for (let column = 0; column < columns.count; column++) {
+    if (!isSemi(columns.kinds[column]!)) continue;
+    const [lower, upper] = [columns.lower[column]!, columns.upper[column]!];
+    if ((lower > 0 && upper >= ratio_min) || (upper < 0 && lower <= -ratio_min)) found.push(column);
+  }
+  return found;
+}
+
+function tightenSemis(problem: Problem, box: Box, semis: readonly number[]): Problem {
+  const { columns } = problem;
+  const lower = Float64Array.from(columns.lower);
+  const upper = Float64Array.from(columns.upper);
+  let hasMoved = false;
+  for (const column of semis) {
+    if (lower[column]! > 0 && box.upper[column]! * GAIN_MIN <= upper[column]!) {
+      upper[column] = semiBound(box.upper[column]!, columns.kinds[column]!, 1);
+      if (upper[column]! < lower[column]!) lower[column] = upper[column] = 0;
+      hasMoved = true;
+    } else if (upper[column]! < 0 && box.lower[column]! * GAIN_MIN >= lower[column]!) {
+      lower[column] = semiBound(box.lower[column]!, columns.kinds[column]!, -1);
+      if (upper[column]! < lower[column]!) lower[column] = upper[column] = 0;
+      hasMoved = true;
+    }
+  }
+  return hasMoved ? { ...problem, columns: { ...columns, lower, upper } } : problem;
+}
+
+/** A semi-integer column keeps whole bounds; rounded outward, the box being as good as exact. */
+function semiBound(bound: number, kind: number, sign: number): number {
+  return kind === KIND.semi_integer ? sign * Math.ceil(sign * bound) : bound;
+}
