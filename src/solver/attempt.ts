@@ -1,23 +1,21 @@
 /** One job inside a solver process: text and overrides in, outcome out. Nothing here sends or waits. */
 import type { Clock } from "../clock";
 import { problemDigest, solutionDigest } from "../problem/digest";
-import { KIND, type Problem } from "../problem/problem";
+import type { Problem } from "../problem/problem";
 import type { Solution } from "../problem/solution";
-import { buildEmptySolution, buildSolution, relativeGap } from "./answer";
-import { type Certificate, type CleanAnswer, certify } from "./certify";
+import { buildEmptySolution, buildSolution } from "./answer";
+import { type CleanAnswer, certify, type Mismatch } from "./certify";
 import { type RawAnswer, type SolveCallbacks, type SolveProgress, type Solver, SolverFault } from "./highs/highs";
 import type { Compilation, ModelCompiler, Progress, SolveMessage, SolveOutcome, SolveReport } from "./messages";
 import type { SolveOptions } from "./options";
+import { solveToProof } from "./proof/ladder";
+import type { Verdict } from "./proof/verdict";
 
 const COMPRESS_BYTES_MIN = 4096;
 const PROGRESS_INTERVAL_MS = 250;
 const INTERRUPT_LOOK_INTERVAL_MS = 20;
 /** Making a report of an incumbent may take at most a tenth of the solve. */
 const INCUMBENT_COST_FACTOR = 10;
-/** Beyond rounding errors, below the solver's tolerances. */
-const ROUGH_VIOLATION = 1e-9;
-/** A solution that would be lost is given this long beyond the limit. */
-const POLISH_SECONDS_MIN = 1;
 
 export interface AttemptHooks {
   /** Looks at the flag that another process sets. */
@@ -90,6 +88,7 @@ class SolveAttempt implements SolveCallbacks {
   /** An incumbent that came too soon after the one before, kept for the next look. */
   private pending: { values: Float64Array; objective: number } | null = null;
   private bound: number | null = null;
+  private warnings: readonly string[];
 
   constructor(
     private readonly solver: Solver,
@@ -101,6 +100,7 @@ class SolveAttempt implements SolveCallbacks {
     private readonly hooks: AttemptHooks,
     private readonly clock: Clock,
   ) {
+    this.warnings = compilation.warnings;
     this.solve_started_ms = clock.monotonic();
     this.compile_ms = this.solve_started_ms - started_ms;
     this.deadline_ms = started_ms + options.time_limit_seconds * 1000;
@@ -115,9 +115,12 @@ class SolveAttempt implements SolveCallbacks {
         report: null,
       };
     }
-    const raw = this.solver.solve(this.problem, { ...this.options, time_limit_seconds: left }, this);
-    if (raw.values === null) return this.withoutSolution(raw);
-    return this.withSolution(raw, raw.values);
+    const verdict = solveToProof(this.solver, this.problem, this.options, this, () => this.secondsToSolve());
+    this.warnings = [...this.compilation.warnings, ...verdict.warnings];
+    if (verdict.clean !== null) return this.withSolution(verdict, verdict.clean);
+    return verdict.mismatch === null
+      ? this.withoutSolution(verdict.raw)
+      : this.withoutCertificate(verdict.raw, verdict.mismatch);
   }
 
   shouldInterrupt(): boolean {
@@ -157,45 +160,21 @@ class SolveAttempt implements SolveCallbacks {
     return (this.deadline_ms - this.clock.monotonic()) / 1000;
   }
 
-  private withSolution(raw: RawAnswer, values: Float64Array): SolveOutcome {
-    const certificate = this.certifyOrPolish(raw, values);
-    if (certificate.clean === null) return this.withoutCertificate(raw, certificate);
-    const status = raw.status === "optimal" && !this.isWithinGap(raw, certificate.clean) ? "feasible" : raw.status;
-    const report = this.reportOf(raw, certificate.clean, status);
+  /** What is left for a solve that may still begin. */
+  private secondsToSolve(): number {
+    return this.is_cancelled ? 0 : this.secondsLeft();
+  }
+
+  private withSolution({ raw, status }: Verdict, clean: CleanAnswer): SolveOutcome {
+    const report = this.reportOf(raw, clean, status);
     return this.is_cancelled && status === "feasible" ? { kind: "cancelled", report } : { kind: "solved", ...report };
   }
 
-  /**
-   * Rounded integers can break a row with large coefficients, and an integer solve may use up its tolerance of 1e-6 in the
-   * rows (2.9999999 for 3). Either way the other columns are solved for again around the rounded ones.
-   */
-  private certifyOrPolish(raw: RawAnswer, values: Float64Array): Certificate {
-    const certificate = certify(this.problem, values, raw.objective);
-    const isBroken = certificate.mismatch?.part === "row";
-    const isRough =
-      certificate.clean !== null && certificate.clean.violation > ROUGH_VIOLATION && this.secondsLeft() > 0;
-    if (!isInteger(this.problem) || !(isBroken || isRough)) return certificate;
-    const seconds = Math.max(this.secondsLeft(), POLISH_SECONDS_MIN);
-    const polished = this.solver.polish(this.problem, values, { ...this.options, time_limit_seconds: seconds });
-    if (polished?.values == null) return certificate;
-    const again = certify(this.problem, polished.values, polished.objective);
-    return isBetter(again.clean, certificate.clean) ? again : certificate;
-  }
-
   /** What a limit left of a linear solve need not be feasible to our tolerances; a claimed optimum must. */
-  private withoutCertificate(raw: RawAnswer, certificate: Certificate): SolveOutcome {
+  private withoutCertificate(raw: RawAnswer, mismatch: Mismatch): SolveOutcome {
     const isLinear = raw.status === "feasible" && raw.nodes === 0 && raw.dual_bound === null;
     if (isLinear) return this.withoutSolution({ ...raw, status: "time_limit", values: null });
-    const text = certificate.mismatch!.message;
-    return failed("certificate_mismatch", `the solver's answer did not pass its check: ${text}`, false);
-  }
-
-  /** A polished solution may be worse than the one that was proven. */
-  private isWithinGap(raw: RawAnswer, clean: CleanAnswer): boolean {
-    if (raw.dual_bound === null) return true;
-    const gap = relativeGap(clean.objective, raw.dual_bound);
-    const distance = Math.abs(clean.objective - raw.dual_bound);
-    return distance <= 1e-6 || (gap !== null && gap <= this.options.gap_tolerance + 1e-6);
+    return failed("certificate_mismatch", `the solver's answer did not pass its check: ${mismatch.message}`, false);
   }
 
   private withoutSolution(raw: RawAnswer): SolveOutcome {
@@ -226,20 +205,12 @@ class SolveAttempt implements SolveCallbacks {
   }
 
   private context(): { warnings: readonly string[]; solve_ms: number } {
-    return { warnings: this.compilation.warnings, solve_ms: this.solveMs() };
+    return { warnings: this.warnings, solve_ms: this.solveMs() };
   }
 
   private solveMs(): number {
     return this.clock.monotonic() - this.solve_started_ms;
   }
-}
-
-function isInteger(problem: Problem): boolean {
-  return problem.columns.kinds.some((kind) => kind !== KIND.continuous);
-}
-
-function isBetter(candidate: CleanAnswer | null, than: CleanAnswer | null): boolean {
-  return candidate !== null && (than === null || candidate.violation < than.violation);
 }
 
 /** An incumbent has no duals, and its counts are in the progress. */
@@ -250,7 +221,9 @@ const NO_FIGURES: RawAnswer = {
   objective: 0,
   row_duals: null,
   reduced_costs: null,
+  multipliers: null,
   dual_bound: null,
+  is_cycling: false,
   iterations: 0,
   nodes: 0,
 };

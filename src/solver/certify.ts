@@ -158,7 +158,7 @@ function cleanValues(problem: Problem, values: Float64Array, snap: boolean): Flo
 }
 
 /** c'x + 0.5 x'Qx + offset, and the sum of the terms' magnitudes. */
-function objectiveOf(problem: Problem, values: Float64Array): { value: number; magnitude: number } {
+export function objectiveOf(problem: Problem, values: Float64Array): { value: number; magnitude: number } {
   const { columns, hessian } = problem;
   let value = problem.offset;
   let magnitude = Math.abs(problem.offset);

@@ -58,21 +58,56 @@ export function readSolveOptions(input: unknown): OptionsReading {
   return problems.length === 0 ? { options, problems: [] } : { options: null, problems };
 }
 
+/** How exact the solver has to be: nothing that a caller asks for. A second solve changes it; the first one takes the solver's defaults. */
+export interface Strictness {
+  /** Largest violation of a row, a bound or the sign of a reduced cost, in the units of the problem that is solved. */
+  readonly feasibility_tolerance: number;
+  /** Largest distance of an integer column from a whole number while the solver works. */
+  readonly integrality_tolerance: number;
+  /** Distance between incumbent and bound, in the objective's unit, at which an integer solve stops whatever gap_tolerance says. */
+  readonly absolute_gap: number;
+  /** Added to the diagonal of a quadratic objective. */
+  readonly regularization: number;
+  /** Iterations after which a quadratic solve counts as one that cycles. */
+  readonly quadratic_iterations_max: number;
+}
+
+/** What one solve is run with; strictness that is not named is the solver's own. */
+export type SolveSettings = SolveOptions & Partial<Strictness>;
+
+const ITERATIONS_UNLIMITED = 2 ** 31 - 1;
+
+/** The solver's own defaults. */
+const STRICTNESS_DEFAULT: Strictness = {
+  feasibility_tolerance: 1e-7,
+  integrality_tolerance: 1e-6,
+  absolute_gap: 1e-6,
+  regularization: 1e-7,
+  quadratic_iterations_max: ITERATIONS_UNLIMITED,
+};
+
 export type HighsOption = number | boolean | string;
 
 /** The HiGHS options of a solve that has `seconds` left; all others keep the solver's defaults. */
 export function toHighsOptions(
-  options: SolveOptions,
+  settings: SolveSettings,
   seconds: number,
   feasibilityJump: boolean,
 ): Readonly<Record<string, HighsOption>> {
+  const strictness = { ...STRICTNESS_DEFAULT, ...settings };
   return {
     output_flag: false,
     time_limit: Math.max(0, seconds),
-    mip_rel_gap: options.gap_tolerance,
-    random_seed: options.seed,
-    presolve: options.presolve ? "choose" : "off",
+    mip_rel_gap: settings.gap_tolerance,
+    random_seed: settings.seed,
+    presolve: settings.presolve ? "choose" : "off",
     mip_heuristic_run_feasibility_jump: feasibilityJump,
+    primal_feasibility_tolerance: strictness.feasibility_tolerance,
+    dual_feasibility_tolerance: strictness.feasibility_tolerance,
+    mip_feasibility_tolerance: strictness.integrality_tolerance,
+    mip_abs_gap: strictness.absolute_gap,
+    qp_regularization_value: strictness.regularization,
+    qp_iteration_limit: strictness.quadratic_iterations_max,
   };
 }
 

@@ -38,5 +38,11 @@ test("what reaches the solver is silent and never more than the list", () => {
     random_seed: 4,
     presolve: "off",
     mip_heuristic_run_feasibility_jump: false,
+    primal_feasibility_tolerance: 1e-7,
+    dual_feasibility_tolerance: 1e-7,
+    mip_feasibility_tolerance: 1e-6,
+    mip_abs_gap: 1e-6,
+    qp_regularization_value: 1e-7,
+    qp_iteration_limit: 2 ** 31 - 1,
   });
 });

@@ -8,6 +8,8 @@ import { isIntegerKind, KIND, type Problem } from "../../problem/problem";
 
 /** From these magnitudes on HiGHS refuses a coefficient, or reads a figure as infinite. */
 const COEFFICIENT_MAX = 1e15;
+/** Up to this magnitude HiGHS takes a coefficient for 0. */
+const COEFFICIENT_MIN = 1e-9;
 const INFINITE_BEYOND = 1e20;
 const INTEGER = 1;
 
@@ -26,12 +28,18 @@ export function unsupportedPart(problem: Problem): string | null {
     if (!(Math.abs(columns.cost[column]!) < INFINITE_BEYOND)) {
       return `the objective coefficient ${columns.cost[column]} of ${columns.names[column]} is not below 1e20; rescale the objective`;
     }
+    if (isOutOfReach(columns.lower[column]!, columns.upper[column]!)) {
+      return `the variable ${columns.names[column]} needs a value beyond 1e20, found ${columns.lower[column]} to ${columns.upper[column]}; give it another unit`;
+    }
     hasInteger ||= isIntegerKind(kind) || isSplit(problem, column);
     if (isSplit(problem, column) && !isBounded(columns.lower[column]!, columns.upper[column]!)) {
       return `the semi-continuous variable ${columns.names[column]} needs finite bounds, found ${columns.lower[column]} to ${columns.upper[column]}; give it a bound`;
     }
   }
   for (let row = 0; row < rows.count; row++) {
+    if (isOutOfReach(rows.lower[row]!, rows.upper[row]!)) {
+      return `the constraint ${rows.names[row]} needs an activity beyond 1e20, found ${rows.lower[row]} to ${rows.upper[row]}; rescale it`;
+    }
     for (let entry = matrix.starts[row]!; entry < matrix.starts[row + 1]!; entry++) {
       if (Math.abs(matrix.values[entry]!) < COEFFICIENT_MAX) continue;
       return `the coefficient ${matrix.values[entry]} of ${columns.names[matrix.indices[entry]!]} in ${rows.names[row]} is not below 1e15; rescale the constraint`;
@@ -41,6 +49,25 @@ export function unsupportedPart(problem: Problem): string | null {
     return "a quadratic objective together with integer variables cannot be solved; make the objective linear or the variables continuous";
   }
   return null;
+}
+
+/** Why HiGHS changed a model that it was given: it takes coefficients of up to 1e-9 for 0. */
+export function changedPart(problem: Problem): string {
+  const { columns, rows, matrix } = problem;
+  for (let row = 0; row < rows.count; row++) {
+    for (let entry = matrix.starts[row]!; entry < matrix.starts[row + 1]!; entry++) {
+      const value = matrix.values[entry]!;
+      if (value === 0 || Math.abs(value) > COEFFICIENT_MIN) continue;
+      return `the coefficient ${value} of ${columns.names[matrix.indices[entry]!]} in ${rows.names[row]} is not above 1e-9, where the solver takes it for 0; rescale the constraint`;
+    }
+  }
+  return "the solver would change the problem before it solves it; look for coefficients or bounds of extreme size";
+}
+
+export function hasCrossedBounds({ colLower, colUpper, rowLower, rowUpper }: ModelData): boolean {
+  const isCrossed = (lower: ArrayLike<number>, upper: ArrayLike<number>) =>
+    Array.prototype.some.call(lower, (bound: number, position: number) => bound > upper[position]!);
+  return isCrossed(colLower, colUpper) || isCrossed(rowLower, rowUpper);
 }
 
 /** The arrays of HiGHS: the problem's own where no column is semi-continuous, else extended copies. */
@@ -56,7 +83,8 @@ export function formulate(problem: Problem): Formulation {
     }
     if (isSplit(problem, column)) split.push(column);
   }
-  const plain = plainModel(problem);
+  const plain =
+    problem.hessian !== null && problem.rows.count === 0 ? withFreeRow(plainModel(problem)) : plainModel(problem);
   if (split.length > 0) return { model: splitModel(problem, plain, integrality, split), is_integer: true };
   return { model: isInteger ? { ...plain, integrality } : plain, is_integer: isInteger };
 }
@@ -71,6 +99,11 @@ function isSplit(problem: Problem, column: number): boolean {
   const kind = problem.columns.kinds[column]!;
   if (kind !== KIND.semicontinuous && kind !== KIND.semi_integer) return false;
   return problem.columns.lower[column]! > 0 || problem.columns.upper[column]! < 0;
+}
+
+/** A lower bound that HiGHS reads as +infinity, or an upper one as -infinity. */
+function isOutOfReach(lower: number, upper: number): boolean {
+  return lower >= INFINITE_BEYOND || upper <= -INFINITE_BEYOND;
 }
 
 function isBounded(lower: number, upper: number): boolean {
@@ -92,6 +125,22 @@ function plainModel(problem: Problem): ModelData {
     matrix: { format: "csr", numRows: rows.count, numCols: columns.count, ...matrix },
     ...(hessian === null ? {} : { hessian: { format: "triangular" as const, dimension: columns.count, ...hessian } }),
   };
+}
+
+/**
+ * A row that allows everything. Without any row HiGHS starts a quadratic solve in another way, which fails where the objective is flat
+ * in some direction and takes values up to 1e-4 for 0 (qpsolver/feasibility_bounded.hpp).
+ */
+function withFreeRow(model: ModelData): ModelData {
+  const matrix = {
+    format: "csr",
+    numRows: 1,
+    numCols: model.numCols,
+    starts: [0, 1],
+    indices: [0],
+    values: [1],
+  } as const;
+  return { ...model, numRows: 1, rowLower: [-Infinity], rowUpper: [Infinity], matrix };
 }
 
 /** For each split column a binary behind all columns, and two rows behind all rows: x - upper*y <= 0 <= x - lower*y. */
@@ -148,6 +197,15 @@ export function withIntegersFixed(problem: Problem, values: Float64Array): Probl
       lower[column] = upper[column] = 0;
     }
   }
+  return { ...problem, columns: { ...columns, kinds: new Uint8Array(columns.count), lower, upper } };
+}
+
+/** The relaxation: integers may be any number, semi-continuous columns anything between 0 and their bounds. */
+export function withoutIntegers(problem: Problem): Problem {
+  const { columns } = problem;
+  const isSemi = (column: number) => isSplit(problem, column);
+  const lower = columns.lower.map((bound, column) => (isSemi(column) ? Math.min(0, bound) : bound));
+  const upper = columns.upper.map((bound, column) => (isSemi(column) ? Math.max(0, bound) : bound));
   return { ...problem, columns: { ...columns, kinds: new Uint8Array(columns.count), lower, upper } };
 }
 

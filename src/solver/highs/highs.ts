@@ -9,10 +9,10 @@
 import load, { type Highs, type HighsCallbackMap, type Model, type ModelData } from "highs";
 import wasmPath from "highs/runtime" with { type: "file" };
 import type { Clock } from "../../clock";
-import type { Problem } from "../../problem/problem";
+import type { Hessian, Problem } from "../../problem/problem";
 import type { SolutionStatus } from "../../problem/solution";
-import { type HighsOption, type SolveOptions, toHighsOptions } from "../options";
-import { formulate, unsupportedPart, withIntegersFixed, withoutObjective } from "./formulation";
+import { type HighsOption, type SolveSettings, toHighsOptions } from "../options";
+import { changedPart, formulate, hasCrossedBounds, unsupportedPart, withoutObjective } from "./formulation";
 import { recessionModel, SUSPECT_VALUE } from "./recession";
 
 /**
@@ -40,8 +40,10 @@ const STATUS = {
   unbounded_or_infeasible: 9,
   unbounded: 10,
   time_limit: 13,
+  iteration_limit: 14,
   interrupted: 17,
 };
+const NO_SOLUTION = 0;
 const PRIMAL_FEASIBLE = 2;
 
 export interface SolveProgress {
@@ -72,7 +74,11 @@ export interface RawAnswer {
   /** Change of the objective per unit of each row's bound and of each column; linear problems at their optimum only. */
   readonly row_duals: Float64Array | null;
   readonly reduced_costs: Float64Array | null;
+  /** As `row_duals`, for quadratic problems too, and as the solver left them: a proof starts from them and takes nothing on trust. */
+  readonly multipliers: Float64Array | null;
   readonly dual_bound: number | null;
+  /** The solver was stopped by quadratic_iterations_max. */
+  readonly is_cycling: boolean;
   readonly iterations: number;
   readonly nodes: number;
 }
@@ -88,6 +94,9 @@ export class SolverFault extends Error {
     this.code = /alloc|memory|OOM/i.test(text) ? "solver_out_of_memory" : "solver_crashed";
   }
 }
+
+/** HiGHS does not hold the problem as it is; the message says which part, and what to do. */
+class UnsupportedProblem extends Error {}
 
 /** Loads a fresh WASM instance: about 100 ms the first time in a process. */
 export async function loadSolver(clock: Clock): Promise<Solver> {
@@ -116,31 +125,37 @@ export class Solver {
    * Solves within options.time_limit_seconds. An answer with values is the solver's claim: certify it.
    * @throws SolverFault when the instance broke.
    */
-  solve(problem: Problem, options: SolveOptions, callbacks: SolveCallbacks | null): RawAnswer {
+  solve(problem: Problem, settings: SolveSettings, callbacks: SolveCallbacks | null): RawAnswer {
     if (problem.columns.count === 0) return answerWithoutColumns(problem);
     const unsupported = unsupportedPart(problem);
     if (unsupported !== null) return answerWithout("error", unsupported);
     try {
-      return new Attempt(this.native, this.clock, problem, options, callbacks).answer();
+      return new Attempt(this.native, this.clock, problem, settings, callbacks).answer();
     } catch (error) {
-      this.spoiled = true;
-      // A status of -1 is HiGHS refusing the model in an orderly way; anything else came through the floor.
-      if (!(error instanceof Error) || error.name !== "HighsError") throw new SolverFault(error);
-      const advice =
-        problem.hessian === null
-          ? ""
-          : "; a quadratic objective must be convex to be minimised, concave to be maximised";
-      return answerWithout("error", `the solver gave up: ${error.message}${advice}`);
+      if (error instanceof UnsupportedProblem) return answerWithout("error", error.message);
+      return answerWithout("error", `the solver gave up: ${this.spoil(error).message}`);
     }
   }
 
   /**
-   * The best values of the other columns with the integer ones fixed at the rounded `values`: rounding alone can break a row
-   * with large coefficients. Null when there are none.
+   * Row multipliers that prove a linear problem infeasible, if the solver has them: some linear combination of the rows that no point
+   * within the columns' bounds satisfies. A claim, to be checked.
    */
-  polish(problem: Problem, values: Float64Array, options: SolveOptions): RawAnswer | null {
-    const answer = this.solve(withIntegersFixed(problem, values), options, null);
-    return answer.status === "optimal" ? answer : null;
+  infeasibilityRay(problem: Problem, settings: SolveSettings): Float64Array | null {
+    if (unsupportedPart(problem) !== null) return null;
+    try {
+      return new Attempt(this.native, this.clock, problem, settings, null).infeasibilityRay();
+    } catch (error) {
+      if (!(error instanceof UnsupportedProblem)) this.spoil(error);
+      return null;
+    }
+  }
+
+  /** A status of -1 is HiGHS refusing in an orderly way and is returned; anything else came through the floor. */
+  private spoil(error: unknown): Error {
+    this.spoiled = true;
+    if (!(error instanceof Error) || error.name !== "HighsError") throw new SolverFault(error);
+    return error;
   }
 }
 
@@ -172,7 +187,7 @@ class Attempt {
     private readonly native: NativeModel,
     private readonly clock: Clock,
     private readonly problem: Problem,
-    private readonly options: SolveOptions,
+    private readonly settings: SolveSettings,
     private readonly callbacks: SolveCallbacks | null,
   ) {
     this.model = native.model;
@@ -186,13 +201,19 @@ class Attempt {
     if (code === STATUS.unbounded_or_infeasible || (code === STATUS.unbounded && formulation.is_integer)) {
       return this.distinguish(withoutObjective(formulation.model), answer);
     }
-    if (answer.status === "optimal" && this.isUnboundedQuadratic(answer.values!))
-      return answerWithout("unbounded", null);
+    if (this.problem.hessian !== null) return this.withDirectionChecked(this.problem.hessian, answer);
     return answer;
   }
 
+  infeasibilityRay(): Float64Array | null {
+    const { model } = formulate({ ...this.problem, hessian: null });
+    if (this.run(withoutObjective(model), this.secondsLeft(), null) !== STATUS.infeasible) return null;
+    const ray = this.model.getDualRay();
+    return ray?.values ?? null;
+  }
+
   private secondsLeft(): number {
-    return this.options.time_limit_seconds - (this.clock.monotonic() - this.started_ms) / 1000;
+    return this.settings.time_limit_seconds - (this.clock.monotonic() - this.started_ms) / 1000;
   }
 
   private runInSlices(model: ModelData): number {
@@ -207,8 +228,12 @@ class Attempt {
 
   private run(model: ModelData, seconds: number, callbacks: HighsCallbackMap | null): number {
     const feasibilityJump = model.numCols >= FEASIBILITY_JUMP_COLUMNS_MIN;
-    this.native.reset(toHighsOptions(this.options, seconds, feasibilityJump));
-    this.model.passModel(model);
+    this.native.reset(toHighsOptions(this.settings, seconds, feasibilityJump));
+    if (this.model.passModel(model).status !== 0) {
+      // A warning: the model that the solver holds is not the one it was given, or has bounds that cross.
+      if (hasCrossedBounds(model)) return STATUS.infeasible;
+      throw new UnsupportedProblem(changedPart(this.problem));
+    }
     return (callbacks === null ? this.model.run() : this.model.run(callbacks)).modelStatus;
   }
 
@@ -221,6 +246,7 @@ class Attempt {
     const isQuadratic = this.problem.hessian !== null;
     const isLinear = !isInteger && !isQuadratic;
     const hasDuals = isLinear && status === "optimal" && info.get("dual_solution_status") === PRIMAL_FEASIBLE;
+    const hasMultipliers = !isInteger && isSolved && info.get("dual_solution_status") !== NO_SOLUTION;
     const objective = isSolved ? this.model.getObjectiveValue() : 0;
     const bound = isInteger ? Number(info.get("mip_dual_bound")) : status === "optimal" ? objective : Number.NaN;
     return {
@@ -230,6 +256,8 @@ class Attempt {
       objective,
       row_duals: hasDuals ? solution!.rowDual : null,
       reduced_costs: hasDuals ? solution!.colDual : null,
+      multipliers: hasMultipliers ? solution!.rowDual.subarray(0, this.problem.rows.count) : null,
+      is_cycling: code === STATUS.iteration_limit,
       dual_bound: Number.isFinite(bound) ? bound : null,
       iterations: isQuadratic ? this.count("qp") : this.count("simplex") + (isInteger ? 0 : this.count("ipm")),
       nodes: isInteger ? Math.max(0, Number(info.get("mip_node_count"))) : 0,
@@ -251,9 +279,18 @@ class Attempt {
     return { ...answerWithout("time_limit", text), ...counts };
   }
 
-  private isUnboundedQuadratic(values: Float64Array): boolean {
-    const { hessian, columns } = this.problem;
-    if (hessian === null || !values.some((value) => Math.abs(value) >= SUSPECT_VALUE)) return false;
+  /** Neither a claim that a quadratic problem is unbounded nor an optimum of suspicious size is believed without a look at the directions. */
+  private withDirectionChecked(hessian: Hessian, answer: RawAnswer): RawAnswer {
+    const isSuspect = answer.values?.some((value) => Math.abs(value) >= SUSPECT_VALUE) ?? false;
+    if (answer.status !== "unbounded" && !(answer.status === "optimal" && isSuspect)) return answer;
+    const isUnbounded = this.hasImprovingDirection(hessian);
+    if (isUnbounded) return answerWithout("unbounded", null);
+    if (answer.status === "optimal") return answer;
+    return answerWithout("error", "the solver called the problem unbounded, but no direction improves it without end");
+  }
+
+  private hasImprovingDirection(hessian: Hessian): boolean {
+    const { columns } = this.problem;
     const code = this.run(recessionModel(this.problem, hessian), this.secondsLeft(), null);
     const scale = columns.cost.reduce((largest, cost) => Math.max(largest, Math.abs(cost)), 0);
     return code === STATUS.optimal && Math.abs(this.model.getObjectiveValue()) > RECESSION_TOLERANCE * scale;
@@ -316,8 +353,8 @@ function finiteOrNull(value: number | undefined): number | null {
 }
 
 function answerWithout(status: SolutionStatus, message: string | null): RawAnswer {
-  const none = { values: null, row_duals: null, reduced_costs: null, dual_bound: null };
-  return { status, message, ...none, objective: 0, iterations: 0, nodes: 0 };
+  const none = { values: null, row_duals: null, reduced_costs: null, multipliers: null, dual_bound: null };
+  return { status, message, ...none, is_cycling: false, objective: 0, iterations: 0, nodes: 0 };
 }
 
 /** HiGHS calls a problem without columns Empty, whatever its rows say: 0 must lie within each. */
@@ -326,7 +363,8 @@ function answerWithoutColumns(problem: Problem): RawAnswer {
   for (let row = 0; row < rows.count; row++) {
     if (rows.lower[row]! > 0 || rows.upper[row]! < 0) return answerWithout("infeasible", null);
   }
-  const duals = { row_duals: new Float64Array(rows.count), reduced_costs: new Float64Array(0) };
+  const row_duals = new Float64Array(rows.count);
+  const duals = { row_duals, multipliers: row_duals, reduced_costs: new Float64Array(0), is_cycling: false };
   const claim = { status: "optimal", values: new Float64Array(0), objective: offset, dual_bound: offset } as const;
   return { ...claim, ...duals, message: null, iterations: 0, nodes: 0 };
 }

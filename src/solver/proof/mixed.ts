@@ -1,0 +1,168 @@
+/**
+ * Problems with integer or semi-continuous columns. Their bound comes out of a search that nobody can repeat cheaply, so doubt is looked
+ * for instead: beforehand in the numbers (scales.ts), and afterwards in the answer, which must keep its objective when its integers are made
+ * whole, and which no single step may improve. Where there is doubt the problem is solved more strictly.
+ */
+import type { Problem } from "../../problem/problem";
+import type { SolutionStatus } from "../../problem/solution";
+import { relativeGap } from "../answer";
+import type { CleanAnswer } from "../certify";
+import { withIntegersFixed, withoutIntegers } from "../highs/formulation";
+import { findImprovement } from "./improvement";
+import { proveOptimality } from "./optimality";
+import { isSteep, objectiveExponent, withScaledObjective } from "./scales";
+import { type Bench, type Rung, readTrial, type Trial, tryRung } from "./trial";
+import { boundAt, DISTANCE_MAX, RESCALE, type Verdict } from "./verdict";
+
+/** Beyond rounding errors, below the solver's tolerances. */
+const ROUGH_VIOLATION = 1e-9;
+/** A solution that would be lost is given this long beyond the limit. */
+const POLISH_SECONDS_MIN = 1;
+
+interface Climb {
+  readonly trial: Trial;
+  /** What speaks against the answer, as part of a sentence; null when nothing does. */
+  readonly doubt: string | null;
+}
+
+export function solveMixed(bench: Bench): Verdict {
+  const climbs: Climb[] = [];
+  for (const rung of rungsFor(bench.prepared.problem)) {
+    if (climbs.length > 0 && bench.secondsLeft() <= 0) break;
+    const climb = climbTo(bench, rung, climbs);
+    climbs.push(climb);
+    if (climb.doubt === null) break;
+  }
+  return verdictOf(bench, climbs);
+}
+
+/** From cheap to dear; a problem whose numbers are beyond the usual tolerances is not tried with them first. */
+function rungsFor(problem: Problem): readonly Rung[] {
+  const exponent = objectiveExponent(problem);
+  const absolute_gap = 1e-6 * 2 ** exponent;
+  const strict = (tolerance: number, presolve: boolean): Rung => ({
+    settings: { feasibility_tolerance: tolerance, integrality_tolerance: tolerance, absolute_gap, presolve },
+    exponent,
+  });
+  const rungs = [strict(1e-9, false), strict(1e-10, false)];
+  if (isSteep(problem)) return rungs;
+  return [exponent === 0 ? { settings: {}, exponent } : strict(1e-9, true), ...rungs];
+}
+
+function climbTo(bench: Bench, rung: Rung, before: readonly Climb[]): Climb {
+  const isFirst = before.length === 0;
+  const found = tryRung(bench, rung, isFirst);
+  if (found.prepared_values === null) return { trial: found, doubt: doubtWithoutSolution(found.raw.status, before) };
+  const trial = polished(bench, found, found.prepared_values);
+  if (trial.raw.status === "optimal") return { trial, doubt: doubtOf(bench, trial, found.raw.objective, before) };
+  return { trial, doubt: isFirst ? null : "the time limit came before a stricter solve was done" };
+}
+
+/** "Infeasible" is believed unless another solve found a solution. */
+function doubtWithoutSolution(status: SolutionStatus, before: readonly Climb[]): string | null {
+  if (status === "error") return "the solver failed";
+  if (before.some(hasSolution)) return `a stricter solve ended as ${status}`;
+  return null;
+}
+
+function doubtOf(bench: Bench, { certificate, raw }: Trial, claimed: number, before: readonly Climb[]): string | null {
+  const { problem, options } = bench;
+  if (certificate?.clean == null) return certificate?.mismatch?.message ?? "it has no values";
+  const { clean } = certificate;
+  const allowed = DISTANCE_MAX * Math.max(1, Math.abs(clean.objective));
+  if (lead(problem, claimed, clean.objective) > allowed) {
+    return `its objective went from ${claimed} to ${clean.objective} when its integers were made whole`;
+  }
+  if (!isWithinGap(raw.dual_bound, clean, options.gap_tolerance)) return "its objective is not the one that was proven";
+  const slack = allowed + options.gap_tolerance * Math.abs(clean.objective);
+  const improvement = findImprovement(problem, clean, slack);
+  if (improvement !== null) {
+    return `moving ${problem.columns.names[improvement.column]} alone makes it better by ${improvement.gain}`;
+  }
+  const best = bestOf(problem, before);
+  if (best !== null && lead(problem, best.objective, clean.objective) > slack)
+    return "a solve before it found a better one";
+  return null;
+}
+
+/** How much better the first objective is than the second. */
+function lead(problem: Problem, objective: number, than: number): number {
+  return problem.sense === "maximize" ? objective - than : than - objective;
+}
+
+/**
+ * Rounded integers can break a row with large coefficients, and an integer solve may use up its tolerance of 1e-6 in the
+ * rows (2.9999999 for 3). Either way the other columns are solved for again around the rounded ones.
+ */
+function polished(bench: Bench, trial: Trial, prepared_values: Float64Array): Trial {
+  const { certificate, rung } = trial;
+  const isBroken = certificate?.mismatch?.part === "row";
+  const isRough = (certificate?.clean?.violation ?? 0) > ROUGH_VIOLATION && bench.secondsLeft() > 0;
+  if (!isBroken && !isRough) return trial;
+  const fixed = withScaledObjective(withIntegersFixed(bench.prepared.problem, prepared_values), rung.exponent);
+  const time_limit_seconds = Math.max(bench.secondsLeft(), POLISH_SECONDS_MIN);
+  const found = bench.engine.solve(fixed, { ...bench.options, ...rung.settings, time_limit_seconds }, null);
+  if (found.status !== "optimal") return trial;
+  const again = readTrial(bench, rung, found);
+  if (!isMoreExact(again.certificate?.clean ?? null, certificate?.clean ?? null)) return trial;
+  return { ...trial, certificate: again.certificate };
+}
+
+function isMoreExact(candidate: CleanAnswer | null, than: CleanAnswer | null): boolean {
+  return candidate !== null && (than === null || candidate.violation < than.violation);
+}
+
+function isWithinGap(bound: number | null, clean: CleanAnswer, gap_tolerance: number): boolean {
+  if (bound === null) return true;
+  const gap = relativeGap(clean.objective, bound);
+  return Math.abs(clean.objective - bound) <= DISTANCE_MAX || (gap !== null && gap <= gap_tolerance + DISTANCE_MAX);
+}
+
+function verdictOf(bench: Bench, climbs: readonly Climb[]): Verdict {
+  const last = climbs[climbs.length - 1]!;
+  const solves = climbs.length;
+  const { raw, certificate } = last.trial;
+  if (last.doubt === null) {
+    const clean = certificate?.clean ?? null;
+    const warnings =
+      solves === 1
+        ? []
+        : [`the solver's first answer was doubtful (${climbs[0]!.doubt}); a stricter solve gave this one`];
+    return { status: raw.status, raw, clean, mismatch: certificate?.mismatch ?? null, warnings, solves };
+  }
+  const kept = climbs.filter(hasSolution).reduce<Climb | null>((best, climb) => {
+    return best === null || lead(bench.problem, objectiveOf(climb), objectiveOf(best)) > 0 ? climb : best;
+  }, null);
+  if (kept === null)
+    return { status: raw.status, raw, clean: null, mismatch: certificate?.mismatch ?? null, warnings: [], solves };
+  const { clean } = kept.trial.certificate!;
+  const dual_bound = relaxedBound(bench, kept.trial);
+  const warnings = [`the optimum is in doubt after ${solves} solves: ${kept.doubt ?? last.doubt}; ${RESCALE}`];
+  return { status: "feasible", raw: { ...kept.trial.raw, dual_bound }, clean, mismatch: null, warnings, solves };
+}
+
+/** What the relaxation proves about a solution: weak, but nothing in it is taken on trust. */
+function relaxedBound({ engine, options, prepared, problem, secondsLeft }: Bench, trial: Trial): number | null {
+  const relaxed = withoutIntegers(prepared.problem);
+  const found = engine.solve(relaxed, { ...options, time_limit_seconds: Math.max(0, secondsLeft()) }, null);
+  if (found.multipliers === null || trial.prepared_values === null) return null;
+  const { distance } = proveOptimality(relaxed, trial.prepared_values, found.multipliers);
+  return boundAt(problem, trial.certificate!.clean!.objective, distance);
+}
+
+function hasSolution({ trial }: Climb): boolean {
+  return trial.certificate?.clean != null;
+}
+
+function objectiveOf({ trial }: Climb): number {
+  return trial.certificate!.clean!.objective;
+}
+
+function bestOf(problem: Problem, climbs: readonly Climb[]): CleanAnswer | null {
+  let best: CleanAnswer | null = null;
+  for (const { trial } of climbs) {
+    const clean = trial.certificate?.clean ?? null;
+    if (clean !== null && (best === null || lead(problem, clean.objective, best.objective) > 0)) best = clean;
+  }
+  return best;
+}

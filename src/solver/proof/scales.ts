@@ -1,0 +1,73 @@
+/**
+ * What the numbers of a problem say beforehand about a solver whose tolerances are absolute: how small the prices are that its
+ * dual tolerance has to tell from 0, and how much its integrality tolerance is worth in a row.
+ */
+import { isIntegerKind, type Problem } from "../../problem/problem";
+
+/** Magnitude from which on an integer column's coefficient, relative to the other terms, makes a fractional value useful. */
+const STEEP_RATIO = 1e5;
+/** Below this magnitude of a price the solver's dual tolerance of 1e-7 is no longer small. */
+const PRICE_MIN = 1e-3;
+const EXPONENT_MAX = 40;
+
+/**
+ * The exponent k of the power of two that brings the objective's smallest prices to a size that the dual tolerance can tell from 0; 0 when they are.
+ * A row prices its columns at (cost / coefficient) of a column that has a cost, so `peak >= x / 1e9` with a cost of 1 on the peak
+ * prices x at 1e-9.
+ */
+export function objectiveExponent(problem: Problem): number {
+  const { columns, rows, matrix } = problem;
+  const { starts, indices, values } = matrix;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let row = 0; row < rows.count; row++) {
+    let dual = Number.POSITIVE_INFINITY;
+    let coefficient = Number.POSITIVE_INFINITY;
+    for (let entry = starts[row]!; entry < starts[row + 1]!; entry++) {
+      const magnitude = Math.abs(values[entry]!);
+      const cost = Math.abs(columns.cost[indices[entry]!]!);
+      if (magnitude === 0) continue;
+      if (magnitude < coefficient) coefficient = magnitude;
+      if (cost > 0 && cost < dual * magnitude) dual = cost / magnitude;
+    }
+    if (dual < Number.POSITIVE_INFINITY && dual * coefficient < smallest) smallest = dual * coefficient;
+  }
+  return exponentFor(smallest);
+}
+
+/** The exponent that brings a price of this magnitude to about 1; 0 when it need not. */
+export function exponentFor(price: number): number {
+  if (!(price > 0) || price >= PRICE_MIN) return 0;
+  return Math.min(EXPONENT_MAX, -Math.floor(Math.log2(price)));
+}
+
+/** True when some row holds an integer column so steeply that the solver's integrality tolerance of 1e-6 moves the other columns in it. */
+export function isSteep(problem: Problem): boolean {
+  const { columns, rows, matrix } = problem;
+  for (let row = 0; row < rows.count; row++) {
+    let steepest = 0;
+    let smallest = Number.POSITIVE_INFINITY;
+    for (let entry = matrix.starts[row]!; entry < matrix.starts[row + 1]!; entry++) {
+      const column = matrix.indices[entry]!;
+      const magnitude = Math.abs(matrix.values[entry]!);
+      if (magnitude === 0) continue;
+      if (isIntegerKind(columns.kinds[column]!) && magnitude > steepest) steepest = magnitude;
+      if (magnitude < smallest) smallest = magnitude;
+    }
+    if (steepest >= STEEP_RATIO * smallest) return true;
+  }
+  return false;
+}
+
+/** The same problem with its objective multiplied by 2^exponent, which changes no solution and rounds nothing. */
+export function withScaledObjective(problem: Problem, exponent: number): Problem {
+  if (exponent === 0) return problem;
+  const factor = 2 ** exponent;
+  const scaled = (figures: Float64Array) => figures.map((figure) => figure * factor);
+  const { columns, hessian } = problem;
+  return {
+    ...problem,
+    offset: problem.offset * factor,
+    columns: { ...columns, cost: scaled(columns.cost) },
+    hessian: hessian === null ? null : { ...hessian, values: scaled(hessian.values) },
+  };
+}

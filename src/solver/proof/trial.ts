@@ -1,0 +1,100 @@
+/** One solve with its settings, as the ladder sees it: in the user's scale, checked against the user's own problem. */
+import type { Problem } from "../../problem/problem";
+import { type Certificate, certify, objectiveOf } from "../certify";
+import type { RawAnswer, SolveCallbacks } from "../highs/highs";
+import type { SolveOptions, SolveSettings } from "../options";
+import type { PreparedProblem } from "../prepare/prepare";
+import { withScaledObjective } from "./scales";
+
+/** What the ladder needs of a solver program. */
+export interface ProvingEngine {
+  /** An answer with values is a claim. */
+  solve(problem: Problem, settings: SolveSettings, callbacks: SolveCallbacks | null): RawAnswer;
+  /** Row multipliers that might prove a problem's constraints infeasible; null when there are none. */
+  infeasibilityRay(problem: Problem, settings: SolveSettings): Float64Array | null;
+}
+
+/** One step of a ladder. */
+export interface Rung {
+  readonly settings: Partial<SolveSettings>;
+  /** The objective is multiplied by 2 to this power. */
+  readonly exponent: number;
+  /**
+   * Prepared values that the regularization of a quadratic objective pulls towards, instead of towards 0. With the values that were found
+   * before, what it distorts vanishes (the proximal point method).
+   */
+  readonly center?: Float64Array | null;
+}
+
+export interface Trial {
+  readonly rung: Rung;
+  /** In the user's scale. */
+  readonly raw: RawAnswer;
+  /** As the solver gave them for the prepared problem. */
+  readonly prepared_values: Float64Array | null;
+  /** null without values. */
+  readonly certificate: Certificate | null;
+}
+
+/** A run's solves: they share its time and its callbacks. */
+export interface Bench {
+  readonly engine: ProvingEngine;
+  readonly problem: Problem;
+  readonly prepared: PreparedProblem;
+  readonly options: SolveOptions;
+  readonly callbacks: SolveCallbacks;
+  secondsLeft(): number;
+}
+
+/** The first solve of a run tells its progress and its solutions; those after it only look for a stop. */
+export function tryRung(bench: Bench, rung: Rung, is_first: boolean): Trial {
+  const { engine, prepared, options } = bench;
+  const problem = withPull(withScaledObjective(prepared.problem, rung.exponent), rung);
+  const settings = { ...options, ...rung.settings, time_limit_seconds: Math.max(0, bench.secondsLeft()) };
+  const callbacks = is_first ? scaledBack(bench, rung.exponent) : stopOnly(bench.callbacks);
+  return readTrial(bench, rung, engine.solve(problem, settings, callbacks));
+}
+
+/** Half the regularization of |x - center|^2 instead of |x|^2, but for a constant. */
+function withPull(problem: Problem, { center, settings }: Rung): Problem {
+  if (center == null || settings.regularization === undefined) return problem;
+  const pull = (problem.sense === "maximize" ? 1 : -1) * settings.regularization;
+  const cost = problem.columns.cost.map((price, column) => price + pull * center[column]!);
+  return { ...problem, columns: { ...problem.columns, cost } };
+}
+
+/** Puts an answer for the prepared problem into the user's scale and checks it. */
+export function readTrial(bench: Bench, rung: Rung, found: RawAnswer): Trial {
+  const raw = restored(bench.prepared, found, 2 ** -rung.exponent);
+  if (raw.values === null) return { rung, raw, prepared_values: null, certificate: null };
+  // With a pull the solver speaks of another objective.
+  const objective = rung.center == null ? raw.objective : objectiveOf(bench.problem, raw.values).value;
+  return { rung, raw, prepared_values: found.values, certificate: certify(bench.problem, raw.values, objective) };
+}
+
+function restored(prepared: PreparedProblem, found: RawAnswer, factor: number): RawAnswer {
+  const scaled = (figures: Float64Array | null) =>
+    factor === 1 || figures === null ? figures : figures.map((figure) => figure * factor);
+  const objective = found.objective * factor;
+  const dual_bound = found.dual_bound === null ? null : found.dual_bound * factor;
+  if (found.values === null) return { ...found, objective, dual_bound };
+  const { values, row_duals } = prepared.restore(found.values, scaled(found.multipliers), null);
+  const duals = prepared.restore(found.values, scaled(found.row_duals), scaled(found.reduced_costs));
+  return { ...found, ...duals, values, multipliers: row_duals, objective, dual_bound };
+}
+
+function scaledBack({ prepared, callbacks }: Bench, exponent: number): SolveCallbacks {
+  const factor = 2 ** -exponent;
+  const scaled = (figure: number | null) => (figure === null ? null : figure * factor);
+  return {
+    shouldInterrupt: () => callbacks.shouldInterrupt(),
+    onProgress: (progress) =>
+      callbacks.onProgress({ ...progress, incumbent: scaled(progress.incumbent), bound: scaled(progress.bound) }),
+    onIncumbent: (values, objective) =>
+      callbacks.onIncumbent(prepared.restore(values, null, null).values, objective * factor),
+  };
+}
+
+function stopOnly(callbacks: SolveCallbacks): SolveCallbacks {
+  return { shouldInterrupt: () => callbacks.shouldInterrupt(), onProgress: () => {}, onIncumbent: () => {} };
+}
