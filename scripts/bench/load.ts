@@ -64,7 +64,9 @@ wrk.body = '${target.body}'`,
   if (failed !== null) throw new Error(`${failed[1]} fires were refused at ${target.url}`);
   const [, p99 = "", unit = ""] = /99%\s+([\d.]+)(us|ms|s)/.exec(text) ?? [];
   const p99_ms = Number(p99) * (unit === "s" ? 1000 : unit === "us" ? 0.001 : 1);
-  return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]), p99_ms };
+  const rate = Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]);
+  if (!(rate > 0)) throw new Error(`no fire was answered at ${target.url}`);
+  return { rate, p99_ms };
 }
 
 async function withClient(target: FireTarget, seconds: number): Promise<LoadResult> {

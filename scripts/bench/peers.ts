@@ -20,6 +20,8 @@ const API_PORT = 4191;
 const STORE_PORT = 4192;
 const WORKER_MS = 6000;
 const SETTLE_MS = 2500;
+const READY_MS_MAX = 60_000;
+const LOOK_MS = 50;
 
 /** What each figure of the service is expected to be, divided by the peer's. */
 interface Goals {
@@ -112,26 +114,48 @@ async function measure(peer: Peer, turns: number, seconds: number): Promise<Turn
   };
   const start = (file: string) => startChild(["node", file], { cwd: PEERS, env: environment });
   const api = start(peer.api);
-  await Bun.sleep(SETTLE_MS);
-  const measured: Turn[] = [];
-  for (let turn = 0; turn < turns; turn += 1) {
-    const fires = await measurePeerFires([store.pid, api.pid], seconds);
-    const our_fires = await measureFires(BINARY, seconds);
-    const worker = start(peer.worker);
-    const runs = await measurePeerRuns([store.pid, api.pid, worker.pid]);
-    worker.kill("SIGKILL");
-    await worker.exited;
-    const our_runs = await measureRuns(BINARY);
-    measured.push({
-      fire: { peer: fires.elapsed, ours: our_fires[FIRE_TIME]! / 1e6 },
-      fire_processor: { peer: fires.processor, ours: our_fires[FIRE_PROCESSOR]! / 1e6 },
-      run: { peer: runs.elapsed, ours: our_runs[RUN_TIME]! / 1e6 },
-      run_processor: { peer: runs.processor, ours: our_runs[RUN_PROCESSOR]! / 1e6 },
-    });
+  try {
+    await untilReady(peer.name, api);
+    const measured: Turn[] = [];
+    for (let turn = 0; turn < turns; turn += 1) {
+      measured.push(await measureTurn([store.pid, api.pid], () => start(peer.worker), seconds));
+    }
+    return measured;
+  } finally {
+    api.kill("SIGKILL");
+    await store.stop();
   }
-  api.kill("SIGKILL");
-  await store.stop();
-  return measured;
+}
+
+/** The peer, then the service. */
+async function measureTurn(
+  pids: readonly number[],
+  startWorker: () => ReturnType<typeof startChild>,
+  seconds: number,
+): Promise<Turn> {
+  const fires = await measurePeerFires(pids, seconds);
+  const our_fires = await measureFires(BINARY, seconds);
+  const worker = startWorker();
+  const runs = await measurePeerRuns([...pids, worker.pid]);
+  worker.kill("SIGKILL");
+  await worker.exited;
+  const our_runs = await measureRuns(BINARY);
+  return {
+    fire: { peer: fires.elapsed, ours: our_fires[FIRE_TIME]! / 1e6 },
+    fire_processor: { peer: fires.processor, ours: our_fires[FIRE_PROCESSOR]! / 1e6 },
+    run: { peer: runs.elapsed, ours: our_runs[RUN_TIME]! / 1e6 },
+    run_processor: { peer: runs.processor, ours: our_runs[RUN_PROCESSOR]! / 1e6 },
+  };
+}
+
+/** Settles when the API answers. */
+async function untilReady(name: string, api: ReturnType<typeof startChild>): Promise<void> {
+  const until = performance.now() + READY_MS_MAX;
+  while (api.exitCode === null && performance.now() < until) {
+    if ((await completedOf().catch(() => null)) !== null) return;
+    await Bun.sleep(LOOK_MS);
+  }
+  throw new Error(`${name}: its API gives no answer at port ${API_PORT}`);
 }
 
 /** Seconds a fire. */
@@ -185,7 +209,6 @@ async function startRedis(appendfsync: string): Promise<Store> {
   // No snapshots: they are no part of the promise, and cost a copy of the memory now and then.
   const promise = ["--appendonly", "yes", "--appendfsync", appendfsync, "--save", ""];
   const child = startChild(["redis-server", ...place, ...promise]);
-  await Bun.sleep(SETTLE_MS);
   return {
     pid: child.pid,
     environment: { REDIS_PORT: String(STORE_PORT) },
