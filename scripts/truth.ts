@@ -19,6 +19,7 @@ import { FAMILIES, type Series, specimens } from "./truth/families";
 import type { Specimen } from "./truth/family";
 import { exactOptimum, isSameTruth } from "./truth/glpsol";
 import { type Answer, judge, Tally, type Verdict } from "./truth/judge";
+import { addCosts, type Costs, NO_COSTS } from "./truth/meter";
 
 const OPTIMAL_SHARE_MIN = 0.99;
 const REFUSED_SHARE_MAX = 0.005;
@@ -41,6 +42,7 @@ const asking = await (process.argv.includes("--binary") ? askProgram(seconds) : 
 const sum = new Tally();
 const findings: Finding[] = [];
 let doubts = 0;
+let costs = NO_COSTS;
 try {
   console.log(heading());
   for (const [family, series] of chosen()) sum.addAll(await run(asking, family, series));
@@ -48,6 +50,7 @@ try {
   await asking.end();
 }
 console.log(lineOf("all", sum, process.cpuUsage().user / 1e6));
+console.log(costsText(costs));
 for (const finding of findings.slice(0, shown_max)) show(finding);
 if (doubts > 0) console.log(`${doubts} truths that glpsol --exact does not share`);
 process.exit(isGood(sum) && doubts === 0 ? 0 : 1);
@@ -76,6 +79,7 @@ async function run(asking: Asking, family: string, series: Series): Promise<Tall
   let position = 0;
   for (const specimen of specimens(series)) {
     const answer = await asking.ask(specimen.model);
+    costs = addCosts(costs, asking.costs());
     const verdict = judge(answer, specimen);
     tally.add(verdict, answer, specimen);
     if (verdict !== "right" && verdict !== "right_none") keep({ family, position, verdict, answer, specimen });
@@ -117,6 +121,18 @@ function lineOf(family: string, tally: Tally, seconds: number): string {
   figures.push((100 * tally.optimal_share).toFixed(2), seconds.toFixed(1));
   const reasons = [...tally.reasons].map(([reason, count]) => `${reason} ${count}`).join(", ");
   return `${family.padEnd(16)}${figures.map((figure) => figure.padStart(11)).join("")}  ${reasons}`;
+}
+
+function costsText({ compiling, first_solve, second_solves, rest }: Costs): string {
+  const parts = {
+    compiling,
+    "first solves": first_solve,
+    "second solves": second_solves,
+    "certificate and answer": rest,
+  };
+  return Object.entries(parts)
+    .map(([part, seconds]) => `${part} ${seconds.toFixed(2)} s`)
+    .join(", ");
 }
 
 function show({ family, position, verdict, answer, specimen }: Finding): void {

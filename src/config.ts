@@ -4,6 +4,7 @@
  */
 import { isIP } from "node:net";
 import { KILL_AT_PATTERN, KILL_POINTS } from "./kill_points";
+import { messageOf } from "./log";
 import { nearestName } from "./nearest";
 
 interface Setting<Kind extends string, Value> {
@@ -264,7 +265,7 @@ function readFile(file_text: string | null, problems: string[]): Record<string, 
     }
     return table;
   } catch (error) {
-    problems.push(`the configuration file is not TOML: ${error instanceof Error ? error.message : String(error)}`);
+    problems.push(`the configuration file is not TOML: ${messageOf(error)}`);
     return {};
   }
 }

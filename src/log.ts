@@ -32,3 +32,8 @@ function textLine(time: string, level: LogLevel, event: string, fields: LogField
   }
   return `${text}\n`;
 }
+
+/** The message of something that was thrown, which need not be an Error. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

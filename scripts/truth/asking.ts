@@ -11,10 +11,13 @@ import { SOLVE_OPTIONS_DEFAULT } from "../../src/solver/options";
 import { ask } from "../faults/api";
 import { Program } from "../faults/program";
 import type { Answer } from "./judge";
+import { type Costs, Meter, NO_COSTS } from "./meter";
 import type { Model } from "./program";
 
 export interface Asking {
   ask(model: Model): Promise<Answer>;
+  /** What the last model cost; nothing is known of a program behind its API. */
+  costs(): Costs;
   end(): Promise<void>;
 }
 
@@ -23,18 +26,22 @@ const QUIET_HOOKS: AttemptHooks = { isInterrupted: () => false, onProgress: () =
 /** Integer problems are solved to the end: gap_tolerance 0. */
 export async function askInProcess(time_limit_seconds: number): Promise<Asking> {
   const { config } = readConfig({ flags: {}, environment: {}, file_text: null });
-  const compiler = createModelCompiler(modelLimits({ config: config!, clock: systemClock }));
-  let solver = await loadSolver(systemClock);
+  const meter = new Meter();
+  const compiler = meter.compiler(createModelCompiler(modelLimits({ config: config!, clock: systemClock })));
+  let solver = meter.solver(await loadSolver(systemClock));
+  let costs = NO_COSTS;
   const options = { ...SOLVE_OPTIONS_DEFAULT, gap_tolerance: 0, time_limit_seconds };
   return {
     async ask(model) {
       const prepared = compiler.prepare(JSON.stringify(model));
       const job = { kind: "solve", job: 1, digest: "", text: null, override_data: null } as const;
       const message = { ...job, bound: { fields: [] }, options };
-      const outcome = attemptSolve(solver, compiler, prepared, message, QUIET_HOOKS, systemClock);
-      if (solver.is_spoiled) solver = await loadSolver(systemClock);
-      return answerOf(outcome);
+      const measured = meter.attempt(() => attemptSolve(solver, compiler, prepared, message, QUIET_HOOKS, systemClock));
+      if (solver.is_spoiled) solver = meter.solver(await loadSolver(systemClock));
+      costs = measured.costs;
+      return answerOf(measured.result);
     },
+    costs: () => costs,
     async end() {},
   };
 }
@@ -54,6 +61,7 @@ export async function askProgram(time_limit_seconds: number): Promise<Asking> {
         return refusal("request refused", error instanceof Error ? error.message : String(error));
       }
     },
+    costs: () => NO_COSTS,
     async end() {
       await program.stop();
       await program.remove();

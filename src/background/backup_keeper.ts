@@ -5,6 +5,7 @@
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "../log";
 import { platform } from "../platform/current";
 import { nextTickAt } from "../schedules/cadence";
 import type { Context } from "../services/context";
@@ -67,7 +68,7 @@ function tellFailure({ backups, config, log }: Context, error: unknown): void {
   backups.failed();
   log.error("backup_failed", {
     backup_dir: config.backup_dir,
-    error: error instanceof Error ? error.message : String(error),
+    error: messageOf(error),
     next: `tried again in ${RETRY_MS / 60_000} minutes`,
   });
 }

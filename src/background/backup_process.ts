@@ -6,6 +6,7 @@ import { closeSync, existsSync, fdatasync, openSync, readFileSync, rmSync, statf
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Clock } from "../clock";
+import { messageOf } from "../log";
 import { platform } from "../platform/current";
 import { writePrivate } from "../platform/private_file";
 import { draftOf } from "../storage/directory/backup";
@@ -56,7 +57,7 @@ export async function takeBackup(request: BackupRequest): Promise<BackupReport> 
   } catch (error) {
     for (const left of [draft, `${draft}-journal`]) rmSync(left, { force: true });
     if (error instanceof BackupFailure) throw error;
-    throw new BackupFailure(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new BackupFailure(`cannot write ${file}: ${messageOf(error)}`);
   }
 }
 
@@ -66,9 +67,7 @@ function requireRoom(directory: string, bytes: number): void {
     const { bavail, bsize } = statfsSync(directory);
     free = bavail * bsize;
   } catch (error) {
-    throw new BackupFailure(
-      `cannot use the directory ${directory}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new BackupFailure(`cannot use the directory ${directory}: ${messageOf(error)}`);
   }
   if (free >= bytes) return;
   throw new BackupFailure(

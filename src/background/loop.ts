@@ -3,7 +3,7 @@
  * stop are idempotent; a wake brings the next turn forward. An error is logged and the loop goes on.
  */
 import type { Clock } from "../clock";
-import type { Log } from "../log";
+import { type Log, messageOf } from "../log";
 
 export interface Work {
   readonly name: string;
@@ -69,7 +69,7 @@ export class Loop {
     } catch (error) {
       this.#log.error("loop_failed", {
         loop: this.#work.name,
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
         stack: error instanceof Error ? error.stack : undefined,
       });
       return PAUSE_AFTER_ERROR_MS;

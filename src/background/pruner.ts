@@ -3,7 +3,6 @@
  * ledgers of schedules. A turn is one
  * small batch and a rest in proportion to what it took, so that fires hardly notice.
  */
-
 import { firstSeqAt } from "../runs/run_id";
 import type { Context } from "../services/context";
 import { pruneAudit, pruneRefusals } from "../storage/audit";

@@ -1,5 +1,4 @@
 /** Raises the alarms of triggers that have had no good result for longer than they should. */
-
 import { raiseOverdue } from "../services/alarms/expectations";
 import type { Context } from "../services/context";
 import type { Work } from "./loop";

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { BackupFailure, takeBackup } from "../background/backup_process";
+import { messageOf } from "../log";
 import { platform } from "../platform/current";
 import { copyDatabase } from "../storage/directory/backup";
 import { DATABASE_FILE } from "../storage/directory/data_directory";
@@ -59,9 +60,7 @@ export async function backupCopy(terminal: Terminal, parsed: ParsedArguments): P
     copyDatabase(join(data_dir!, DATABASE_FILE), draft!);
     return 0;
   } catch (error) {
-    terminal.err(
-      `cannot copy the database of ${data_dir}: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    terminal.err(`cannot copy the database of ${data_dir}: ${messageOf(error)}\n`);
     return 1;
   }
 }

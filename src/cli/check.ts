@@ -1,5 +1,4 @@
 /** `check FILE`: what the compiler says of a model. */
-
 import { SETTINGS } from "../config";
 import type { ModelLimits } from "../model/budget";
 import { examineModel } from "../model/compile";

@@ -1,6 +1,7 @@
 /** `--export FILE`: the compiled problem for other solvers. */
 import { writeFileSync } from "node:fs";
 import { basename, extname } from "node:path";
+import { messageOf } from "../log";
 import { exportProblem } from "../model/exported/export";
 import { EXPORT_FORMATS, FILE_FORMATS } from "../model/formats";
 import type { Problem } from "../problem/problem";
@@ -25,6 +26,6 @@ export function exportIfAsked(parsed: ParsedArguments, problem: () => Problem | 
   try {
     writeFileSync(path, written.text);
   } catch (error) {
-    throw new FileProblem(`cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new FileProblem(`cannot write ${path}: ${messageOf(error)}`);
   }
 }

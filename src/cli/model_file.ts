@@ -1,6 +1,7 @@
 /** Model files and override data as a person keeps them on disk. */
 import { readFileSync } from "node:fs";
 import { basename, extname } from "node:path";
+import { messageOf } from "../log";
 import { MODEL_ENDINGS, MODEL_FORMATS } from "../model/formats";
 import type { ParsedArguments } from "./arguments";
 
@@ -45,7 +46,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new FileProblem(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new FileProblem(`cannot read ${path}: ${messageOf(error)}`);
   }
 }
 
@@ -53,6 +54,6 @@ function parseJson(text: string, place: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new FileProblem(`${place} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new FileProblem(`${place} is not JSON: ${messageOf(error)}`);
   }
 }

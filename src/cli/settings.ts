@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { type Config, readConfig } from "../config";
 import { readCertificate } from "../http/edge/certificate";
+import { messageOf } from "../log";
 import { parsePattern } from "../schedules/cadence";
 import { readAuthorities } from "../webhooks/authorities";
 import type { ParsedArguments } from "./arguments";
@@ -19,7 +20,7 @@ export function readSettings(terminal: Terminal, parsed: ParsedArguments): Setti
   } catch (error) {
     return {
       config: null,
-      problems: [`cannot read --config ${path}: ${error instanceof Error ? error.message : error}`],
+      problems: [`cannot read --config ${path}: ${messageOf(error)}`],
     };
   }
   const reading = readConfig({ flags: parsed.settings, environment: terminal.environment, file_text });

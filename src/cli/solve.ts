@@ -1,5 +1,4 @@
 /** `solve FILE`: compile and solve on this terminal, in a solver process of its own. */
-
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +16,7 @@ import {
 } from "../model/overrides";
 import { platform } from "../platform/current";
 import type { Solution } from "../problem/solution";
-import { solveOptionsOf } from "../services/runs/solve";
+import { solveOptionsOf } from "../services/runs/solve_options";
 import type { SolveOutcome } from "../solver/messages";
 import { SolverPool } from "../solver/pool";
 import { resultText } from "../storage/runs";

@@ -1,28 +1,11 @@
 /** What changed from one model to another: a sentence for a list of versions, and a structure for the diff route. */
 import type { ModelLimits } from "./budget";
 import { canonicalJson } from "./canonical";
+import type { NamedChange, NamedValue, SectionChanges } from "./change_lists";
 import { prepareModel } from "./compile";
 import { splitDeclarations } from "./declarations";
 import { diffFiles, type FileChanges } from "./imported/file_changes";
 import { isRecord, quote } from "./json";
-
-export interface NamedValue {
-  readonly name: string;
-  readonly value: unknown;
-}
-
-export interface NamedChange {
-  readonly name: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
-/** Changes among values that have names, in the order of the model they stand in. */
-export interface SectionChanges {
-  readonly added: readonly NamedValue[];
-  readonly removed: readonly NamedValue[];
-  readonly modified: readonly NamedChange[];
-}
 
 export interface ModelChanges {
   readonly summary: string;

@@ -1,5 +1,4 @@
 /** The `options` of a model: the few solver settings that a model may carry. */
-
 import { nearestHint } from "../nearest";
 import type { DiagnosticList } from "./diagnostic_list";
 import { describeValue, isRecord, quote } from "./json";

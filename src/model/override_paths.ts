@@ -2,7 +2,6 @@
  * Resolves a dot path into model_json, such as `variables.widgets_c.upper_bound`, to the steps that reach its value and
  * to what may be put there. A list element is taken by position, else by its `name`, which may hold dots itself.
  */
-
 import { nearestHint } from "../nearest";
 import { MODEL_KEYS, OBJECTIVE_SENSES, VARIABLE_TYPES } from "./flat/structure";
 import { describeValue, isPrototypeKey, isRecord, quote } from "./json";

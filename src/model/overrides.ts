@@ -3,7 +3,6 @@
  * or a place of the pinned model; the result is plain JSON, kept with the trigger. `validateOverrideData` checks each fire
  * against that alone, on the HTTP thread. `applyOverrides` makes the effective model in the solver process.
  */
-
 import { nearestHint } from "../nearest";
 import type { ModelForm } from "./compile";
 import { type Cell, type CellResolution, type CellValue, cellKey, cellPlaces, findCellFault } from "./imported/cells";
@@ -457,4 +456,9 @@ function readKey(parent: unknown[] | Record<string, unknown>, key: string | numb
 
 function writeKey(parent: unknown[] | Record<string, unknown>, key: string | number, value: unknown): void {
   (parent as Record<string | number, unknown>)[key] = value;
+}
+
+/** One sentence for overrides that do not fit. */
+export function misfitMessage(fields: readonly FieldError[]): string {
+  return `Override validation failed: ${fields.map((field) => field.msg).join("; ")}`;
 }

@@ -2,7 +2,6 @@
  * The shape of an input's value, as plain JSON: what a replacement has to look like. Made once when a trigger is
  * created, checked at every fire; neither recurses.
  */
-
 import { nearestHint } from "../nearest";
 import { describeValue, isRecord, quote } from "./json";
 

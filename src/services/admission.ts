@@ -1,8 +1,9 @@
-/** Whether there is room on the disk for something new. */
+/** Whether something new is accepted: not while the service stops, the disk is low or the queue is full. */
 import { Refusal } from "../refusals";
 import type { Context } from "./context";
 
 const DISK_RETRY_SECONDS = 10;
+const QUEUE_RETRY_SECONDS = 5;
 
 /** Refuses 507 while the disk is low: what is left is for the ends of running work. */
 export function requireDiskSpace(context: Pick<Context, "disk">): void {
@@ -10,4 +11,34 @@ export function requireDiskSpace(context: Pick<Context, "disk">): void {
   throw new Refusal("storage_full", "The disk is nearly full and nothing new is accepted. Make room, then try again", {
     retry_after_seconds: DISK_RETRY_SECONDS,
   });
+}
+
+/** Refuses while the service is stopping: what came in now would only wait for the next start. */
+export function requireAccepting(context: Context): void {
+  if (!context.isStopping()) return;
+  throw new Refusal("shutting_down", "The service is stopping; try again shortly", {
+    retry_after_seconds: QUEUE_RETRY_SECONDS,
+  });
+}
+
+/** Refuses 507 while the disk is low, 429 or 503 when that many more runs do not fit into the queue. */
+export function requireRoom(context: Context, trigger_id: string, runs: number): void {
+  requireDiskSpace(context);
+  const { queued_runs_max, queued_runs_per_trigger_max } = context.config;
+  const queued = context.queue.queuedOf(trigger_id);
+  const retry = { retry_after_seconds: QUEUE_RETRY_SECONDS };
+  if (context.queue.total + runs > queued_runs_max) {
+    throw new Refusal(
+      "queue_full",
+      `${context.queue.total} runs are queued and this service keeps at most ${queued_runs_max}; try again later`,
+      retry,
+    );
+  }
+  if (queued_runs_per_trigger_max !== null && queued + runs > queued_runs_per_trigger_max) {
+    throw new Refusal(
+      "trigger_queue_full",
+      `${queued} runs of this trigger are queued and it may have at most ${queued_runs_per_trigger_max}; try again later`,
+      retry,
+    );
+  }
 }

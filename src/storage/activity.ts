@@ -1,5 +1,4 @@
 /** Reads for the page's overview: what each trigger did lately, what is due, what is wrong. Every one is bounded. */
-
 import type { Database } from "bun:sqlite";
 import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";

@@ -7,6 +7,7 @@ import { closeSync, existsSync, fdatasync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
+import { messageOf } from "../log";
 import { platform } from "../platform/current";
 import { APPLICATION_ID, copyThrough } from "./directory/backup";
 import {
@@ -143,7 +144,7 @@ function openWriter(path: string): Database {
     client.close();
     throw new DataDirectoryError(
       1,
-      `cannot use the database ${path}: ${error instanceof Error ? error.message : String(error)}; if it is damaged, put a backup back`,
+      `cannot use the database ${path}: ${messageOf(error)}; if it is damaged, put a backup back`,
     );
   }
 }

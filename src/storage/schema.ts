@@ -2,7 +2,6 @@
  * The tables of typed queries. migrations/*.sql makes them and carries the CHECKs; a test compares the two. Runs, their
  * data, ticks and deliveries are not here: their statements are fixed SQL, in the files of those names.
  */
-
 import { blob, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { CATCH_UPS, OVERLAP_POLICIES } from "../schedules/tick_plan";
 

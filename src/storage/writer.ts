@@ -13,6 +13,7 @@
  */
 import type { Database } from "bun:sqlite";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
+import { messageOf } from "../log";
 import type { RunSource, TerminalState } from "../runs/run";
 
 /** Rows a transaction may take: 128 to 256 gave the best throughput at under 15 ms p99 (113k rows/s raw, 8 gave 19k). */
@@ -35,7 +36,7 @@ export type StorageTrouble = "full" | "busy" | "lost";
 export class StorageFailure extends Error {
   readonly trouble: StorageTrouble;
   constructor(trouble: StorageTrouble, cause: unknown) {
-    super(`storage failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`storage failed: ${messageOf(cause)}`, { cause });
     this.name = "StorageFailure";
     this.trouble = trouble;
   }

@@ -2,6 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
+import { messageOf } from "../log";
 
 const CERTIFICATE_PATTERN = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -14,7 +15,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new RangeError(`cannot read --webhook-ca ${path}: ${error instanceof Error ? error.message : error}`);
+    throw new RangeError(`cannot read --webhook-ca ${path}: ${messageOf(error)}`);
   }
 }
 

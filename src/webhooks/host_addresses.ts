@@ -5,7 +5,6 @@
  * at a silent name server a sync took 20 s on two cores, and no fire was accepted meanwhile. c-ares reads
  * resolv.conf once, so its name servers are set anew when the file has changed, as it does when a network comes up late.
  */
-
 import { setServers } from "node:dns";
 import { readFileSync, statSync } from "node:fs";
 import { isIP } from "node:net";

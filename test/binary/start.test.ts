@@ -1,5 +1,4 @@
 /** What a start prints, keeps to itself and refuses, and the exit codes that a service manager goes by. */
-
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";

@@ -1,5 +1,4 @@
 /** Every model of GLPK's examples: the status and the optimum that glpsol finds. */
-
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

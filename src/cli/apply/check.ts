@@ -2,8 +2,10 @@
  * Everything about the files that can be known before anything is sent: the models compile, the triggers' inputs are the
  * models', patterns are patterns, and each body is one that the service takes. So that a broken file changes nothing.
  */
+import { documentBody } from "../../http/documents/bodies";
 import { bodyFaults } from "../../http/edge/body_faults";
-import { documentBody, scheduleBody, triggerBody } from "../../http/schemas";
+import { scheduleBody } from "../../http/schedules/bodies";
+import { triggerBody } from "../../http/triggers/bodies";
 import { contentDigest } from "../../model/canonical";
 import { compileModel, type PreparedModel, prepareModel } from "../../model/compile";
 import { bindOverrides, parseOverrideSchema, validateOverrideData } from "../../model/overrides";

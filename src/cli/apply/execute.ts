@@ -7,6 +7,7 @@
  * --prune): callers move in their own time.
  */
 import { toTimestamp } from "../../clock";
+import { messageOf } from "../../log";
 import { contentDigest } from "../../model/canonical";
 import type { DocumentObject } from "../../services/documents/documents";
 import type { FullVersionObject } from "../../services/documents/versions";
@@ -55,7 +56,7 @@ export async function takeBack(run: Execution): Promise<string[]> {
     try {
       await undo();
     } catch (error) {
-      failures.push(error instanceof Error ? error.message : String(error));
+      failures.push(messageOf(error));
     }
   }
   return failures;

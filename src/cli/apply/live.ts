@@ -1,5 +1,4 @@
 /** What the service holds now, in the same normal form as the files. */
-
 import type { DocumentObject } from "../../services/documents/documents";
 import type { FullVersionObject } from "../../services/documents/versions";
 import type { ScheduleObject } from "../../services/schedules/schedules";

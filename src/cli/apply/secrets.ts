@@ -1,5 +1,6 @@
 /** Secrets that apply was shown once: into a file that only its owner may read, or on a terminal; never into a log. */
 import { existsSync, readFileSync } from "node:fs";
+import { messageOf } from "../../log";
 import { isRecord } from "../../model/json";
 import { writePrivate } from "../../platform/private_file";
 import { FileProblem } from "../model_file";
@@ -23,9 +24,7 @@ export class SecretsFile {
       this.#all = { ...before };
       this.#write();
     } catch (error) {
-      throw new FileProblem(
-        `cannot use --secrets-file ${path}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      throw new FileProblem(`cannot use --secrets-file ${path}: ${messageOf(error)}`);
     }
   }
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openApp } from "../../app";
 import { readConfig } from "../../config";
-import { createLog } from "../../log";
+import { createLog, messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import type { Terminal } from "../terminal";
 import { DemoClient, type DemoReceiver, startReceiver } from "./demo_client";
@@ -36,7 +36,7 @@ export async function demo(terminal: Terminal): Promise<number> {
     terminal.out(`\nDone. Start the real thing:\n  ${terminal.self.join(" ")} serve\n`);
     return 0;
   } catch (error) {
-    terminal.err(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+    terminal.err(`demo: ${messageOf(error)}\n`);
     return 1;
   } finally {
     await app.stop(0);

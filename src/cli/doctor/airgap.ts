@@ -7,11 +7,12 @@ import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import type { Config } from "../../config";
+import { messageOf } from "../../log";
 import { readDestinations } from "../../storage/destinations";
 import { DATABASE_FILE } from "../../storage/directory/data_directory";
 import { type AddressKind, addressBytes, kindOf } from "../../webhooks/address";
 import { checkDestination, parseTargetPolicy, type TargetPolicy } from "../../webhooks/destination";
-import { type Finding, fail, ok, reasonOf, warn } from "./finding";
+import { type Finding, fail, ok, warn } from "./finding";
 
 const INSIDE: readonly AddressKind[] = ["private", "loopback", "link-local"];
 const NAMES_SHOWN_MAX = 5;
@@ -54,7 +55,7 @@ function hosts(config: Config): Finding[] {
       );
     });
   } catch (error) {
-    return [fail("webhooks", reasonOf(error))];
+    return [fail("webhooks", messageOf(error))];
   }
 }
 

@@ -9,7 +9,3 @@ export interface Finding {
 export const ok = (check: string, detail: string): Finding => ({ check, state: "ok", detail });
 export const warn = (check: string, detail: string): Finding => ({ check, state: "warn", detail });
 export const fail = (check: string, detail: string): Finding => ({ check, state: "fail", detail });
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

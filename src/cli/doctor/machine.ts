@@ -2,6 +2,7 @@
 import { availableParallelism, cpus } from "node:os";
 import { defaultWorkers } from "../../app";
 import type { Config } from "../../config";
+import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { nextTickAt } from "../../schedules/cadence";
 import { SOLVER_VERSION } from "../../solver/highs/version";
@@ -9,7 +10,7 @@ import { defaultMemoryMaxBytes } from "../../solver/process/process_facts";
 import { sqliteVersion } from "../../storage/database";
 import { BUILT_AT_MS, PROGRAM_VERSION } from "../../version";
 import type { Terminal } from "../terminal";
-import { type Finding, fail, ok, reasonOf, warn } from "./finding";
+import { type Finding, fail, ok, warn } from "./finding";
 
 const MIB_BYTES = 1_048_576;
 const FILES_MIN = 1024;
@@ -96,7 +97,7 @@ function zones(): Finding {
       `${pattern} in ${zone} comes at ${found === null ? "no time" : new Date(found).toISOString()} and not at ${next}`,
     );
   } catch (error) {
-    return fail("time zones", reasonOf(error));
+    return fail("time zones", messageOf(error));
   }
 }
 

@@ -7,15 +7,16 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Config } from "../../config";
 import { readCertificate } from "../../http/edge/certificate";
+import { messageOf } from "../../log";
 import { contentDigest } from "../../model/canonical";
 import { prepareModel } from "../../model/compile";
 import { bindOverrides } from "../../model/overrides";
 import { platform } from "../../platform/current";
-import { solveOptionsOf } from "../../services/runs/solve";
+import { solveOptionsOf } from "../../services/runs/solve_options";
 import { SolverPool } from "../../solver/pool";
 import { defaultLimits } from "../check";
 import type { Terminal } from "../terminal";
-import { type Finding, fail, ok, reasonOf, warn } from "./finding";
+import { type Finding, fail, ok, warn } from "./finding";
 
 const DAY_MS = 86_400_000;
 const EXPIRY_DAYS_MIN = 30;
@@ -113,7 +114,7 @@ async function solver(terminal: Terminal): Promise<Finding> {
       `the test has the optimum ${PROBE_OPTIMUM}, found ${objective ?? ended.kind}; this build does not fit this machine`,
     );
   } catch (error) {
-    return fail("solver", reasonOf(error));
+    return fail("solver", messageOf(error));
   } finally {
     await pool.stop({ drain_ms: 0 });
     platform.files.removeTree(control_dir);

@@ -2,6 +2,7 @@
 import { closeSync, existsSync, fdatasyncSync, readdirSync, rmSync, statfsSync, statSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Config } from "../../config";
+import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { readDestinations } from "../../storage/destinations";
 import { inspectDatabase } from "../../storage/directory/backup";
@@ -15,7 +16,7 @@ import {
 import { hasSealKey, opensWith } from "../../storage/directory/seal";
 import { MIGRATIONS } from "../../storage/migrations";
 import type { Terminal } from "../terminal";
-import { type Finding, fail, ok, reasonOf, warn } from "./finding";
+import { type Finding, fail, ok, warn } from "./finding";
 
 const MIB_BYTES = 1_048_576;
 const SYNCS = 20;
@@ -86,7 +87,7 @@ function syncs({ clock, ids }: Terminal, directory: string): Finding {
       rmSync(path, { force: true });
     }
   } catch (error) {
-    return fail("disk sync", `cannot write to ${directory}: ${reasonOf(error)}`);
+    return fail("disk sync", `cannot write to ${directory}: ${messageOf(error)}`);
   }
   times.sort((a, b) => a - b);
   const [median, slowest] = [times[SYNCS / 2]!, times.at(-1)!];
@@ -133,7 +134,7 @@ function integrity(path: string, marker: string | null): Finding {
       return fail("database", `belongs to instance ${instance_id}, the directory to ${marker}; put the right one back`);
     return ok("database", words);
   } catch (error) {
-    return fail("database", `${path}: ${reasonOf(error)}; restore a backup with jaot-triggers restore FILE`);
+    return fail("database", `${path}: ${messageOf(error)}; restore a backup with jaot-triggers restore FILE`);
   }
 }
 
@@ -154,7 +155,7 @@ function sealKey(directory: string, config: Config): Finding {
     const from = config.secret_key !== null ? "JAOT_SECRET_KEY" : hasSealKey(directory) ? "seal.key" : "no key yet";
     return ok("seal key", `${from}, opens all ${sealed.length} webhook secrets`);
   } catch (error) {
-    return fail("seal key", reasonOf(error));
+    return fail("seal key", messageOf(error));
   }
 }
 
@@ -172,6 +173,6 @@ function backups({ backup_dir, backups_keep }: Config, now: number): Finding {
       `${files.length} of ${backups_keep} in ${backup_dir}, the newest ${hours.toFixed(1)} hours old`,
     );
   } catch (error) {
-    return fail("backups", `cannot read ${backup_dir}: ${reasonOf(error)}`);
+    return fail("backups", `cannot read ${backup_dir}: ${messageOf(error)}`);
   }
 }

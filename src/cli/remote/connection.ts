@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 import { type IncomingMessage, type RequestOptions, request as requestPlain } from "node:http";
 import { request as requestTls } from "node:https";
 import { text } from "node:stream/consumers";
+import { messageOf } from "../../log";
 import type { ParsedArguments } from "../arguments";
 import { FileProblem } from "../model_file";
 import type { Terminal } from "../terminal";
@@ -109,7 +110,7 @@ export class Connection {
       return { status: incoming.statusCode ?? 0, body: parse(answer, incoming.statusCode ?? 0) };
     } catch (error) {
       if (error instanceof Unreachable) throw new Unreachable(`${this.address}: ${error.message}`);
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new Unreachable(`no answer from ${this.address}: ${reason}; is the service running, and is --url right?`);
     }
   }
@@ -179,6 +180,6 @@ function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new FileProblem(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new FileProblem(`cannot read ${path}: ${messageOf(error)}`);
   }
 }

@@ -1,5 +1,4 @@
 /** `models list|push`: documents from files, each push a version. */
-
 import { examineModel } from "../../model/compile";
 import type { DocumentObject } from "../../services/documents/documents";
 import type { FullVersionObject } from "../../services/documents/versions";

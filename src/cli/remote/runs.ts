@@ -1,6 +1,6 @@
 /** `runs list|show|cancel|rerun|export`. */
-
 import { closeSync, writeSync } from "node:fs";
+import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import type { Page } from "../../services/listing_page";
 import type { RunObject, RunSummary } from "../../services/runs/runs";
@@ -152,6 +152,6 @@ function openSink(session: Session): { write: (text: string) => void; close: () 
     const descriptor = platform.files.openPrivate(path, "w");
     return { write: (text) => void writeSync(descriptor, text), close: () => closeSync(descriptor) };
   } catch (error) {
-    throw new FileProblem(`cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new FileProblem(`cannot write ${path}: ${messageOf(error)}`);
   }
 }

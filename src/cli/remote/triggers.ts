@@ -1,5 +1,6 @@
 /** `triggers list|create|show|enable|disable|rotate-secret|delete`. */
 import { readFileSync } from "node:fs";
+import { messageOf } from "../../log";
 import type { FullVersionObject, VersionObject } from "../../services/documents/versions";
 import type { TriggerObject } from "../../services/triggers/triggers";
 import { FileProblem } from "../model_file";
@@ -114,7 +115,7 @@ function schemaOf(session: Session): { override_schema?: unknown } {
   try {
     return { override_schema: JSON.parse(readFileSync(path, "utf8")) };
   } catch (error) {
-    throw new FileProblem(`--override-schema ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new FileProblem(`--override-schema ${path}: ${messageOf(error)}`);
   }
 }
 

@@ -1,8 +1,8 @@
 /** `service install|status|uninstall`: the service under systemd. */
 import { copyFileSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Config, SettingName } from "../../config";
-import { flagName } from "../../config";
+import { type Config, flagName, type SettingName } from "../../config";
+import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { writePrivate } from "../../platform/private_file";
 import type { ParsedArguments } from "../arguments";
@@ -66,7 +66,7 @@ function install(terminal: Terminal, parsed: ParsedArguments): number {
     tell(terminal, config, root, is_key_new);
     return 0;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return complain(
       terminal,
       [`cannot install: ${reason}; this needs root and systemd, service install --print only shows the unit`],
@@ -99,7 +99,7 @@ function uninstall(terminal: Terminal, parsed: ParsedArguments): number {
     terminal.out(`removed ${UNIT_PATH} and ${PROGRAM_PATH}; the data and ${dirname(ENVIRONMENT_PATH)} stay\n`);
     return 0;
   } catch (error) {
-    return complain(terminal, [`cannot uninstall: ${error instanceof Error ? error.message : String(error)}`], 1);
+    return complain(terminal, [`cannot uninstall: ${messageOf(error)}`], 1);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Context } from "../../services/context";
 import { requireRole } from "../edge/authenticate";
 import { pageOfQuery } from "../edge/query";
 import { API, keyedRoutes } from "../edge/router";
-import { keyBody } from "../schemas";
+import { keyBody } from "./bodies";
 
 export function keyRoutes(context: Context) {
   return keyedRoutes(context, `${API}/keys`)

@@ -1,10 +1,9 @@
 /** /api/v2/session: what the page needs to sign in by link, to know who it is, and to sign out. */
-
 import { getSession, shareSession, signInByLink, signOut } from "../../services/access/sign_in";
 import type { Context } from "../../services/context";
 import { requireRole } from "../edge/authenticate";
 import { API, keyedRoutes, openRoutes, visitOf } from "../edge/router";
-import { sessionBody } from "../schemas";
+import { sessionBody } from "./bodies";
 
 export function openSessionRoutes(context: Context) {
   return openRoutes(`${API}/session`).post(

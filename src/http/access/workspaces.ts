@@ -1,10 +1,9 @@
 /** /api/v2/workspaces: the parts of an organization that a key can be limited to. */
-
 import { createWorkspace, listWorkspaces } from "../../services/access/workspaces";
 import type { Context } from "../../services/context";
 import { requireRole } from "../edge/authenticate";
 import { API, keyedRoutes } from "../edge/router";
-import { workspaceBody } from "../schemas";
+import { workspaceBody } from "./bodies";
 
 export function workspaceRoutes(context: Context) {
   return keyedRoutes(context, `${API}/workspaces`)

@@ -10,7 +10,7 @@ import {
 import { requireRole } from "../edge/authenticate";
 import { sliceOfQuery } from "../edge/query";
 import { API, keyedRoutes } from "../edge/router";
-import { documentBody } from "../schemas";
+import { documentBody } from "./bodies";
 
 const LIST_LIMIT_DEFAULT = 100;
 

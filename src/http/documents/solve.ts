@@ -3,8 +3,8 @@ import type { Solution } from "../../problem/solution";
 import type { Context } from "../../services/context";
 import { solveModel, validateModel } from "../../services/runs/solve";
 import { requireRole } from "../edge/authenticate";
+import { anyBody } from "../edge/body_fields";
 import { API, jsonResponse, keyedRoutes } from "../edge/router";
-import { anyBody } from "../schemas";
 
 export function solveRoutes(context: Context) {
   return keyedRoutes(context, `${API}/solve`)

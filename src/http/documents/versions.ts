@@ -14,7 +14,7 @@ import {
 import { requireRole } from "../edge/authenticate";
 import { requiredWordOf, sliceOfQuery } from "../edge/query";
 import { API, fileResponse, keyedRoutes } from "../edge/router";
-import { checkpointBody, restoreBody, versionNameBody } from "../schemas";
+import { checkpointBody, restoreBody, versionNameBody } from "./bodies";
 
 const LIST_LIMIT_DEFAULT = 50;
 

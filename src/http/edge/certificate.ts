@@ -2,6 +2,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Config } from "../../config";
+import { messageOf } from "../../log";
 
 export interface Certificate {
   /** PEM, the chain after it. */
@@ -30,7 +31,7 @@ function read(flag: string, path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new RangeError(`${flag}: cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RangeError(`${flag}: cannot read ${path}: ${messageOf(error)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Turns everything that can go wrong in a request into one answer. What is not a refusal is our bug: the client gets an incident id, the log the cause. */
 import type { Ids } from "../../ids";
-import type { Log } from "../../log";
+import { type Log, messageOf } from "../../log";
 import { nearestName } from "../../nearest";
 import { Refusal } from "../../refusals";
 import { StorageFailure } from "../../storage/writer";
@@ -24,7 +24,7 @@ export function errorResponse(error: unknown, info: RequestInfo, ids: Ids, log: 
     request_id: info.request_id,
     method: info.method,
     path: info.path,
-    error: error instanceof Error ? error.message : String(error),
+    error: messageOf(error),
     stack: error instanceof Error ? stackOf(error) : undefined,
   });
   const detail = `The service failed on this request; its log explains incident ${incident_id}`;

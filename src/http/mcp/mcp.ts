@@ -1,9 +1,9 @@
 /** POST /mcp, for agents: only with --mcp, and only with an API key. */
 import { Refusal } from "../../refusals";
 import type { Context } from "../../services/context";
+import { anyBody } from "../edge/body_fields";
 import { invalid } from "../edge/errors";
 import { keyedRoutes } from "../edge/router";
-import { anyBody } from "../schemas";
 import { answerMessage, speaks } from "./protocol";
 
 export function mcpRoutes(context: Context) {

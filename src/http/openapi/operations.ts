@@ -1,5 +1,4 @@
 /** Every row of the document, by `METHOD /path/{name}`. A new route gets its row here or in the file of its resource. */
-
 import { ACCESS_OPERATIONS } from "../access/operations";
 import { BUILDER_OPERATIONS } from "../documents/operations";
 import { PAGE_OPERATIONS } from "../page/operations";

@@ -16,7 +16,7 @@ import { requireRole } from "../edge/authenticate";
 import { invalid } from "../edge/errors";
 import { integerOf, pageOfQuery, type Query, timeOf, wordOf } from "../edge/query";
 import { API, keyedRoutes } from "../edge/router";
-import { cronBody, scheduleBody, scheduleChangeBody } from "../schemas";
+import { cronBody, scheduleBody, scheduleChangeBody } from "./bodies";
 
 const HOURS_DEFAULT = 24;
 const HOURS_MAX = 24 * 31;

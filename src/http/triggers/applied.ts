@@ -1,10 +1,9 @@
 /** /api/v2/applied: the record that `apply` keeps. */
-
 import type { Context } from "../../services/context";
 import { getApplied, putApplied } from "../../services/triggers/applied";
 import { requireRole } from "../edge/authenticate";
 import { API, keyedRoutes } from "../edge/router";
-import { appliedBody } from "../schemas";
+import { appliedBody } from "./bodies";
 
 export function appliedRoutes(context: Context) {
   return keyedRoutes(context, `${API}/applied`)

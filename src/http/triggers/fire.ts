@@ -1,7 +1,7 @@
 /** POST /api/v2/triggers/{id}/fire: the hot route, opened by the trigger's own secret, or by an API key that may fire. */
-
 import { nearestName } from "../../nearest";
 import type { Visit } from "../../services/access/authentication";
+import { requireAccepting } from "../../services/admission";
 import type { Context } from "../../services/context";
 import {
   type FireRequest,
@@ -9,7 +9,6 @@ import {
   fireBatch,
   type OpenTrigger,
   openTrigger,
-  requireAccepting,
   requireFireTarget,
 } from "../../services/runs/fire";
 import { type RunObject, waitForRun } from "../../services/runs/runs";

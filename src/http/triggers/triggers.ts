@@ -12,7 +12,7 @@ import {
 } from "../../services/triggers/triggers";
 import { requireRole } from "../edge/authenticate";
 import { API, keyedRoutes } from "../edge/router";
-import { READ_ONLY_TRIGGER_FIELDS, rotateBody, toggleBody, triggerBody, triggerChangeBody } from "../schemas";
+import { READ_ONLY_TRIGGER_FIELDS, rotateBody, toggleBody, triggerBody, triggerChangeBody } from "./bodies";
 
 export function triggerRoutes(context: Context) {
   return keyedRoutes(context, `${API}/triggers`)

@@ -2,7 +2,6 @@
  * Compiles a flat model with given parameter values into a Problem: typed arrays, rows in order of the constraints,
  * columns in order of the variables, auxiliary rows and columns of min, max and abs behind them.
  */
-
 import { nearestHint } from "../../nearest";
 import { type Hessian, isIntegerKind, KIND, type Problem, type SparseRows } from "../../problem/problem";
 import type { Budget } from "../budget";

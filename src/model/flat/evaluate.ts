@@ -3,7 +3,6 @@
  * over the postfix range. What cannot be evaluated is reported once and becomes NaN, which passes through silently,
  * so that the rest of the expression is still checked.
  */
-
 import { nearestHint } from "../../nearest";
 import type { Budget } from "../budget";
 import type { DiagnosticList } from "../diagnostic_list";

@@ -6,7 +6,6 @@
  * Unknown names and missing product signs are reported and passed over, so that one pass finds several; the first
  * error of any other kind ends the expression.
  */
-
 import { nearestHint } from "../../nearest";
 import type { Budget } from "../budget";
 import type { DiagnosticExtras, DiagnosticList } from "../diagnostic_list";

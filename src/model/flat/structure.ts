@@ -2,7 +2,6 @@
  * Reads a flat model out of JSON: checks its structure, declares its names and parses its expressions, once.
  * Everything found wrong goes to the list; the rest is still read, so that one pass finds as much as it can.
  */
-
 import { nearestHint } from "../../nearest";
 import { COLUMN_KINDS, KIND, type ObjectiveSense } from "../../problem/problem";
 import type { Budget } from "../budget";

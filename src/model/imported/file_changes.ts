@@ -1,6 +1,6 @@
 /** What changed from one imported file to another, by the names of columns and rows; linear in the size of both. */
 import { COLUMN_KINDS, type Problem } from "../../problem/problem";
-import type { NamedChange, NamedValue, SectionChanges } from "../changes";
+import type { NamedChange, NamedValue, SectionChanges } from "../change_lists";
 
 /** Entries of each list of changes, and coefficients told of one row. */
 const LISTED_MAX = 1000;

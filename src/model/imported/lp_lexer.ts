@@ -2,7 +2,6 @@
  * Tokens of CPLEX LP text, one at a time. A name is anything between blanks and `: + - * / ^ < > = [ ] \`
  * that does not begin with a digit; `\` and C comments are skipped. A number ends where it makes no further sense: `2x` is 2 and x.
  */
-
 import { startOfText } from "./numbers";
 
 export const TOKEN = {

@@ -2,7 +2,6 @@
  * Cuts MPS text into lines and lines into fields. Free form has fields between blanks, as many as a line needs; fixed
  * form has them at columns 2-3, 5-12, 15-22, 25-36, 40-47 and 50-61, where names may hold blanks and be missing.
  */
-
 import { startOfText } from "./numbers";
 
 const NEWLINE = 0x0a;

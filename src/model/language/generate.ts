@@ -1,5 +1,4 @@
 /** Runs a program up to `solve`: rows into one sparse matrix, columns as they are used, then names and order. */
-
 import { type Families, type Hessian, type IndexTuple, isIntegerKind, type Problem } from "../../problem/problem";
 import type { Budget } from "../budget";
 import { findConvexityFault } from "../flat/convexity";

@@ -2,7 +2,6 @@
  * Algebraic models: `prepareLanguage` parses the source and its data section once and looks for faults that need no
  * values; `compileLanguage` makes a problem with values in place, any number of times.
  */
-
 import type { Problem } from "../../problem/problem";
 import type { Solution } from "../../problem/solution";
 import { type Budget, BudgetExhausted } from "../budget";

@@ -3,10 +3,9 @@
  * transaction that makes it. Refusals are bounded in number, a minute and in all, so that nobody can fill the disk by
  * being turned away; how many were left out is told by the next one. No row holds a secret or a payload.
  */
-import { type Clock, toTimestamp } from "../../clock";
-import { firstTenant } from "../../storage/access";
+import { toTimestamp } from "../../clock";
 import { type AuditFilter, type AuditRow, countAudit, insertAudit, listAudit } from "../../storage/audit";
-import type { Transaction, Writer } from "../../storage/writer";
+import type { Transaction } from "../../storage/writer";
 import type { Actor, Context } from "../context";
 import { type Page, pageOf } from "../listing_page";
 
@@ -42,10 +41,6 @@ export const AUDIT_ACTIONS = [
   "authorize",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
-
-/** Refusals written in a minute, over all clients. */
-const REFUSALS_PER_MINUTE_MAX = 100;
-const MINUTE_MS = 60_000;
 
 export interface AuditObject {
   readonly at: string;
@@ -91,54 +86,6 @@ export function listAuditObjects(
 ): Page<AuditObject> {
   const rows = listAudit(context.db, filter, (page - 1) * page_size, page_size);
   return pageOf(rows.map(auditObject), countAudit(context.db, filter), page, page_size);
-}
-
-/** Who was turned away, and from what. */
-export interface RefusedVisit {
-  /** null: it belongs to no tenant, so the first one, which runs the installation, is told. */
-  readonly organization_id: string | null;
-  readonly key_id: string | null;
-  readonly user_id: string | null;
-  readonly client: string;
-  readonly request_id: string | null;
-  readonly action: "authenticate" | "authorize";
-  readonly object_id: string | null;
-  readonly detail: string;
-}
-
-export class RefusalLog {
-  readonly #clock: Clock;
-  readonly #writer: Pick<Writer, "write">;
-  #minute_started_at = Number.NEGATIVE_INFINITY;
-  #written = 0;
-  #left_out = 0;
-
-  constructor(clock: Clock, writer: Pick<Writer, "write">) {
-    this.#clock = clock;
-    this.#writer = writer;
-  }
-
-  /** Writes a row behind the answer, which never waits for it; a disk that takes no more loses rows, not service. */
-  record(visit: RefusedVisit): void {
-    const now = this.#clock.monotonic();
-    if (now - this.#minute_started_at >= MINUTE_MS) {
-      this.#minute_started_at = now;
-      this.#written = 0;
-    }
-    if (this.#written >= REFUSALS_PER_MINUTE_MAX) {
-      this.#left_out += 1;
-      return;
-    }
-    this.#written += 1;
-    const left_out = this.#left_out === 0 ? "" : `; ${this.#left_out} more before it are not in this log`;
-    this.#left_out = 0;
-    const row = { ...visit, at: this.#clock.now(), outcome: "refused" as const, detail: visit.detail + left_out };
-    const insert = (transaction: Transaction): void => {
-      const organization_id = row.organization_id ?? firstTenant(transaction.db)?.organization_id;
-      if (organization_id !== undefined) insertAudit(transaction, { ...row, organization_id });
-    };
-    this.#writer.write(insert).catch(() => {});
-  }
 }
 
 function auditObject(row: AuditRow): AuditObject {

@@ -18,9 +18,8 @@ import {
 } from "../../storage/versions";
 import type { Transaction } from "../../storage/writer";
 import { recordChange } from "../access/audit";
-import { requireDiskSpace } from "../admission";
+import { requireAccepting, requireDiskSpace } from "../admission";
 import type { Context, Principal } from "../context";
-import { requireAccepting } from "../runs/fire";
 import { type DocumentObject, effectiveModel, fromText, getDocument, requireDocument, toText } from "./documents";
 import { compareModels, exportModel, inspectModel } from "./inspection";
 

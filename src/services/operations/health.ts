@@ -1,5 +1,4 @@
 /** How the service is, for anyone who may reach it. */
-
 import { toTimestamp } from "../../clock";
 import { SOLVER_VERSION } from "../../solver/highs/version";
 import { PROGRAM_VERSION } from "../../version";

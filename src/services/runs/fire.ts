@@ -3,7 +3,7 @@
  * promise of `fire` settles after the fsync.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { type FieldError, validateOverrideData } from "../../model/overrides";
+import { type FieldError, misfitMessage, validateOverrideData } from "../../model/overrides";
 import { Refusal } from "../../refusals";
 import { isTerminal, type RunSource } from "../../runs/run";
 import { insertDelivery } from "../../storage/deliveries";
@@ -12,14 +12,13 @@ import { insertRun, type NewRun, readOverrideData } from "../../storage/runs";
 import type { Transaction } from "../../storage/writer";
 import { recordChange } from "../access/audit";
 import { authenticate, KEY_PREFIX, refuseSecret, requireRole, type Visit } from "../access/authentication";
-import { requireDiskSpace } from "../admission";
+import { requireAccepting, requireDiskSpace, requireRoom } from "../admission";
 import { announceDelivery, draftBornDelivery } from "../alarms/delivery_drafts";
 import type { Context, Principal } from "../context";
 import type { FireTarget } from "../memory/fire_targets";
 import { requireRun } from "./runs";
 
 const IDEMPOTENCY_KEEP_MS = 86_400_000;
-const QUEUE_RETRY_SECONDS = 5;
 /** Sets of a refused batch that the sentence names; all are in its fields. */
 const BATCH_MISFITS_SHOWN = 3;
 /** Compared with when there is no trigger, so that an unknown id costs what a wrong secret costs. */
@@ -41,14 +40,6 @@ export interface Accepted {
   readonly run_ids: readonly string[];
   /** True when an earlier request with the same Idempotency-Key made these runs. */
   readonly is_replayed: boolean;
-}
-
-/** Refuses while the service is stopping: what came in now would only wait for the next start. */
-export function requireAccepting(context: Context): void {
-  if (!context.isStopping()) return;
-  throw new Refusal("shutting_down", "The service is stopping; try again shortly", {
-    retry_after_seconds: QUEUE_RETRY_SECONDS,
-  });
 }
 
 /** Refuses 404 a trigger that is not there. */
@@ -183,11 +174,6 @@ export function announce(context: Context, target: FireTarget, count = 1): void 
   context.wake.executor();
 }
 
-/** One sentence for overrides that do not fit. */
-export function misfitMessage(fields: readonly FieldError[]): string {
-  return `Override validation failed: ${fields.map((field) => field.msg).join("; ")}`;
-}
-
 function isRightSecret(context: Context, target: FireTarget | null, given: Uint8Array): boolean {
   const is_current = timingSafeEqual(given, target?.secret_hash ?? NO_HASH);
   const is_previous = timingSafeEqual(given, target?.previous_secret_hash ?? NO_HASH);
@@ -212,27 +198,6 @@ async function keepMisfit(
   });
   announceDelivery(context, delivery);
   return new Refusal("override_invalid", error, { detail: { error, run_id: draft.id, fields } });
-}
-
-function requireRoom(context: Context, trigger_id: string, runs: number): void {
-  requireDiskSpace(context);
-  const { queued_runs_max, queued_runs_per_trigger_max } = context.config;
-  const queued = context.queue.queuedOf(trigger_id);
-  const retry = { retry_after_seconds: QUEUE_RETRY_SECONDS };
-  if (context.queue.total + runs > queued_runs_max) {
-    throw new Refusal(
-      "queue_full",
-      `${context.queue.total} runs are queued and this service keeps at most ${queued_runs_max}; try again later`,
-      retry,
-    );
-  }
-  if (queued_runs_per_trigger_max !== null && queued + runs > queued_runs_per_trigger_max) {
-    throw new Refusal(
-      "trigger_queue_full",
-      `${queued} runs of this trigger are queued and it may have at most ${queued_runs_per_trigger_max}; try again later`,
-      retry,
-    );
-  }
 }
 
 async function accept(

@@ -1,18 +1,23 @@
 /** Solving and checking a model on the spot, without a trigger. */
-
 import { contentDigest } from "../../model/canonical";
 import type { Diagnostic } from "../../model/diagnostics";
 import { isRecord } from "../../model/json";
-import { findOptionFault } from "../../model/options";
-import { type BoundOverrides, bindGiven, fieldsGiven, pathsOf, validateOverrideData } from "../../model/overrides";
+import {
+  type BoundOverrides,
+  bindGiven,
+  fieldsGiven,
+  misfitMessage,
+  pathsOf,
+  validateOverrideData,
+} from "../../model/overrides";
 import { Refusal } from "../../refusals";
 import type { SolveOutcome } from "../../solver/messages";
-import { SOLVE_OPTIONS_DEFAULT, type SolveOptions } from "../../solver/options";
 import { resultText } from "../../storage/runs";
+import { requireAccepting } from "../admission";
 import type { Context } from "../context";
 import { type Inspection, inspectModel, modelInvalid, timeLimitExcess } from "../documents/inspection";
-import { misfitMessage, requireAccepting } from "./fire";
 import type { JsonText } from "./runs";
+import { solveOptionsOf } from "./solve_options";
 
 const BUSY_RETRY_SECONDS = 5;
 /** It takes an operator to change that. */
@@ -76,24 +81,6 @@ export function requireSolvers(context: Context): void {
 }
 
 const NOTHING_BOUND: BoundOverrides = { fields: [] };
-
-/** The solver's options from a model's `options`; what is missing or wrong takes its default (the compile reports it). */
-export function solveOptionsOf(
-  context: { config: Pick<Context["config"], "time_limit_seconds_max"> },
-  options: unknown,
-): SolveOptions {
-  const given = isRecord(options) ? options : {};
-  const pick = (name: "time_limit_seconds" | "gap_tolerance" | "seed"): number => {
-    const value = given[name];
-    return typeof value === "number" && findOptionFault(name, value) === null ? value : SOLVE_OPTIONS_DEFAULT[name];
-  };
-  return {
-    ...SOLVE_OPTIONS_DEFAULT,
-    time_limit_seconds: Math.min(pick("time_limit_seconds"), context.config.time_limit_seconds_max),
-    gap_tolerance: pick("gap_tolerance"),
-    seed: pick("seed"),
-  };
-}
 
 /** The model in a body, and the override data beside it; a flat model has no `data` of its own, so there it means the same. */
 function splitBody(body: unknown): { model: unknown; override_data: unknown } {

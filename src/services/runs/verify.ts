@@ -4,10 +4,11 @@ import { Refusal } from "../../refusals";
 import { isTerminal } from "../../runs/run";
 import type { SolveOutcome, SolveReport } from "../../solver/messages";
 import { type RunRow, readOverrideData } from "../../storage/runs";
+import { requireAccepting } from "../admission";
 import type { Context, Principal } from "../context";
-import { requireAccepting } from "./fire";
 import { requireRun } from "./runs";
-import { requireSolvers, solveOptionsOf } from "./solve";
+import { requireSolvers } from "./solve";
+import { solveOptionsOf } from "./solve_options";
 
 /** What a run and its repetition are compared by. */
 interface Outcome {

@@ -1,13 +1,12 @@
 /** What a client may say of a schedule, checked field by field and turned into columns. */
 import { fromTimestamp, isDate } from "../../clock";
-import { validateOverrideData } from "../../model/overrides";
+import { misfitMessage, validateOverrideData } from "../../model/overrides";
 import { Refusal } from "../../refusals";
 import { parsePattern } from "../../schedules/cadence";
 import type { CatchUp, OverlapPolicy } from "../../schedules/tick_plan";
 import type { ScheduleRow } from "../../storage/schedules";
 import type { Context } from "../context";
 import { fromText, toText } from "../documents/documents";
-import { misfitMessage } from "../runs/fire";
 
 export interface ScheduleInput {
   readonly cron_expression: string;

@@ -4,7 +4,7 @@
  * an edit comes wholly before or wholly after it, and whoever else tries finds the tick there. What has to be told to other
  * parts of the process is returned, and told after the commit.
  */
-import { validateOverrideData } from "../../model/overrides";
+import { misfitMessage, validateOverrideData } from "../../model/overrides";
 import { type PlannedTick, planTicks, tickAt } from "../../schedules/tick_plan";
 import { insertDelivery, type NewDelivery } from "../../storage/deliveries";
 import { cancelQueuedRun, insertRun, listOpenRunsOf, type NewRun, scheduleHasOpenRun } from "../../storage/runs";
@@ -16,7 +16,7 @@ import { draftAutoDisabled, VALIDATION_FAILURES_MAX } from "../alarms/schedule_a
 import type { Context } from "../context";
 import { fromText } from "../documents/documents";
 import type { FireTarget } from "../memory/fire_targets";
-import { announce, draftRun, misfitMessage } from "../runs/fire";
+import { announce, draftRun } from "../runs/fire";
 
 const SHIFTED = "its local time does not exist on that day, so it came that much later as the clock went forward";
 const SKIPPED = "the run before it had not ended (overlap_policy skip)";

@@ -17,11 +17,11 @@ import {
 } from "../../storage/ticks";
 import type { Transaction } from "../../storage/writer";
 import { recordChange } from "../access/audit";
-import { requireDiskSpace } from "../admission";
+import { requireAccepting, requireDiskSpace } from "../admission";
 import { announceDelivery, draftBornDelivery } from "../alarms/delivery_drafts";
 import type { Context, Principal } from "../context";
 import { type Page, pageOf } from "../listing_page";
-import { announce, requireAccepting } from "../runs/fire";
+import { announce } from "../runs/fire";
 import { requireSchedule, type ScheduleChoice } from "./schedules";
 import { draftTickRun } from "./tick_settling";
 

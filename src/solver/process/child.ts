@@ -4,7 +4,6 @@
  * While a job is solved nothing is read, so a stop reaches it through the interrupt file (control.ts). A crash costs the job in
  * hand, and quick ones whose answers had not left; the pool sees the process end. Ends itself with its parent.
  */
-
 import type { Clock } from "../../clock";
 import { platform } from "../../platform/current";
 import { type AttemptHooks, attemptSolve } from "../attempt";

@@ -5,7 +5,6 @@
  * as a whole by rename: when the process is killed the pool still has it. Messages would not do for these: one that is
  * larger than the socket's buffer leaves a process only when its event loop turns.
  */
-
 import { closeSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { platform } from "../../platform/current";
 import type { SolveReport } from "../messages";

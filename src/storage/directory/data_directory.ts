@@ -8,6 +8,7 @@
 import { Database } from "bun:sqlite";
 import { closeSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { writePrivate } from "../../platform/private_file";
 
@@ -35,7 +36,7 @@ export function prepareDirectory(directory: string): void {
   } catch (error) {
     throw new DataDirectoryError(
       1,
-      `cannot make or own the data directory ${directory}: ${reason(error)}; give a writable one with --data-dir`,
+      `cannot make or own the data directory ${directory}: ${messageOf(error)}; give a writable one with --data-dir`,
     );
   }
 }
@@ -50,7 +51,7 @@ export function lockDirectory(directory: string): () => void {
     lock.run("BEGIN EXCLUSIVE");
   } catch (error) {
     lock.close();
-    if (!isBusy(error)) throw new DataDirectoryError(1, `cannot lock ${path}: ${reason(error)}`);
+    if (!isBusy(error)) throw new DataDirectoryError(1, `cannot lock ${path}: ${messageOf(error)}`);
     const pid = existsSync(holder) ? readFileSync(holder, "utf8").trim() : "unknown";
     throw new DataDirectoryError(
       3,
@@ -101,10 +102,6 @@ export function checkDatabaseStillThere(directory: string, marker: string | null
 
 function isBusy(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Sizes of the database and of its write-ahead log; 0 for one that is not there. */

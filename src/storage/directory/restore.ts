@@ -8,6 +8,7 @@
  */
 import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { writePrivate } from "../../platform/private_file";
 import { MIGRATIONS } from "../migrations";
@@ -64,7 +65,7 @@ function takeCopy(file: string, draft: string, options: RestoreOptions): Databas
     return inspectDatabase(draft);
   } catch (error) {
     rmSync(draft, { force: true });
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new DataDirectoryError(1, `cannot restore ${file}: ${reason}; nothing was changed, try another backup`);
   }
 }

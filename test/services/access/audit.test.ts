@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createPruner } from "../../../src/background/pruner";
 import { systemClock } from "../../../src/clock";
-import { AUDIT_ACTIONS, RefusalLog } from "../../../src/services/access/audit";
+import { AUDIT_ACTIONS } from "../../../src/services/access/audit";
 import { createOrganization } from "../../../src/services/access/keys";
+import { RefusalLog } from "../../../src/services/memory/refusal_log";
 import { type Json, movableClock, RESTOCK, startWorld, type World } from "../../world";
 
 const AUDIT = "/api/v2/audit";

@@ -1,5 +1,4 @@
 /** Compiled expressions: closures by type, and what one type may be turned into. */
-
 import { EvaluationFault } from "../run/faults";
 import type { Machine } from "../run/machine";
 import type { SetValue } from "../run/sets";

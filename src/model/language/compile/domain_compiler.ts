@@ -1,5 +1,4 @@
 /** Compiles indexing expressions: which names are new dummy indices, which are values from outside. */
-
 import { type DomainBlock, DomainCode, type DomainPart } from "../run/domains";
 import type { Domain, DomainEntry, Expression } from "../syntax/ast";
 import type { ExpressionCompiler } from "./expression_compiler";

@@ -2,7 +2,6 @@
  * Turns expressions into closures over the machine, resolving names and checking types on the way (gmpl manual, chapter
  * 3). Faults are reported and give an invalid code, so that one pass finds as many as it can.
  */
-
 import type { DomainCode } from "../run/domains";
 import { readNumber } from "../run/symbols";
 import type { Expression, Span } from "../syntax/ast";

@@ -1,5 +1,4 @@
 /** `sum`, `prod`, `min`, `max`, `forall`, `exists` and `setof` over an indexing expression. */
-
 import type { DomainCode } from "../run/domains";
 import { EvaluationFault } from "../run/faults";
 import { type SetValue, TableSet } from "../run/sets";

@@ -1,5 +1,4 @@
 /** Arithmetic, comparison and logic. */
-
 import { EvaluationFault } from "../run/faults";
 import { Form } from "../run/form";
 import type { Expression, Relation } from "../syntax/ast";

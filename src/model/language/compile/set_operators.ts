@@ -1,5 +1,4 @@
 /** Sets made of sets, and the questions whether something belongs to one. */
-
 import { makeArithmeticSet } from "../run/arrays";
 import { EvaluationFault } from "../run/faults";
 import { collectSets, copyMember, crossSets, type SetValue, TableSet } from "../run/sets";

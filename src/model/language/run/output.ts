@@ -1,5 +1,4 @@
 /** Compiles `check`, `display`, `printf` and `for`; what they print goes to the report. */
-
 import type { Code } from "../compile/codes";
 import type { ExpressionCompiler } from "../compile/expression_compiler";
 import { columnFigure, rowFigure } from "../compile/references";

@@ -1,0 +1,28 @@
+/**
+ * What a start does with runs and deliveries that an earlier process held: they carry a foreign boot id. Runs wait again, or
+ * fail when they have used up their attempts; a machine that lost its power is not held against a run.
+ */
+import { wasMachineRestarted } from "../../runs/process_identity";
+import { listLanes, requeueDeliveries } from "../../storage/deliveries";
+import { countQueued, findOrphans, type RunRow, requeueRun } from "../../storage/runs";
+import type { Context } from "../context";
+import { heldRun, poisoned } from "./outcomes";
+import { endRun } from "./run_ends";
+
+/** Takes over what an earlier process held. Call once, before any loop starts. */
+export async function recover(context: Context): Promise<{ requeued: number; failed: number }> {
+  const { boot_id, writer, clock, config } = context;
+  const orphans = findOrphans(context.client, boot_id);
+  const isSpent = (run: RunRow): boolean =>
+    run.attempt >= config.attempts_max && !wasMachineRestarted(run.boot_id!, boot_id);
+  const spent = orphans.filter(isSpent);
+  const open = orphans.filter((run) => !isSpent(run));
+  await Promise.all(open.map((run) => writer.write((transaction) => requeueRun(transaction, heldRun(run), true))));
+  await Promise.all(spent.map((run) => endRun(context, heldRun(run), run.trigger_id, poisoned(run))));
+  await writer.write((transaction) => requeueDeliveries(transaction, boot_id, clock.now()));
+  for (const { trigger_id, at } of listLanes(context.client)) context.delivery_lanes.note(trigger_id, at);
+  for (const { trigger_id, priority, queued } of countQueued(context.client)) {
+    context.queue.add(trigger_id, priority, queued);
+  }
+  return { requeued: open.length, failed: spent.length };
+}
