@@ -1,6 +1,7 @@
 /** All families by name, with how many models of each the full proof solves, and from which seed. */
 import { bigM } from "./big_m";
 import { Chance } from "./chance";
+import { commitment } from "./commitment";
 import type { Family, Specimen } from "./family";
 import { fractional } from "./fractional";
 import { infeasible, unbounded } from "./hopeless";
@@ -9,6 +10,7 @@ import { assignment, integer, knapsack, setCover } from "./packing";
 import { peak } from "./peak";
 import { degenerate, linear, quadratic } from "./planted";
 import { scaled } from "./scaled";
+import { scheduling } from "./scheduling";
 import { semicontinuous } from "./semicontinuous";
 import { storage } from "./storage";
 import { transport } from "./transport";
@@ -24,17 +26,19 @@ export const FAMILIES: Readonly<Record<string, Series>> = {
   fractional: { make: fractional, count: 1000, seed: 101 },
   peak: { make: peak, count: 1000, seed: 102 },
   big_m: { make: bigM, count: 1000, seed: 103 },
-  linear: { make: linear, count: 250, seed: 201 },
-  degenerate: { make: degenerate, count: 150, seed: 202 },
-  transport: { make: transport, count: 120, seed: 203 },
+  linear: { make: linear, count: 200, seed: 201 },
+  degenerate: { make: degenerate, count: 100, seed: 202 },
+  transport: { make: transport, count: 70, seed: 203 },
   storage: { make: storage, count: 200, seed: 204 },
   scaled: { make: scaled, count: 250, seed: 205 },
   knapsack: { make: knapsack, count: 80, seed: 206 },
-  assignment: { make: assignment, count: 60, seed: 207 },
-  set_cover: { make: setCover, count: 80, seed: 208 },
+  assignment: { make: assignment, count: 40, seed: 207 },
+  set_cover: { make: setCover, count: 50, seed: 208 },
   integer: { make: integer, count: 140, seed: 209 },
   lot_sizing: { make: lotSizing, count: 100, seed: 210 },
   location: { make: location, count: 70, seed: 211 },
+  commitment: { make: commitment, count: 100, seed: 216 },
+  scheduling: { make: scheduling, count: 100, seed: 217 },
   quadratic: { make: quadratic, count: 250, seed: 212 },
   semicontinuous: { make: semicontinuous, count: 120, seed: 213 },
   infeasible: { make: infeasible, count: 70, seed: 214 },

@@ -3,8 +3,9 @@ import type { Chance } from "./chance";
 import { dot, type Specimen, specimenOf } from "./family";
 import { termsOf } from "./planted";
 import type { Column, Program, Row } from "./program";
+import { inUnits, times } from "./scaled";
 
-/** One or two knapsacks of binaries or of a few pieces each; half of them fill it exactly. */
+/** One or two knapsacks of binaries or of a few pieces each; weights in units of 1e-9 to 1e9 and values in their own. */
 export function knapsack(chance: Chance): Specimen {
   const count = chance.int(4, 12);
   const value = chance.ints(count, 5, 60);
@@ -14,15 +15,13 @@ export function knapsack(chance: Chance): Specimen {
     const size = Math.floor((dot(weights, upper) * chance.int(30, 70)) / 100);
     return { lower: chance.is(20) ? size - 2 : -Infinity, upper: size, terms: termsOf(weights) };
   });
-  return enumerated(
-    "maximize",
-    wholeColumns(
-      value,
-      value.map(() => 0),
-      upper,
-    ),
-    rows,
-  );
+  const lower = value.map(() => 0);
+  const plain = enumerated("maximize", wholeColumns(value, lower, upper), rows);
+  const objective = chance.pick([0, 0, 0, -5, -8, 5, 8]);
+  const exponents = rows.map(() => chance.pick([0, 0, chance.int(-9, 9)]));
+  const program = inUnits(plain.program, { columns: lower, rows: exponents, objective });
+  const truth = plain.truth === "infeasible" ? plain.truth : times(plain.truth, objective);
+  return specimenOf(program, truth, 10 ** exponents[0]!);
 }
 
 /** Each of a set's elements is covered, and some at least twice. */
@@ -102,8 +101,13 @@ function wholeColumns(cost: readonly number[], lower: readonly number[], upper: 
   });
 }
 
+interface Enumerated extends Specimen {
+  readonly program: Program;
+  readonly truth: number | "infeasible";
+}
+
 /** The best of all whole points, a depth-first walk with the activities carried along. */
-function enumerated(sense: Program["sense"], columns: readonly Column[], rows: readonly Row[]): Specimen {
+function enumerated(sense: Program["sense"], columns: readonly Column[], rows: readonly Row[]): Enumerated {
   const better = sense === "maximize" ? Math.max : Math.min;
   let best: number | null = null;
   const walk = (column: number, total: number, activities: readonly number[]): void => {
@@ -123,5 +127,6 @@ function enumerated(sense: Program["sense"], columns: readonly Column[], rows: r
     0,
     rows.map(() => 0),
   );
-  return specimenOf({ sense, columns, rows, hessian: null }, best ?? "infeasible");
+  const program = { sense, columns, rows, hessian: null };
+  return { ...specimenOf(program, best ?? "infeasible"), program, truth: best ?? "infeasible" };
 }

@@ -121,7 +121,17 @@ export function linear(chance: Chance): Specimen {
     { ...LINEAR, columns: chance.int(30, 60), rows: chance.int(3, 8), density: 60 },
   ]);
   const { program, truth } = plant(chance, shape);
-  return specimenOf(program, truth);
+  return specimenOf(chance.is(20) ? boxed(program, chance.pick([1e6, 1e9, 1e12])) : program, truth);
+}
+
+/** The same with a bound of that size where there was none, as some write "without limit". */
+function boxed(program: Program, most: number): Program {
+  const columns = program.columns.map((column) => ({
+    ...column,
+    lower: Math.max(column.lower, -most),
+    upper: Math.min(column.upper, most),
+  }));
+  return { ...program, columns };
 }
 
 /** Most multipliers are 0, and rows stand twice or as sums of others. */
@@ -147,7 +157,7 @@ function sumOf(one: Row, other: Row): Row {
 
 /** Convex quadratic objectives, of full rank and of low rank, with and without rows, with columns that do nothing. */
 export function quadratic(chance: Chance): Specimen {
-  const columns = chance.int(1, 12);
+  const columns = chance.is(15) ? chance.int(13, 40) : chance.int(1, 12);
   const rank = chance.pick([1, chance.int(1, columns), columns, columns + 3]);
   const rows = chance.pick([0, 1, chance.int(1, 8)]);
   const { program, truth } = plant(chance, { columns, rows, density: 50, degenerate: chance.pick([15, 60]), rank });

@@ -6,7 +6,7 @@ import type { Program } from "./program";
 
 const EXPONENT_MAX = 9;
 /** A coefficient of Q takes the unit twice. */
-const QUADRATIC_EXPONENT_MAX = 4;
+const QUADRATIC_EXPONENT_MAX = 5;
 
 export interface Units {
   /** Powers of ten: how many of its units a column is one plain unit of; likewise each row and the objective. */
@@ -46,7 +46,7 @@ export function times(value: number, exponent: number): number {
 
 /** A linear or quadratic program whose columns, or all of them alike, come in units of 1e-9 to 1e9. */
 export function scaled(chance: Chance): Specimen {
-  const rank = chance.is(20) ? 2 : 0;
+  const rank = chance.is(40) ? chance.int(1, 8) : 0;
   const shape = { columns: chance.int(2, 12), rows: chance.int(1, 9), density: 50, degenerate: 10, rank };
   const { program, truth } = plant(chance, shape);
   const most = rank > 0 ? QUADRATIC_EXPONENT_MAX : EXPONENT_MAX;
