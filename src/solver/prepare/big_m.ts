@@ -20,8 +20,14 @@ export interface BigCoefficient {
   readonly column: number;
   /** As the user wrote it. */
   readonly coefficient: number;
-  /** What is enough in its place, with the same sign; the same figure when nothing smaller is known to be. */
-  readonly enough: number;
+  /** Its magnitude as a multiple of the smallest other one in its row. */
+  readonly ratio: number;
+  /** The magnitude that is enough: the coefficient's own where it is needed, null where nothing bounds the rest of the row. */
+  readonly enough: number | null;
+  /** The row's bound that goes with `enough`; null when it stays. */
+  readonly bound: number | null;
+  /** The first column of the row's rest without a bound, where `enough` is null. */
+  readonly unbounded: number | null;
 }
 
 export interface Tightening {
@@ -37,6 +43,9 @@ const REMAINDER_MIN = 1e-6;
 /** How far rounding may move the strict side of a row, relative to max(1, |B|). */
 const ROUNDING_MAX = 1e-12;
 const ROUNDS = 2;
+const HUGE_RATIO_MIN = 1e6;
+/** A switch leaves little of its row at the strict side; a coefficient that shares a budget with the others leaves a good part. */
+const STRICT_PART_MAX = 1e-2;
 
 /**
  * Makes coefficients of integer columns smaller that are at least `ratio_min` times the smallest other one of their row, and the bounds
@@ -47,20 +56,33 @@ export function tightenBigM(problem: Problem, ratio_min: number): Tightening {
   const semis = problem.hessian === null ? findLooseSemis(problem, ratio_min) : [];
   if (found.length === 0 && semis.length === 0) return { problem, coefficients: [] };
   const box = boxOf(problem);
-  if (!shrink(problem, box)) return { problem, coefficients: found.map((place) => asGiven(problem, place)) };
+  if (!shrink(problem, box, rowsOf(problem, found)))
+    return { problem, coefficients: found.map((place) => asGiven(problem, place)) };
   const rewriting = new Rewriting(problem, box);
   const coefficients = found.map((place) => rewriting.tighten(place));
   return { problem: tightenSemis(rewriting.result(), box, semis), coefficients };
 }
 
+/**
+ * Rows whose own big-M would pass for a bound that somebody set: from x <= 1e8 y alone nothing is known about x. Smaller
+ * ones (a budget beside single costs) are read like any other row.
+ */
+function rowsOf({ matrix, rows }: Problem, found: readonly Place[]): Uint8Array {
+  const isHuge = new Uint8Array(rows.count);
+  for (const { row, entry, smallest } of found) {
+    if (Math.abs(matrix.values[entry]!) >= HUGE_RATIO_MIN * smallest) isHuge[row] = 1;
+  }
+  return isHuge;
+}
+
 /** False when the rows leave nothing: the solver is to say so. */
-function shrink(problem: Problem, box: Box): boolean {
+function shrink(problem: Problem, box: Box, isSkipped: Uint8Array): boolean {
   for (let round = 0; round < ROUNDS; round++) {
-    if (!propagate(problem, box)) return false;
+    if (!propagate(problem, box, isSkipped)) return false;
     const isBounded = [boundByNeed(problem, box), boundFlows(problem, box), boundDifferences(problem, box)];
     if (!isBounded.includes(true)) return true;
   }
-  return propagate(problem, box);
+  return propagate(problem, box, isSkipped);
 }
 
 interface Place {
@@ -94,9 +116,19 @@ function smallestOf({ starts, values }: SparseRows, row: number): number {
   return smallest;
 }
 
-function asGiven({ matrix }: Problem, { row, entry }: Place): BigCoefficient {
+/** The coefficient as it stands. */
+function asGiven({ matrix }: Problem, { row, entry, smallest }: Place): BigCoefficient {
   const coefficient = matrix.values[entry]!;
-  return { row, column: matrix.indices[entry]!, coefficient, enough: coefficient };
+  const enough = Math.abs(coefficient);
+  return {
+    row,
+    column: matrix.indices[entry]!,
+    coefficient,
+    ratio: enough / smallest,
+    enough,
+    bound: null,
+    unbounded: null,
+  };
 }
 
 /** The matrix and the rows' bounds while they are rewritten; copied at the first change. */
@@ -114,19 +146,21 @@ class Rewriting {
   }
 
   tighten(place: Place): BigCoefficient {
-    const { row, entry, smallest } = place;
+    const { row, entry } = place;
     const given = asGiven(this.problem, place);
-    const reduced = this.reduce(row, entry, smallest);
-    if (reduced === null) return given;
+    const reduction = this.reduce(place);
+    if (reduction === "needed") return given;
+    if (reduction === "unknown") return { ...given, enough: null, unbounded: this.unboundedBeside(place) };
     if (this.values === null) {
       this.values = Float64Array.from(this.problem.matrix.values);
       this.lower = Float64Array.from(this.lower);
       this.upper = Float64Array.from(this.upper);
     }
-    this.values[entry] = reduced.coefficient;
-    if (this.upper[row] === Infinity) this.lower[row] = reduced.bound;
-    else this.upper[row] = reduced.bound;
-    return { ...given, enough: reduced.coefficient };
+    this.values[entry] = reduction.coefficient;
+    const bounds = this.upper[row] === Infinity ? this.lower : this.upper;
+    const bound = bounds[row] === reduction.bound ? null : reduction.bound;
+    bounds[row] = reduction.bound;
+    return { ...given, enough: Math.abs(reduction.coefficient), bound };
   }
 
   result(): Problem {
@@ -139,29 +173,40 @@ class Rewriting {
     };
   }
 
-  /** The smaller coefficient and the row's bound that goes with it; null when there is none. */
-  private reduce(row: number, entry: number, smallest: number): { coefficient: number; bound: number } | null {
+  private unboundedBeside({ row, entry }: Place): number | null {
+    const { starts, indices } = this.problem.matrix;
+    const others = indices.subarray(starts[row]!, starts[row + 1]!);
+    return others.find((column) => column !== indices[entry] && isOpen(this.box, column)) ?? null;
+  }
+
+  /** The smaller coefficient and the row's bound that goes with it. */
+  private reduce({ row, entry, smallest }: Place): { coefficient: number; bound: number } | "needed" | "unknown" {
     const matrix = this.values === null ? this.problem.matrix : { ...this.problem.matrix, values: this.values };
     const isUpper = this.upper[row]! < Infinity;
-    if (isUpper === this.lower[row]! > -Infinity) return null;
+    if (isUpper === this.lower[row]! > -Infinity) return "needed";
     const sign = isUpper ? 1 : -1;
     const column = matrix.indices[entry]!;
     const coefficient = sign * matrix.values[entry]!;
     const { columns } = this.problem;
-    if (isSemi(columns.kinds[column]!)) return null;
+    if (isSemi(columns.kinds[column]!)) return "needed";
     const strictest = coefficient < 0 ? columns.lower[column]! : columns.upper[column]!;
     const bound = sign * (isUpper ? this.upper[row]! : this.lower[row]!);
     const strict = exactDifference(bound, coefficient * strictest);
-    if (strict === null || !isExactProduct(coefficient, strictest)) return null;
+    if (strict === null || !isExactProduct(coefficient, strictest)) return "needed";
     const activity = new Activity(matrix, this.box);
     activity.read(row);
     const most = isUpper ? activity.greatestWithout(column, coefficient) : -activity.leastWithout(column, -coefficient);
+    if (most === Infinity) return Math.abs(strict) <= STRICT_PART_MAX * Math.abs(coefficient) ? "unknown" : "needed";
     const needed = most - strict + 2 ** -50 * (Math.abs(most) + Math.abs(strict));
     const size = needed > REMAINDER_MIN * smallest ? needed : smallest;
-    if (!(size * GAIN_MIN <= Math.abs(coefficient))) return null;
+    if (!(size * GAIN_MIN <= Math.abs(coefficient))) return "needed";
     const reduced = Math.sign(coefficient) * size;
     return { coefficient: sign * reduced, bound: sign * (strict + reduced * strictest) + 0 };
   }
+}
+
+function isOpen(box: Box, column: number): boolean {
+  return box.lower[column] === -Infinity || box.upper[column] === Infinity;
 }
 
 function isExactProduct(coefficient: number, integer: number): boolean {

@@ -122,13 +122,14 @@ export function quotientDown(numerator: number, denominator: number): number {
 /**
  * Shrinks the box to what the rows leave: in each row a column can take no more than its bound less the least of all
  * others. A few sweeps, each linear in the nonzeros. False when the box is empty, that is, the problem infeasible.
+ * @param isSkipped by row: 1 for rows that are not read
  */
-export function propagate(problem: Problem, box: Box): boolean {
+export function propagate(problem: Problem, box: Box, isSkipped: Uint8Array): boolean {
   const activity = new Activity(problem.matrix, box);
   for (let sweep = 0; sweep < SWEEPS_MAX; sweep++) {
     let hasMoved = false;
     for (let row = 0; row < problem.rows.count; row++) {
-      if (propagateRow(problem, box, activity, row)) hasMoved = true;
+      if (isSkipped[row] === 0 && propagateRow(problem, box, activity, row)) hasMoved = true;
     }
     if (box.lower.some((lower, column) => lower > box.upper[column]!)) return false;
     if (!hasMoved) break;

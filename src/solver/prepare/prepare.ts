@@ -6,7 +6,9 @@
 import type { Problem } from "../../problem/problem";
 import { tightenBigM } from "./big_m";
 import { roundIntegerBounds } from "./integer_bounds";
-import { isOrdinary } from "./scan";
+import { rangeWarnings } from "./range_warnings";
+import { type Scaling, scaleCoefficients } from "./scaling";
+import { farBound, isOrdinary } from "./scan";
 
 /** One solution in the user's scale; a part that was not given is null. */
 export interface RestoredAnswer {
@@ -47,7 +49,30 @@ export function prepareProblem(problem: Problem): PreparedProblem {
     return { problem: rounding.problem, infeasible, refused: null, warnings: NO_WARNINGS, restore: asFound };
   }
   const tightening = tightenBigM(rounding.problem, BIG_RATIO_MIN);
-  return { problem: tightening.problem, infeasible, refused: null, warnings: NO_WARNINGS, restore: asFound };
+  const scaling = scaleCoefficients(tightening.problem);
+  return {
+    problem: scaling.problem,
+    infeasible,
+    refused: farBound(problem) ?? scaling.refused,
+    warnings: rangeWarnings(rounding.problem, tightening.coefficients),
+    restore: restorerOf(scaling),
+  };
+}
+
+/**
+ * With x = s x' for columns and r times each row, the objective stays the same function, so a row's price per unit of the user's bound is r
+ * times that of the scaled bound, and a reduced cost per unit of the user's column is that of the scaled column over s.
+ */
+function restorerOf({ row_factors, column_factors }: Scaling): PreparedProblem["restore"] {
+  if (row_factors === null) return asFound;
+  return (values, row_duals, reduced_costs) => ({
+    values: column_factors === null ? values : values.map((value, column) => value * column_factors[column]!),
+    row_duals: row_duals?.map((dual, row) => dual * row_factors[row]!) ?? null,
+    reduced_costs:
+      reduced_costs === null || column_factors === null
+        ? reduced_costs
+        : reduced_costs.map((cost, column) => cost / column_factors[column]!),
+  });
 }
 
 function asFound(

@@ -35,3 +35,18 @@ export function isOrdinary({ matrix, columns, rows }: Problem): boolean {
 function isTooFar(lower: number, upper: number): boolean {
   return lower >= INFINITE_FROM || upper <= -INFINITE_FROM;
 }
+
+/** A sentence about the first bound that solvers would read as infinite on the wrong side; null without one. */
+export function farBound({ columns, rows }: Problem): string | null {
+  for (const [part, { count, names, lower, upper }] of [
+    ["variable", columns],
+    ["constraint", rows],
+  ] as const) {
+    for (let at = 0; at < count; at++) {
+      if (!isTooFar(lower[at]!, upper[at]!)) continue;
+      const [side, bound] = lower[at]! >= INFINITE_FROM ? ["lower", lower[at]] : ["upper", upper[at]];
+      return `the ${side} bound ${bound} of the ${part} ${names[at]} is beyond 1e20, which solvers read as infinite; use a larger unit`;
+    }
+  }
+  return null;
+}
