@@ -38,7 +38,7 @@ import { VersionModels } from "./services/memory/version_models";
 import { WebhookDestinations } from "./services/memory/webhook_destinations";
 import { recover } from "./services/runs/recovery";
 import { SOLVER_VERSION } from "./solver/highs/version";
-import { SolverPool } from "./solver/pool";
+import { SolverPool } from "./solver/process/pool";
 import { findTenant, firstTenant, hasLiveKey } from "./storage/access";
 import { type OpenDatabase, openDatabase, openExistingDatabase } from "./storage/database";
 import { DataDirectoryError, lockDirectory, prepareDirectory } from "./storage/directory/data_directory";
@@ -291,8 +291,8 @@ function openSealKey({ config, ids, log }: AppParts, database: OpenDatabase): Se
 
 function createPool(parts: AppParts, onRoom: () => void): SolverPool {
   const { config, clock, log } = parts;
-  // With no workers one place remains, for compiling large models alone.
-  const places = Math.max(1, config.workers ?? defaultWorkers());
+  // With no workers one process remains, for compiling large models alone.
+  const processes = Math.max(1, config.workers ?? defaultWorkers());
   const memory_max_mb = config.solver_memory_max_mb;
   return new SolverPool({
     command: [
@@ -301,7 +301,7 @@ function createPool(parts: AppParts, onRoom: () => void): SolverPool {
       `--max-model-nonzeros=${config.max_model_nonzeros}`,
       `--max-model-seconds=${config.max_model_seconds}`,
     ],
-    places,
+    processes,
     clock,
     log,
     onRoom,

@@ -222,6 +222,24 @@ const EXAMPLES: readonly {
     ],
   },
   {
+    rule: "back-ends are chosen in one place",
+    broken: [
+      [
+        { "src/services/a.ts": 'import type { P } from "../solver/process/pool";' },
+        "imports src/solver/process/pool.ts",
+      ],
+      [{ "src/solver/a.ts": 'import { f } from "./process/child";' }, "take the interface that it implements"],
+      [{ "src/cli/a.ts": 'import { posix } from "../platform/posix";' }, "imports src/platform/posix.ts"],
+    ],
+    kept: [
+      {
+        "src/app.ts": 'import { P } from "./solver/process/pool";',
+        "src/cli/a.ts": 'import "../solver/process/child";',
+      },
+      { "src/services/a.ts": 'import type { S } from "../solver/place";\nimport { p } from "../platform/current";' },
+    ],
+  },
+  {
     rule: "one room knows the system",
     broken: [
       [{ "src/cli/a.ts": 'if (process.platform === "linux") f();' }, "process.platform: ask the platform"],

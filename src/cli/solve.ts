@@ -1,7 +1,4 @@
 /** `solve FILE`: compile and solve on this terminal, in a solver process of its own. */
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { contentDigest } from "../model/canonical";
 import { compileModel, examineModel, type PreparedModel, resolveCells } from "../model/compile";
 import type { Diagnostic } from "../model/diagnostics";
@@ -14,11 +11,11 @@ import {
   pathsOf,
   validateOverrideData,
 } from "../model/overrides";
-import { platform } from "../platform/current";
 import type { Solution } from "../problem/solution";
 import { solveOptionsOf } from "../services/runs/solve_options";
 import type { SolveOutcome } from "../solver/messages";
-import { SolverPool } from "../solver/pool";
+import type { SolveRequest } from "../solver/place";
+import { withTemporaryPool } from "../solver/process/temporary_pool";
 import { resultText } from "../storage/runs";
 import type { ParsedArguments } from "./arguments";
 import { defaultLimits, printDiagnostics } from "./check";
@@ -93,24 +90,13 @@ function timeLimitOf(parsed: ParsedArguments): number | null {
   throw new FileProblem(`--time-limit: seconds from 0 to ${TIME_LIMIT_SECONDS_MAX} are expected, found ${text}`);
 }
 
-async function runSolver(
-  terminal: Terminal,
-  request: Omit<Parameters<SolverPool["submit"]>[0], "quick">,
-): Promise<SolveOutcome> {
-  const control_dir = mkdtempSync(join(tmpdir(), "jaot-solve-"));
-  const pool = new SolverPool({
-    command: [...terminal.self, "solver"],
-    places: 1,
-    clock: terminal.clock,
-    control_dir,
-  });
-  try {
-    const onProgress = terminal.is_interactive ? progressLine(terminal) : undefined;
-    return await pool.submit({ ...request, quick: false }, onProgress === undefined ? {} : { onProgress }).outcome;
-  } finally {
-    await pool.stop({ drain_ms: 0 });
-    platform.files.removeTree(control_dir);
-  }
+function runSolver(terminal: Terminal, request: Omit<SolveRequest, "quick">): Promise<SolveOutcome> {
+  const hooks = terminal.is_interactive ? { onProgress: progressLine(terminal) } : {};
+  return withTemporaryPool(
+    terminal.self,
+    terminal.clock,
+    (solvers) => solvers.submit({ ...request, quick: false }, hooks).outcome,
+  );
 }
 
 function progressLine(terminal: Terminal) {

@@ -17,6 +17,6 @@ export function createModelCompiler(limits: ModelLimits): ModelCompiler {
       const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === "warning");
       return { problem, diagnostics, warnings: warnings.map((diagnostic) => diagnostic.message), report };
     },
-    inspect: (text, question) => answerQuestion(text, question as ModelQuestion, limits),
+    answer: (text, question) => answerQuestion(text, question as ModelQuestion, limits),
   };
 }

@@ -10,7 +10,7 @@ import type { ProgressLog } from "../runs/progress_log";
 import type { ReadyQueue } from "../runs/ready_queue";
 import type { RunIds } from "../runs/run_id";
 import type { RunSignals } from "../runs/run_signals";
-import type { SolverPool } from "../solver/pool";
+import type { SolverPlace } from "../solver/place";
 import type { Role, Scope } from "../storage/access";
 import type { Connection, TypedQueries } from "../storage/database";
 import type { DiskSpace } from "../storage/directory/disk_space";
@@ -47,7 +47,7 @@ export interface Context {
   readonly webhook_destinations: WebhookDestinations;
   /** Trusts private certificate authorities of webhook receivers; null: the public ones alone. */
   readonly webhook_authorities: SecureContext | null;
-  readonly solvers: SolverPool;
+  readonly solvers: SolverPlace;
   readonly queue: ReadyQueue;
   readonly signals: RunSignals;
   readonly progress: ProgressLog;

@@ -1,6 +1,6 @@
 /**
- * What passes between the pool and a solver process, and what the pool answers. Everything is plain data: it is
- * cloned on its way. Jobs are numbered by the pool, from 1, and never reused.
+ * What a solve is made from and what it comes to. Everything but the compiler is plain data: it is cloned on its way out of
+ * the process that solves.
  */
 import type { Problem } from "../problem/problem";
 import type { Solution, SolutionStatus } from "../problem/solution";
@@ -13,7 +13,7 @@ export interface ModelCompiler {
   /** Makes a problem of a prepared model with overrides in place; `bound` and `override_data` are the request's. */
   compile(prepared: unknown, bound: unknown, override_data: unknown): Compilation;
   /** Answers a question about a model without solving it; question and answer are plain data, passed on unread. */
-  inspect(text: string, question: unknown): unknown;
+  answer(text: string, question: unknown): unknown;
 }
 
 export interface Compilation {
@@ -62,7 +62,7 @@ export type SolveOutcome =
   | { readonly kind: "timeout"; readonly message: string; readonly report: SolveReport | null }
   /** With the best solution so far, if there was one. */
   | { readonly kind: "cancelled"; readonly report: SolveReport | null }
-  /** Waited behind another job in a solver process and was taken back: submit it again. */
+  /** Taken back before it was done: it waited behind a long job, gave way to others, or the place stops. Submit it again. */
   | { readonly kind: "returned" };
 
 /** At most four a second for each job. */
@@ -74,6 +74,7 @@ export interface Progress {
   readonly elapsed_ms: number;
 }
 
+/** One solve, as it is sent to whatever does it. */
 export interface SolveMessage {
   readonly kind: "solve";
   readonly job: number;
@@ -84,28 +85,3 @@ export interface SolveMessage {
   readonly override_data: unknown;
   readonly options: SolveOptions;
 }
-
-export interface InspectMessage {
-  readonly kind: "inspect";
-  readonly job: number;
-  readonly text: string;
-  readonly question: unknown;
-}
-
-/** Jobs that the pool no longer wants, unless they have begun. */
-export interface ForgetMessage {
-  readonly kind: "forget";
-  readonly jobs: readonly number[];
-}
-
-/** The pool sends these in arrays: all that one turn of its event loop brought. */
-export type ParentMessage = SolveMessage | InspectMessage | ForgetMessage;
-
-/** In arrays too: answers that were known at about the same time. */
-export type ChildMessage =
-  | { readonly kind: "ready"; readonly solver_version: string }
-  | { readonly kind: "answer"; readonly job: number; readonly outcome: SolveOutcome }
-  | { readonly kind: "inspected"; readonly job: number; readonly inspection: unknown }
-  /** The model of that digest is no longer kept: send the job again, with its text. */
-  | { readonly kind: "model_missing"; readonly job: number }
-  | { readonly kind: "progress"; readonly job: number; readonly progress: Progress };

@@ -19,7 +19,7 @@ function attempt(
   const compiler: ModelCompiler = {
     prepare: () => null,
     compile: () => ({ problem, diagnostics: [], warnings: [], report: null, ...compiled }),
-    inspect: () => null,
+    answer: () => null,
   };
   const given = { ...SOLVE_OPTIONS_DEFAULT, ...options };
   const message = {
@@ -134,7 +134,7 @@ test("a limit that the compiler uses up is a timeout", () => {
     while (systemClock.monotonic() - started_ms < 30);
     return { problem: readProblem(PRODUCTION), diagnostics: [], warnings: [], report: null };
   };
-  const compiler: ModelCompiler = { prepare: () => null, compile: slow, inspect: () => null };
+  const compiler: ModelCompiler = { prepare: () => null, compile: slow, answer: () => null };
   const options = { ...SOLVE_OPTIONS_DEFAULT, time_limit_seconds: 0.02 };
   const message = {
     kind: "solve",

@@ -66,6 +66,12 @@ const LIBRARY_HOMES: Readonly<Record<string, string>> = {
   uplot: "src/ui/plots/",
 };
 
+/** What stands behind a seam, and who may choose it; all others take the interface as an argument. */
+const BACK_ENDS: Readonly<Record<string, readonly string[]>> = {
+  "src/platform/posix": ["src/platform/current"],
+  "src/solver/process/": ["src/solver/process/", "src/app", "src/cli/"],
+};
+
 const ENTRIES = ["src/main.ts", "src/ui/main.tsx"];
 const BANNED_FILE_NAMES = ["utils", "util", "helpers", "helper", "common", "types", "misc", "index"];
 
@@ -121,6 +127,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "no test is left out silently": narrowedTests,
   "output goes through the log": consoles,
   "one room knows the system": systems,
+  "back-ends are chosen in one place": backEnds,
 };
 
 function importDirections(sources: readonly Source[]): string[] {
@@ -301,6 +308,17 @@ function systems(sources: readonly Source[]): string[] {
           .map(({ name, line }) => `${path}:${line} names ${name}: call processes.onStopRequest, suspend or resume`),
       ];
     });
+}
+
+function backEnds(sources: readonly Source[]): string[] {
+  return inSource(sources).flatMap(({ path, imports }) =>
+    imports.flatMap(({ specifier, line }) => {
+      const target = resolve(path, specifier) ?? "";
+      const back_end = Object.keys(BACK_ENDS).find((start) => target.startsWith(start));
+      if (back_end === undefined || BACK_ENDS[back_end]!.some((start) => path.startsWith(start))) return [];
+      return [`${path}:${line} imports ${target}: take the interface that it implements as an argument`];
+    }),
+  );
 }
 
 function inSource(sources: readonly Source[]): Source[] {

@@ -6,7 +6,7 @@ import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { nextTickAt } from "../../schedules/cadence";
 import { SOLVER_VERSION } from "../../solver/highs/version";
-import { defaultMemoryMaxBytes } from "../../solver/process/process_facts";
+import { defaultMemoryMaxBytes } from "../../solver/process/memory_limit";
 import { sqliteVersion } from "../../storage/database";
 import { BUILT_AT_MS, PROGRAM_VERSION } from "../../version";
 import type { Terminal } from "../terminal";

@@ -1,9 +1,6 @@
 /** Checks of what the program does: the port, its certificate, the solver. */
-import { mkdtempSync } from "node:fs";
 import { get } from "node:http";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Config } from "../../config";
 import { readCertificate } from "../../http/edge/certificate";
@@ -11,9 +8,8 @@ import { messageOf } from "../../log";
 import { contentDigest } from "../../model/canonical";
 import { prepareModel } from "../../model/compile";
 import { bindOverrides } from "../../model/overrides";
-import { platform } from "../../platform/current";
 import { solveOptionsOf } from "../../services/runs/solve_options";
-import { SolverPool } from "../../solver/pool";
+import { withTemporaryPool } from "../../solver/process/temporary_pool";
 import { defaultLimits } from "../check";
 import type { Terminal } from "../terminal";
 import { type Finding, fail, ok, warn } from "./finding";
@@ -92,31 +88,28 @@ function certificate({ clock }: Terminal, config: Config): Finding {
 }
 
 async function solver(terminal: Terminal): Promise<Finding> {
-  const control_dir = mkdtempSync(join(tmpdir(), "jaot-doctor-"));
   const { clock, self } = terminal;
-  const pool = new SolverPool({ command: [...self, "solver"], places: 1, clock, control_dir });
   const started = clock.monotonic();
   try {
     const prepared = prepareModel(PROBE, defaultLimits(terminal));
-    const { outcome } = pool.submit({
+    const request = {
       model: { digest: contentDigest(PROBE), readText: () => JSON.stringify(PROBE) },
       bound: bindOverrides(null, prepared).bound,
       override_data: null,
       options: solveOptionsOf({ config: { time_limit_seconds_max: 60 } }, prepared.options),
       quick: true,
+    };
+    const [ended, ended_ms] = await withTemporaryPool(self, clock, async (solvers) => {
+      return [await solvers.submit(request).outcome, clock.monotonic()] as const;
     });
-    const ended = await outcome;
     const objective = ended.kind === "solved" ? ended.objective_value : null;
     if (objective === PROBE_OPTIMUM)
-      return ok("solver", `solved its test in ${(clock.monotonic() - started).toFixed(0)} ms, process start included`);
+      return ok("solver", `solved its test in ${(ended_ms - started).toFixed(0)} ms, process start included`);
     return fail(
       "solver",
       `the test has the optimum ${PROBE_OPTIMUM}, found ${objective ?? ended.kind}; this build does not fit this machine`,
     );
   } catch (error) {
     return fail("solver", messageOf(error));
-  } finally {
-    await pool.stop({ drain_ms: 0 });
-    platform.files.removeTree(control_dir);
   }
 }

@@ -72,7 +72,7 @@ export async function exportModel(context: Context, model_json: string, format: 
 /** Answers on this thread for a short text, in a solver process for a longer one and for algebraic source. */
 function ask<Answer>(context: Context, text: string, question: ModelQuestion): Promise<Answer> {
   const length = text.length + (question.kind === "changes" ? question.before.length : 0);
-  if (length > INLINE_LENGTH_MAX || SOURCE_PATTERN.test(text)) return context.solvers.inspect<Answer>(text, question);
+  if (length > INLINE_LENGTH_MAX || SOURCE_PATTERN.test(text)) return context.solvers.ask<Answer>(text, question);
   return Promise.resolve(answerQuestion(text, question, modelLimits(context)) as Answer);
 }
 

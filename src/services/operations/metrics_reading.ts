@@ -1,6 +1,6 @@
 /** A reading of the metrics: what the service is like now, gathered when it is asked for. */
 import type { Snapshot, SolverState } from "../../metrics/metrics";
-import type { PlaceStats } from "../../solver/pool";
+import type { SolverStats } from "../../solver/place";
 import { countPendingDeliveries } from "../../storage/deliveries";
 import { fileSizes } from "../../storage/directory/data_directory";
 import { oldestQueuedAt } from "../../storage/runs";
@@ -17,7 +17,7 @@ export function readMetrics(context: Context): Promise<string> {
 function snapshotOf(context: Context): Snapshot {
   const now = context.clock.now();
   const { database_bytes, wal_bytes } = fileSizes(context.config.data_dir);
-  const { places, waiting } = context.solvers.stats();
+  const { solvers, waiting } = context.solvers.stats();
   const oldest_at = context.queue.total === 0 ? null : oldestQueuedAt(context.client);
   const { backups } = context;
   const cpu = process.cpuUsage();
@@ -29,8 +29,8 @@ function snapshotOf(context: Context): Snapshot {
     triggers_overdue: overdueCount(context),
     database_bytes,
     database_wal_bytes: wal_bytes,
-    solver_processes: countStates(places),
-    solver_memory_bytes: places.reduce((sum, { rss_bytes }) => sum + rss_bytes, 0),
+    solver_processes: countStates(solvers),
+    solver_memory_bytes: solvers.reduce((sum, { memory_bytes }) => sum + memory_bytes, 0),
     solver_jobs_waiting: waiting,
     event_loop_delay_seconds: context.loop_delay.take(),
     process_memory_bytes: process.memoryUsage().rss,
@@ -40,8 +40,8 @@ function snapshotOf(context: Context): Snapshot {
   };
 }
 
-function countStates(places: readonly PlaceStats[]): Record<SolverState, number> {
+function countStates(solvers: readonly SolverStats[]): Record<SolverState, number> {
   const counts = { starting: 0, idle: 0, busy: 0 };
-  for (const { is_ready, jobs } of places) counts[is_ready ? (jobs > 0 ? "busy" : "idle") : "starting"] += 1;
+  for (const { state } of solvers) counts[state] += 1;
   return counts;
 }

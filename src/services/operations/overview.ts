@@ -30,7 +30,7 @@ const BAD_STATES: readonly RunState[] = ["failed", "timeout", "validation_failed
 
 /** Solvers that work on runs at one time. */
 export function solverCount(context: Context): number {
-  return context.config.workers === 0 ? 0 : context.solvers.stats().places_max;
+  return context.config.workers === 0 ? 0 : context.solvers.stats().solvers_max;
 }
 
 export const CONCERN_KINDS = [

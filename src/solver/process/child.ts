@@ -5,19 +5,14 @@
  * hand, and quick ones whose answers had not left; the pool sees the process end. Ends itself with its parent.
  */
 import type { Clock } from "../../clock";
+import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { type AttemptHooks, attemptSolve } from "../attempt";
 import { loadSolver, type Solver } from "../highs/highs";
-import type {
-  ChildMessage,
-  InspectMessage,
-  ModelCompiler,
-  ParentMessage,
-  SolveMessage,
-  SolveOutcome,
-} from "../messages";
+import type { ModelCompiler, SolveMessage, SolveOutcome } from "../messages";
 import { InterruptFlag, writeIncumbent } from "./control";
 import { PreparedModels } from "./prepared_models";
+import type { AskMessage, ChildMessage, ParentMessage } from "./protocol";
 
 /** Names the control files; set by the pool. */
 export const CONTROL_PATH_VARIABLE = "JAOT_SOLVER_CONTROL";
@@ -44,126 +39,129 @@ export async function runSolverChild(compiler: ModelCompiler, clock: Clock): Pro
 }
 
 class SolverChild {
-  private readonly flag: InterruptFlag;
-  private readonly models: PreparedModels;
-  private readonly queue: (SolveMessage | InspectMessage)[] = [];
-  private solver: Solver | null = null;
-  private is_draining = false;
+  readonly #compiler: ModelCompiler;
+  readonly #clock: Clock;
+  readonly #path: string;
+  readonly #flag: InterruptFlag;
+  readonly #models: PreparedModels;
+  readonly #queue: (SolveMessage | AskMessage)[] = [];
+  #solver: Solver | null = null;
+  #is_draining = false;
   /** Answers that have not left. */
-  private answers: ChildMessage[] = [];
-  private answers_bytes = 0;
-  private answers_since_ms = 0;
+  #answers: ChildMessage[] = [];
+  #answers_bytes = 0;
+  #answers_since_ms = 0;
 
-  constructor(
-    private readonly compiler: ModelCompiler,
-    private readonly clock: Clock,
-    private readonly path: string,
-  ) {
-    this.flag = new InterruptFlag(path);
-    this.models = new PreparedModels(compiler);
+  constructor(compiler: ModelCompiler, clock: Clock, path: string) {
+    this.#compiler = compiler;
+    this.#clock = clock;
+    this.#path = path;
+    this.#flag = new InterruptFlag(path);
+    this.#models = new PreparedModels(compiler);
   }
 
   async start(): Promise<void> {
-    this.solver = await loadSolver(this.clock);
-    await send([{ kind: "ready", solver_version: this.solver.version }], 0);
-    await this.drain();
+    this.#solver = await loadSolver(this.#clock);
+    await send([{ kind: "ready", solver_version: this.#solver.version }], 0);
+    await this.#drain();
   }
 
   receive(messages: readonly ParentMessage[]): void {
     for (const message of messages) {
-      if (message.kind === "forget") this.forget(message.jobs);
-      else this.queue.push(message);
+      if (message.kind === "forget") this.#forget(message.jobs);
+      else this.#queue.push(message);
     }
-    if (this.solver !== null && !this.is_draining) void this.drain();
+    if (this.#solver !== null && !this.#is_draining) void this.#drain();
   }
 
   /** Jobs that have not begun go back; of the others the answer is on its way. */
-  private forget(jobs: readonly number[]): void {
+  #forget(jobs: readonly number[]): void {
     for (const job of jobs) {
-      const position = this.queue.findIndex((waiting) => waiting.job === job);
+      const position = this.#queue.findIndex((waiting) => waiting.job === job);
       if (position === -1) continue;
-      this.queue.splice(position, 1);
-      void send([{ kind: "answer", job, outcome: { kind: "returned" } }], 0);
+      this.#queue.splice(position, 1);
+      void send([{ kind: "outcome", job, outcome: { kind: "returned" } }], 0);
     }
   }
 
-  private async drain(): Promise<void> {
-    this.is_draining = true;
-    let turn_ms = this.clock.monotonic();
-    for (let message = this.queue.shift(); message !== undefined; message = this.queue.shift()) {
-      await this.serve(message);
-      if (this.clock.monotonic() - turn_ms < TURN_MS_MAX) continue;
+  async #drain(): Promise<void> {
+    this.#is_draining = true;
+    let turn_ms = this.#clock.monotonic();
+    for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
+      await this.#serve(message);
+      if (this.#clock.monotonic() - turn_ms < TURN_MS_MAX) continue;
       await new Promise((resolve) => setImmediate(resolve));
-      turn_ms = this.clock.monotonic();
+      turn_ms = this.#clock.monotonic();
     }
-    this.is_draining = false;
+    this.#is_draining = false;
   }
 
-  private async serve(message: SolveMessage | InspectMessage): Promise<void> {
-    const answer = message.kind === "inspect" ? this.inspect(message) : this.solve(message);
-    if (this.answers.length === 0) this.answers_since_ms = this.clock.monotonic();
-    this.answers.push(answer);
-    this.answers_bytes += answer.kind === "inspected" ? FLUSH_BYTES_MIN : resultBytes(answer);
-    const { is_spoiled } = this.solver!;
-    if (is_spoiled || this.areAnswersDue()) await this.sendAnswers();
-    if (is_spoiled) this.solver = await loadSolver(this.clock);
+  async #serve(message: SolveMessage | AskMessage): Promise<void> {
+    const answer = message.kind === "ask" ? this.#answer(message) : this.#solve(message);
+    if (this.#answers.length === 0) this.#answers_since_ms = this.#clock.monotonic();
+    this.#answers.push(answer);
+    this.#answers_bytes += answer.kind === "answer" ? FLUSH_BYTES_MIN : resultBytes(answer);
+    const { is_spoiled } = this.#solver!;
+    if (is_spoiled || this.#areAnswersDue()) await this.#sendAnswers();
+    if (is_spoiled) this.#solver = await loadSolver(this.#clock);
   }
 
-  private areAnswersDue(): boolean {
-    if (this.queue.length === 0 || this.answers_bytes >= FLUSH_BYTES_MIN) return true;
-    return this.clock.monotonic() - this.answers_since_ms >= ANSWERS_MS_MAX;
+  #areAnswersDue(): boolean {
+    if (this.#queue.length === 0 || this.#answers_bytes >= FLUSH_BYTES_MIN) return true;
+    return this.#clock.monotonic() - this.#answers_since_ms >= ANSWERS_MS_MAX;
   }
 
-  private sendAnswers(): Promise<void> | void {
-    if (this.answers.length === 0) return;
-    const { answers, answers_bytes } = this;
-    this.answers = [];
-    this.answers_bytes = 0;
-    return send(answers, answers_bytes);
+  #sendAnswers(): Promise<void> | void {
+    if (this.#answers.length === 0) return;
+    const answers = this.#answers;
+    const bytes = this.#answers_bytes;
+    this.#answers = [];
+    this.#answers_bytes = 0;
+    return send(answers, bytes);
   }
 
-  private inspect({ job, text, question }: InspectMessage): ChildMessage {
+  #answer({ job, text, question }: AskMessage): ChildMessage {
     try {
-      return { kind: "inspected", job, inspection: this.compiler.inspect(text, question) };
+      return { kind: "answer", job, answer: this.#compiler.answer(text, question) };
     } catch (error) {
-      return { kind: "answer", job, outcome: compilerFault(error) };
+      return { kind: "outcome", job, outcome: compilerFault(error) };
     }
   }
 
-  private solve(message: SolveMessage): ChildMessage {
+  #solve(message: SolveMessage): ChildMessage {
     const { job } = message;
-    if (this.flag.isSetFor(job)) return { kind: "answer", job, outcome: { kind: "cancelled", report: null } };
+    if (this.#flag.isSetFor(job)) return { kind: "outcome", job, outcome: { kind: "cancelled", report: null } };
     try {
-      const model = this.models.find(message.digest, message.text);
+      const model = this.#models.find(message.digest, message.text);
       if (model === null) return { kind: "model_missing", job };
-      const hooks = this.hooksOf(job);
-      const outcome = attemptSolve(this.solver!, this.compiler, model.prepared, message, hooks, this.clock);
-      return { kind: "answer", job, outcome };
+      const hooks = this.#hooksOf(job);
+      const outcome = attemptSolve(this.#solver!, this.#compiler, model.prepared, message, hooks, this.#clock);
+      return { kind: "outcome", job, outcome };
     } catch (error) {
-      return { kind: "answer", job, outcome: compilerFault(error) };
+      return { kind: "outcome", job, outcome: compilerFault(error) };
     }
   }
 
-  private hooksOf(job: number): AttemptHooks {
+  #hooksOf(job: number): AttemptHooks {
     return {
       // Asked of solves that take longer: what waits to leave must not wait for them.
       isInterrupted: () => {
-        void this.sendAnswers();
-        return this.flag.isSetFor(job);
+        void this.#sendAnswers();
+        return this.#flag.isSetFor(job);
       },
       onProgress: (progress) => void send([{ kind: "progress", job, progress }], 0),
-      onIncumbent: (report) => writeIncumbent(this.path, job, report),
+      onIncumbent: (report) => writeIncumbent(this.#path, job, report),
     };
   }
 }
 
 function compilerFault(error: unknown): SolveOutcome {
-  const message = `the model could not be read: ${error instanceof Error ? error.message : error}`;
+  const message = `the model could not be read: ${messageOf(error)}`;
   return { kind: "failed", code: "internal_error", message, retryable: false };
 }
 
 function resultBytes(answer: ChildMessage): number {
-  return answer.kind === "answer" && "result" in answer.outcome ? answer.outcome.result.data.length : 0;
+  return answer.kind === "outcome" && "result" in answer.outcome ? answer.outcome.result.data.length : 0;
 }
 
 /** Sends at once; waits for the last byte to leave when there is much, since a solve after it would hold it up. */

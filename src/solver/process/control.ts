@@ -11,20 +11,22 @@ import type { SolveReport } from "../messages";
 
 /** The pool's side. */
 export class ControlFiles {
-  private readonly interrupt: number;
-  private readonly number = new Float64Array(1);
+  readonly path: string;
+  readonly #interrupt: number;
+  readonly #number = new Float64Array(1);
 
   /** Makes or empties the files. */
-  constructor(readonly path: string) {
-    this.interrupt = platform.files.openPrivate(`${path}.interrupt`, "w");
-    writeSync(this.interrupt, this.number, 0, 8, 0);
+  constructor(path: string) {
+    this.path = path;
+    this.#interrupt = platform.files.openPrivate(`${path}.interrupt`, "w");
+    writeSync(this.#interrupt, this.#number, 0, 8, 0);
     rmSync(`${path}.incumbent`, { force: true });
   }
 
   /** Asks the process to stop this job as soon as it looks. */
   interruptJob(job: number): void {
-    this.number[0] = job;
-    writeSync(this.interrupt, this.number, 0, 8, 0);
+    this.#number[0] = job;
+    writeSync(this.#interrupt, this.#number, 0, 8, 0);
   }
 
   /** The best solution of that job which the process left behind; null when there is none. */
@@ -40,7 +42,7 @@ export class ControlFiles {
 
   /** Closes and removes everything, the process's other leavings of that name included. */
   remove(): void {
-    closeSync(this.interrupt);
+    closeSync(this.#interrupt);
     for (const kind of ["interrupt", "incumbent", "incumbent.new", "stderr"])
       rmSync(`${this.path}.${kind}`, { force: true });
   }
@@ -48,16 +50,16 @@ export class ControlFiles {
 
 /** The process's side of the interrupt file. */
 export class InterruptFlag {
-  private readonly file: number;
-  private readonly number = new Float64Array(1);
+  readonly #file: number;
+  readonly #number = new Float64Array(1);
 
   constructor(path: string) {
-    this.file = openSync(`${path}.interrupt`, "r");
+    this.#file = openSync(`${path}.interrupt`, "r");
   }
 
   isSetFor(job: number): boolean {
-    readSync(this.file, this.number, 0, 8, 0);
-    return this.number[0] === job;
+    readSync(this.#file, this.#number, 0, 8, 0);
+    return this.#number[0] === job;
   }
 }
 

@@ -11,33 +11,36 @@ interface PreparedModel {
 
 export class PreparedModels {
   /** In order of last use, oldest first: a Map keeps its order of insertion. */
-  private readonly models = new Map<string, PreparedModel>();
-  private characters = 0;
+  readonly #models = new Map<string, PreparedModel>();
+  #characters = 0;
+  readonly #compiler: ModelCompiler;
 
-  constructor(private readonly compiler: ModelCompiler) {}
+  constructor(compiler: ModelCompiler) {
+    this.#compiler = compiler;
+  }
 
   /** The model of this digest, made of `text` when it is not kept; null when there is neither. */
   find(digest: string, text: string | null): PreparedModel | null {
-    const kept = this.models.get(digest);
+    const kept = this.#models.get(digest);
     if (kept !== undefined) {
-      this.models.delete(digest);
-      this.models.set(digest, kept);
+      this.#models.delete(digest);
+      this.#models.set(digest, kept);
       return kept;
     }
     if (text === null) return null;
-    const model = { prepared: this.compiler.prepare(text), characters: text.length };
-    this.models.set(digest, model);
-    this.characters += model.characters;
-    this.shrink();
+    const model = { prepared: this.#compiler.prepare(text), characters: text.length };
+    this.#models.set(digest, model);
+    this.#characters += model.characters;
+    this.#shrink();
     return model;
   }
 
-  private shrink(): void {
-    for (const [digest, model] of this.models) {
-      const isWithinLimits = this.models.size <= PREPARED_MODELS_MAX && this.characters <= PREPARED_CHARACTERS_MAX;
-      if (isWithinLimits || this.models.size === 1) return;
-      this.models.delete(digest);
-      this.characters -= model.characters;
+  #shrink(): void {
+    for (const [digest, model] of this.#models) {
+      const isWithinLimits = this.#models.size <= PREPARED_MODELS_MAX && this.#characters <= PREPARED_CHARACTERS_MAX;
+      if (isWithinLimits || this.#models.size === 1) return;
+      this.#models.delete(digest);
+      this.#characters -= model.characters;
     }
   }
 }

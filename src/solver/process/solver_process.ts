@@ -1,9 +1,9 @@
 /**
  * One solver process and the jobs that were sent to it, in the order in which it does them: the first is the head, the one in
- * hand. The place knows when the head has had its time or its memory and kills the process; what becomes of the
- * jobs then is told through PlaceEvents.
+ * hand. When the head has had its time or its memory the process is killed; what becomes of the jobs then is told
+ * through ProcessEvents.
  *
- *   starting -> ready -> ended        (killed, crashed, or stopped by the pool; a place never comes back)
+ *   starting -> ready -> ended        (killed, crashed, or stopped by the pool; a process never comes back)
  *
  * A job that was taken back stays in the line as `is_abandoned` until the process has said what became of it, so that
  * the head is always known.
@@ -11,12 +11,15 @@
 import { readFileSync } from "node:fs";
 import type { Clock } from "../../clock";
 import { platform } from "../../platform/current";
-import type { ChildMessage, FailureCode, ParentMessage, SolveOutcome } from "../messages";
-import type { PoolJob } from "../pool_job";
+import type { FailureCode, SolveOutcome } from "../messages";
 import { CONTROL_PATH_VARIABLE } from "./child";
 import { ControlFiles } from "./control";
+import type { PoolJob } from "./pool_job";
 import { PREPARED_MODELS_MAX } from "./prepared_models";
+import type { ChildMessage, ParentMessage } from "./protocol";
 
+/** How long a job that gives way may take to stop. */
+const GIVE_WAY_MS = 250;
 /** A head that runs longer than this gives the jobs behind it back. */
 const TAKE_BACK_MS = 250;
 /** A solve can take 300 MB in 100 ms: in a container of 1 GiB the cap must be noticed before the kernel does. A look costs 20 us. */
@@ -27,41 +30,44 @@ const START_MS_MAX = 60_000;
 const LAST_WORDS_MS = 500;
 const STDERR_BYTES_MAX = 2048;
 
-export interface PlaceLimits {
+export interface ProcessLimits {
   readonly kill_grace_ms: number;
   readonly memory_max_bytes: number;
 }
 
-export interface PlaceEvents {
-  onReady(place: Place): void;
+export interface ProcessEvents {
+  onReady(solver: SolverProcess): void;
   /** The job left the line with this outcome. */
   onOutcome(job: PoolJob, outcome: SolveOutcome): void;
   /** The job left the line and is to be sent again, with its model's text. */
   onModelMissing(job: PoolJob): void;
   /** A slot became free. */
-  onFree(place: Place): void;
+  onFree(solver: SolverProcess): void;
   /** The process is gone, and every job with it. */
-  onEnded(place: Place, cause: string): void;
+  onEnded(solver: SolverProcess, cause: string): void;
 }
 
-type KillReason = "time_limit" | "cancelled" | "out_of_memory" | "never_ready" | "stopped";
+type KillReason = "time_limit" | "cancelled" | "gave_way" | "out_of_memory" | "never_ready" | "stopped";
 
-export class Place {
+export class SolverProcess {
   /** The head first. */
-  private readonly line: PoolJob[] = [];
-  private readonly known_digests = new Set<string>();
-  private readonly files: ControlFiles;
-  private readonly process: ReturnType<typeof spawnChild>;
-  private outbox: ParentMessage[] = [];
-  private is_outbox_due = false;
-  private is_watching = false;
-  private kill_reason: KillReason | null = null;
-  private is_exited = false;
-  private is_disconnected = false;
-  private is_ended = false;
-  private head_ms = 0;
-  private resident_bytes = 0;
-  private readonly born_ms: number;
+  readonly #line: PoolJob[] = [];
+  readonly #limits: ProcessLimits;
+  readonly #clock: Clock;
+  readonly #events: ProcessEvents;
+  readonly #known_digests = new Set<string>();
+  readonly #files: ControlFiles;
+  readonly #process: ReturnType<typeof spawnChild>;
+  #outbox: ParentMessage[] = [];
+  #is_outbox_due = false;
+  #is_watching = false;
+  #kill_reason: KillReason | null = null;
+  #is_exited = false;
+  #is_disconnected = false;
+  #is_ended = false;
+  #head_ms = 0;
+  #resident_bytes = 0;
+  readonly #born_ms: number;
   solver_version: string | null = null;
   solves = 0;
   /** Resident bytes when the first job was done: growth counts from there. */
@@ -69,32 +75,35 @@ export class Place {
   idle_since_ms: number;
   /** Takes no further jobs: its successor is ready. */
   is_retiring = false;
-  /** Made to take over from another place; takes jobs once it is ready. */
+  /** Made to take over from another process; takes jobs once it is ready. */
   is_successor = false;
 
   constructor(
     command: readonly string[],
     control_path: string,
-    private readonly limits: PlaceLimits,
-    private readonly clock: Clock,
-    private readonly events: PlaceEvents,
+    limits: ProcessLimits,
+    clock: Clock,
+    events: ProcessEvents,
   ) {
-    this.files = new ControlFiles(control_path);
-    this.born_ms = this.idle_since_ms = clock.monotonic();
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#events = events;
+    this.#files = new ControlFiles(control_path);
+    this.#born_ms = this.idle_since_ms = clock.monotonic();
     try {
-      this.process = spawnChild(command, control_path, this);
+      this.#process = spawnChild(command, control_path, this);
     } catch (error) {
-      this.files.remove();
+      this.#files.remove();
       throw error;
     }
   }
 
   get pid(): number {
-    return this.process.pid;
+    return this.#process.pid;
   }
 
   get rss_bytes(): number {
-    return this.resident_bytes;
+    return this.#resident_bytes;
   }
 
   get is_ready(): boolean {
@@ -102,195 +111,202 @@ export class Place {
   }
 
   get jobs(): readonly PoolJob[] {
-    return this.line;
+    return this.#line;
   }
 
   get age_ms(): number {
-    return this.clock.monotonic() - this.born_ms;
+    return this.#clock.monotonic() - this.#born_ms;
   }
 
   /** True when a job may be sent: alone to an idle process, or behind others when it and they are all quick. */
   accepts(quick: boolean, depth: number): boolean {
-    if (this.is_ended || this.kill_reason !== null || this.is_retiring) return false;
+    if (this.#is_ended || this.#kill_reason !== null || this.is_retiring) return false;
     if (this.is_successor && !this.is_ready) return false;
-    if (this.line.length === 0) return true;
-    return quick && this.line.length < depth && this.line.every((job) => job.is_quick && !job.is_abandoned);
+    if (this.#line.length === 0) return true;
+    return quick && this.#line.length < depth && this.#line.every((job) => job.is_quick && !job.is_abandoned);
   }
 
   send(job: PoolJob): void {
-    if (this.line.push(job) === 1) {
-      this.process.ref();
-      this.becomeHead(job);
+    if (this.#line.push(job) === 1) {
+      this.#process.ref();
+      this.#becomeHead(job);
     }
-    this.post(job.messageFor(this.learn(job.digest)));
-    this.watch();
+    this.#post(job.messageFor(this.#learn(job.digest)));
+    this.#watch();
   }
 
   /** Asks for the job to be stopped; one that has not begun is answered as returned. */
   interrupt(job: PoolJob): void {
-    if (this.line[0] === job) this.files.interruptJob(job.id);
-    else this.post({ kind: "forget", jobs: [job.id] });
-    job.interrupt_ms ??= this.clock.monotonic();
-    this.watch();
+    if (this.#line[0] === job) this.#files.interruptJob(job.id);
+    else this.#post({ kind: "forget", jobs: [job.id] });
+    job.interrupt_ms ??= this.#clock.monotonic();
+    this.#watch();
   }
 
   kill(reason: KillReason): void {
-    if (this.kill_reason !== null || this.is_ended) return;
-    this.kill_reason = reason;
-    this.process.kill("SIGKILL");
+    if (this.#kill_reason !== null || this.#is_ended) return;
+    this.#kill_reason = reason;
+    this.#process.kill("SIGKILL");
   }
 
   receive(message: ChildMessage): void {
     if (message.kind === "ready") {
       this.solver_version = message.solver_version;
-      this.look();
-      if (this.line[0] !== undefined) this.becomeHead(this.line[0]);
-      this.events.onReady(this);
+      this.#look();
+      if (this.#line[0] !== undefined) this.#becomeHead(this.#line[0]);
+      this.#events.onReady(this);
       return;
     }
-    const position = this.line[0]?.id === message.job ? 0 : this.line.findIndex((job) => job.id === message.job);
-    const job = this.line[position];
+    const position = this.#line[0]?.id === message.job ? 0 : this.#line.findIndex((job) => job.id === message.job);
+    const job = this.#line[position];
     if (job === undefined) return;
     if (message.kind === "progress") {
       if (!job.is_abandoned) job.hooks.onProgress?.(message.progress);
       return;
     }
-    this.leave(position);
+    this.#leave(position);
     if (job.is_abandoned) {
-      this.events.onFree(this);
+      this.#events.onFree(this);
       return;
     }
     if (message.kind === "model_missing") {
-      this.known_digests.delete(job.digest ?? "");
-      this.events.onModelMissing(job);
-    } else if (message.kind === "inspected") job.onInspection?.(message.inspection);
-    else this.events.onOutcome(job, message.outcome);
-    this.events.onFree(this);
+      this.#known_digests.delete(job.digest ?? "");
+      this.#events.onModelMissing(job);
+    } else if (message.kind === "answer") job.onAnswer?.(message.answer);
+    else this.#events.onOutcome(job, message.outcome);
+    this.#events.onFree(this);
   }
 
   onExit(): void {
-    this.is_exited = true;
-    this.end();
-    this.clock.after(LAST_WORDS_MS, () => {
-      this.is_disconnected = true;
-      this.end();
+    this.#is_exited = true;
+    this.#end();
+    this.#clock.after(LAST_WORDS_MS, () => {
+      this.#is_disconnected = true;
+      this.#end();
     });
   }
 
   /** All that the process sent has arrived. */
   onDisconnect(): void {
-    this.is_disconnected = true;
-    this.end();
+    this.#is_disconnected = true;
+    this.#end();
   }
 
   /** The digest is sent without its text from the second time on. */
-  private learn(digest: string | null): boolean {
-    if (digest === null || this.known_digests.has(digest)) return false;
-    if (this.known_digests.size >= PREPARED_MODELS_MAX) this.known_digests.clear();
-    this.known_digests.add(digest);
+  #learn(digest: string | null): boolean {
+    if (digest === null || this.#known_digests.has(digest)) return false;
+    if (this.#known_digests.size >= PREPARED_MODELS_MAX) this.#known_digests.clear();
+    this.#known_digests.add(digest);
     return true;
   }
 
   /** One message for all that a turn of the event loop brings. */
-  private post(message: ParentMessage): void {
-    this.outbox.push(message);
-    if (this.is_outbox_due) return;
-    this.is_outbox_due = true;
+  #post(message: ParentMessage): void {
+    this.#outbox.push(message);
+    if (this.#is_outbox_due) return;
+    this.#is_outbox_due = true;
     queueMicrotask(() => {
-      const messages = this.outbox;
-      this.outbox = [];
-      this.is_outbox_due = false;
+      const messages = this.#outbox;
+      this.#outbox = [];
+      this.#is_outbox_due = false;
       try {
-        this.process.send(messages);
+        this.#process.send(messages);
       } catch {
         // The process is gone and takes these jobs with it: its end is on its way and tells what becomes of them.
       }
     });
   }
 
-  private becomeHead(job: PoolJob): void {
-    this.head_ms = this.clock.monotonic();
-    if (job.is_abandoned) job.interrupt_ms ??= this.head_ms;
-    if (job.interrupt_ms !== null) this.files.interruptJob(job.id);
+  #becomeHead(job: PoolJob): void {
+    this.#head_ms = this.#clock.monotonic();
+    if (job.is_abandoned) job.interrupt_ms ??= this.#head_ms;
+    if (job.interrupt_ms !== null) this.#files.interruptJob(job.id);
     if (this.is_ready && !job.is_abandoned) job.hooks.onStarted?.();
   }
 
-  private leave(position: number): void {
-    this.line.splice(position, 1);
+  #leave(position: number): void {
+    this.#line.splice(position, 1);
     if (position !== 0) return;
     this.solves += 1;
-    const next = this.line[0];
-    if (next !== undefined) this.becomeHead(next);
+    const next = this.#line[0];
+    if (next !== undefined) this.#becomeHead(next);
     else {
-      this.idle_since_ms = this.clock.monotonic();
-      this.process.unref();
-      if (this.base_bytes === 0) this.look();
+      this.idle_since_ms = this.#clock.monotonic();
+      this.#process.unref();
+      if (this.base_bytes === 0) this.#look();
     }
   }
 
-  private watch(): void {
-    if (this.is_watching || this.is_ended) return;
-    this.is_watching = true;
-    this.clock.after(WATCH_MS, () => this.onWatch(), true);
+  #watch(): void {
+    if (this.#is_watching || this.#is_ended) return;
+    this.#is_watching = true;
+    this.#clock.after(WATCH_MS, () => this.#onWatch(), true);
   }
 
-  private onWatch(): void {
-    this.is_watching = false;
-    const head = this.line[0];
-    if (head === undefined || this.is_ended) return;
-    const now = this.clock.monotonic();
-    this.look();
-    const running_ms = now - this.head_ms;
-    if (this.resident_bytes > this.limits.memory_max_bytes) this.kill("out_of_memory");
+  #onWatch(): void {
+    this.#is_watching = false;
+    const head = this.#line[0];
+    if (head === undefined || this.#is_ended) return;
+    const now = this.#clock.monotonic();
+    this.#look();
+    const running_ms = now - this.#head_ms;
+    if (this.#resident_bytes > this.#limits.memory_max_bytes) this.kill("out_of_memory");
     else if (!this.is_ready && this.age_ms > START_MS_MAX) this.kill("never_ready");
-    else if (head.interrupt_ms !== null && now - head.interrupt_ms >= this.limits.kill_grace_ms) this.kill("cancelled");
-    else if (running_ms >= head.limit_ms + this.limits.kill_grace_ms) this.kill("time_limit");
-    else if (this.is_ready && running_ms >= TAKE_BACK_MS) this.takeBack();
-    this.watch();
+    else if (head.interrupt_ms !== null && this.#hasNotStopped(head, now - head.interrupt_ms)) {
+      this.kill(head.gives_way ? "gave_way" : "cancelled");
+    } else if (running_ms >= head.limit_ms + this.#limits.kill_grace_ms) this.kill("time_limit");
+    else if (this.is_ready && running_ms >= TAKE_BACK_MS) this.#takeBack();
+    this.#watch();
   }
 
-  private takeBack(): void {
-    const waiting = this.line.slice(1).filter((job) => !job.is_abandoned);
+  /** One that gives way is waited for by another job. A process that starts stops it at once when it is ready; a new one would only start later. */
+  #hasNotStopped(head: PoolJob, waited_ms: number): boolean {
+    return head.gives_way ? this.is_ready && waited_ms >= GIVE_WAY_MS : waited_ms >= this.#limits.kill_grace_ms;
+  }
+
+  #takeBack(): void {
+    const waiting = this.#line.slice(1).filter((job) => !job.is_abandoned);
     if (waiting.length === 0) return;
-    this.post({ kind: "forget", jobs: waiting.map((job) => job.id) });
+    this.#post({ kind: "forget", jobs: waiting.map((job) => job.id) });
     for (const job of waiting) {
       job.is_abandoned = true;
-      this.events.onOutcome(job, { kind: "returned" });
+      this.#events.onOutcome(job, { kind: "returned" });
     }
   }
 
-  private look(): void {
-    this.resident_bytes = platform.processes.residentBytes(this.process.pid) ?? 0;
-    if (this.base_bytes === 0 && this.solves > 0) this.base_bytes = this.resident_bytes;
+  #look(): void {
+    this.#resident_bytes = platform.processes.residentBytes(this.#process.pid) ?? 0;
+    if (this.base_bytes === 0 && this.solves > 0) this.base_bytes = this.#resident_bytes;
   }
 
   /** Once the process is gone and nothing more can arrive: the head has its outcome, the others go back. */
-  private end(): void {
-    if (this.is_ended || !this.is_exited || !this.is_disconnected) return;
-    this.is_ended = true;
-    const cause = this.describeEnd();
-    const [head, ...waiting] = this.line.splice(0);
-    if (head !== undefined && !head.is_abandoned) this.events.onOutcome(head, this.outcomeOfHead(head, cause));
-    for (const job of waiting) if (!job.is_abandoned) this.events.onOutcome(job, { kind: "returned" });
-    this.files.remove();
-    this.events.onEnded(this, cause);
+  #end(): void {
+    if (this.#is_ended || !this.#is_exited || !this.#is_disconnected) return;
+    this.#is_ended = true;
+    const cause = this.#describeEnd();
+    const [head, ...waiting] = this.#line.splice(0);
+    if (head !== undefined && !head.is_abandoned) this.#events.onOutcome(head, this.#outcomeOfHead(head, cause));
+    for (const job of waiting) if (!job.is_abandoned) this.#events.onOutcome(job, { kind: "returned" });
+    this.#files.remove();
+    this.#events.onEnded(this, cause);
   }
 
-  private outcomeOfHead(head: PoolJob, cause: string): SolveOutcome {
-    const incumbent = this.files.readIncumbent(head.id);
-    switch (this.kill_reason) {
+  #outcomeOfHead(head: PoolJob, cause: string): SolveOutcome {
+    const incumbent = this.#files.readIncumbent(head.id);
+    switch (this.#kill_reason) {
       case "time_limit": {
         const message = `the time limit of ${head.limit_ms / 1000} s passed and the solver did not stop by itself`;
         return incumbent === null ? { kind: "timeout", message, report: null } : { kind: "solved", ...incumbent };
       }
       case "cancelled":
         return { kind: "cancelled", report: incumbent };
+      case "gave_way":
       case "stopped":
         return { kind: "returned" };
       case "never_ready":
         return failure("solver_crashed", `the solver process was not ready within ${START_MS_MAX / 1000} s`, true);
       case "out_of_memory": {
-        const limit = `${Math.round(this.limits.memory_max_bytes / 2 ** 20)} MiB`;
+        const limit = `${Math.round(this.#limits.memory_max_bytes / 2 ** 20)} MiB`;
         // In a process that has solved before, part of the memory may be what the others left.
         return failure("solver_out_of_memory", `the solve needed more than ${limit} of memory`, this.solves > 0);
       }
@@ -299,16 +315,16 @@ export class Place {
     }
   }
 
-  private describeEnd(): string {
-    const { exitCode, signalCode } = this.process;
+  #describeEnd(): string {
+    const { exitCode, signalCode } = this.#process;
     const how = signalCode === null ? `with code ${exitCode}` : `by signal ${signalCode}`;
-    const words = this.readLastWords();
+    const words = this.#readLastWords();
     return `the solver process ended ${how}${words === "" ? "" : `: ${words}`}`;
   }
 
-  private readLastWords(): string {
+  #readLastWords(): string {
     try {
-      return readFileSync(`${this.files.path}.stderr`).subarray(-STDERR_BYTES_MAX).toString("utf8").trim();
+      return readFileSync(`${this.#files.path}.stderr`).subarray(-STDERR_BYTES_MAX).toString("utf8").trim();
     } catch {
       return "";
     }
@@ -320,7 +336,7 @@ function failure(code: FailureCode, message: string, retryable: boolean): SolveO
 }
 
 /** Its standard error goes to a file: a pipe would have to be read, and a process that fills one that is not stands still. */
-function spawnChild(command: readonly string[], control_path: string, place: Place) {
+function spawnChild(command: readonly string[], control_path: string, solver: SolverProcess) {
   return Bun.spawn([...command], {
     env: { ...platform.processes.childEnvironment(), [CONTROL_PATH_VARIABLE]: control_path },
     stdin: "ignore",
@@ -328,9 +344,9 @@ function spawnChild(command: readonly string[], control_path: string, place: Pla
     stderr: Bun.file(`${control_path}.stderr`),
     serialization: "advanced",
     ipc: (messages: readonly ChildMessage[]) => {
-      for (const message of messages) place.receive(message);
+      for (const message of messages) solver.receive(message);
     },
-    onExit: () => place.onExit(),
-    onDisconnect: () => place.onDisconnect(),
+    onExit: () => solver.onExit(),
+    onDisconnect: () => solver.onDisconnect(),
   });
 }

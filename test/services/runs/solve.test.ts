@@ -254,7 +254,7 @@ test("without solver processes a solve is refused, and a model is still checked"
 });
 
 describe("a client that goes away", () => {
-  const busy = () => world.app.context.solvers.stats().places.some((place) => place.jobs > 0);
+  const busy = () => world.app.context.solvers.stats().solvers.some((solver) => solver.jobs > 0);
 
   test("takes its solve with it, so that the next one has the solver", async () => {
     const leaving = new AbortController();

@@ -37,7 +37,7 @@ const compiler: ModelCompiler = {
     const problem = readProblem(model.problem!);
     return { ...nothing, problem: withOffset(problem, override_data), warnings: ["from the compiler"] };
   },
-  inspect: (text) => {
+  answer: (text) => {
     const model = JSON.parse(text) as TestModel;
     perform(model.act);
     return { length: text.length };

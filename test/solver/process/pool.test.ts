@@ -2,57 +2,38 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../src/clock";
-import type { Progress, SolveOutcome } from "../../src/solver/messages";
-import { SOLVE_OPTIONS_DEFAULT } from "../../src/solver/options";
-import { type PoolLimits, SolverPool } from "../../src/solver/pool";
-import type { SolveRequest } from "../../src/solver/pool_job";
-import { marketSplit, PRODUCTION, type ProblemText } from "./problem_text";
+import { systemClock } from "../../../src/clock";
+import { type PoolLimits, SolverPool } from "../../../src/solver/process/pool";
+import { describePlace, HARD, type OpenPlace, production, request, submitUntilIncumbent, timed } from "../place_suite";
+import { marketSplit, PRODUCTION } from "../problem_text";
 
-const COMMAND = [process.execPath, join(import.meta.dir, "process/child_entry.ts")];
+const COMMAND = [process.execPath, join(import.meta.dir, "child_entry.ts")];
 const opened: { pool: SolverPool; directory: string }[] = [];
 
 function openPool(
-  settings: { places?: number; command?: readonly string[]; limits?: Partial<PoolLimits>; onRoom?: () => void } = {},
+  settings: { processes?: number; command?: readonly string[]; limits?: Partial<PoolLimits>; onRoom?: () => void } = {},
 ): SolverPool {
   const directory = mkdtempSync(join(tmpdir(), "solver-pool-"));
-  const { places = 1, command = COMMAND, limits = {}, onRoom = () => {} } = settings;
-  const pool = new SolverPool({ command, places, clock: systemClock, control_dir: directory, limits, onRoom });
+  const { processes = 1, command = COMMAND, limits = {}, onRoom = () => {} } = settings;
+  const pool = new SolverPool({ command, processes, clock: systemClock, control_dir: directory, limits, onRoom });
   opened.push({ pool, directory });
   return pool;
 }
 
+async function closePool(pool: SolverPool): Promise<void> {
+  const position = opened.findIndex((entry) => entry.pool === pool);
+  if (position === -1) return;
+  const { directory } = opened[position]!;
+  opened.splice(position, 1);
+  await pool.stop({ drain_ms: 0 });
+  // Whatever happened, no process and no file is left behind.
+  expect(readdirSync(directory)).toEqual([]);
+  rmSync(directory, { recursive: true });
+}
+
 afterEach(async () => {
-  for (const { pool, directory } of opened.splice(0)) {
-    await pool.stop({ drain_ms: 0 });
-    // Whatever happened, no process and no file is left behind.
-    expect(readdirSync(directory)).toEqual([]);
-    rmSync(directory, { recursive: true });
-  }
+  for (const { pool } of [...opened]) await closePool(pool);
 });
-
-function request(model: object, changes: Partial<SolveRequest> & { seconds?: number } = {}): SolveRequest {
-  const text = JSON.stringify(model);
-  const { seconds = 60, ...rest } = changes;
-  const options = { ...SOLVE_OPTIONS_DEFAULT, time_limit_seconds: seconds };
-  return {
-    model: { digest: text, readText: () => text },
-    bound: null,
-    override_data: null,
-    options,
-    quick: false,
-    ...rest,
-  };
-}
-
-const production = (changes: Partial<SolveRequest> = {}) => request({ problem: PRODUCTION }, changes);
-const HARD: ProblemText = marketSplit(4, 30);
-
-async function timed(work: Promise<SolveOutcome>): Promise<{ outcome: SolveOutcome; elapsed_ms: number }> {
-  const started_ms = systemClock.monotonic();
-  const outcome = await work;
-  return { outcome, elapsed_ms: systemClock.monotonic() - started_ms };
-}
 
 /** One turn of the event loop. */
 function turn(): Promise<void> {
@@ -73,37 +54,12 @@ function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}`);
 }
 
+describePlace("the pool", (slots): OpenPlace => {
+  const pool = openPool({ processes: slots });
+  return { place: pool, untilSpinning: () => untilSpinning(pool), close: () => closePool(pool) };
+});
+
 describe("a job", () => {
-  test("is solved in another process, with the request's data", async () => {
-    const pool = openPool();
-    expect(pool.stats().places).toEqual([]);
-    const outcome = await pool.submit(production({ override_data: 5 })).outcome;
-    expect(outcome).toMatchObject({
-      kind: "solved",
-      status: "optimal",
-      objective_value: 3655,
-      solver_version: "HiGHS 1.15.1",
-    });
-    expect(pool.stats()).toMatchObject({
-      places: [{ solves: 1, jobs: 0, is_ready: true }],
-      solver_version: "HiGHS 1.15.1",
-    });
-  });
-
-  test("sends its model's text once to each process", async () => {
-    const pool = openPool();
-    let reads = 0;
-    const { model } = production();
-    const readText = () => {
-      reads += 1;
-      return model.readText();
-    };
-    for (let round = 0; round < 3; round++) {
-      await pool.submit(production({ model: { digest: model.digest, readText } })).outcome;
-    }
-    expect(reads).toBe(1);
-  });
-
   test("finds its model again after the process has let it go", async () => {
     const pool = openPool();
     const filler = "x".repeat(2 ** 24);
@@ -112,17 +68,6 @@ describe("a job", () => {
       const outcome = await pool.submit(production({ model: { digest, readText } })).outcome;
       expect(outcome.kind).toBe("solved");
     }
-  });
-
-  test("that does not compile says why, and one whose compiler breaks costs itself alone", async () => {
-    const pool = openPool();
-    expect(await pool.submit(request({ act: "error" })).outcome).toMatchObject({ kind: "model_error" });
-    expect(await pool.submit(request({ act: "throw" })).outcome).toMatchObject({
-      kind: "failed",
-      code: "internal_error",
-    });
-    expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
-    expect(pool.stats().places).toMatchObject([{ solves: 3 }]);
   });
 
   test("with a large answer comes whole while others wait behind it", async () => {
@@ -161,7 +106,7 @@ describe("quick jobs", () => {
     const jobs = Array.from({ length: 20 }, (_, index) =>
       pool.submit(production({ quick: true, override_data: index })),
     );
-    expect(pool.stats()).toMatchObject({ places: [{ jobs: 8 }], waiting: 12 });
+    expect(pool.stats()).toMatchObject({ solvers: [{ jobs: 8 }], waiting: 12 });
     for (const { job, outcome } of jobs) void outcome.then(() => order.push(job));
     const outcomes = await Promise.all(jobs.map(({ outcome }) => outcome));
     expect(outcomes.map((outcome) => outcome.kind === "solved" && outcome.objective_value)).toEqual(
@@ -200,21 +145,13 @@ describe("quick jobs", () => {
     const pool = openPool();
     const slow = pool.submit(request({ problem: HARD }, { seconds: 0.3 }));
     const quick = pool.submit(production({ quick: true }));
-    expect(pool.stats()).toMatchObject({ places: [{ jobs: 1 }], waiting: 1 });
+    expect(pool.stats()).toMatchObject({ solvers: [{ jobs: 1 }], waiting: 1 });
     expect((await slow.outcome).kind).toBe("solved");
     expect((await quick.outcome).kind).toBe("solved");
   });
 });
 
 describe("a limit", () => {
-  test("ends a solve in time, with its solution", async () => {
-    const pool = openPool();
-    await pool.warm();
-    const { outcome, elapsed_ms } = await timed(pool.submit(request({ problem: HARD }, { seconds: 0.5 })).outcome);
-    expect(outcome).toMatchObject({ kind: "solved", status: "feasible" });
-    expect(elapsed_ms).toBeLessThan(3000);
-  });
-
   test("kills a process that does not stop, no later than 2.5 s after", async () => {
     const pool = openPool();
     await pool.warm();
@@ -227,15 +164,6 @@ describe("a limit", () => {
 });
 
 describe("cancelling", () => {
-  test("a waiting job ends at once", async () => {
-    const pool = openPool();
-    const first = pool.submit(request({ problem: HARD }, { seconds: 0.4 }));
-    const second = pool.submit(production());
-    second.cancel();
-    expect(await second.outcome).toEqual({ kind: "cancelled", report: null });
-    expect((await first.outcome).kind).toBe("solved");
-  });
-
   test("a job behind another in the process never starts", async () => {
     const pool = openPool();
     await pool.warm();
@@ -244,32 +172,14 @@ describe("cancelling", () => {
     const second = pool.submit(production({ quick: true }), { onStarted: () => (isStarted = true) });
     second.cancel();
     expect(await second.outcome).toEqual({ kind: "cancelled", report: null });
+    await first.outcome;
     expect(isStarted).toBe(false);
-    expect((await first.outcome).kind).toBe("solved");
-  });
-
-  test("a running solve stops soon and keeps its best solution", async () => {
-    const pool = openPool();
-    const progress: Progress[] = [];
-    const running = Promise.withResolvers<void>();
-    const job = pool.submit(request({ problem: HARD }), {
-      onProgress: (point) => {
-        progress.push(point);
-        if (point.incumbent !== null && progress.length >= 2) running.resolve();
-      },
-    });
-    await running.promise;
-    job.cancel();
-    const { outcome, elapsed_ms } = await timed(job.outcome);
-    expect(outcome).toMatchObject({ kind: "cancelled", report: { status: "feasible" } });
-    expect(elapsed_ms).toBeLessThan(1000);
-    expect(pool.stats().places).toMatchObject([{ jobs: 0 }]);
   });
 
   test("a process that does not listen is killed, and others find a new one", async () => {
     const pool = openPool({ limits: { kill_grace_ms: 200 } });
     await pool.warm();
-    const pid = pool.stats().places[0]!.pid;
+    const pid = pool.stats().solvers[0]!.pid;
     const job = pool.submit(request({ act: "spin" }));
     await untilSpinning(pool);
     job.cancel();
@@ -289,7 +199,7 @@ describe("cancelling", () => {
       },
     });
     await running.promise;
-    const { pid } = pool.stats().places[0]!;
+    const { pid } = pool.stats().solvers[0]!;
     // A stopped process hears nothing: the pool must come by the solution without it.
     process.kill(pid, "SIGSTOP");
     job.cancel();
@@ -320,7 +230,7 @@ describe("a process that dies", () => {
     await pool.warm();
     for (let round = 0; round < 3; round++) {
       const job = pool.submit(request({ problem: HARD }));
-      process.kill(pool.stats().places[0]!.pid, "SIGSEGV");
+      process.kill(pool.stats().solvers[0]!.pid, "SIGSEGV");
       expect(await job.outcome).toMatchObject({ kind: "failed", code: "solver_crashed" });
     }
     expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
@@ -345,29 +255,29 @@ describe("a process that dies", () => {
 });
 
 describe("the processes", () => {
-  test("are as many as jobs need, up to the places", async () => {
-    const pool = openPool({ places: 2 });
+  test("are as many as jobs need, up to the solvers", async () => {
+    const pool = openPool({ processes: 2 });
     const jobs = Array.from({ length: 3 }, () => pool.submit(request({ problem: HARD }, { seconds: 0.3 })));
-    expect(pool.stats().places).toHaveLength(2);
+    expect(pool.stats().solvers).toHaveLength(2);
     expect(pool.freeSlots()).toBe(0);
     await Promise.all(jobs.map(({ outcome }) => outcome));
     expect(pool.freeSlots()).toBe(2);
   });
 
   test("but one stop when idle", async () => {
-    const pool = openPool({ places: 2, limits: { idle_seconds: 0.2 } });
+    const pool = openPool({ processes: 2, limits: { idle_seconds: 0.2 } });
     await Promise.all([pool.submit(production()).outcome, pool.submit(production()).outcome]);
-    const pids = pool.stats().places.map(({ pid }) => pid);
+    const pids = pool.stats().solvers.map(({ pid }) => pid);
     expect(pids).toHaveLength(2);
-    while (pool.stats().places.length > 1) await turn();
-    expect(pids.filter(isAlive)).toEqual(pool.stats().places.map(({ pid }) => pid));
+    while (pool.stats().solvers.length > 1) await turn();
+    expect(pids.filter(isAlive)).toEqual(pool.stats().solvers.map(({ pid }) => pid));
   });
 
   test("that have grown are replaced by one that is ready", async () => {
     const pool = openPool({ limits: { recycle_growth_bytes: -1e9 } });
     await pool.submit(production()).outcome;
-    const { pid } = pool.stats().places[0]!;
-    while (pool.stats().places[0]!.pid === pid) {
+    const { pid } = pool.stats().solvers[0]!;
+    while (pool.stats().solvers[0]!.pid === pid) {
       expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
     }
     expect(isAlive(pid)).toBe(false);
@@ -376,7 +286,7 @@ describe("the processes", () => {
   test("of an earlier service leave nothing that stays", async () => {
     const control_dir = mkdtempSync(join(tmpdir(), "solver-pool-"));
     writeFileSync(join(control_dir, "solver-41.incumbent"), "old");
-    const pool = new SolverPool({ command: COMMAND, places: 1, clock: systemClock, control_dir });
+    const pool = new SolverPool({ command: COMMAND, processes: 1, clock: systemClock, control_dir });
     opened.push({ pool, directory: control_dir });
     expect(readdirSync(control_dir)).toEqual([]);
   });
@@ -387,7 +297,7 @@ describe("the processes", () => {
     try {
       const pool = openPool();
       await pool.warm();
-      const environment = await Bun.file(`/proc/${pool.stats().places[0]!.pid}/environ`).text();
+      const environment = await Bun.file(`/proc/${pool.stats().solvers[0]!.pid}/environ`).text();
       expect(environment).not.toMatch(/ADMIN_KEY|secret|PROXY|decoy/);
     } finally {
       delete process.env.JAOT_ADMIN_KEY;
@@ -395,29 +305,12 @@ describe("the processes", () => {
     }
   });
 
-  test("are gone after a stop, which gives running jobs their time and then back", async () => {
-    const pool = openPool({ places: 2 });
-    await pool.warm();
-    const done = pool.submit(request({ problem: HARD }, { seconds: 0.3 }));
-    const cut = pool.submit(request({ problem: HARD }));
-    const waiting = pool.submit(production());
-    const pids = pool.stats().places.map(({ pid }) => pid);
-    await pool.stop({ drain_ms: 1000 });
-    expect(await done.outcome).toMatchObject({ kind: "solved" });
-    expect(await cut.outcome).toEqual({ kind: "returned" });
-    expect(await waiting.outcome).toEqual({ kind: "returned" });
+  test("are gone after a stop", async () => {
+    const pool = openPool({ processes: 2 });
+    await submitUntilIncumbent(pool);
+    await submitUntilIncumbent(pool);
+    const pids = pool.stats().solvers.map(({ pid }) => pid);
+    await pool.stop({ drain_ms: 0 });
     expect(pids.filter(isAlive)).toEqual([]);
-    expect(await pool.submit(production()).outcome).toEqual({ kind: "returned" });
-  });
-});
-
-describe("looking into a model", () => {
-  test("happens in a process and answers what the compiler tells", async () => {
-    const pool = openPool();
-    expect(await pool.inspect<{ length: number }>('{"problem":null}', null)).toEqual({ length: 16 });
-  });
-
-  test("that takes the process down is refused in words", async () => {
-    await expect(openPool().inspect('{"act":"exit"}', null)).rejects.toMatchObject({ code: "solver_unavailable" });
   });
 });

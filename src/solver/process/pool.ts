@@ -1,0 +1,353 @@
+/**
+ * The solver to solve that needs nothing else: child processes of this program. The pool takes jobs, finds each a process, starts
+ * and stops the processes. Jobs go out in the order in which they came, those of low priority after all others. A process is
+ * started when a job finds none idle, one is kept for the next job, the others stop when idle for long. After many
+ * solves or much growth a process is replaced: its successor is started beside it and takes over once ready, so that no job
+ * waits for a start.
+ *
+ * On a crash: the job in hand fails, those sent behind it come back as `returned`, the next job starts a new process.
+ */
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../../clock";
+import { type Log, messageOf } from "../../log";
+import { platform } from "../../platform/current";
+import { Refusal } from "../../refusals";
+import type { SolveOutcome } from "../messages";
+import type { JobHooks, PlaceStats, SolveRequest, SolverPlace, SolverStats, SubmittedJob } from "../place";
+import { defaultMemoryMaxBytes } from "./memory_limit";
+import { PoolJob } from "./pool_job";
+import { type ProcessEvents, SolverProcess } from "./solver_process";
+
+export interface PoolLimits {
+  readonly idle_seconds: number;
+  /** A process is replaced after this many solves, yet not within its first minute: small solves are many and leak nothing. */
+  readonly recycle_solves: number;
+  readonly recycle_growth_bytes: number;
+  readonly memory_max_bytes: number;
+  readonly kill_grace_ms: number;
+  /** Quick jobs in one process at a time, the one in hand included. */
+  readonly pipeline_depth: number;
+}
+
+export interface PoolSettings {
+  /** The command line that starts a solver process. */
+  readonly command: readonly string[];
+  /** How many may run at one time. */
+  readonly processes: number;
+  readonly clock: Clock;
+  /** Directory for the files beside each process; made when missing. One pool at a time. */
+  readonly control_dir: string;
+  readonly log?: Log;
+  /** There may be room for a further job: one was done or given up by its process, or a process came or went. */
+  readonly onRoom?: () => void;
+  readonly limits?: Partial<PoolLimits>;
+}
+
+export interface ProcessStats extends SolverStats {
+  readonly pid: number;
+}
+
+const CONTROL_PREFIX = "solver-";
+const RECYCLE_AGE_MS_MIN = 60_000;
+const IDLE_LOOK_MS_MAX = 10_000;
+const STOP_LOOK_MS = 20;
+const QUESTION_RETRY_SECONDS = 5;
+
+const LIMITS_DEFAULT: Omit<PoolLimits, "memory_max_bytes"> = {
+  idle_seconds: 120,
+  recycle_solves: 500,
+  recycle_growth_bytes: 200e6,
+  kill_grace_ms: 2000,
+  pipeline_depth: 8,
+};
+
+export class SolverPool implements SolverPlace {
+  readonly #limits: PoolLimits;
+  readonly #settings: PoolSettings;
+  readonly #solvers: SolverProcess[] = [];
+  readonly #waiting: PoolJob[] = [];
+  readonly #waiting_low: PoolJob[] = [];
+  #next_job = 1;
+  #next_control = 1;
+  #solver_version: string | null = null;
+  #ready_waiters: { resolve(version: string): void; reject(error: Error): void }[] = [];
+  #is_idle_watched = false;
+  #is_stopped = false;
+  /** Why the last start failed; null after one that did not. */
+  #start_fault: string | null = null;
+  readonly #events: ProcessEvents = {
+    onReady: (solver) => this.#onReady(solver),
+    onOutcome: (job, outcome) => this.#onOutcome(job, outcome),
+    onModelMissing: (job) => this.#lineOf(job).unshift(job),
+    onFree: (solver) => this.#onFree(solver),
+    onEnded: (solver, cause) => this.#onEnded(solver, cause),
+  };
+
+  constructor(settings: PoolSettings) {
+    this.#settings = settings;
+    const memory_max_bytes = defaultMemoryMaxBytes(settings.processes);
+    this.#limits = { ...LIMITS_DEFAULT, memory_max_bytes, ...settings.limits };
+    if (!existsSync(settings.control_dir)) platform.files.makePrivateDirectory(settings.control_dir);
+    // What the processes of a service that was killed have left.
+    for (const name of readdirSync(settings.control_dir)) {
+      if (name.startsWith(CONTROL_PREFIX)) rmSync(join(settings.control_dir, name), { force: true });
+    }
+  }
+
+  /** Takes a job; it waits here until a process is free. */
+  submit(request: SolveRequest, hooks: JobHooks = {}): SubmittedJob {
+    const { promise, resolve } = Promise.withResolvers<SolveOutcome>();
+    const job = PoolJob.solve(this.#next_job++, request, hooks, resolve);
+    this.#enqueue(job);
+    return { job: job.id, outcome: promise, cancel: () => this.#cancel(job) };
+  }
+
+  ask<Answer>(text: string, question: unknown): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const refuse = (outcome: SolveOutcome) => reject(refusalOf(outcome));
+    const request = { text, question };
+    this.#enqueue(PoolJob.ask(this.#next_job++, request, (answer) => resolve(answer as Answer), refuse));
+    return promise;
+  }
+
+  freeSlots(quick = false): number {
+    if (this.#is_stopped) return 0;
+    const depth = quick ? this.#limits.pipeline_depth : 1;
+    let slots = depth * (this.#settings.processes - this.#solvers.filter(isInUse).length);
+    for (const solver of this.#solvers) {
+      if (solver.accepts(quick, this.#limits.pipeline_depth)) slots += quick ? depth - solver.jobs.length : 1;
+      else if (hasLowJob(solver)) slots += depth;
+    }
+    return Math.max(0, slots - this.#waiting.length);
+  }
+
+  /** Starts a process if there is none and answers the solver's version once it is ready. */
+  warm(): Promise<string> {
+    if (this.#solver_version !== null && this.#solvers.length > 0) return Promise.resolve(this.#solver_version);
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    this.#ready_waiters.push({ resolve, reject });
+    if (this.#solvers.length === 0 && this.#start() === null) this.#failWaiters(this.#start_fault!);
+    return promise;
+  }
+
+  stats(): PlaceStats<ProcessStats> {
+    const solvers = this.#solvers.map(({ pid, rss_bytes, solves, jobs, is_ready }): ProcessStats => {
+      const state = !is_ready ? "starting" : jobs.length > 0 ? "busy" : "idle";
+      return { pid, state, memory_bytes: rss_bytes, solves, jobs: jobs.length };
+    });
+    return {
+      solvers,
+      solvers_max: this.#settings.processes,
+      waiting: this.#waiting.length,
+      waiting_low: this.#waiting_low.length,
+      solver_version: this.#solver_version,
+    };
+  }
+
+  async stop({ drain_ms }: { readonly drain_ms: number }): Promise<void> {
+    this.#is_stopped = true;
+    for (const line of [this.#waiting, this.#waiting_low]) {
+      for (const job of line.splice(0)) this.#settle(job, { kind: "returned" });
+    }
+    this.#failWaiters("the solvers are stopping");
+    const { clock } = this.#settings;
+    const deadline_ms = clock.monotonic() + drain_ms;
+    const wait = () => new Promise<void>((resolve) => clock.after(STOP_LOOK_MS, resolve));
+    while (clock.monotonic() < deadline_ms && this.#solvers.some((solver) => solver.jobs.length > 0)) await wait();
+    for (const solver of this.#solvers) solver.kill("stopped");
+    while (this.#solvers.length > 0) await wait();
+  }
+
+  #onReady(solver: SolverProcess): void {
+    this.#solver_version = solver.solver_version;
+    for (const waiter of this.#ready_waiters.splice(0)) waiter.resolve(solver.solver_version!);
+    if (solver.is_successor) {
+      solver.is_successor = false;
+      const worn = this.#solvers.find((other) => other !== solver && !other.is_retiring && this.#isWorn(other));
+      if (worn !== undefined) worn.is_retiring = true;
+      this.#stopRetired();
+    }
+    this.#assign();
+    this.#settings.onRoom?.();
+  }
+
+  #onOutcome(job: PoolJob, outcome: SolveOutcome): void {
+    if (job.gives_way) this.#settle(job, outcome.kind === "cancelled" ? { kind: "returned" } : outcome);
+    else if (job.interrupt_ms === null || outcome.kind !== "returned") this.#settle(job, outcome);
+    else this.#settle(job, { kind: "cancelled", report: null });
+  }
+
+  #onFree(solver: SolverProcess): void {
+    this.#replaceIfWorn(solver);
+    if (solver.jobs.length === 0) {
+      this.#stopRetired();
+      this.#watchIdle();
+    }
+    this.#assign();
+    this.#settings.onRoom?.();
+  }
+
+  #onEnded(solver: SolverProcess, cause: string): void {
+    this.#solvers.splice(this.#solvers.indexOf(solver), 1);
+    if (!solver.is_ready) this.#failWaiters(cause);
+    if (!this.#is_stopped && !solver.is_retiring) this.#settings.log?.warn("solver_ended", { pid: solver.pid, cause });
+    this.#assign();
+    this.#settings.onRoom?.();
+  }
+
+  #enqueue(job: PoolJob): void {
+    if (this.#is_stopped) {
+      this.#settle(job, { kind: "returned" });
+      return;
+    }
+    this.#lineOf(job).push(job);
+    this.#assign();
+  }
+
+  #cancel(job: PoolJob): void {
+    if (job.is_settled) return;
+    job.gives_way = false;
+    const line = this.#lineOf(job);
+    const position = line.indexOf(job);
+    if (position !== -1) {
+      line.splice(position, 1);
+      this.#settle(job, { kind: "cancelled", report: null });
+      return;
+    }
+    this.#solvers.find((solver) => solver.jobs.includes(job))?.interrupt(job);
+  }
+
+  #settle(job: PoolJob, outcome: SolveOutcome): void {
+    if (job.is_settled) return;
+    job.is_settled = true;
+    job.settle(outcome);
+  }
+
+  #lineOf(job: PoolJob): PoolJob[] {
+    return job.is_low ? this.#waiting_low : this.#waiting;
+  }
+
+  #assign(): void {
+    while (!this.#is_stopped) {
+      const job = this.#waiting[0] ?? this.#waiting_low[0];
+      if (job === undefined) return;
+      const solver = this.#findSolver(job.is_quick);
+      // Without any process nothing would come to call this again.
+      if (solver === null && this.#solvers.length > 0) {
+        if (!job.is_low) this.#makeRoom();
+        return;
+      }
+      this.#lineOf(job).shift();
+      if (solver !== null) solver.send(job);
+      else this.#settle(job, { kind: "failed", code: "internal_error", message: this.#start_fault!, retryable: true });
+    }
+  }
+
+  /** Jobs of low priority stop, one for each that waits. */
+  #makeRoom(): void {
+    let needed = this.#waiting.length;
+    for (const solver of this.#solvers) {
+      if (needed === 0) return;
+      if (!hasLowJob(solver)) continue;
+      needed -= 1;
+      const job = solver.jobs[0]!;
+      if (job.interrupt_ms !== null) continue;
+      job.gives_way = true;
+      solver.interrupt(job);
+    }
+  }
+
+  /** An idle process, else a new one, else the shortest line of quick jobs for a quick one. */
+  #findSolver(quick: boolean): SolverProcess | null {
+    let best: SolverProcess | null = null;
+    for (const solver of this.#solvers) {
+      if (!solver.accepts(quick, this.#limits.pipeline_depth)) continue;
+      if (best === null || solver.jobs.length < best.jobs.length) best = solver;
+    }
+    if (best !== null && best.jobs.length === 0) return best;
+    if (this.#solvers.filter(isInUse).length >= this.#settings.processes) return best;
+    return this.#start() ?? best;
+  }
+
+  /** Starts a process; null when the system refuses. */
+  #start(): SolverProcess | null {
+    const { command, control_dir, clock, log } = this.#settings;
+    try {
+      const path = join(control_dir, `${CONTROL_PREFIX}${this.#next_control++}`);
+      const solver = new SolverProcess(command, path, this.#limits, clock, this.#events);
+      this.#solvers.push(solver);
+      this.#start_fault = null;
+      return solver;
+    } catch (error) {
+      this.#start_fault = `a solver process could not be started: ${messageOf(error)}`;
+      log?.error("solver_not_started", { message: this.#start_fault });
+      return null;
+    }
+  }
+
+  #isWorn(solver: SolverProcess): boolean {
+    if (solver.base_bytes > 0 && solver.rss_bytes - solver.base_bytes > this.#limits.recycle_growth_bytes) return true;
+    return solver.solves >= this.#limits.recycle_solves && solver.age_ms >= RECYCLE_AGE_MS_MIN;
+  }
+
+  #replaceIfWorn(solver: SolverProcess): void {
+    if (solver.is_retiring || this.#is_stopped || !this.#isWorn(solver)) return;
+    if (this.#solvers.some((other) => other.is_successor)) return;
+    const successor = this.#start();
+    if (successor !== null) successor.is_successor = true;
+  }
+
+  #stopRetired(): void {
+    for (const solver of this.#solvers) if (solver.is_retiring && solver.jobs.length === 0) solver.kill("stopped");
+  }
+
+  #watchIdle(): void {
+    if (this.#is_idle_watched || this.#is_stopped) return;
+    this.#is_idle_watched = true;
+    const delay_ms = Math.min(this.#limits.idle_seconds * 1000, IDLE_LOOK_MS_MAX);
+    this.#settings.clock.after(delay_ms, () => this.#stopIdle(), true);
+  }
+
+  /** The process that was used last is kept for the next job. */
+  #stopIdle(): void {
+    this.#is_idle_watched = false;
+    if (this.#is_stopped) return;
+    const since_ms = this.#settings.clock.monotonic() - this.#limits.idle_seconds * 1000;
+    const kept = this.#solvers.reduce(
+      (last, solver) => (solver.idle_since_ms > last.idle_since_ms ? solver : last),
+      this.#solvers[0]!,
+    );
+    for (const solver of this.#solvers) {
+      if (solver === kept || solver.jobs.length > 0 || solver.idle_since_ms > since_ms) continue;
+      solver.is_retiring = true;
+    }
+    this.#stopRetired();
+    if (this.#solvers.length > 1) this.#watchIdle();
+  }
+
+  #failWaiters(reason: string): void {
+    for (const waiter of this.#ready_waiters.splice(0)) waiter.reject(new Error(reason));
+  }
+}
+
+/** Counts against the number of processes: one that retires or waits to take over does not. */
+function isInUse(solver: SolverProcess): boolean {
+  return !solver.is_retiring && !solver.is_successor;
+}
+
+/** One that retires frees no slot: it has none. */
+function hasLowJob(solver: SolverProcess): boolean {
+  return !solver.is_retiring && solver.jobs[0]?.is_low === true;
+}
+
+/** Why a question has no answer. */
+function refusalOf(outcome: SolveOutcome): Refusal {
+  if (outcome.kind === "failed" && outcome.code === "solver_out_of_memory" && !outcome.retryable) {
+    const advice = "make it smaller, or raise --solver-memory-max-mb";
+    return new Refusal("model_invalid", `The model is too large for a solver process: ${outcome.message}; ${advice}`);
+  }
+  const reason = outcome.kind === "failed" || outcome.kind === "timeout" ? outcome.message : "the solvers are stopping";
+  const detail = `The model could not be looked at: ${reason}`;
+  return new Refusal("solver_unavailable", detail, { retry_after_seconds: QUESTION_RETRY_SECONDS });
+}

@@ -1,0 +1,24 @@
+/** A solver for one command line: a process whose files lie in a directory that goes away with it. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Clock } from "../../clock";
+import { platform } from "../../platform/current";
+import type { SolverPlace } from "../place";
+import { SolverPool } from "./pool";
+
+/** Runs `work` with a place of one solver, which is stopped and removed afterwards. `self` are the words that start this program. */
+export async function withTemporaryPool<Result>(
+  self: readonly string[],
+  clock: Clock,
+  work: (solvers: SolverPlace) => Promise<Result>,
+): Promise<Result> {
+  const control_dir = mkdtempSync(join(tmpdir(), "jaot-solver-"));
+  const pool = new SolverPool({ command: [...self, "solver"], processes: 1, clock, control_dir });
+  try {
+    return await work(pool);
+  } finally {
+    await pool.stop({ drain_ms: 0 });
+    platform.files.removeTree(control_dir);
+  }
+}
