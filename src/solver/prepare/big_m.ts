@@ -22,7 +22,7 @@ export interface BigCoefficient {
   readonly coefficient: number;
   /** Its magnitude as a multiple of the smallest other one in its row. */
   readonly ratio: number;
-  /** The magnitude that is enough: the coefficient's own where it is needed, null where nothing bounds the rest of the row. */
+  /** The magnitude that is enough: its own where it is needed or does not matter, null where nothing bounds the rest of the row. */
   readonly enough: number | null;
   /** The row's bound that goes with `enough`; null when it stays. */
   readonly bound: number | null;
@@ -131,6 +131,13 @@ function asGiven({ matrix }: Problem, { row, entry, smallest }: Place): BigCoeff
   };
 }
 
+interface Reduction {
+  readonly coefficient: number;
+  readonly bound: number;
+  /** The row holds whatever the integer does. */
+  readonly is_idle: boolean;
+}
+
 /** The matrix and the rows' bounds while they are rewritten; copied at the first change. */
 class Rewriting {
   private values: Float64Array | null = null;
@@ -160,7 +167,7 @@ class Rewriting {
     const bounds = this.upper[row] === Infinity ? this.lower : this.upper;
     const bound = bounds[row] === reduction.bound ? null : reduction.bound;
     bounds[row] = reduction.bound;
-    return { ...given, enough: Math.abs(reduction.coefficient), bound };
+    return reduction.is_idle ? given : { ...given, enough: Math.abs(reduction.coefficient), bound };
   }
 
   result(): Problem {
@@ -180,7 +187,7 @@ class Rewriting {
   }
 
   /** The smaller coefficient and the row's bound that goes with it. */
-  private reduce({ row, entry, smallest }: Place): { coefficient: number; bound: number } | "needed" | "unknown" {
+  private reduce({ row, entry, smallest }: Place): Reduction | "needed" | "unknown" {
     const matrix = this.values === null ? this.problem.matrix : { ...this.problem.matrix, values: this.values };
     const isUpper = this.upper[row]! < Infinity;
     if (isUpper === this.lower[row]! > -Infinity) return "needed";
@@ -198,10 +205,11 @@ class Rewriting {
     const most = isUpper ? activity.greatestWithout(column, coefficient) : -activity.leastWithout(column, -coefficient);
     if (most === Infinity) return Math.abs(strict) <= STRICT_PART_MAX * Math.abs(coefficient) ? "unknown" : "needed";
     const needed = most - strict + 2 ** -50 * (Math.abs(most) + Math.abs(strict));
-    const size = needed > REMAINDER_MIN * smallest ? needed : smallest;
+    const isIdle = needed <= REMAINDER_MIN * smallest;
+    const size = isIdle ? smallest : needed;
     if (!(size * GAIN_MIN <= Math.abs(coefficient))) return "needed";
     const reduced = Math.sign(coefficient) * size;
-    return { coefficient: sign * reduced, bound: sign * (strict + reduced * strictest) + 0 };
+    return { coefficient: sign * reduced, bound: sign * (strict + reduced * strictest) + 0, is_idle: isIdle };
   }
 }
 

@@ -39,7 +39,7 @@ test("coefficients more digits apart than a double holds are named", () => {
 
 test("many warnings become five", () => {
   const rows = Array.from({ length: 9 }, (_, row) => [`cap_${row}`, null, { 0: -1e8, 1: 1 }, 0] as const);
-  const warnings = warningsOf([GATE, ["x3", 1, 0, null]], rows);
+  const warnings = warningsOf([GATE, ["x3", -1, 0, 40]], rows);
   expect(warnings).toHaveLength(5);
   expect(warnings[4]).toBe("5 further coefficients are too large or too small like these");
 });
