@@ -1,4 +1,5 @@
 /** The commands, as the table that arguments.ts reads, and what runs each. */
+import { ROLES } from "../roles";
 import type { CommandSpec, ParsedArguments } from "./arguments";
 import { backup, backupCopy } from "./backup";
 import { check } from "./check";
@@ -9,6 +10,7 @@ import { examples } from "./examples";
 import { EXPORT_ENDINGS } from "./export_file";
 import { INBOX_FAILURES, inbox } from "./inbox";
 import { keys } from "./keys";
+import { oneOf } from "./model_file";
 import { orgs } from "./orgs";
 import { REMOTE_COMMANDS } from "./remote/commands";
 import { restore } from "./restore";
@@ -107,7 +109,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     positionals: ["create|list|revoke", "KEY_ID?"],
     options: {
       name: { value: "NAME", about: "name of the new key" },
-      role: { value: "ROLE", about: "admin, editor, solver or viewer (editor)" },
+      role: { value: "ROLE", about: `${oneOf(ROLES)} (editor)` },
       workspace: { value: "ID", about: "the only workspace that the key sees; without it, all" },
       org: { value: "NAME", about: "organization, by name or id; without it, the first" },
       "expires-days": { value: "DAYS", about: "days until the key ends; without it, never" },

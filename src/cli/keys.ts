@@ -1,13 +1,13 @@
 /** `keys`: API keys on the data directory itself, also while the service runs. */
 import { type KeyAccess, openKeyAccess } from "../app";
 import { Refusal } from "../refusals";
+import { ROLES } from "../roles";
 import { commandLineActor, createKey, type KeyObject, listKeyObjects, revokeKeyById } from "../services/access/keys";
 import { DataDirectoryError } from "../storage/directory/data_directory";
 import type { ParsedArguments } from "./arguments";
 import { readSettings } from "./settings";
 import { complain, type Terminal } from "./terminal";
 
-const ROLES = ["admin", "editor", "solver", "viewer"] as const;
 const KEYS_SHOWN_MAX = 100;
 
 export async function keys(terminal: Terminal, parsed: ParsedArguments): Promise<number> {

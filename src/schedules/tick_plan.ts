@@ -10,7 +10,6 @@ import { createHash } from "node:crypto";
 import { findPattern, type Pattern, type RawTick, tickAfter } from "./cadence";
 
 export const OVERLAP_POLICIES = ["skip", "buffer_one", "allow", "cancel_previous"] as const;
-export type OverlapPolicy = (typeof OVERLAP_POLICIES)[number];
 
 export const CATCH_UPS = ["latest", "none", "all"] as const;
 export type CatchUp = (typeof CATCH_UPS)[number];

@@ -5,7 +5,6 @@ import { apiKeys, organizations, users, workspaces } from "./schema";
 import type { Transaction } from "./writer";
 
 export type KeyRow = typeof apiKeys.$inferSelect;
-export type Role = KeyRow["role"];
 export type WorkspaceRow = typeof workspaces.$inferSelect;
 export type OrganizationRow = typeof organizations.$inferSelect;
 

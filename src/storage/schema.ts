@@ -3,6 +3,7 @@
  * data, ticks and deliveries are not here: their statements are fixed SQL, in the files of those names.
  */
 import { blob, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { ROLES } from "../roles";
 import { CATCH_UPS, OVERLAP_POLICIES } from "../schedules/tick_plan";
 
 const bytes = () => blob({ mode: "buffer" });
@@ -43,7 +44,7 @@ export const apiKeys = sqliteTable("api_keys", {
   organization_id: text().notNull(),
   user_id: text().notNull(),
   name: text().notNull(),
-  role: text({ enum: ["admin", "editor", "solver", "viewer"] }).notNull(),
+  role: text({ enum: ROLES }).notNull(),
   workspace_id: text(),
   prefix: text().notNull(),
   key_hash: bytes().notNull(),
@@ -70,7 +71,7 @@ export const signInLinks = sqliteTable("sign_in_links", {
   link_hash: bytes().primaryKey(),
   organization_id: text().notNull(),
   user_id: text().notNull(),
-  role: text({ enum: ["admin", "editor", "solver", "viewer"] }).notNull(),
+  role: text({ enum: ROLES }).notNull(),
   created_at: integer().notNull(),
   expires_at: integer().notNull(),
   key_id: text(),

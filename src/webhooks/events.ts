@@ -14,6 +14,18 @@ export const WEBHOOK_EVENTS = [
 ] as const;
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
+/** When each is sent, for people; a new event does not compile without its line. */
+export const EVENT_MEANINGS: { readonly [Event in WebhookEvent]: string } = {
+  "trigger.run.completed": "a run has an answer",
+  "trigger.run.failed": "a run failed, or its time was over before any answer",
+  "trigger.run.cancelled": "a run was stopped",
+  "trigger.run.validation_failed": "data did not fit the model",
+  "trigger.run.skipped": "a tick came while the run before it was under way",
+  "trigger.schedule.failing": "runs of a schedule fail in a row",
+  "trigger.schedule.auto_disabled": "a schedule was turned off because its data does not fit",
+  "trigger.overdue": "no run has completed for longer than it should",
+};
+
 /** What is told when nothing was chosen. */
 export const WEBHOOK_EVENTS_DEFAULT: readonly WebhookEvent[] = [
   "trigger.run.completed",

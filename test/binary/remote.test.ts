@@ -175,6 +175,23 @@ describe("triggers", () => {
     expect((await call("triggers", "show", id)).exit_code).toBe(6);
   });
 
+  test("update changes what is given and keeps the rest", async () => {
+    await call("triggers", "create", "--name", "changing", "--document", "restock", "--max-concurrent-runs", "3");
+    const changed = await call("triggers", "update", "changing", "--priority", "2", "--description", "for the night");
+    expect(changed.stdout).toMatch(/^priority +2$/m);
+    const shown = (await call("triggers", "show", "changing")).stdout;
+    expect(shown).toBe(changed.stdout);
+    expect(shown).toMatch(/^description +for the night$/m);
+    expect(shown).toMatch(/^runs at once +3$/m);
+    const webhook = await callJson("triggers", "update", "changing", "--webhook-url", "http://127.0.0.1:9/hook");
+    expect(webhook).toMatchObject({ webhook_url: "http://127.0.0.1:9/hook", webhook_secret: expect.any(String) });
+    const nothing = await call("triggers", "update", "changing");
+    expect([nothing.exit_code, nothing.stderr]).toEqual([2, expect.stringContaining("give what to change")]);
+    const wrong = await call("triggers", "update", "changing", "--priority", "12");
+    expect([wrong.exit_code, wrong.stderr]).toEqual([2, expect.stringContaining("from 0 to 9 is expected, found 12")]);
+    await call("triggers", "delete", "changing");
+  });
+
   test("a name that two have is refused with both ids; one that none has, with the nearest", async () => {
     const twins = [1, 2].map(() => callJson("triggers", "create", "--name", "twin", "--document", "restock"));
     const ids = (await Promise.all(twins)).map((twin) => twin.id);

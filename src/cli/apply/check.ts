@@ -12,19 +12,12 @@ import { bindOverrides, parseOverrideSchema, validateOverrideData } from "../../
 import { nearestHint } from "../../nearest";
 import { parsePattern } from "../../schedules/cadence";
 import { effectiveModel } from "../../services/documents/documents";
+import { SCHEDULE_FIELDS } from "../../services/schedules/schedule_fields";
+import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
 import { defaultLimits } from "../check";
 import type { Terminal } from "../terminal";
 import type { DocumentFile, Files, TriggerFile } from "./files";
-import {
-  type DocumentSpec,
-  documentDigest,
-  type Fields,
-  reduced,
-  SCHEDULE_DEFAULTS,
-  TRIGGER_DEFAULTS,
-  type TriggerSpec,
-  triggerDigest,
-} from "./spec";
+import { type DocumentSpec, documentDigest, type Fields, reduced, type TriggerSpec, triggerDigest } from "./spec";
 
 /** A document as it should be. */
 export interface DesiredDocument {
@@ -83,15 +76,13 @@ function textsOf({ model_json, canvas_json }: DocumentFile): { model_json: unkno
 }
 
 function triggerSpec(file: TriggerFile, model_digest: string): TriggerSpec {
-  const { webhook_events, ...rest } = file.settings;
-  const events = Array.isArray(webhook_events) ? { webhook_events: [...webhook_events].sort() } : {};
   return {
     name: file.name,
     document: file.document,
     model_digest,
     is_enabled: file.enabled,
-    fields: reduced({ ...rest, ...events }, TRIGGER_DEFAULTS),
-    schedules: file.schedules.map((schedule) => reduced(schedule, SCHEDULE_DEFAULTS)),
+    fields: reduced(TRIGGER_FIELDS, file.settings),
+    schedules: file.schedules.map((schedule) => reduced(SCHEDULE_FIELDS, schedule)),
   };
 }
 

@@ -8,18 +8,17 @@
  */
 import { toTimestamp } from "../../clock";
 import { messageOf } from "../../log";
-import { contentDigest } from "../../model/canonical";
-import type { DocumentObject } from "../../services/documents/documents";
+import type { DocumentObject } from "../../services/documents/document_fields";
 import type { FullVersionObject } from "../../services/documents/versions";
 import type { AppliedItem } from "../../services/triggers/applied";
-import type { TriggerObject } from "../../services/triggers/triggers";
+import { TRIGGER_FIELDS, type TriggerObject } from "../../services/triggers/trigger_fields";
 import type { Connection } from "../remote/connection";
 import { bodyOf, type DesiredDocument, type DesiredTrigger } from "./check";
 import type { LiveDocument, LiveTrigger } from "./live";
 import type { Step } from "./plan";
 import { changeSchedules, moveSchedules } from "./schedule_steps";
 import type { NewSecrets } from "./secrets";
-import { type Fields, TRIGGER_DEFAULTS, triggerDigest } from "./spec";
+import { changesBetween, triggerDigest } from "./spec";
 
 const NAME_LENGTH_MAX = 200;
 
@@ -157,13 +156,13 @@ async function updateTrigger(run: Execution, desired: DesiredTrigger, live: Live
   const { spec } = desired;
   const path = `/triggers/${object.id}`;
   const toggle = (enabled: boolean) => connection.call("POST", `${path}/toggle`, { enabled });
-  const change = changeOf(before.fields, spec.fields);
+  const change = changesBetween(TRIGGER_FIELDS, before.fields, spec.fields);
   if (Object.keys(change).length > 0) {
     await connection.call("PATCH", path, {
       ...change,
       ...("webhook_url" in change ? webhookSecret(run, desired) : {}),
     });
-    run.undo.push(() => connection.call("PATCH", path, changeOf(spec.fields, before.fields)));
+    run.undo.push(() => connection.call("PATCH", path, changesBetween(TRIGGER_FIELDS, spec.fields, before.fields)));
   }
   // Schedules of a disabled trigger are refused: on first, off last.
   if (spec.is_enabled && !before.is_enabled) {
@@ -175,16 +174,6 @@ async function updateTrigger(run: Execution, desired: DesiredTrigger, live: Live
     await toggle(false);
     run.undo.push(() => toggle(true));
   }
-}
-
-/** The PATCH from one state to another: a field that is at its default in the new one is set to it. */
-function changeOf(from: Fields, to: Fields): Fields {
-  const change: Record<string, unknown> = {};
-  for (const name of new Set([...Object.keys(from), ...Object.keys(to)])) {
-    if (contentDigest(from[name]) === contentDigest(to[name])) continue;
-    change[name] = name in to ? to[name] : TRIGGER_DEFAULTS[name];
-  }
-  return change;
 }
 
 async function remove(run: Execution, { kind, live }: Step): Promise<void> {

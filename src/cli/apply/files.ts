@@ -11,6 +11,9 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { extname, join, sep } from "node:path";
 import { isMap, LineCounter, parseDocument } from "yaml";
 import { nearestHint } from "../../nearest";
+import { DOCUMENT_FIELDS } from "../../services/documents/document_fields";
+import type { FieldTable } from "../../services/field_table";
+import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
 import { FileProblem, readModelFile } from "../model_file";
 import type { Fields } from "./spec";
 
@@ -18,17 +21,19 @@ export const DOCUMENTS = "documents";
 export const TRIGGERS = "triggers";
 const ENDINGS = [".yaml", ".yml", ".json"];
 
-const DOCUMENT_FIELDS = ["name", "model", "canvas"];
-const TRIGGER_SETTINGS = [
-  "description",
-  "override_schema",
-  "webhook_url",
-  "webhook_events",
-  "max_concurrent_runs",
-  "priority",
-  "expect_within_seconds",
-];
-const TRIGGER_FIELDS = ["name", "document", "model", "enabled", "schedules", "webhook_secret_env", ...TRIGGER_SETTINGS];
+const DOCUMENT_KEYS = keysOf(DOCUMENT_FIELDS);
+const TRIGGER_KEYS = [...keysOf(TRIGGER_FIELDS), "schedules"];
+const TRIGGER_SETTINGS = settingsOf(TRIGGER_FIELDS);
+
+function settingsOf(table: FieldTable): string[] {
+  return Object.keys(table).filter((name) => table[name]!.file === "setting");
+}
+
+/** Keys of a description. */
+function keysOf(table: FieldTable): string[] {
+  const keys = Object.values(table).flatMap(({ file }) => (file === null || file === "setting" ? [] : [file.key]));
+  return [...keys, ...settingsOf(table)];
+}
 
 export interface DocumentFile {
   readonly file: string;
@@ -59,10 +64,10 @@ export interface Files {
 export function readFiles(directory: string, problems: string[]): Files {
   if (!existsSync(directory)) throw new FileProblem(`there is no directory ${directory}`);
   const root = realpathSync(directory);
-  const documents = descriptions(root, DOCUMENTS, DOCUMENT_FIELDS, problems).map((one) =>
+  const documents = descriptions(root, DOCUMENTS, DOCUMENT_KEYS, problems).map((one) =>
     documentOf(root, one, problems),
   );
-  const triggers = descriptions(root, TRIGGERS, TRIGGER_FIELDS, problems).map((one) => triggerOf(root, one, problems));
+  const triggers = descriptions(root, TRIGGERS, TRIGGER_KEYS, problems).map((one) => triggerOf(root, one, problems));
   if (documents.length + triggers.length === 0 && problems.length === 0) {
     problems.push(
       `${directory} holds no ${DOCUMENTS}/*.yaml and no ${TRIGGERS}/*.yaml; export writes such a directory`,

@@ -1,13 +1,14 @@
 /** What the service holds now, in the same normal form as the files. */
-import type { DocumentObject } from "../../services/documents/documents";
+
+import type { DocumentObject } from "../../services/documents/document_fields";
 import type { FullVersionObject } from "../../services/documents/versions";
-import type { ScheduleObject } from "../../services/schedules/schedules";
+import type { ScheduleObject } from "../../services/schedules/schedule_fields";
 import type { AppliedRecord } from "../../services/triggers/applied";
-import type { TriggerObject } from "../../services/triggers/triggers";
+import type { TriggerObject } from "../../services/triggers/trigger_fields";
 import { type Connection, Refused } from "../remote/connection";
 import { listDocuments, listTriggers } from "../remote/find";
 import { schedulesOf } from "../remote/schedules";
-import { documentDigest, scheduleFields, type TriggerSpec, triggerDigest, triggerFields } from "./spec";
+import { documentDigest, scheduleSettings, type TriggerSpec, triggerDigest, triggerSettings } from "./spec";
 
 export interface LiveDocument {
   readonly object: DocumentObject;
@@ -75,8 +76,8 @@ function liveTrigger(
     document: document_names.get(object.document_id) ?? "",
     model_digest: version?.content_digest ?? "",
     is_enabled: object.is_enabled,
-    fields: triggerFields(object),
-    schedules: schedules.map(scheduleFields),
+    fields: triggerSettings(object),
+    schedules: schedules.map(scheduleSettings),
   };
   return { object, version, schedules, spec, digest: triggerDigest(spec) };
 }

@@ -1,10 +1,10 @@
 /** Schedules have no names: those that are equal stay, the rest are changed in pairs, so that a ledger of ticks goes on where it can. */
 import { canonicalJson } from "../../model/canonical";
-import type { ScheduleObject } from "../../services/schedules/schedules";
+import { SCHEDULE_FIELDS, type ScheduleObject } from "../../services/schedules/schedule_fields";
 import type { Connection } from "../remote/connection";
 import { addSchedule, schedulePath } from "../remote/schedules";
 import type { LiveTrigger } from "./live";
-import { type Fields, SCHEDULE_DEFAULTS, scheduleFields } from "./spec";
+import { changesBetween, type Fields, scheduleSettings } from "./spec";
 
 interface Run {
   readonly connection: Connection;
@@ -16,7 +16,7 @@ export async function changeSchedules(run: Run, live: LiveTrigger, desired: read
   const open = [...live.schedules];
   const kept: ScheduleObject[] = [];
   const wanted = desired.filter((fields) => {
-    const place = open.findIndex((schedule) => canonicalJson(scheduleFields(schedule)) === canonicalJson(fields));
+    const place = open.findIndex((schedule) => canonicalJson(scheduleSettings(schedule)) === canonicalJson(fields));
     if (place >= 0) kept.push(...open.splice(place, 1));
     return place < 0;
   });
@@ -52,19 +52,14 @@ async function createAll(
 }
 
 async function change(run: Run, schedule: ScheduleObject, fields: Fields): Promise<void> {
-  const before = scheduleFields(schedule);
+  const before = scheduleSettings(schedule);
   const path = schedulePath(schedule);
-  await run.connection.call("PATCH", path, patchOf(before, fields));
-  run.undo.push(() => run.connection.call("PATCH", path, patchOf(fields, before)));
+  await run.connection.call("PATCH", path, changesBetween(SCHEDULE_FIELDS, before, fields));
+  run.undo.push(() => run.connection.call("PATCH", path, changesBetween(SCHEDULE_FIELDS, fields, before)));
 }
 
 async function remove(run: Run, schedule: ScheduleObject): Promise<void> {
   await run.connection.call("DELETE", schedulePath(schedule));
   const others = schedule.is_main ? [] : [{ ...schedule, is_main: true }];
-  run.undo.push(() => addSchedule(run.connection, schedule.trigger_id, others, scheduleFields(schedule)));
-}
-
-function patchOf(from: Fields, to: Fields): Fields {
-  const names = new Set([...Object.keys(from), ...Object.keys(to)]);
-  return Object.fromEntries([...names].map((name) => [name, name in to ? to[name] : SCHEDULE_DEFAULTS[name]]));
+  run.undo.push(() => addSchedule(run.connection, schedule.trigger_id, others, scheduleSettings(schedule)));
 }

@@ -2,39 +2,13 @@
  * A document and a trigger as files describe them, and the one normal form that files and service are compared in:
  * defaults left out, lists that are sets sorted, models as their digests. Two equal digests mean that there is nothing to do.
  */
+import { fromTimestamp, toTimestamp } from "../../clock";
 import { canonicalJson, contentDigest } from "../../model/canonical";
-import type { ScheduleObject } from "../../services/schedules/schedules";
-import type { TriggerObject } from "../../services/triggers/triggers";
-import { WEBHOOK_EVENTS_DEFAULT } from "../../webhooks/events";
+import type { FieldShape, FieldTable } from "../../services/field_table";
+import { SCHEDULE_FIELDS, type ScheduleObject } from "../../services/schedules/schedule_fields";
+import { TRIGGER_FIELDS, type TriggerObject } from "../../services/triggers/trigger_fields";
 
 export type Fields = Readonly<Record<string, unknown>>;
-
-/** Fields of a trigger that a PATCH sets, with the value that means "not given". */
-export const TRIGGER_DEFAULTS: Fields = {
-  description: null,
-  override_schema: null,
-  webhook_url: null,
-  webhook_events: [...WEBHOOK_EVENTS_DEFAULT].sort(),
-  max_concurrent_runs: null,
-  priority: 5,
-  expect_within_seconds: null,
-};
-
-/** Fields of a schedule that a PATCH sets, with the value that means "not given". */
-export const SCHEDULE_DEFAULTS: Fields = {
-  cron_expression: undefined,
-  timezone: "UTC",
-  is_enabled: true,
-  override_data: null,
-  overlap_policy: "skip",
-  catch_up: "latest",
-  catch_up_window_seconds: 86_400,
-  jitter_seconds: 0,
-  starts_at: null,
-  ends_at: null,
-  pause_until: null,
-  exclude_dates: [],
-};
 
 export interface DocumentSpec {
   readonly name: string;
@@ -49,9 +23,9 @@ export interface TriggerSpec {
   /** Digest of the model that it is pinned to. */
   readonly model_digest: string;
   readonly is_enabled: boolean;
-  /** Those of TRIGGER_DEFAULTS that are not at their default. */
+  /** Its settings that are not at their default. */
   readonly fields: Fields;
-  /** Each with those of SCHEDULE_DEFAULTS that are not at their default. */
+  /** Each with its settings that are not at their default. */
   readonly schedules: readonly Fields[];
 }
 
@@ -63,24 +37,30 @@ export function triggerDigest(spec: TriggerSpec): string {
   return contentDigest({ ...spec, schedules: sorted(spec.schedules) });
 }
 
-/** What is not at its default, of the fields that the table knows. */
-export function reduced(values: Fields, defaults: Fields): Fields {
+/** The settings that are not at their default, each in its normal form. */
+export function reduced(table: FieldTable, values: Fields): Fields {
   const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(defaults)) {
-    // null clears a field, which is its default.
-    const given = normalized(values[name]) ?? undefined;
-    if (given !== undefined && canonicalJson(given) !== canonicalJson(value ?? null)) kept[name] = given;
+  for (const [name, { file, shape, default: otherwise = null }] of Object.entries(table)) {
+    if (file !== "setting") continue;
+    // null asks for the default.
+    const value = normal(shape, values[name]) ?? null;
+    if (value !== null && canonicalJson(value) !== canonicalJson(normal(shape, otherwise))) kept[name] = value;
   }
   return kept;
 }
 
-export function triggerFields(live: TriggerObject): Fields {
-  const { webhook_events, ...rest } = live;
-  return reduced({ ...rest, webhook_events: [...webhook_events].sort() }, TRIGGER_DEFAULTS);
+/** The changes that make one reduced object the other: a setting that is at its default in the new one is set to it. */
+export function changesBetween(table: FieldTable, from: Fields, to: Fields): Fields {
+  const names = Object.keys(table).filter((name) => canonicalJson(from[name]) !== canonicalJson(to[name]));
+  return Object.fromEntries(names.map((name) => [name, name in to ? to[name] : (table[name]?.default ?? null)]));
 }
 
-export function scheduleFields(live: ScheduleObject): Fields {
-  return reduced({ ...live }, SCHEDULE_DEFAULTS);
+export function triggerSettings(live: TriggerObject): Fields {
+  return reduced(TRIGGER_FIELDS, { ...live });
+}
+
+export function scheduleSettings(live: ScheduleObject): Fields {
+  return reduced(SCHEDULE_FIELDS, { ...live });
 }
 
 /** In an order that does not depend on who wrote them down. */
@@ -88,11 +68,10 @@ export function sorted(schedules: readonly Fields[]): Fields[] {
   return [...schedules].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
 }
 
-/** An instant is the same however it is written; null where a default is null is absence. */
-function normalized(value: unknown): unknown {
-  if (typeof value !== "string" || !INSTANT_PATTERN.test(value)) return value;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? value : new Date(at).toISOString();
+/** An instant is the same however it is written, a set however it is ordered. What is not of its shape stays: the service refuses it. */
+function normal(shape: FieldShape, value: unknown): unknown {
+  if (Array.isArray(value) && (shape.type === "words" || shape.type === "texts")) return [...new Set(value)].sort();
+  if (shape.type !== "instant" || typeof value !== "string") return value;
+  const at = fromTimestamp(value);
+  return at === null ? value : toTimestamp(at);
 }
-
-const INSTANT_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;

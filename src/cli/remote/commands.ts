@@ -1,9 +1,13 @@
 /** The commands that work against a running service, as entries of the table in ../commands.ts. */
+import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
+import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
 import { apply } from "../apply/apply";
 import { exportFiles } from "../apply/export";
 import type { CommandSpec, OptionSpec, ParsedArguments } from "../arguments";
+import { oneOf } from "../model_file";
 import type { Terminal } from "../terminal";
 import { URL_DEFAULT } from "./connection";
+import { fieldOptions } from "./field_options";
 import { fire } from "./fire";
 import { listModels, pushModel } from "./models";
 import { cancelRun, exportRuns, listRuns, rerun, showRun } from "./runs";
@@ -25,6 +29,7 @@ import {
   listTriggers,
   rotateSecret,
   showTrigger,
+  updateTrigger,
 } from "./triggers";
 
 interface RemoteCommand extends CommandSpec {
@@ -80,8 +85,8 @@ export const REMOTE_COMMANDS: Readonly<Record<string, RemoteCommand>> = {
     example: "jaot-triggers runs export 'daily mix' --format csv --out runs.csv",
     positionals: ["list|show|cancel|rerun|export", "TRIGGER?", "RUN_ID?"],
     options: {
-      status: { value: "STATUS", about: "only runs with this status" },
-      source: { value: "SOURCE", about: "only runs from api, rerun or cron" },
+      status: { value: "STATUS", about: `only runs that are ${oneOf(RUN_STATES)}` },
+      source: { value: "SOURCE", about: `only runs from ${oneOf(RUN_SOURCES)}` },
       limit: { value: "N", about: "at most so many, the newest (list: 20; export: all)" },
       wait: { about: "rerun: wait for the end; exit 1 unless it completed" },
       format: { value: "FORMAT", about: "export: csv, or json with one run a line (csv)" },
@@ -112,22 +117,16 @@ export const REMOTE_COMMANDS: Readonly<Record<string, RemoteCommand>> = {
     run: remoteActions({ list: { run: listModels, words: [] }, push: { run: pushModel, words: ["FILE"] } }),
   },
   triggers: {
-    about: "list, create, show, enable, disable or delete triggers, or give one a new secret",
+    about: "list, create, update, show, enable, disable or delete triggers, or give one a new secret",
     example: "jaot-triggers triggers create --name 'daily mix' --document mix",
-    positionals: ["list|create|show|enable|disable|rotate-secret|delete", "TRIGGER?"],
+    positionals: ["list|create|update|show|enable|disable|rotate-secret|delete", "TRIGGER?"],
     options: {
-      name: { value: "NAME", about: "create: name of the trigger" },
       document: { value: "DOCUMENT", about: "create: the document, by name or id" },
       version: {
         value: "VERSION",
         about: "create: version by number, name or id (a checkpoint of the document as it is)",
       },
-      description: { value: "TEXT", about: "create: description" },
-      "override-schema": { value: "FILE", about: "create: what a fire may override, a JSON list (every input)" },
-      "webhook-url": { value: "URL", about: "create: where results go" },
-      priority: { value: "N", about: "create: 0 to 9, default 5" },
-      "max-concurrent-runs": { value: "N", about: "create: runs that may be solved at once" },
-      "expect-within-seconds": { value: "N", about: "create: alarm when no run has completed for so long" },
+      ...fieldOptions(TRIGGER_FIELDS, "create, update"),
       "grace-seconds": { value: "N", about: "rotate-secret: seconds that the old one goes on working (0)" },
       ...CONNECTION_OPTIONS,
     },
@@ -135,6 +134,7 @@ export const REMOTE_COMMANDS: Readonly<Record<string, RemoteCommand>> = {
     run: remoteActions({
       list: { run: listTriggers, words: [] },
       create: { run: createTrigger, words: [] },
+      update: { run: updateTrigger, words: ["TRIGGER"] },
       show: { run: showTrigger, words: ["TRIGGER"] },
       enable: { run: enableTrigger, words: ["TRIGGER"] },
       disable: { run: disableTrigger, words: ["TRIGGER"] },

@@ -1,6 +1,6 @@
 /** Things by their id or by their name, when one alone has it. */
 import { nearestName } from "../../nearest";
-import type { TriggerObject } from "../../services/triggers/triggers";
+import type { TriggerObject } from "../../services/triggers/trigger_fields";
 import { type Connection, Refused } from "./connection";
 
 /** Slim, as a listing shows it. */

@@ -1,6 +1,6 @@
 /** `models list|push`: documents from files, each push a version. */
 import { examineModel } from "../../model/compile";
-import type { DocumentObject } from "../../services/documents/documents";
+import type { DocumentObject } from "../../services/documents/document_fields";
 import type { FullVersionObject } from "../../services/documents/versions";
 import { defaultLimits, printDiagnostics } from "../check";
 import { readModelFile } from "../model_file";

@@ -1,7 +1,7 @@
 /** `schedules list|create|pause|resume|preview|delete`. */
 import type { Page } from "../../services/listing_page";
+import type { ScheduleObject } from "../../services/schedules/schedule_fields";
 import type { PatternReport, TickPreview } from "../../services/schedules/schedule_previews";
-import type { ScheduleObject } from "../../services/schedules/schedules";
 import { readOverrides } from "../model_file";
 import type { Connection } from "./connection";
 import { findTrigger, findTriggerId, listTriggers } from "./find";

@@ -1,19 +1,16 @@
-/** `triggers list|create|show|enable|disable|rotate-secret|delete`. */
-import { readFileSync } from "node:fs";
-import { messageOf } from "../../log";
+/** `triggers list|create|update|show|enable|disable|rotate-secret|delete`. */
 import type { FullVersionObject, VersionObject } from "../../services/documents/versions";
-import type { TriggerObject } from "../../services/triggers/triggers";
-import { FileProblem } from "../model_file";
+import { TRIGGER_FIELDS, type TriggerObject } from "../../services/triggers/trigger_fields";
 import type { Connection } from "./connection";
+import { fieldFacts, fieldsGiven } from "./field_options";
 import { findDocument, findTrigger, findTriggerId, listTriggers as listAll } from "./find";
 import { Misuse, numberOption, optionOf, type Session, tell, wordAt } from "./session";
 import { facts, table } from "./table";
 
-const EXPECT_SECONDS_MAX = 31_536_000;
-const INTEGER_MAX = 1_000_000;
 const GRACE_SECONDS_MAX = 604_800;
 
-type NewTrigger = TriggerObject & { readonly trigger_secret: string; readonly webhook_secret?: string };
+type ChangedTrigger = TriggerObject & { readonly webhook_secret?: string };
+type NewTrigger = ChangedTrigger & { readonly trigger_secret: string };
 
 export async function listTriggers(session: Session): Promise<number> {
   tell(session, await listAll(session.connection), (triggers) =>
@@ -32,31 +29,36 @@ export async function showTrigger(session: Session): Promise<number> {
 
 export async function createTrigger(session: Session): Promise<number> {
   const { connection } = session;
-  const name = optionOf(session, "name");
   const document = optionOf(session, "document");
-  if (name === null) throw new Misuse("triggers create: give the trigger a --name");
+  const fields = fieldsGiven(session, TRIGGER_FIELDS);
+  if (fields.name === undefined) throw new Misuse("triggers create: give the trigger a --name");
   if (document === null) throw new Misuse("triggers create: give the --document whose model it solves, by name or id");
   const { id: document_id } = await findDocument(connection, document);
-  const made = await connection.call<NewTrigger>("POST", "/triggers", {
-    name,
-    document_id,
-    version_id: await versionOf(connection, document_id, optionOf(session, "version")),
-    ...text(session, "description"),
-    ...text(session, "webhook-url"),
-    ...schemaOf(session),
-    ...whole(session, "priority", 0, 9),
-    ...whole(session, "max-concurrent-runs", 1, INTEGER_MAX),
-    ...whole(session, "expect-within-seconds", 1, EXPECT_SECONDS_MAX),
-  });
+  const version_id = await versionOf(connection, document_id, optionOf(session, "version"));
+  const made = await connection.call<NewTrigger>("POST", "/triggers", { ...fields, document_id, version_id });
   tell(session, made, (trigger) =>
-    facts({
-      trigger: trigger.id,
-      secret: trigger.trigger_secret,
-      ...(trigger.webhook_secret === undefined ? {} : { "webhook secret": trigger.webhook_secret }),
-    }),
+    facts({ trigger: trigger.id, secret: trigger.trigger_secret, ...secretFact(trigger) }),
   );
   if (session.terminal.is_interactive) session.terminal.err("secrets are shown this once\n");
   return 0;
+}
+
+/** Changes the fields that are given; a webhook that had none yet gets a secret, shown once. */
+export async function updateTrigger(session: Session): Promise<number> {
+  const { connection, terminal } = session;
+  const change = fieldsGiven(session, TRIGGER_FIELDS);
+  if (Object.keys(change).length === 0) {
+    throw new Misuse("triggers update: give what to change, such as --priority 7; triggers --help lists the options");
+  }
+  const trigger_id = await findTriggerId(connection, wordAt(session, 1));
+  const changed = await connection.call<ChangedTrigger>("PATCH", `/triggers/${trigger_id}`, change);
+  tell(session, changed, describe);
+  if (changed.webhook_secret !== undefined && terminal.is_interactive) terminal.err("secrets are shown this once\n");
+  return 0;
+}
+
+function secretFact({ webhook_secret }: ChangedTrigger): Record<string, string> {
+  return webhook_secret === undefined ? {} : { "webhook secret": webhook_secret };
 }
 
 export async function rotateSecret(session: Session): Promise<number> {
@@ -99,27 +101,7 @@ async function versionOf(connection: Connection, document_id: string, word: stri
   throw new Misuse(`--version ${word}: ${found.length === 0 ? "no version" : "more than one version"} is called so`);
 }
 
-function text(session: Session, option: string): Record<string, string> {
-  const value = optionOf(session, option);
-  return value === null ? {} : { [option.replaceAll("-", "_")]: value };
-}
-
-function whole(session: Session, option: string, min: number, max: number): Record<string, number> {
-  if (optionOf(session, option) === null) return {};
-  return { [option.replaceAll("-", "_")]: numberOption(session, option, min, min, max) };
-}
-
-function schemaOf(session: Session): { override_schema?: unknown } {
-  const path = optionOf(session, "override-schema");
-  if (path === null) return {};
-  try {
-    return { override_schema: JSON.parse(readFileSync(path, "utf8")) };
-  } catch (error) {
-    throw new FileProblem(`--override-schema ${path}: ${messageOf(error)}`);
-  }
-}
-
-function describe(trigger: TriggerObject): string {
+function describe(trigger: ChangedTrigger): string {
   return facts({
     trigger: trigger.id,
     name: trigger.name,
@@ -130,9 +112,8 @@ function describe(trigger: TriggerObject): string {
     enabled: trigger.is_enabled,
     scheduled: trigger.has_active_schedule,
     webhook: trigger.webhook_url,
-    priority: trigger.priority,
-    "runs at once": trigger.max_concurrent_runs ?? "any",
-    ...(trigger.expect_within_seconds === null ? {} : { "expected every": `${trigger.expect_within_seconds} s` }),
+    ...secretFact(trigger),
+    ...fieldFacts(TRIGGER_FIELDS, trigger),
     ...(trigger.overdue_since === null ? {} : { "overdue since": trigger.overdue_since }),
     runs: trigger.total_runs,
     "last fired": trigger.last_fired_at,

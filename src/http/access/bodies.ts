@@ -1,5 +1,6 @@
 /** Request bodies of keys, workspaces and browser sessions. */
 import { Type } from "@sinclair/typebox";
+import { ROLES } from "../../roles";
 import { closed, name, optional, orNull } from "../edge/body_fields";
 
 export const workspaceBody = closed({ name });
@@ -7,9 +8,7 @@ export const workspaceBody = closed({ name });
 export const keyBody = closed({
   name,
   workspace_id: orNull(Type.String()),
-  role: optional(
-    Type.Union([Type.Literal("admin"), Type.Literal("editor"), Type.Literal("solver"), Type.Literal("viewer")]),
-  ),
+  role: optional(Type.Union(ROLES.map((role) => Type.Literal(role)))),
   expires_days: orNull(Type.Integer({ minimum: 1, maximum: 36_500 })),
 });
 

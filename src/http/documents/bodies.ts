@@ -1,13 +1,11 @@
 /** Request bodies of documents and their versions. */
-import { Type } from "@sinclair/typebox";
-import { anyJson, closed, description, name, optional, orNull } from "../edge/body_fields";
+import { DOCUMENT_FIELDS } from "../../services/documents/document_fields";
+import { anyJson, closed, description, name, orNull } from "../edge/body_fields";
+import { changeBody, createBody } from "../edge/field_schemas";
 
-export const documentBody = closed({
-  name: optional(name),
-  model_json: anyJson,
-  canvas_json: anyJson,
-  workspace_id: orNull(Type.String()),
-});
+export const documentBody = createBody(DOCUMENT_FIELDS);
+
+export const documentChangeBody = changeBody(DOCUMENT_FIELDS);
 
 export const checkpointBody = closed({
   canvas_json: anyJson,

@@ -10,7 +10,7 @@ import {
 import { requireRole } from "../edge/authenticate";
 import { sliceOfQuery } from "../edge/query";
 import { API, keyedRoutes } from "../edge/router";
-import { documentBody } from "./bodies";
+import { documentBody, documentChangeBody } from "./bodies";
 
 const LIST_LIMIT_DEFAULT = 100;
 
@@ -31,7 +31,7 @@ export function documentRoutes(context: Context) {
       "/:document_id",
       ({ principal, params, body }) =>
         updateDocument(context, requireRole(principal, "editor"), params.document_id, body),
-      { body: documentBody },
+      { body: documentChangeBody },
     )
     .delete("/:document_id", async ({ principal, params, status }) => {
       await deleteDocument(context, requireRole(principal, "editor"), params.document_id);

@@ -202,7 +202,7 @@ function refusalsOf(method: string, operation: Operation): RefusalCode[] {
   }
   if (access !== "public" && access !== "trigger-secret")
     codes.push("missing_api_key", "invalid_api_key", "too_many_failures");
-  if (["solver", "editor", "admin"].includes(access)) codes.push("not_allowed");
+  if (access !== "public" && access !== "trigger-secret" && access !== "viewer") codes.push("not_allowed");
   // A body is read on every route that may have one, also where none is looked at.
   if (method !== "GET") codes.push("malformed_json", "unsupported_media_type");
   if (operation.body !== undefined) codes.push("validation_failed");

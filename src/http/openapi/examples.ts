@@ -1,4 +1,7 @@
 /** One story for all examples of the document: five parts to restock. Tests hold each against its schema. */
+import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
+import { exampleOf } from "../edge/field_schemas";
+
 const TAIL = "01k2m3n4p5q6r7s8t9v0w1x2y3";
 const AT = "2026-02-19T08:00:00.000Z";
 const NEXT_AT = "2026-02-20T05:00:00.000Z";
@@ -132,7 +135,7 @@ export const triggerBody = {
   webhook_url: "http://10.0.0.7:9000/jaot",
   webhook_secret: "whsec_your_signing_secret",
 };
-export const trigger = {
+export const trigger = exampleOf(TRIGGER_FIELDS, {
   id: ids.trigger,
   ...owner,
   name: "Daily mix",
@@ -146,18 +149,13 @@ export const trigger = {
   webhook_url: "http://10.0.0.7:9000/jaot",
   webhook_secret_set: true,
   webhook_events: ["trigger.run.completed", "trigger.run.failed"],
-  webhook_disabled_at: null,
-  webhook_disabled_reason: null,
-  max_concurrent_runs: null,
-  priority: 5,
   expect_within_seconds: 90_000,
-  overdue_since: null,
   has_active_schedule: false,
   is_enabled: true,
   total_runs: 47,
   last_fired_at: AT,
   ...times,
-};
+});
 export const newTrigger = { ...trigger, total_runs: 0, last_fired_at: null, trigger_secret: SECRET };
 
 export const fireBody = { override_data: overrideData };

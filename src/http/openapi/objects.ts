@@ -1,10 +1,13 @@
 /** The objects that the API answers with, as JSON Schemas: what services/ builds, field by field. */
 import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
+import { ROLES } from "../../roles";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
 import { AUDIT_ACTIONS } from "../../services/access/audit";
+import { DOCUMENT_FIELDS } from "../../services/documents/document_fields";
 import { HEALTH_PROBLEMS } from "../../services/operations/health";
+import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
 import { DELIVERY_STATES } from "../../storage/deliveries";
-import { WEBHOOK_EVENTS } from "../../webhooks/events";
+import { answerProperties, answerSchema } from "../edge/field_schemas";
 import {
   anyJson,
   booleanOrNull,
@@ -58,20 +61,8 @@ export const diagnostic = object("Diagnostic", "What the compiler says about a p
   path: optional(text("Dot path into model_json of the text that the position refers to.")),
 });
 
-const documentFields = {
-  id: text("doc_..."),
-  organization_id: text("org_..."),
-  created_by: text("usr_..."),
-  workspace_id: text("wsp_..."),
-  name: Type.String(),
-  canvas_json: anyJson("The drawing, as it was given; null without one."),
-  model_json: anyJson("The model given, else the one that the canvas draws; null for none."),
-  is_active: flag("Always true: a deleted document is gone from every route."),
-  created_at: time("When it was made."),
-  updated_at: time("When it changed last."),
-};
 export const document = object("Document", "A user's model under a name.", {
-  ...documentFields,
+  ...answerProperties(DOCUMENT_FIELDS),
   diagnostics: optional(Type.Array(diagnostic, { description: "Of the model as it was written; absent on a read." })),
 });
 export const documentSummary = object("DocumentSummary", "A document in a listing.", {
@@ -182,44 +173,17 @@ export const overrideField = object("OverrideField", "One field that a fire may 
   model_field_path: optional(text("Dot path to a single value, such as variables.a.upper_bound.")),
 });
 
-const triggerFields = {
-  id: text("trg_..."),
-  organization_id: text("org_..."),
-  created_by: text("usr_..."),
-  name: Type.String(),
-  description: textOrNull("What it is for."),
-  document_id: text("doc_..."),
-  version_id: text("The pinned version, ver_...; it never changes."),
-  model_name: text("The document's name."),
-  workspace_id: text("wsp_..."),
-  trigger_secret_prefix: text("The first 8 characters of the secret."),
-  override_schema: orNull(Type.Array(overrideField)),
-  webhook_url: textOrNull("Where results are POSTed."),
-  webhook_secret_set: flag("The secret itself never comes back."),
-  webhook_events: Type.Array(words(WEBHOOK_EVENTS, "An event that is sent.")),
-  webhook_disabled_at: timeOrNull("Set when nothing is sent any more; a change of the webhook turns it on again."),
-  webhook_disabled_reason: textOrNull("Why."),
-  max_concurrent_runs: integerOrNull("Runs of it that may be in solvers at one time; null: no limit of its own."),
-  priority: Type.Integer({ minimum: 0, maximum: 9, description: "Each step doubles its turns at the solvers." }),
-  expect_within_seconds: integerOrNull("A completed run is expected at least so often; null: no alarm."),
-  overdue_since: timeOrNull("Since when there has been none for longer; null: all is well."),
-  has_active_schedule: flag("It has a schedule that ticks."),
-  is_enabled: flag("A disabled trigger refuses to fire."),
-  total_runs: count("Every outcome of a fire counts."),
-  last_fired_at: timeOrNull("null before the first fire."),
-  created_at: time("When it was made."),
-  updated_at: time("When it changed last."),
-};
+const triggerFields = { ...answerProperties(TRIGGER_FIELDS), override_schema: orNull(Type.Array(overrideField)) };
 export const trigger = object("Trigger", "A pinned version behind a secret.", triggerFields);
-const webhookSecret = optional(text("Shown once, when the service made it: no secret was given with the URL."));
+const webhook_secret = optional(answerSchema(TRIGGER_FIELDS.webhook_secret));
 export const changedTrigger = object("ChangedTrigger", "A trigger after a change.", {
   ...triggerFields,
-  webhook_secret: webhookSecret,
+  webhook_secret,
 });
 export const newTrigger = object("NewTrigger", "A trigger with its secret: shown in this answer and never again.", {
   ...triggerFields,
-  trigger_secret: text("64 hex digits. Keep it: only its hash is stored."),
-  webhook_secret: webhookSecret,
+  trigger_secret: answerSchema(TRIGGER_FIELDS.trigger_secret),
+  webhook_secret,
 });
 
 const indexTuple = {
@@ -395,7 +359,7 @@ export const validation = object("Validation", "What a compile says of a model."
 const keyFields = {
   id: text("key_..."),
   name: Type.String(),
-  role: words(["admin", "editor", "solver", "viewer"], "What it may do."),
+  role: words(ROLES, "What it may do."),
   workspace_id: textOrNull("The only workspace that it sees; null: all."),
   prefix: text("The first 12 characters of the key."),
   organization_id: text("org_..."),

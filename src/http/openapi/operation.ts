@@ -4,6 +4,7 @@
  */
 import { type TSchema, Type } from "@sinclair/typebox";
 import type { RefusalCode } from "../../refusals";
+import type { Role } from "../../roles";
 
 export const TAGS = {
   Documents: "A user's model under a name; work in progress is kept with its diagnostics.",
@@ -23,7 +24,7 @@ export const TAGS = {
 export type Tag = keyof typeof TAGS;
 
 /** The least role of the API key that a route needs; `public`: no key, `trigger-secret`: the trigger's own secret, or a key of the role solver. */
-export type Access = "public" | "trigger-secret" | "viewer" | "solver" | "editor" | "admin";
+export type Access = "public" | "trigger-secret" | Role;
 
 export interface Parameter {
   readonly is_required?: boolean;

@@ -1,36 +1,12 @@
 /** Schedules, their ticks and previews, as JSON Schemas: what services/ builds, field by field. */
 import { Type } from "@sinclair/typebox";
-import { CATCH_UPS, OVERLAP_POLICIES } from "../../schedules/tick_plan";
+import { SCHEDULE_FIELDS } from "../../services/schedules/schedule_fields";
 import { TICK_OUTCOMES } from "../../storage/ticks";
+import { answerProperties } from "../edge/field_schemas";
 import { object, pageOf } from "./objects";
-import { anyJson, count, flag, orNull, text, textOrNull, time, timeOrNull, words } from "./operation";
+import { count, flag, orNull, text, textOrNull, time, timeOrNull, words } from "./operation";
 
-export const schedule = object("Schedule", "A cron pattern that fires a trigger.", {
-  id: text("tsch_..."),
-  trigger_id: text("trg_..."),
-  organization_id: text("org_..."),
-  is_main: flag("The one behind /triggers/{trigger_id}/schedule."),
-  cron_expression: Type.String(),
-  timezone: text("IANA name."),
-  description: textOrNull("The pattern in words."),
-  is_enabled: flag("A disabled schedule does not tick."),
-  disabled_reason: textOrNull("Why the service itself turned it off."),
-  override_data: anyJson("What each tick fires with."),
-  overlap_policy: words(OVERLAP_POLICIES, "What a tick does while a run of the schedule is open."),
-  catch_up: words(CATCH_UPS, "What becomes of ticks that were missed."),
-  catch_up_window_seconds: count("Older ones are not made up for."),
-  jitter_seconds: count("Longest delay of a tick."),
-  starts_at: timeOrNull("No tick before."),
-  ends_at: timeOrNull("No tick after."),
-  pause_until: timeOrNull("No tick before, this time."),
-  exclude_dates: Type.Array(Type.String(), { description: "Local dates without runs." }),
-  consecutive_failures: count("Runs of it that failed since the last good one."),
-  last_run_at: timeOrNull("The newest tick that made a run."),
-  next_run_at: timeOrNull("The next tick that makes one; null when it does not tick."),
-  cursor_in_future: flag("It stays silent because it last fired while the clock was ahead; reset-cursor mends that."),
-  created_at: time("When it was made."),
-  updated_at: time("When it changed last."),
-});
+export const schedule = object("Schedule", "A cron pattern that fires a trigger.", answerProperties(SCHEDULE_FIELDS));
 export const schedulePage = pageOf("SchedulePage", schedule);
 
 export const cronCheck = object("CronCheck", "A pattern in words and when it ticks next.", {

@@ -1,10 +1,10 @@
 /** What receivers of webhooks get: `webhooks` of the document. */
 import { type TSchema, Type } from "@sinclair/typebox";
-import { PING_EVENT, type WebhookEvent } from "../../webhooks/events";
+import { EVENT_MEANINGS, PING_EVENT, WEBHOOK_EVENTS } from "../../webhooks/events";
 import { answer } from "./objects";
 import { anyJson, flag, named, orNull, text, textOrNull, time } from "./operation";
 
-export interface WebhookDescription {
+interface WebhookDescription {
   readonly summary: string;
   readonly payload: TSchema;
 }
@@ -46,15 +46,17 @@ const told = named(
   ),
 );
 
-/** Exhaustive: a new event does not compile without its line. */
-export const WEBHOOKS: { readonly [Event in WebhookEvent | typeof PING_EVENT]: WebhookDescription } = {
-  "trigger.run.completed": { summary: "A run has a solution", payload: ended },
-  "trigger.run.failed": { summary: "A run failed, or its limit came before any solution", payload: ended },
-  "trigger.run.cancelled": { summary: "A run was stopped by its owner", payload: ended },
-  "trigger.run.validation_failed": { summary: "Data did not fit the model", payload: ended },
-  "trigger.run.skipped": { summary: "A tick came while the last run had not ended", payload: ended },
-  "trigger.schedule.failing": { summary: "Runs of a schedule fail in a row", payload: told },
-  "trigger.schedule.auto_disabled": { summary: "A schedule was turned off after failing too often", payload: told },
-  "trigger.overdue": { summary: "No run has completed for longer than expect_within_seconds", payload: told },
+/** Every event with what it tells and the body of its request. */
+export const WEBHOOKS: Readonly<Record<string, WebhookDescription>> = {
+  ...Object.fromEntries(
+    WEBHOOK_EVENTS.map((event) => [
+      event,
+      { summary: sentence(EVENT_MEANINGS[event]), payload: event.startsWith("trigger.run.") ? ended : told },
+    ]),
+  ),
   [PING_EVENT]: { summary: "A test of the receiver, on request", payload: told },
 };
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,5 +1,6 @@
 /** Rows of signing in and of the overview: what the page is made of beyond the rest of the API. */
 import { Type } from "@sinclair/typebox";
+import { ROLES } from "../../roles";
 import { RUN_STATES } from "../../runs/run";
 import { CONCERN_KINDS } from "../../services/operations/overview";
 import * as examples from "../openapi/examples";
@@ -18,7 +19,7 @@ import {
 
 const AT = "2026-02-19T06:00:00.000Z";
 const LINK = "5f".repeat(32);
-const role = words(["admin", "editor", "solver", "viewer"], "What the key may do.");
+const role = words(ROLES, "What the key may do.");
 
 const session = named(
   "Session",

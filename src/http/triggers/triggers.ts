@@ -1,18 +1,19 @@
 /** /api/v2/triggers: triggers for those who hold an API key. */
 import type { Context } from "../../services/context";
+import type { FieldTable } from "../../services/field_table";
+import { TRIGGER_FIELDS, type TriggerChange } from "../../services/triggers/trigger_fields";
 import {
   createTrigger,
   deleteTrigger,
   getTrigger,
   listTriggers,
   rotateSecret,
-  type TriggerChange,
   toggleTrigger,
   updateTrigger,
 } from "../../services/triggers/triggers";
 import { requireRole } from "../edge/authenticate";
 import { API, keyedRoutes } from "../edge/router";
-import { READ_ONLY_TRIGGER_FIELDS, rotateBody, toggleBody, triggerBody, triggerChangeBody } from "./bodies";
+import { rotateBody, toggleBody, triggerBody, triggerChangeBody } from "./bodies";
 
 export function triggerRoutes(context: Context) {
   return keyedRoutes(context, `${API}/triggers`)
@@ -50,6 +51,6 @@ export function triggerRoutes(context: Context) {
 
 /** What a change may change: the read-only fields that a client sent back are left out. */
 function changeOf(body: TriggerChange): TriggerChange {
-  const ignored: readonly string[] = READ_ONLY_TRIGGER_FIELDS;
-  return Object.fromEntries(Object.entries(body).filter(([field]) => !ignored.includes(field)));
+  const fields: FieldTable = TRIGGER_FIELDS;
+  return Object.fromEntries(Object.entries(body).filter(([name]) => fields[name]?.change === "set"));
 }

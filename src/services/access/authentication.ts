@@ -1,14 +1,14 @@
 /** Who is behind an API key, what a role may do, and how those are turned away who are not let in. */
 import { createHash } from "node:crypto";
 import { Refusal } from "../../refusals";
-import { findKeyByHash, type KeyRow, type Role } from "../../storage/access";
+import { isAtLeast, type Role } from "../../roles";
+import { findKeyByHash, type KeyRow } from "../../storage/access";
 import type { Context, Principal } from "../context";
 
 /** Every API key begins so, and no trigger secret does. */
 export const KEY_PREFIX = "ok_live_";
 
 /** Each role may do what the ones before it may. */
-const RANK: { readonly [Name in Role]: number } = { viewer: 0, solver: 1, editor: 2, admin: 3 };
 /** What failures with keys are counted under: whatever they were sent to, the same keys are guessed at. */
 const KEY_TARGET = "api_key";
 const LINK_TARGET = "sign_in_link";
@@ -31,7 +31,7 @@ export function authenticate(context: Context, api_key: string, visit: Visit): P
 
 /** Refuses a principal whose role is below the one needed. */
 export function requireRole(principal: Principal, needed: Role): Principal {
-  if (RANK[principal.role] >= RANK[needed]) return principal;
+  if (isAtLeast(principal.role, needed)) return principal;
   throw new Refusal("not_allowed", `This needs the role ${needed}; the key's role is ${principal.role}`);
 }
 

@@ -1,6 +1,7 @@
 /** Keys: making, checking, listing and revoking them. A key is shown once and kept as its SHA-256. */
 import { toTimestamp } from "../../clock";
 import { Refusal } from "../../refusals";
+import type { Role } from "../../roles";
 import {
   countKeys,
   countLiveAdminKeys,
@@ -13,7 +14,6 @@ import {
   listKeys,
   listOrganizations,
   type NewTenant,
-  type Role,
   revokeKey,
 } from "../../storage/access";
 import type { Transaction } from "../../storage/writer";

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { toTimestamp } from "../../clock";
-import type { Role } from "../../storage/access";
+import type { Role } from "../../roles";
 import { dropStaleLinks, findOpenLink, insertSignInLink, isKeyOfLink, spendLink } from "../../storage/sign_in_links";
 import type { Transaction } from "../../storage/writer";
 import type { Context, Principal } from "../context";

@@ -14,49 +14,26 @@ import { fieldsOf, recordChange } from "../access/audit";
 import { requireWorkspace } from "../access/workspaces";
 import { requireDiskSpace } from "../admission";
 import type { Context, Principal } from "../context";
+import { answerOf, changedColumns, newColumns } from "../field_table";
+import { DOCUMENT_FIELDS, type DocumentInput, type DocumentObject } from "./document_fields";
 import { inspectModel } from "./inspection";
 
-const UNTITLED = "Untitled Model";
-
-export interface DocumentObject {
-  readonly id: string;
-  readonly organization_id: string;
-  readonly created_by: string;
-  readonly workspace_id: string;
-  readonly name: string;
-  readonly canvas_json: unknown;
-  /** The model given, else the one that the canvas draws. */
-  readonly model_json: unknown;
-  readonly is_active: boolean;
-  readonly created_at: string;
-  readonly updated_at: string;
-  /** Of the model as it was written; absent on a read. */
-  readonly diagnostics?: readonly Diagnostic[];
-}
-
-export interface DocumentInput {
-  readonly name?: string | undefined;
-  /** null: no model of its own, derive it from the canvas. */
-  readonly model_json?: unknown;
-  readonly canvas_json?: unknown;
-  readonly workspace_id?: string | null | undefined;
-}
+/** A document as it was written, with what the compiler says of its model. */
+export type WrittenDocument = DocumentObject & { readonly diagnostics: readonly Diagnostic[] };
 
 export async function createDocument(
   context: Context,
   principal: Principal,
   input: DocumentInput,
-): Promise<DocumentObject> {
+): Promise<WrittenDocument> {
   requireDiskSpace(context);
   const now = context.clock.now();
   const row: DocumentRow = {
+    ...newColumns(DOCUMENT_FIELDS, input),
     id: context.ids.next("document"),
     organization_id: principal.organization_id,
     workspace_id: requireWorkspace(context, principal, input.workspace_id ?? null),
     created_by: principal.user_id,
-    name: input.name ?? UNTITLED,
-    model_json: toText(input.model_json),
-    canvas_json: toText(input.canvas_json),
     created_at: now,
     updated_at: now,
     deleted_at: null,
@@ -93,17 +70,14 @@ export async function updateDocument(
   principal: Principal,
   id: string,
   input: DocumentInput,
-): Promise<DocumentObject> {
+): Promise<WrittenDocument> {
   const before = requireDocument(context, principal, id);
   requireDiskSpace(context);
+  const { workspace_id, ...columns } = changedColumns(DOCUMENT_FIELDS, input);
   const change = {
+    ...columns,
     updated_at: context.clock.now(),
-    ...(input.name === undefined ? {} : { name: input.name }),
-    ...(input.model_json === undefined ? {} : { model_json: toText(input.model_json) }),
-    ...(input.canvas_json === undefined ? {} : { canvas_json: toText(input.canvas_json) }),
-    ...(typeof input.workspace_id === "string"
-      ? { workspace_id: requireWorkspace(context, principal, input.workspace_id) }
-      : {}),
+    ...(typeof workspace_id === "string" ? { workspace_id: requireWorkspace(context, principal, workspace_id) } : {}),
   };
   const diagnostics = await diagnose(context, { ...before, ...change });
   const row = await context.writer.write(
@@ -158,19 +132,10 @@ async function diagnose(context: Context, row: DocumentRow): Promise<readonly Di
 }
 
 function documentObject(row: DocumentRow): DocumentObject {
-  const canvas_json = fromText(row.canvas_json);
-  return {
-    id: row.id,
-    organization_id: row.organization_id,
-    created_by: row.created_by,
-    workspace_id: row.workspace_id,
-    name: row.name,
-    canvas_json,
-    model_json: effectiveModel(fromText(row.model_json), canvas_json),
+  return answerOf(DOCUMENT_FIELDS, row, {
+    model_json: effectiveModel(fromText(row.model_json), fromText(row.canvas_json)),
     is_active: row.deleted_at === null,
-    created_at: toTimestamp(row.created_at),
-    updated_at: toTimestamp(row.updated_at),
-  };
+  });
 }
 
 function sizeOf(row: DocumentRow): number {

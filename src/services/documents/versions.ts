@@ -20,7 +20,8 @@ import type { Transaction } from "../../storage/writer";
 import { recordChange } from "../access/audit";
 import { requireAccepting, requireDiskSpace } from "../admission";
 import type { Context, Principal } from "../context";
-import { type DocumentObject, effectiveModel, fromText, getDocument, requireDocument, toText } from "./documents";
+import type { DocumentObject } from "./document_fields";
+import { effectiveModel, fromText, getDocument, requireDocument, toText } from "./documents";
 import { compareModels, exportModel, inspectModel } from "./inspection";
 
 export interface VersionObject {

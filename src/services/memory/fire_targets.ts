@@ -6,8 +6,9 @@ import type { BoundOverrides } from "../../model/overrides";
 import type { TypedQueries } from "../../storage/database";
 import { findTriggerById, type TriggerRow } from "../../storage/triggers";
 import { WEBHOOK_EVENTS_DEFAULT } from "../../webhooks/events";
+import { settingsOf, type TriggerSettings } from "../triggers/trigger_fields";
 
-export interface FireTarget {
+export interface FireTarget extends TriggerSettings {
   readonly seq: number;
   readonly id: string;
   readonly organization_id: string;
@@ -18,9 +19,6 @@ export interface FireTarget {
   readonly previous_secret_hash: Uint8Array | null;
   readonly previous_secret_until: number | null;
   readonly bound: BoundOverrides;
-  readonly max_concurrent_runs: number | null;
-  readonly priority: number;
-  readonly expect_within_seconds: number | null;
   /** null when there is none, or when it was disabled. */
   readonly webhook: WebhookTarget | null;
 }
@@ -64,9 +62,7 @@ export class FireTargets {
       previous_secret_hash: row.previous_secret_hash,
       previous_secret_until: row.previous_secret_until,
       bound: JSON.parse(row.override_contract) as BoundOverrides,
-      max_concurrent_runs: row.max_concurrent_runs,
-      priority: row.priority,
-      expect_within_seconds: row.expect_within_seconds,
+      ...settingsOf(row),
       webhook: webhookOf(row),
     };
     if (this.#targets.size >= TARGETS_MAX) this.#targets.clear();

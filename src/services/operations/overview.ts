@@ -11,7 +11,8 @@ import {
   storageFacts,
 } from "../../storage/activity";
 import type { Context, Principal } from "../context";
-import { listTriggers, type TriggerObject } from "../triggers/triggers";
+import type { TriggerObject } from "../triggers/trigger_fields";
+import { listTriggers } from "../triggers/triggers";
 
 const DAY_MS = 86_400_000;
 const LANES_MAX = 50;

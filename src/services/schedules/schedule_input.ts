@@ -3,71 +3,21 @@ import { fromTimestamp, isDate } from "../../clock";
 import { misfitMessage, validateOverrideData } from "../../model/overrides";
 import { Refusal } from "../../refusals";
 import { parsePattern } from "../../schedules/cadence";
-import type { CatchUp, OverlapPolicy } from "../../schedules/tick_plan";
 import type { ScheduleRow } from "../../storage/schedules";
 import type { Context } from "../context";
-import { fromText, toText } from "../documents/documents";
-
-export interface ScheduleInput {
-  readonly cron_expression: string;
-  readonly timezone?: string | undefined;
-  readonly override_data?: unknown;
-  readonly is_enabled?: boolean | undefined;
-  readonly overlap_policy?: OverlapPolicy | undefined;
-  readonly catch_up?: CatchUp | undefined;
-  readonly catch_up_window_seconds?: number | undefined;
-  readonly jitter_seconds?: number | undefined;
-  /** RFC 3339; null: none. */
-  readonly starts_at?: string | null | undefined;
-  readonly ends_at?: string | null | undefined;
-  readonly pause_until?: string | null | undefined;
-  /** Local dates, `2026-12-25`; null: none. */
-  readonly exclude_dates?: readonly string[] | null | undefined;
-}
+import { fromText } from "../documents/documents";
+import { changedColumns, type FieldsWith } from "../field_table";
+import { SCHEDULE_FIELDS, type ScheduleInput } from "./schedule_fields";
 
 /** The columns that a client sets. */
-export type ScheduleSettings = Pick<
-  ScheduleRow,
-  | "cron_expression"
-  | "timezone"
-  | "override_data"
-  | "is_enabled"
-  | "overlap_policy"
-  | "catch_up"
-  | "catch_up_window_seconds"
-  | "jitter_seconds"
-  | "starts_at"
-  | "ends_at"
-  | "pause_until"
-  | "exclude_dates"
->;
-
-export const SETTINGS_DEFAULT: Omit<ScheduleSettings, "cron_expression"> = {
-  timezone: "UTC",
-  override_data: null,
-  is_enabled: true,
-  overlap_policy: "skip",
-  catch_up: "latest",
-  catch_up_window_seconds: 86_400,
-  jitter_seconds: 0,
-  starts_at: null,
-  ends_at: null,
-  pause_until: null,
-  exclude_dates: null,
-};
+export type ScheduleSettings = Pick<ScheduleRow, FieldsWith<typeof SCHEDULE_FIELDS, { change: "set" }>>;
 
 /** The columns behind the fields that were given; fields left out are left out. Refuses what is no date or timestamp. */
 export function settingsOf(input: Partial<ScheduleInput>): Partial<ScheduleSettings> {
-  const { override_data, starts_at, ends_at, pause_until, exclude_dates, ...plain } = input;
-  const settings: Partial<ScheduleSettings> = Object.fromEntries(
-    Object.entries(plain).filter(([, value]) => value !== undefined),
-  );
-  if (override_data !== undefined) settings.override_data = toText(override_data);
-  for (const [field, text] of Object.entries({ starts_at, ends_at, pause_until })) {
-    if (text !== undefined) settings[field as "starts_at"] = text === null ? null : instantOf(field, text);
-  }
-  if (exclude_dates !== undefined) settings.exclude_dates = datesText(exclude_dates);
-  return settings;
+  for (const field of ["starts_at", "ends_at", "pause_until"] as const) requireInstant(field, input[field]);
+  const { exclude_dates } = input;
+  const dates = exclude_dates === undefined ? {} : { exclude_dates: sortedDates(exclude_dates) };
+  return changedColumns(SCHEDULE_FIELDS, { ...input, ...dates });
 }
 
 /**
@@ -117,16 +67,16 @@ function requireFittingData(context: Context, trigger_id: string, override_data:
   throw new Refusal("override_invalid", error, { detail: { error, run_id: null, fields } });
 }
 
-function instantOf(field: string, text: string): number {
-  const at = fromTimestamp(text);
-  if (at !== null) return at;
+function requireInstant(field: string, text: string | null | undefined): void {
+  if (text === null || text === undefined || fromTimestamp(text) !== null) return;
   throw invalidField(field, `${field} is no timestamp; expected one with its offset, such as 2026-03-29T06:00:00Z`);
 }
 
-function datesText(dates: readonly string[] | null): string | null {
+/** Each date once, in order; null for none. */
+function sortedDates(dates: readonly string[] | null): readonly string[] | null {
   if (dates === null || dates.length === 0) return null;
   const wrong = dates.find((date) => !isDate(date));
-  if (wrong === undefined) return JSON.stringify([...new Set(dates)].sort());
+  if (wrong === undefined) return [...new Set(dates)].sort();
   throw invalidField(
     "exclude_dates",
     `${JSON.stringify(wrong.slice(0, 40))} is no date; expected local dates such as 2026-12-25`,

@@ -2,10 +2,9 @@
  * A trigger's schedules. Edits and ticks meet in the writer: a change is made to the schedule as it stands in its transaction,
  * after every instant that had come by then was settled under the old settings, so no edit swallows or repeats one.
  */
-import { toTimestamp } from "../../clock";
 import { Refusal } from "../../refusals";
 import { sentenceOf } from "../../schedules/pattern_words";
-import { type CatchUp, nextTickOf, type OverlapPolicy } from "../../schedules/tick_plan";
+import { nextTickOf } from "../../schedules/tick_plan";
 import {
   countSchedulesOf,
   findMainSchedule,
@@ -20,16 +19,11 @@ import { findTriggerById } from "../../storage/triggers";
 import type { Transaction } from "../../storage/writer";
 import { type AuditAction, fieldsOf, recordChange } from "../access/audit";
 import type { Context, Principal } from "../context";
-import { fromText } from "../documents/documents";
+import { answerOf, newColumns } from "../field_table";
 import { type Page, pageOf } from "../listing_page";
 import { requireTrigger } from "../runs/runs";
-import {
-  requireGoodSettings,
-  type ScheduleInput,
-  type ScheduleSettings,
-  SETTINGS_DEFAULT,
-  settingsOf,
-} from "./schedule_input";
+import { SCHEDULE_FIELDS, type ScheduleInput, type ScheduleObject } from "./schedule_fields";
+import { requireGoodSettings, type ScheduleSettings, settingsOf } from "./schedule_input";
 import { closeDue, settleDue, type TickEffects, tellEffects } from "./tick_settling";
 
 const SECOND_MS = 1000;
@@ -43,39 +37,6 @@ const TIMING_FIELDS = [
   "pause_until",
   "exclude_dates",
 ] as const;
-
-export interface ScheduleObject {
-  readonly id: string;
-  readonly trigger_id: string;
-  readonly organization_id: string;
-  /** The one behind `/triggers/{id}/schedule`. */
-  readonly is_main: boolean;
-  readonly cron_expression: string;
-  readonly timezone: string;
-  /** The pattern in words; null where there are none. */
-  readonly description: string | null;
-  readonly is_enabled: boolean;
-  /** Why the service itself turned it off. */
-  readonly disabled_reason: string | null;
-  readonly override_data: unknown;
-  readonly overlap_policy: OverlapPolicy;
-  readonly catch_up: CatchUp;
-  readonly catch_up_window_seconds: number;
-  readonly jitter_seconds: number;
-  readonly starts_at: string | null;
-  readonly ends_at: string | null;
-  readonly pause_until: string | null;
-  readonly exclude_dates: readonly string[];
-  /** Runs that failed, in a row. */
-  readonly consecutive_failures: number;
-  /** Instant of the newest tick that made a run. */
-  readonly last_run_at: string | null;
-  readonly next_run_at: string | null;
-  /** True when it stays silent because it last fired while the clock was ahead; reset-cursor mends that. */
-  readonly cursor_in_future: boolean;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
 
 /** Which schedule of a trigger: by id, or null for the main one. */
 export type ScheduleChoice = string | null;
@@ -91,9 +52,8 @@ export async function createSchedule(
   const trigger = requireTrigger(context, principal, trigger_id);
   if (!trigger.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
   const settings: ScheduleSettings = {
-    ...SETTINGS_DEFAULT,
+    ...newColumns(SCHEDULE_FIELDS, { cron_expression: input.cron_expression }),
     ...settingsOf(input),
-    cron_expression: input.cron_expression,
   };
   requireGoodSettings(context, trigger_id, settings, settings);
   const now = context.clock.now();
@@ -297,29 +257,10 @@ function nextTimes(row: ScheduleRow, is_ticking: boolean): Pick<ScheduleRow, "ne
 }
 
 function scheduleObject(context: Context, row: ScheduleRow): ScheduleObject {
-  const { id, trigger_id, organization_id, is_main, cron_expression, timezone, is_enabled, disabled_reason } = row;
-  const { overlap_policy, catch_up, catch_up_window_seconds, jitter_seconds, consecutive_failures } = row;
-  return {
-    ...{ id, trigger_id, organization_id, is_main, cron_expression, timezone },
-    description: sentenceOf(cron_expression),
-    ...{ is_enabled, disabled_reason },
-    override_data: fromText(row.override_data),
-    ...{ overlap_policy, catch_up, catch_up_window_seconds, jitter_seconds },
-    starts_at: timestampOrNull(row.starts_at),
-    ends_at: timestampOrNull(row.ends_at),
-    pause_until: timestampOrNull(row.pause_until),
-    exclude_dates: (fromText(row.exclude_dates) as string[] | null) ?? [],
-    consecutive_failures,
-    last_run_at: timestampOrNull(row.last_run_at),
-    next_run_at: timestampOrNull(row.next_run_at),
+  return answerOf(SCHEDULE_FIELDS, row, {
+    description: sentenceOf(row.cron_expression),
     cursor_in_future: row.due_at !== null && row.cursor_at > context.clock.now() + SECOND_MS,
-    created_at: toTimestamp(row.created_at),
-    updated_at: toTimestamp(row.updated_at),
-  };
-}
-
-function timestampOrNull(at: number | null): string | null {
-  return at === null ? null : toTimestamp(at);
+  });
 }
 
 function wholeSecond(instant: number): number {

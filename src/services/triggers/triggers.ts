@@ -1,6 +1,5 @@
 /** Triggers: a version behind a secret. Every change drops the cached fire target after its commit. */
 import { createHash } from "node:crypto";
-import { toTimestamp } from "../../clock";
 import {
   type BoundOverrides,
   bindOverrides,
@@ -10,7 +9,6 @@ import {
   pathsOf,
 } from "../../model/overrides";
 import { Refusal } from "../../refusals";
-import { PRIORITY_DEFAULT } from "../../runs/ready_queue";
 import type { Scope } from "../../storage/access";
 import { seal, unseal } from "../../storage/directory/seal";
 import {
@@ -22,55 +20,24 @@ import {
 } from "../../storage/triggers";
 import { nameVersion, readVersionModel } from "../../storage/versions";
 import type { Transaction } from "../../storage/writer";
-import { WEBHOOK_EVENTS_DEFAULT, type WebhookEvent } from "../../webhooks/events";
 import { makeWebhookSecret } from "../../webhooks/signature";
 import { type AuditAction, fieldsOf, recordChange } from "../access/audit";
 import { requireWorkspace } from "../access/workspaces";
 import { requireDiskSpace } from "../admission";
 import { beginExpecting } from "../alarms/expectations";
 import type { Context, Principal } from "../context";
-import { fromText, toText } from "../documents/documents";
+import { fromText } from "../documents/documents";
 import { type Inspection, inspectModel, modelInvalid } from "../documents/inspection";
 import { requireVersion, versionNotFound } from "../documents/versions";
+import { answerOf, changedColumns, newColumns } from "../field_table";
 import { requireTrigger } from "../runs/runs";
 import { deleteSchedules, toggleSchedules } from "../schedules/schedules";
+import { TRIGGER_FIELDS, type TriggerChange, type TriggerInput, type TriggerObject } from "./trigger_fields";
 
 const SECRET_BYTES = 32;
 const SHOWN_PREFIX_LENGTH = 8;
 const WEBHOOK_SECRET_GRACE_MS = 86_400_000;
 const WEBHOOK_ENABLED = { webhook_failing_since: null, webhook_disabled_at: null, webhook_disabled_reason: null };
-
-export interface TriggerObject {
-  readonly id: string;
-  readonly organization_id: string;
-  readonly created_by: string;
-  readonly name: string;
-  readonly description: string | null;
-  readonly document_id: string;
-  readonly version_id: string;
-  readonly model_name: string;
-  readonly workspace_id: string;
-  readonly trigger_secret_prefix: string;
-  readonly override_schema: unknown;
-  readonly webhook_url: string | null;
-  readonly webhook_secret_set: boolean;
-  readonly webhook_events: readonly string[];
-  /** Set when nothing is sent any more; a change of the webhook turns it on again. */
-  readonly webhook_disabled_at: string | null;
-  readonly webhook_disabled_reason: string | null;
-  readonly max_concurrent_runs: number | null;
-  readonly priority: number;
-  /** A completed run is expected at least so often; null: no alarm. */
-  readonly expect_within_seconds: number | null;
-  /** Since when there has been none for longer; null: all is well. */
-  readonly overdue_since: string | null;
-  readonly has_active_schedule: boolean;
-  readonly is_enabled: boolean;
-  readonly total_runs: number;
-  readonly last_fired_at: string | null;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
 
 /** Shown once, in the answer that makes them. */
 export interface TriggerSecrets {
@@ -78,37 +45,6 @@ export interface TriggerSecrets {
   /** Only when the service made it: no secret was given with the URL. */
   readonly webhook_secret?: string;
 }
-
-export interface TriggerInput {
-  readonly name: string;
-  readonly description?: string | null | undefined;
-  readonly document_id: string;
-  readonly version_id: string;
-  readonly override_schema?: unknown;
-  readonly webhook_url?: string | null | undefined;
-  readonly webhook_secret?: string | null | undefined;
-  /** null: the default events. */
-  readonly webhook_events?: readonly WebhookEvent[] | null | undefined;
-  readonly workspace_id?: string | null | undefined;
-  readonly max_concurrent_runs?: number | null | undefined;
-  readonly priority?: number | undefined;
-  readonly expect_within_seconds?: number | null | undefined;
-}
-
-export type TriggerChange = Partial<
-  Pick<
-    TriggerInput,
-    | "name"
-    | "description"
-    | "override_schema"
-    | "webhook_url"
-    | "webhook_secret"
-    | "webhook_events"
-    | "max_concurrent_runs"
-    | "priority"
-    | "expect_within_seconds"
-  >
->;
 
 /** Pins a version behind a new secret. An unnamed version gets a name, which keeps it from being pruned. */
 export async function createTrigger(
@@ -127,27 +63,20 @@ export async function createTrigger(
   const trigger_secret = makeSecret(context);
   const now = context.clock.now();
   const row: Omit<TriggerRow, "seq"> = {
+    ...newColumns(TRIGGER_FIELDS, input),
     id,
     organization_id: principal.organization_id,
     workspace_id: requireWorkspace(context, principal, input.workspace_id ?? null),
     created_by: principal.user_id,
-    name: input.name,
-    description: input.description ?? null,
-    document_id: input.document_id,
-    version_id: input.version_id,
     ...secretColumns(trigger_secret),
     previous_secret_hash: null,
     previous_secret_until: null,
-    override_schema: toText(input.override_schema),
     override_contract: JSON.stringify(bound),
     ...webhook.columns,
     previous_webhook_secret: null,
     previous_webhook_until: null,
-    webhook_events: toText(input.webhook_events),
     ...WEBHOOK_ENABLED,
     is_enabled: true,
-    max_concurrent_runs: input.max_concurrent_runs ?? null,
-    priority: input.priority ?? PRIORITY_DEFAULT,
     total_runs: 0,
     stored_runs: 0,
     last_fired_at: null,
@@ -190,17 +119,13 @@ export async function updateTrigger(
   const before = requireTrigger(context, principal, id);
   const webhook = changedWebhook(context, before, change);
   const columns: Partial<TriggerRow> = {
+    ...changedColumns(TRIGGER_FIELDS, change),
     updated_at: context.clock.now(),
-    ...(change.name === undefined ? {} : { name: change.name }),
-    ...(change.description === undefined ? {} : { description: change.description }),
-    ...(change.max_concurrent_runs === undefined ? {} : { max_concurrent_runs: change.max_concurrent_runs }),
-    ...(change.priority === undefined ? {} : { priority: change.priority }),
     ...(change.expect_within_seconds === undefined || change.expect_within_seconds === before.expect_within_seconds
       ? {}
       : beginExpecting(change.expect_within_seconds, before.is_enabled, context.clock.now())),
-    ...(change.override_schema === undefined ? {} : await schemaColumns(context, before, change.override_schema)),
+    ...(change.override_schema === undefined ? {} : await contractColumn(context, before, change.override_schema)),
     ...webhook.columns,
-    ...(change.webhook_events === undefined ? {} : { webhook_events: toText(change.webhook_events) }),
     ...(change.webhook_url === undefined && change.webhook_events === undefined ? {} : WEBHOOK_ENABLED),
   };
   await store(context, principal, id, "trigger.update", fieldsOf(change), (transaction) =>
@@ -324,12 +249,16 @@ function schemaInvalid(errors: readonly FieldError[]): Refusal {
   return new Refusal("validation_failed", "override_schema does not fit the model", { detail });
 }
 
-async function schemaColumns(context: Context, row: TriggerRow, schema: unknown): Promise<Partial<TriggerRow>> {
+async function contractColumn(
+  context: Context,
+  row: TriggerRow,
+  schema: unknown,
+): Promise<Pick<TriggerRow, "override_contract">> {
   const version = readVersionModel(context.db, row.version_id);
   if (version === null) throw versionNotFound();
   const fields = readSchema(schema);
   const bound = bindSchema(fields, await inspectModel(context, fromText(version.model_json), pathsOf(fields)));
-  return { override_schema: toText(schema), override_contract: JSON.stringify(bound) };
+  return { override_contract: JSON.stringify(bound) };
 }
 
 interface WebhookChange {
@@ -384,34 +313,11 @@ function openSecret(context: Context, { id, webhook_secret }: TriggerRow): strin
   }
 }
 
-function triggerObject(view: TriggerView): TriggerObject {
-  const { trigger } = view;
-  return {
-    id: trigger.id,
-    organization_id: trigger.organization_id,
-    created_by: trigger.created_by,
-    name: trigger.name,
-    description: trigger.description,
-    document_id: trigger.document_id,
-    version_id: trigger.version_id,
-    model_name: view.model_name,
-    workspace_id: trigger.workspace_id,
+function triggerObject({ trigger, model_name, has_active_schedule }: TriggerView): TriggerObject {
+  return answerOf(TRIGGER_FIELDS, trigger, {
+    model_name,
     trigger_secret_prefix: trigger.secret_prefix,
-    override_schema: fromText(trigger.override_schema),
-    webhook_url: trigger.webhook_url,
     webhook_secret_set: trigger.webhook_secret !== null,
-    webhook_events: (fromText(trigger.webhook_events) as string[] | null) ?? WEBHOOK_EVENTS_DEFAULT,
-    webhook_disabled_at: trigger.webhook_disabled_at === null ? null : toTimestamp(trigger.webhook_disabled_at),
-    webhook_disabled_reason: trigger.webhook_disabled_reason,
-    max_concurrent_runs: trigger.max_concurrent_runs,
-    priority: trigger.priority,
-    expect_within_seconds: trigger.expect_within_seconds,
-    overdue_since: trigger.overdue_since === null ? null : toTimestamp(trigger.overdue_since),
-    has_active_schedule: trigger.is_enabled && view.has_active_schedule,
-    is_enabled: trigger.is_enabled,
-    total_runs: trigger.total_runs,
-    last_fired_at: trigger.last_fired_at === null ? null : toTimestamp(trigger.last_fired_at),
-    created_at: toTimestamp(trigger.created_at),
-    updated_at: toTimestamp(trigger.updated_at),
-  };
+    has_active_schedule: trigger.is_enabled && has_active_schedule,
+  });
 }

@@ -3,7 +3,7 @@ import { Badge, Button, Fieldset, Group, Stack, Tabs, Text, TextInput } from "@m
 import { useHotkeys } from "@mantine/hooks";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { call } from "../api/client";
-import type { Diagnostic, DocumentObject, RunObject, VersionObject } from "../api/objects";
+import type { Diagnostic, DocumentObject, RunObject, VersionObject, WrittenDocument } from "../api/objects";
 import { useAct } from "../api/queries";
 import { count, counted, duration } from "../layout/figures";
 import { Loading, RefusalNote } from "../layout/states";
@@ -119,9 +119,9 @@ function Tools({ document, text, model, is_changed, onSolve, is_solving }: Tools
   const [name, setName] = useState(document.name);
   const is_renamed = name.trim() !== "" && name !== document.name;
   const path = `/builder/${document.id}`;
-  const save = useAct(() => call<DocumentObject>("PUT", path, { name, model_json: model }), {
+  const save = useAct(() => call<WrittenDocument>("PUT", path, { name, model_json: model }), {
     touches: ["/builder"],
-    done: ({ diagnostics = [] }) => savedWords(diagnostics),
+    done: ({ diagnostics }) => savedWords(diagnostics),
   });
   const freeze = useAct(
     async () => {

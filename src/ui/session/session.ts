@@ -1,11 +1,11 @@
 /** Who is signed in, what they may do, and how they leave. */
 import { useQueryClient } from "@tanstack/react-query";
 import { call } from "../api/client";
-import type { Session } from "../api/objects";
+import type { Role, Session } from "../api/objects";
 import { useGet } from "../api/queries";
+import { FACTS } from "../facts";
 import { setKey } from "./key_store";
 
-const RANK = { viewer: 0, solver: 1, editor: 2, admin: 3 } as const;
 const SESSION_STALE_MS = 60_000;
 
 export function useSession(): Session | null {
@@ -13,9 +13,14 @@ export function useSession(): Session | null {
 }
 
 /** True when the signed-in role is at least the one needed; true while it is not known, for the service decides in any case. */
-export function useMay(needed: keyof typeof RANK): boolean {
+export function useMay(needed: Role): boolean {
   const session = useSession();
-  return session === null || RANK[session.role] >= RANK[needed];
+  return session === null || rankOf(session.role) <= rankOf(needed);
+}
+
+/** The place among the roles, from the one that may do most. */
+function rankOf(role: Role): number {
+  return FACTS.roles.findIndex((known) => known.role === role);
 }
 
 /** Ends the browser's own key at the service, and forgets the key here even when the service does not answer. */

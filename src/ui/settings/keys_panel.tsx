@@ -3,9 +3,10 @@ import { Badge, Button, Group, Modal, NumberInput, Select, Stack, Text, TextInpu
 import { useDisclosure } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { call } from "../api/client";
-import type { KeyObject, Page } from "../api/objects";
+import type { KeyObject, Page, Role } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
 import { now } from "../clock";
+import { FACTS } from "../facts";
 import { Confirm } from "../layout/confirm";
 import { SecretOnce } from "../layout/secret_once";
 import { Answered, RefusalNote } from "../layout/states";
@@ -14,12 +15,7 @@ import { useSession } from "../session/session";
 import { type DataColumn, DataTable } from "../tables/data_table";
 import { WorkspaceSelect } from "../triggers/workspace_select";
 
-const ROLES = [
-  { value: "admin", label: "admin: everything, keys included" },
-  { value: "editor", label: "editor: models, triggers, schedules" },
-  { value: "solver", label: "solver: fire, rerun, cancel, read" },
-  { value: "viewer", label: "viewer: read" },
-];
+const ROLES = FACTS.roles.map(({ role, meaning }) => ({ value: role, label: `${role}: ${meaning}` }));
 const KEYS_PATH = "/keys?page_size=100";
 
 export function KeysPanel({ is_admin }: { readonly is_admin: boolean }) {
@@ -67,7 +63,7 @@ function AdminKeys() {
 
 function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
   const [name, setName] = useState("");
-  const [role, setRole] = useState<string>("editor");
+  const [role, setRole] = useState<Role>("editor");
   const [days, setDays] = useState<number | string>("");
   const [workspace_id, setWorkspace] = useState<string | null>(null);
   const make = useAct(
@@ -100,7 +96,7 @@ function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
           data={ROLES}
           value={role}
           allowDeselect={false}
-          onChange={(next) => setRole(next ?? role)}
+          onChange={(next) => setRole((next as Role | null) ?? role)}
         />
         <NumberInput
           label="Expires after, days"

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Role } from "../../../src/roles";
 import { makeSignInLink } from "../../../src/services/access/sign_in";
-import { firstTenant, type Role } from "../../../src/storage/access";
+import { firstTenant } from "../../../src/storage/access";
 import { type Answer, movableClock, startWorld, type World } from "../../world";
 
 const SESSION = "/api/v2/session";

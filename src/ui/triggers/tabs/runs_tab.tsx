@@ -3,6 +3,7 @@ import { Group, Pagination, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import type { Page, RunSummary, TriggerObject } from "../../api/objects";
 import { useGet } from "../../api/queries";
+import { FACTS } from "../../facts";
 import { counted } from "../../layout/figures";
 import { Answered } from "../../layout/states";
 import { DataTable } from "../../tables/data_table";
@@ -10,17 +11,6 @@ import { RUN_COLUMNS } from "./run_columns";
 
 const POLL_MS = 3000;
 const PAGE_SIZE = 20;
-const STATES = [
-  "queued",
-  "running",
-  "completed",
-  "failed",
-  "timeout",
-  "cancelled",
-  "validation_failed",
-  "skipped_overlap",
-];
-const SOURCES = ["api", "rerun", "cron"];
 
 export function RunsTab({ trigger }: { readonly trigger: TriggerObject }) {
   const [page, setPage] = useState(1);
@@ -40,7 +30,7 @@ export function RunsTab({ trigger }: { readonly trigger: TriggerObject }) {
         <Select
           aria-label="Status"
           placeholder="Any status"
-          data={STATES}
+          data={FACTS.run_states}
           value={status}
           onChange={choose(setStatus)}
           clearable
@@ -48,7 +38,7 @@ export function RunsTab({ trigger }: { readonly trigger: TriggerObject }) {
         <Select
           aria-label="Fired by"
           placeholder="Fired by anything"
-          data={SOURCES}
+          data={FACTS.run_sources}
           value={source}
           onChange={choose(setSource)}
           clearable

@@ -4,12 +4,12 @@ import { type FormEvent, useState } from "react";
 import { call } from "../../api/client";
 import type { DeliveryObject, TriggerObject, TriggerSecrets } from "../../api/objects";
 import { useAct } from "../../api/queries";
+import { FACTS } from "../../facts";
 import { RefusalNote } from "../../layout/states";
 import { When } from "../../layout/when";
 import { useMay } from "../../session/session";
 import { keepSecrets } from "../kept_secrets";
 import { Deliveries } from "./deliveries";
-import { EVENTS } from "./webhook_events";
 
 export function WebhookTab({ trigger }: { readonly trigger: TriggerObject }) {
   const may_edit = useMay("editor");
@@ -80,7 +80,7 @@ function WebhookForm({ trigger }: { readonly trigger: TriggerObject }) {
         />
         <Checkbox.Group label="Events" value={[...events]} onChange={setEvents}>
           <Stack gap={6} mt={6}>
-            {EVENTS.map(([event, meaning]) => (
+            {FACTS.webhook_events.map(({ event, meaning }) => (
               <Checkbox key={event} value={event} label={`${event}: ${meaning}`} />
             ))}
           </Stack>

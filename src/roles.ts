@@ -1,0 +1,15 @@
+/** What a key may do, the most first: each role may do what those behind it may. */
+export const ROLES = ["admin", "editor", "solver", "viewer"] as const;
+export type Role = (typeof ROLES)[number];
+
+export const ROLE_MEANINGS: { readonly [Name in Role]: string } = {
+  admin: "everything, keys included",
+  editor: "models, triggers, schedules",
+  solver: "fire, rerun, cancel, read",
+  viewer: "read",
+};
+
+/** True when the role may do what `needed` may. */
+export function isAtLeast(role: Role, needed: Role): boolean {
+  return ROLES.indexOf(role) <= ROLES.indexOf(needed);
+}

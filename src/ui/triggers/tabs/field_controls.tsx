@@ -1,0 +1,145 @@
+/** Controls of the fields that a table of the service describes, each made for the shape of its value. */
+import { Group, JsonInput, NumberInput, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import type { FormField } from "../../api/objects";
+
+/** Texts longer than this get more than one line. */
+const LINE_LENGTH_MAX = 1000;
+
+/** What the controls hold, by field: texts, numbers, switches; JSON as its text. "" for nothing. */
+export type FieldValues = Readonly<Record<string, string | number | boolean>>;
+
+/** The controls' values of an object as the API shows it. */
+export function valuesOf(fields: readonly FormField[], object: Readonly<Record<string, unknown>>): FieldValues {
+  return Object.fromEntries(
+    fields.map(({ name, shape }) => {
+      const value = object[name];
+      if (shape.type === "json") return [name, JSON.stringify(value ?? null, null, 2)];
+      return [name, (value ?? (shape.type === "flag" ? false : "")) as string | number | boolean];
+    }),
+  );
+}
+
+/** The body that the controls make; an empty control clears its field. Throws for JSON that is none: see isComplete. */
+export function bodyOf(fields: readonly FormField[], values: FieldValues): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.map(({ name, shape, is_nullable }) => {
+      const value = values[name];
+      if (shape.type === "json") return [name, JSON.parse(String(value))];
+      if (value === "" && is_nullable) return [name, null];
+      return [name, shape.type === "integer" ? Number(value) : value];
+    }),
+  );
+}
+
+/** True when nothing that is needed is missing and all JSON is JSON. */
+export function isComplete(fields: readonly FormField[], values: FieldValues): boolean {
+  return fields.every(({ name, shape, is_nullable }) => {
+    const value = values[name];
+    if (shape.type === "json") return isJson(String(value));
+    return is_nullable || (typeof value === "string" ? value.trim() !== "" : value !== undefined);
+  });
+}
+
+interface ControlsProps {
+  readonly fields: readonly FormField[];
+  readonly values: FieldValues;
+  readonly onChange: (values: FieldValues) => void;
+}
+
+/** One under the other; numbers stand beside each other. */
+export function FieldControls({ fields, values, onChange }: ControlsProps) {
+  const control = (field: FormField) => (
+    <FieldControl
+      key={field.name}
+      field={field}
+      value={values[field.name] ?? ""}
+      onChange={(value) => onChange({ ...values, [field.name]: value })}
+    />
+  );
+  const of = (types: readonly string[]) => fields.filter(({ shape }) => types.includes(shape.type)).map(control);
+  return (
+    <Stack gap="sm">
+      {of(["text", "instant"])}
+      <Group className="pair" align="flex-start">
+        {of(["integer", "word", "flag"])}
+      </Group>
+      {of(["json"])}
+    </Stack>
+  );
+}
+
+interface ControlProps {
+  readonly field: FormField;
+  readonly value: string | number | boolean;
+  readonly onChange: (value: string | number | boolean) => void;
+}
+
+function FieldControl({ field, value, onChange }: ControlProps) {
+  const { label, hint, shape, is_nullable } = field;
+  const shown = { label, ...(hint === "" ? {} : { description: hint }) };
+  switch (shape.type) {
+    case "integer":
+      return (
+        <NumberInput
+          {...shown}
+          {...(shape.min === undefined ? {} : { min: shape.min })}
+          {...(shape.max === undefined ? {} : { max: shape.max })}
+          required={!is_nullable}
+          value={value as number | string}
+          onChange={onChange}
+        />
+      );
+    case "flag":
+      return <Switch {...shown} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
+    case "word":
+      return (
+        <Select
+          {...shown}
+          data={shape.words}
+          value={String(value)}
+          allowDeselect={false}
+          onChange={(next) => onChange(next ?? value)}
+        />
+      );
+    case "json":
+      return (
+        <JsonInput
+          {...shown}
+          autosize
+          minRows={2}
+          maxRows={20}
+          value={String(value)}
+          error={isJson(String(value)) ? undefined : "This is not JSON yet"}
+          onChange={onChange}
+        />
+      );
+    default: {
+      const is_long = shape.type === "text" && (shape.length_max ?? 0) > LINE_LENGTH_MAX;
+      return is_long ? (
+        <Textarea
+          {...shown}
+          autosize
+          minRows={2}
+          value={String(value)}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      ) : (
+        <TextInput
+          {...shown}
+          required={!is_nullable}
+          value={String(value)}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      );
+    }
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
