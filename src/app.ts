@@ -25,6 +25,7 @@ import { ReadyQueue } from "./runs/ready_queue";
 import { isTerminal, RUN_STATES } from "./runs/run";
 import { RunIds } from "./runs/run_id";
 import { RunSignals } from "./runs/run_signals";
+import { TICK_OUTCOMES_FINAL } from "./runs/tick";
 import { type AccessContext, bootstrap } from "./services/access/keys";
 import { makeSignInLink } from "./services/access/sign_in";
 import type { Context } from "./services/context";
@@ -45,7 +46,6 @@ import { DataDirectoryError, lockDirectory, prepareDirectory } from "./storage/d
 import { DiskSpace } from "./storage/directory/disk_space";
 import { hasSealKey, loadSealKey, type SealKey } from "./storage/directory/seal";
 import { lastRunSeq } from "./storage/runs";
-import { TICK_OUTCOMES_FINAL } from "./storage/ticks";
 import { countSealedSecrets } from "./storage/triggers";
 import { type StorageFailure, Writer } from "./storage/writer";
 import { PROGRAM_VERSION } from "./version";
@@ -86,10 +86,15 @@ export async function openApp(parts: AppParts): Promise<App> {
   const unlock = lockDirectory(config.data_dir);
   try {
     const new_instance_id = ids.next("instance");
+    const started = clock.monotonic();
     const database = openDatabase(config.data_dir, {
       now: clock.now(),
       program_version: PROGRAM_VERSION,
       new_instance_id,
+      onMigration: (progress) => parts.log.info("migrating", { ...progress }),
+      onUpgraded: (report) => {
+        parts.log.info("migrated", { ...report, duration_ms: Math.round(clock.monotonic() - started) });
+      },
     });
     requireKeyBeforeNetwork(config, database, clock.now());
     const app = assemble(parts, database, unlock);

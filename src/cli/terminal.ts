@@ -25,7 +25,11 @@ export function shownNumber(value: number): string {
 }
 
 /** Tells what went wrong, each on its line, and gives the exit code. */
-export function complain(terminal: Terminal, problems: readonly string[], exit_code: 1 | 2 | 3 | 4 | 5 | 6): number {
+export function complain(
+  terminal: Terminal,
+  problems: readonly string[],
+  exit_code: 1 | 2 | 3 | 4 | 5 | 6 | 74,
+): number {
   for (const problem of problems) terminal.err(`jaot-triggers: ${problem}\n`);
   if (exit_code === 2) terminal.err("jaot-triggers --help shows how it is used\n");
   return exit_code;

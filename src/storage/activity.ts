@@ -2,7 +2,7 @@
 import type { Database } from "bun:sqlite";
 import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { RUN_STATES, type RunState } from "../runs/run";
+import { type RunState, runStateOf } from "../runs/run";
 import { DATABASE_FILE } from "./directory/data_directory";
 
 /** One run as a lane or a table's row shows it. */
@@ -25,7 +25,7 @@ export function listActivity(client: Database, trigger_id: string, limit: number
        WHERE trigger_seq = (SELECT seq FROM triggers WHERE id = ?1) ORDER BY seq DESC LIMIT ?2`,
     )
     .all(trigger_id, limit) as (Omit<ActivityRow, "status"> & { status: number })[];
-  return rows.map((row) => ({ ...row, status: RUN_STATES[row.status]! }));
+  return rows.map((row) => ({ ...row, status: runStateOf(row.status) }));
 }
 
 /** A schedule that will tick, or should have. */

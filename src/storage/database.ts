@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
 import { messageOf } from "../log";
 import { platform } from "../platform/current";
-import { APPLICATION_ID, copyThrough } from "./directory/backup";
+import { APPLICATION_ID } from "./directory/backup";
 import {
   checkDatabaseStillThere,
   checkNoRestoreUnderWay,
@@ -19,7 +19,8 @@ import {
   readMarker,
   writeMarker,
 } from "./directory/data_directory";
-import { MIGRATIONS, migrate, userVersion } from "./migrations";
+import { MIGRATIONS, type MigrationProgress, userVersion } from "./migrations";
+import { bringUpToDate, type UpgradeReport } from "./migrations/upgrade";
 import type { SyncLog } from "./writer";
 
 /** The WAL-reset defect of older versions loses commits when two connections write (fixed in 3.51.3). */
@@ -60,6 +61,10 @@ export interface OpenOptions {
   readonly program_version: string;
   /** The id a new installation gets. */
   readonly new_instance_id: string;
+  /** Told of each step while an older database is migrated, which can take minutes. */
+  readonly onMigration: (progress: MigrationProgress) => void;
+  /** Told of the migration's end, and of the backup that stays. */
+  readonly onUpgraded: (report: UpgradeReport) => void;
 }
 
 /** Opens or makes the database of a prepared directory. Throws DataDirectoryError with what to do. */
@@ -70,7 +75,8 @@ export function openDatabase(directory: string, options: OpenOptions): OpenDatab
   checkDatabaseStillThere(directory, marker);
   const client = openWriter(path);
   refuseForeign(client, path, marker);
-  bringUpToDate(client, path, options);
+  const upgraded = bringUpToDate(client, path, options);
+  if (upgraded !== null) options.onUpgraded(upgraded);
   const instance_id = findInstance(client) ?? makeInstance(client, options.new_instance_id);
   if (marker === null) writeMarker(directory, instance_id);
   return withReader(client, path);
@@ -162,27 +168,6 @@ function checkHealth(client: Database): void {
   if (tables > 0 && application_id !== APPLICATION_ID) throw new Error("this file is a database of another program");
   const check = client.query("PRAGMA quick_check(1)").get() as { quick_check: string };
   if (check.quick_check !== "ok") throw new Error(`the file is damaged (${check.quick_check})`);
-}
-
-function bringUpToDate(client: Database, path: string, options: OpenOptions): void {
-  const problem = migrate(client, MIGRATIONS, {
-    now: options.now,
-    program_version: options.program_version,
-    backup: (from) => copyThrough(client, `${path}.before-${from}-${options.now}`),
-  });
-  if (problem === null) return;
-  client.close();
-  if (problem.kind === "changed") {
-    throw new DataDirectoryError(
-      1,
-      `${path} was made by another build of schema ${problem.number}; put a backup back, or use that build`,
-    );
-  }
-  const writer = problem.written_by === null ? "" : `, written by jaot-triggers ${problem.written_by}`;
-  throw new DataDirectoryError(
-    4,
-    `${path} has schema ${problem.found}${writer}; this program knows up to ${problem.known}. Nothing was changed: use the newer program, or another --data-dir`,
-  );
 }
 
 /** Refuses, before anything is written, a database that was put here from another directory. */

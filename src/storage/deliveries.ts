@@ -1,12 +1,29 @@
 /**
  * Webhook deliveries at rest: written in the transaction that ends the run, so an answer that is stored is an
- * answer that will be sent. pending -> sending -> delivered | pending (later) | exhausted.
+ * answer that will be sent. Each move of runs/delivery.ts is one guarded statement here, built from that table.
+ * What goes to a trigger's webhook has no `destination_id`.
  */
 import type { Database } from "bun:sqlite";
+import { type AttemptEnd, DELIVERY_MACHINE, type DeliveryState } from "../runs/delivery";
+import type { Move } from "../runs/state_machine";
 import type { Transaction } from "./writer";
 
-export const DELIVERY_STATES = ["pending", "sending", "delivered", "exhausted"] as const;
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
+const IS_PENDING = DELIVERY_MACHINE.is("pending");
+const IS_ENDED = DELIVERY_MACHINE.is("delivered", "exhausted");
+/** Every delivery is inserted in this state. */
+const BIRTH_STATE: DeliveryState = "pending";
+/** A trigger's deliveries that wait for its webhook. */
+const WAITS_IN_LANE = `trigger_id = ?1 AND destination_id IS NULL AND ${IS_PENDING}`;
+
+const CLAIM = DELIVERY_MACHINE.move("pending", "sending");
+const PUT_BACK = DELIVERY_MACHINE.move("sending", "pending");
+const ABANDON = DELIVERY_MACHINE.move("pending", "exhausted");
+const REDELIVER = DELIVERY_MACHINE.move(["pending", "delivered", "exhausted"], "pending");
+const SETTLE: { readonly [End in AttemptEnd]: Move } = {
+  delivered: DELIVERY_MACHINE.move("sending", "delivered"),
+  pending: PUT_BACK,
+  exhausted: DELIVERY_MACHINE.move("sending", "exhausted"),
+};
 
 export interface NewDelivery {
   readonly id: string;
@@ -31,7 +48,7 @@ export function insertDelivery(transaction: Transaction, delivery: NewDelivery):
   transaction.client
     .query(
       `INSERT INTO deliveries (id, organization_id, trigger_id, run_seq, event, payload, state, next_at, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?7, ?7)`,
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, '${BIRTH_STATE}', ?7, ?7, ?7)`,
     )
     .run(
       delivery.id,
@@ -54,19 +71,19 @@ export function claimDeliveries(
 ): ClaimedDelivery[] {
   return transaction.client
     .query(
-      `UPDATE deliveries SET state = 'sending', boot_id = ?1, attempts = attempts + 1, next_at = NULL, updated_at = ?2
-       WHERE id IN (SELECT id FROM deliveries WHERE trigger_id = ?4 AND state = 'pending' AND next_at <= ?2 ORDER BY next_at LIMIT ?3)
+      `UPDATE deliveries SET ${CLAIM.set}, boot_id = ?2, attempts = attempts + 1, next_at = NULL, updated_at = ?3
+       WHERE id IN (SELECT id FROM deliveries WHERE ${WAITS_IN_LANE} AND next_at <= ?3 ORDER BY next_at LIMIT ?4) AND ${CLAIM.where}
        RETURNING id, trigger_id, run_seq, attempts, boot_id`,
     )
-    .all(boot_id, now, limit, trigger_id) as ClaimedDelivery[];
+    .all(trigger_id, boot_id, now, limit) as ClaimedDelivery[];
 }
 
 /** sending -> pending for one that was taken and not sent: no attempt is counted. */
 export function giveBackDelivery(transaction: Transaction, claimed: ClaimedDelivery, now: number): void {
   transaction.client
     .query(
-      `UPDATE deliveries SET state = 'pending', boot_id = NULL, attempts = attempts - 1, next_at = ?4, updated_at = ?4
-       WHERE id = ?1 AND boot_id = ?2 AND attempts = ?3 AND state = 'sending'`,
+      `UPDATE deliveries SET ${PUT_BACK.set}, boot_id = NULL, attempts = attempts - 1, next_at = ?4, updated_at = ?4
+       WHERE id = ?1 AND boot_id = ?2 AND attempts = ?3 AND ${PUT_BACK.where}`,
     )
     .run(claimed.id, claimed.boot_id, claimed.attempts, now);
 }
@@ -79,14 +96,16 @@ export function readPayload(client: Database, id: string): Uint8Array | null {
 
 /** When the next delivery of a trigger is due, or null. */
 export function nextDeliveryAt(client: Database, trigger_id: string): number | null {
-  const query = client.query("SELECT min(next_at) AS at FROM deliveries WHERE trigger_id = ?1 AND state = 'pending'");
+  const query = client.query(`SELECT min(next_at) AS at FROM deliveries WHERE ${WAITS_IN_LANE}`);
   return (query.get(trigger_id) as { at: number | null }).at;
 }
 
 /** Triggers with deliveries that wait, each with the instant of its earliest. */
 export function listLanes(client: Database): { trigger_id: string; at: number }[] {
   return client
-    .query("SELECT trigger_id, min(next_at) AS at FROM deliveries WHERE state = 'pending' GROUP BY trigger_id")
+    .query(
+      `SELECT trigger_id, min(next_at) AS at FROM deliveries WHERE ${IS_PENDING} AND destination_id IS NULL GROUP BY trigger_id`,
+    )
     .all() as { trigger_id: string; at: number }[];
 }
 
@@ -100,7 +119,7 @@ export interface AttemptRecord {
 }
 
 export interface DeliveryEnd {
-  readonly state: "delivered" | "pending" | "exhausted";
+  readonly state: AttemptEnd;
   /** When the next attempt is due; for `pending` alone. */
   readonly next_at: number | null;
   readonly attempt: AttemptRecord;
@@ -111,21 +130,13 @@ export interface DeliveryEnd {
 export function settleDelivery(transaction: Transaction, claimed: ClaimedDelivery, end: DeliveryEnd): boolean {
   const { client } = transaction;
   const { attempt } = end;
+  const move = SETTLE[end.state];
   const { changes } = client
     .query(
-      `UPDATE deliveries SET state = ?4, boot_id = NULL, next_at = ?5, last_status = ?6, last_error = ?7, updated_at = ?8
-       WHERE id = ?1 AND boot_id = ?2 AND attempts = ?3 AND state = 'sending'`,
+      `UPDATE deliveries SET ${move.set}, boot_id = NULL, next_at = ?4, last_status = ?5, last_error = ?6, updated_at = ?7
+       WHERE id = ?1 AND boot_id = ?2 AND attempts = ?3 AND ${move.where}`,
     )
-    .run(
-      claimed.id,
-      claimed.boot_id,
-      claimed.attempts,
-      end.state,
-      end.next_at,
-      attempt.http_status,
-      attempt.error,
-      end.now,
-    );
+    .run(claimed.id, claimed.boot_id, claimed.attempts, end.next_at, attempt.http_status, attempt.error, end.now);
   if (changes === 0) return false;
   client
     .query("INSERT OR REPLACE INTO delivery_attempts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
@@ -153,13 +164,11 @@ export function settleDelivery(transaction: Transaction, claimed: ClaimedDeliver
 export function abandonDeliveries(transaction: Transaction, trigger_id: string, reason: string, now: number): number {
   const { client } = transaction;
   client
-    .query(
-      "UPDATE runs SET webhook_delivered = 0 WHERE seq IN (SELECT run_seq FROM deliveries WHERE trigger_id = ?1 AND state = 'pending')",
-    )
+    .query(`UPDATE runs SET webhook_delivered = 0 WHERE seq IN (SELECT run_seq FROM deliveries WHERE ${WAITS_IN_LANE})`)
     .run(trigger_id);
   return client
     .query(
-      "UPDATE deliveries SET state = 'exhausted', next_at = NULL, last_error = ?2, updated_at = ?3 WHERE trigger_id = ?1 AND state = 'pending'",
+      `UPDATE deliveries SET ${ABANDON.set}, next_at = NULL, last_error = ?2, updated_at = ?3 WHERE ${WAITS_IN_LANE} AND ${ABANDON.where}`,
     )
     .run(trigger_id, reason, now).changes;
 }
@@ -167,9 +176,7 @@ export function abandonDeliveries(transaction: Transaction, trigger_id: string, 
 /** delivered, exhausted or pending -> pending, due now. False while an attempt is under way. */
 export function redeliver(transaction: Transaction, id: string, now: number): boolean {
   const { changes } = transaction.client
-    .query(
-      "UPDATE deliveries SET state = 'pending', next_at = ?2, updated_at = ?2 WHERE id = ?1 AND state != 'sending'",
-    )
+    .query(`UPDATE deliveries SET ${REDELIVER.set}, next_at = ?2, updated_at = ?2 WHERE id = ?1 AND ${REDELIVER.where}`)
     .run(id, now);
   return changes > 0;
 }
@@ -178,7 +185,7 @@ export function redeliver(transaction: Transaction, id: string, now: number): bo
 export function requeueDeliveries(transaction: Transaction, boot_id: string, now: number): number {
   return transaction.client
     .query(
-      "UPDATE deliveries SET state = 'pending', boot_id = NULL, next_at = ?2, updated_at = ?2 WHERE state = 'sending' AND boot_id != ?1",
+      `UPDATE deliveries SET ${PUT_BACK.set}, boot_id = NULL, next_at = ?2, updated_at = ?2 WHERE ${PUT_BACK.where} AND boot_id != ?1`,
     )
     .run(boot_id, now).changes;
 }
@@ -188,7 +195,7 @@ export function pruneDeliveries(transaction: Transaction, before: number, limit:
   return transaction.client
     .query(
       `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries
-         WHERE run_seq IS NULL AND created_at < ?1 AND state IN ('delivered', 'exhausted') LIMIT ?2)`,
+         WHERE run_seq IS NULL AND created_at < ?1 AND ${IS_ENDED} LIMIT ?2)`,
     )
     .run(before, limit).changes;
 }
@@ -257,5 +264,5 @@ export function listAttempts(client: Database, delivery_id: string): AttemptReco
 
 /** Deliveries that wait for their first or another attempt. */
 export function countPendingDeliveries(client: Database): number {
-  return (client.query("SELECT count(*) AS n FROM deliveries WHERE state = 'pending'").get() as { n: number }).n;
+  return (client.query(`SELECT count(*) AS n FROM deliveries WHERE ${IS_PENDING}`).get() as { n: number }).n;
 }

@@ -1,51 +1,114 @@
 /**
- * Brings a database to this binary's schema: numbered SQL that the binary carries, each with its hash kept in
- * the database, all in one immediate transaction. `user_version` is the number of the newest one. A database
- * of a newer binary is refused before anything is written.
+ * Brings a database to this program's schema: numbered SQL that the program carries, each with its hash kept in the
+ * database, all in one immediate transaction. `user_version` is the number of the newest one. A database of a newer program
+ * is refused before anything is written, and so is a migration that the disk has no room for.
+ *
+ * SQLite changes a CHECK by making the table anew. Dropping the old one with foreign keys on would remove every row that
+ * refers to it, so foreign keys are off from before BEGIN, where SQLite takes notice of the setting, until after the end; all
+ * references are checked before COMMIT. A crash on the way leaves the old database: the log has no commit.
  */
 import type { Database } from "bun:sqlite";
 import { createHash } from "node:crypto";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
+import room from "./migrations/0002_room.sql" with { type: "text" };
+import { runStep, stepsOf } from "./migrations/steps";
 
 export interface Migration {
   readonly number: number;
   readonly name: string;
   readonly sql: string;
+  /** Tables that are made anew: each is on the disk twice for a while. */
+  readonly rebuilds: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ number: 1, name: "initial", sql: initial }];
+/** Frozen once released: a test holds the hash of each. */
+export const MIGRATIONS: readonly Migration[] = [
+  { number: 1, name: "initial", sql: initial, rebuilds: [] },
+  {
+    number: 2,
+    name: "room",
+    sql: room,
+    rebuilds: ["runs", "schedules", "ticks", "tick_ranges", "deliveries", "applied_objects"],
+  },
+];
 
-/** What stands between a database file and this binary. */
+/** What stands between a database file and this program; the file is as it was. */
 export type MigrationProblem =
   | { readonly kind: "newer"; readonly found: number; readonly known: number; readonly written_by: string | null }
-  | { readonly kind: "changed"; readonly number: number };
+  | { readonly kind: "changed"; readonly number: number }
+  | {
+      readonly kind: "no_room";
+      readonly found: number;
+      readonly known: number;
+      /** null: the disk was full before the end, though there seemed to be room at the beginning. */
+      readonly room: MigrationRoom | null;
+    };
+
+/** What a migration needs on the disk, in bytes. */
+export interface MigrationRoom {
+  readonly backup_bytes: number;
+  /** Tables that are made anew, once in the log and once in the file, and what else is written. */
+  readonly rebuild_bytes: number;
+  readonly free_bytes: number;
+}
+
+/** What was done; `migrated` with the backup's file, null for a new database. */
+export type MigrationDone =
+  | { readonly kind: "current" }
+  | { readonly kind: "migrated"; readonly from: number; readonly to: number; readonly backup: string | null };
+
+export interface MigrationProgress {
+  readonly step: number;
+  readonly steps: number;
+  readonly text: string;
+}
 
 export interface MigrateOptions {
   readonly now: number;
   /** Version of this program, kept beside each migration so that a refusal can name who wrote it. */
   readonly program_version: string;
-  /** Called before an existing database is changed. */
-  readonly backup: (from_version: number) => void;
+  /** Called before an existing database is changed; returns the file of the copy. */
+  readonly backup: (from_version: number) => string;
+  /** Room on the disk of the database and its backup. */
+  readonly freeBytes: () => number;
+  /** Called at the beginning of each step; never for a new database. */
+  readonly onProgress: (progress: MigrationProgress) => void;
 }
 
-/**
- * Applies what is missing. Returns a problem, with the database untouched, when it is of a newer binary or was
- * made by other SQL under the same number.
- */
+/** Kept free beside what is computed. */
+const MARGIN_BYTES = 33_554_432;
+/** A page in the log has a header, pages of the free list are written too. */
+const OVERHEAD = 1.1;
+
+/** Applies what is missing, all of it or nothing. Throws, with the database as it was, when the SQL fails. */
 export function migrate(
   db: Database,
   migrations: readonly Migration[],
   options: MigrateOptions,
-): MigrationProblem | null {
+): MigrationDone | MigrationProblem {
   const found = userVersion(db);
   const known = migrations.at(-1)?.number ?? 0;
   if (found > known) return { kind: "newer", found, known, written_by: writtenBy(db, found) };
   const changed = found === 0 ? null : changedMigration(db, migrations);
   if (changed !== null) return { kind: "changed", number: changed };
-  if (found === known) return null;
-  if (found > 0) options.backup(found);
-  db.transaction(() => applyAll(db, migrations, found, options)).immediate();
-  return null;
+  if (found === known) return { kind: "current" };
+  const missing = migrations.filter(({ number }) => number > found);
+  if (found === 0) {
+    applyAll(db, missing, options, () => {});
+    return { kind: "migrated", from: found, to: known, backup: null };
+  }
+  const room = roomFor(db, missing, options.freeBytes());
+  if (room.backup_bytes + room.rebuild_bytes > room.free_bytes) return { kind: "no_room", found, known, room };
+  const next = counted(missing, options.onProgress);
+  try {
+    next("copies the database, as a backup");
+    const backup = options.backup(found);
+    applyAll(db, missing, options, next);
+    return { kind: "migrated", from: found, to: known, backup };
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    return { kind: "no_room", found, known, room: null };
+  }
 }
 
 /** Schema number of a database; 0 for a new one. */
@@ -53,20 +116,71 @@ export function userVersion(db: Database): number {
   return (db.query("PRAGMA user_version").get() as { user_version: number }).user_version;
 }
 
-function applyAll(db: Database, migrations: readonly Migration[], found: number, options: MigrateOptions): void {
-  db.run(
-    "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, program_version TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT",
-  );
-  const record = db.prepare("INSERT INTO migrations VALUES (?, ?, ?, ?, ?)");
-  for (const migration of migrations) {
-    if (migration.number <= found) continue;
-    db.run(migration.sql);
-    record.run(migration.number, migration.name, hashOf(migration), options.program_version, options.now);
-    db.run(`PRAGMA user_version = ${migration.number}`);
+function applyAll(
+  db: Database,
+  missing: readonly Migration[],
+  options: MigrateOptions,
+  next: (text: string) => void,
+): void {
+  const { foreign_keys } = db.query("PRAGMA foreign_keys").get() as { foreign_keys: 0 | 1 };
+  db.run("PRAGMA foreign_keys = OFF");
+  try {
+    db.transaction(() => {
+      db.run(
+        "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, program_version TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT",
+      );
+      for (const migration of missing) apply(db, migration, options, next);
+      next("checks that every reference holds");
+      const broken = db.query("SELECT count(*) AS n FROM pragma_foreign_key_check").get() as { n: number };
+      if (broken.n > 0) throw new Error(`the migration left ${broken.n} broken references; nothing was changed`);
+    }).immediate();
+  } finally {
+    db.run(`PRAGMA foreign_keys = ${foreign_keys}`);
+    // Moves what was committed into the file, durably, or gives back the room that a failed try took.
+    db.run("PRAGMA wal_checkpoint(TRUNCATE)");
   }
-  record.finalize();
-  const broken = db.query("PRAGMA foreign_key_check").all().length;
-  if (broken > 0) throw new Error(`migration left ${broken} broken references; nothing was changed`);
+}
+
+function apply(db: Database, migration: Migration, options: MigrateOptions, next: (text: string) => void): void {
+  for (const step of stepsOf(migration.sql)) runStep(db, step, next);
+  db.query("INSERT INTO migrations VALUES (?, ?, ?, ?, ?)").run(
+    migration.number,
+    migration.name,
+    hashOf(migration),
+    options.program_version,
+    options.now,
+  );
+  db.run(`PRAGMA user_version = ${migration.number}`);
+}
+
+/** Counts the steps that are begun; slices of one step count as one. */
+function counted(
+  missing: readonly Migration[],
+  onProgress: (progress: MigrationProgress) => void,
+): (text: string, is_new?: boolean) => void {
+  // The backup before them and the check after them are steps too.
+  const steps = missing.reduce((sum, { sql }) => sum + stepsOf(sql).length, 2);
+  let step = 0;
+  return (text, is_new = true) => {
+    if (is_new) step += 1;
+    onProgress({ step, steps, text });
+  };
+}
+
+function roomFor(db: Database, missing: readonly Migration[], free_bytes: number): MigrationRoom {
+  const tables = [...new Set(missing.flatMap(({ rebuilds }) => rebuilds))];
+  const { bytes } = db
+    .query(
+      `SELECT coalesce(sum(pgsize), 0) AS bytes FROM dbstat WHERE aggregate = TRUE
+         AND name IN (SELECT name FROM sqlite_schema WHERE tbl_name IN (SELECT value FROM json_each(?1)))`,
+    )
+    .get(JSON.stringify(tables)) as { bytes: number };
+  const pragma = (name: string): number => Object.values(db.query(`PRAGMA ${name}`).get() as object)[0] as number;
+  return {
+    backup_bytes: (pragma("page_count") - pragma("freelist_count")) * pragma("page_size"),
+    rebuild_bytes: Math.ceil(2 * bytes * OVERHEAD) + MARGIN_BYTES,
+    free_bytes,
+  };
 }
 
 function changedMigration(db: Database, migrations: readonly Migration[]): number | null {
@@ -84,6 +198,11 @@ function writtenBy(db: Database, number: number): string | null {
   }
 }
 
-function hashOf(migration: Migration): string {
+function isFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "SQLITE_FULL" || error.code === "ENOSPC");
+}
+
+/** SHA-256 of the SQL, as it is kept in the database. */
+function hashOf(migration: Pick<Migration, "sql">): string {
   return createHash("sha256").update(migration.sql).digest("hex");
 }

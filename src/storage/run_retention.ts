@@ -3,6 +3,7 @@
  * way. What was counted on the trigger (`total_runs`) stays.
  */
 import type { Database } from "bun:sqlite";
+import { DELIVERY_MACHINE } from "../runs/delivery";
 import type { Transaction } from "./writer";
 
 /** Runs looked at in one go: many that must stay, open or not yet delivered, may lie in front of those that can go. */
@@ -11,11 +12,11 @@ const CANDIDATES_MAX = 2000;
 /** Rows of `seq, trigger_seq` that may go, out of those that a subquery gives. */
 const REMOVABLE = (candidates: string): string => `SELECT seq, trigger_seq FROM (${candidates}) AS candidates
   WHERE completed_at IS NOT NULL AND NOT EXISTS
-    (SELECT 1 FROM deliveries WHERE deliveries.run_seq = candidates.seq AND deliveries.state IN ('pending', 'sending'))
+    (SELECT 1 FROM deliveries WHERE deliveries.run_seq = candidates.seq AND ${DELIVERY_MACHINE.is("pending", "sending")})
   ORDER BY seq LIMIT ?2`;
 
 const REMOVABLE_BY_AGE = REMOVABLE(
-  `SELECT seq, trigger_seq, completed_at FROM runs WHERE seq < ?1 ORDER BY seq LIMIT ${CANDIDATES_MAX}`,
+  `SELECT seq, trigger_seq, completed_at FROM runs WHERE seq >= 0 AND seq < ?1 ORDER BY seq LIMIT ${CANDIDATES_MAX}`,
 );
 const REMOVABLE_OF_TRIGGER = REMOVABLE(
   `SELECT seq, trigger_seq, completed_at FROM runs WHERE trigger_seq = ?1 ORDER BY seq LIMIT ${CANDIDATES_MAX}`,

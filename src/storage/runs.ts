@@ -1,11 +1,22 @@
 /**
- * Runs at rest. Each transition of runs/run.ts is one guarded statement here: it names the state it leaves, and,
+ * Runs at rest. Each transition of runs/run.ts is one guarded statement here, built from that table: it names the state it leaves, and,
  * where a process holds the run, the attempt and the boot id that fence a late writer. No row changed is an
  * answer that the caller handles: someone else moved the run first.
  */
 import type { Database } from "bun:sqlite";
-import { RUN_SOURCES, RUN_STATES, type RunSource, type RunState, type TerminalState } from "../runs/run";
+import {
+  type BirthState,
+  type EndState,
+  RUN_MACHINE,
+  type RunSource,
+  type RunState,
+  runSourceCode,
+  runSourceOf,
+  runStateCode,
+  runStateOf,
+} from "../runs/run";
 import { seqOfRunId } from "../runs/run_id";
+import type { Move } from "../runs/state_machine";
 import type { Transaction } from "./writer";
 
 /** A run without its large values. Times in epoch milliseconds. */
@@ -44,7 +55,7 @@ export interface NewRun {
   readonly seq: number;
   readonly id: string;
   readonly trigger_seq: number;
-  readonly status: "queued" | "validation_failed" | "skipped_overlap";
+  readonly status: BirthState;
   readonly source: RunSource;
   readonly override_data: string | null;
   readonly created_at: number;
@@ -60,15 +71,26 @@ export interface NewRun {
 /** JSON up to this many characters stays on the row; longer is compressed into a table of its own. */
 const OVERRIDES_INLINE_MAX = 2048;
 
-/** States and sources are stored as their places in the lists of runs/run.ts, which therefore only ever grow. */
-const STATE_CODE = codesOf(RUN_STATES);
-const SOURCE_CODE = codesOf(RUN_SOURCES);
+/** Words of the partial indexes of open runs: SQLite uses one only when a statement asks for it by these very words. */
+const IS_QUEUED = RUN_MACHINE.is("queued");
+const IS_HELD = "boot_id IS NOT NULL";
+const IS_OPEN = "completed_at IS NULL";
+
+const CLAIM = RUN_MACHINE.move("queued", "running");
+const REQUEUE = RUN_MACHINE.move("running", "queued");
+const CANCEL = RUN_MACHINE.move("queued", "cancelled");
+const FINISH: { readonly [End in EndState]: Move } = {
+  completed: RUN_MACHINE.move("running", "completed"),
+  failed: RUN_MACHINE.move("running", "failed"),
+  timeout: RUN_MACHINE.move("running", "timeout"),
+  cancelled: RUN_MACHINE.move("running", "cancelled"),
+};
 
 /** A run with what it has from its trigger. */
 const SELECT_RUN = `SELECT runs.*, triggers.id AS trigger_id, triggers.organization_id, triggers.version_id
   FROM runs JOIN triggers ON triggers.seq = runs.trigger_seq`;
 
-/** Births a run, queued or already refused, and counts it on its trigger. */
+/** Inserts a run, queued or already refused, and counts it on its trigger. */
 export function insertRun(transaction: Transaction, run: NewRun): void {
   const { client } = transaction;
   const text = run.override_data;
@@ -82,8 +104,8 @@ export function insertRun(transaction: Transaction, run: NewRun): void {
       run.seq,
       run.id,
       run.trigger_seq,
-      STATE_CODE[run.status],
-      SOURCE_CODE[run.source],
+      runStateCode(run.status),
+      runSourceCode(run.source),
       is_inline ? text : null,
       run.created_at,
       run.status === "queued" ? null : run.created_at,
@@ -117,8 +139,8 @@ export function claimRun(
 ): ClaimedRun | null {
   return transaction.client
     .query(
-      `UPDATE runs SET status = 1, attempt = attempt + 1, boot_id = ?2, started_at = ?3
-       WHERE seq = (SELECT seq FROM runs WHERE trigger_seq = ?1 AND status = 0 ORDER BY seq LIMIT 1)
+      `UPDATE runs SET ${CLAIM.set}, attempt = attempt + 1, boot_id = ?2, started_at = ?3
+       WHERE seq = (SELECT seq FROM runs WHERE trigger_seq = ?1 AND ${CLAIM.where} ORDER BY seq LIMIT 1)
        RETURNING seq, id, attempt, boot_id, override_data, schedule_id`,
     )
     .get(trigger_seq, boot_id, now) as ClaimedRun | null;
@@ -126,7 +148,7 @@ export function claimRun(
 
 /** What ends a run; the result is written beside it, once. */
 export interface RunEnd {
-  readonly status: TerminalState;
+  readonly status: EndState;
   readonly completed_at: number;
   readonly solver_status: string | null;
   readonly objective_value: number | null;
@@ -156,17 +178,17 @@ export interface RunFence {
 /** running -> terminal, with its result. False when the run is no longer this attempt's. */
 export function finishRun(transaction: Transaction, fence: RunFence, end: RunEnd): boolean {
   const { client } = transaction;
+  const move = FINISH[end.status];
   const { changes } = client
     .query(
-      `UPDATE runs SET status = ?4, boot_id = NULL, completed_at = ?5, solver_status = ?6, objective_value = ?7, error_message = ?8,
-         execution_time_ms = ?9, model_digest = ?10, solution_digest = ?11, solver_version = ?12
-       WHERE seq = ?1 AND attempt = ?2 AND boot_id = ?3 AND status = 1`,
+      `UPDATE runs SET ${move.set}, boot_id = NULL, completed_at = ?4, solver_status = ?5, objective_value = ?6, error_message = ?7,
+         execution_time_ms = ?8, model_digest = ?9, solution_digest = ?10, solver_version = ?11
+       WHERE seq = ?1 AND attempt = ?2 AND boot_id = ?3 AND ${move.where}`,
     )
     .run(
       fence.seq,
       fence.attempt,
       fence.boot_id,
-      STATE_CODE[end.status],
       end.completed_at,
       end.solver_status,
       end.objective_value,
@@ -194,7 +216,7 @@ export function finishRun(transaction: Transaction, fence: RunFence, end: RunEnd
 /** queued -> cancelled. False when it was claimed or ended meanwhile. */
 export function cancelQueuedRun(transaction: Transaction, seq: number, now: number, reason: string): boolean {
   const { changes } = transaction.client
-    .query("UPDATE runs SET status = 5, completed_at = ?2, error_message = ?3 WHERE seq = ?1 AND status = 0")
+    .query(`UPDATE runs SET ${CANCEL.set}, completed_at = ?2, error_message = ?3 WHERE seq = ?1 AND ${CANCEL.where}`)
     .run(seq, now, reason);
   if (changes > 0) transaction.tally("ended cancelled");
   return changes > 0;
@@ -204,8 +226,8 @@ export function cancelQueuedRun(transaction: Transaction, seq: number, now: numb
 export function requeueRun(transaction: Transaction, fence: RunFence, was_started: boolean): boolean {
   const { changes } = transaction.client
     .query(
-      `UPDATE runs SET status = 0, boot_id = NULL, started_at = NULL, attempt = attempt - ?4
-       WHERE seq = ?1 AND attempt = ?2 AND boot_id = ?3 AND status = 1`,
+      `UPDATE runs SET ${REQUEUE.set}, boot_id = NULL, started_at = NULL, attempt = attempt - ?4
+       WHERE seq = ?1 AND attempt = ?2 AND boot_id = ?3 AND ${REQUEUE.where}`,
     )
     .run(fence.seq, fence.attempt, fence.boot_id, was_started ? 0 : 1);
   return changes > 0;
@@ -213,7 +235,7 @@ export function requeueRun(transaction: Transaction, fence: RunFence, was_starte
 
 /** Runs that a process which is gone still holds. */
 export function findOrphans(client: Database, boot_id: string): RunRow[] {
-  const rows = client.query(`${SELECT_RUN} WHERE runs.boot_id IS NOT NULL AND runs.boot_id != ?1`).all(boot_id);
+  const rows = client.query(`${SELECT_RUN} WHERE ${IS_HELD} AND boot_id != ?1`).all(boot_id);
   return (rows as StoredRun[]).map(runOf);
 }
 
@@ -222,37 +244,39 @@ export function countQueued(client: Database): { trigger_id: string; priority: n
   return client
     .query(
       `SELECT triggers.id AS trigger_id, triggers.priority, counted.queued FROM
-         (SELECT trigger_seq, count(*) AS queued, min(seq) AS first FROM runs WHERE status = 0 GROUP BY trigger_seq) AS counted
+         (SELECT trigger_seq, count(*) AS queued, min(seq) AS first FROM runs WHERE ${IS_QUEUED} GROUP BY trigger_seq) AS counted
          JOIN triggers ON triggers.seq = counted.trigger_seq ORDER BY counted.first`,
     )
     .all() as { trigger_id: string; priority: number; queued: number }[];
 }
 
-/** The highest seq stored, 0 for none. */
+/** The highest seq stored, 0 for none. Below zero are runs that a migration moved, the oldest of all. */
 export function lastRunSeq(client: Database): number {
-  return (client.query("SELECT coalesce(max(seq), 0) AS seq FROM runs").get() as { seq: number }).seq;
+  return (client.query("SELECT max(0, coalesce(max(seq), 0)) AS seq FROM runs").get() as { seq: number }).seq;
 }
+
+const FIND = `${SELECT_RUN} WHERE runs.id = ?1 AND triggers.id = ?2`;
+const FIND_IN_PLACE = `${FIND} AND runs.seq = ?3`;
+/** Runs that a migration moved have an id that no longer says where they lie; an index holds them alone. */
+const FIND_MOVED = `${FIND} AND runs.seq < 0`;
 
 /** One run of a trigger, or null. */
 export function findRun(client: Database, trigger_id: string, run_id: string): RunRow | null {
   const seq = seqOfRunId(run_id);
-  if (seq === null) return null;
-  const query = client.query(`${SELECT_RUN} WHERE runs.seq = ?1 AND runs.id = ?2 AND triggers.id = ?3`);
-  const row = query.get(seq, run_id, trigger_id) as StoredRun | null;
-  return row === null ? null : runOf(row);
+  const row = seq === null ? null : client.query(FIND_IN_PLACE).get(run_id, trigger_id, seq);
+  const found = (row ?? client.query(FIND_MOVED).get(run_id, trigger_id)) as StoredRun | null;
+  return found === null ? null : runOf(found);
 }
 
 /** True while a run of this schedule is queued or running. */
 export function scheduleHasOpenRun(client: Database, schedule_id: string): boolean {
-  const query = client.query("SELECT 1 FROM runs WHERE schedule_id = ?1 AND completed_at IS NULL LIMIT 1");
+  const query = client.query(`SELECT 1 FROM runs WHERE schedule_id = ?1 AND ${IS_OPEN} LIMIT 1`);
   return query.get(schedule_id) !== null;
 }
 
 /** Runs of a schedule that are queued or running, oldest first. */
 export function listOpenRunsOf(client: Database, schedule_id: string): RunRow[] {
-  const query = client.query(
-    `${SELECT_RUN} WHERE runs.schedule_id = ?1 AND runs.completed_at IS NULL ORDER BY runs.seq`,
-  );
+  const query = client.query(`${SELECT_RUN} WHERE schedule_id = ?1 AND ${IS_OPEN} ORDER BY runs.seq`);
   return (query.all(schedule_id) as StoredRun[]).map(runOf);
 }
 
@@ -286,27 +310,23 @@ function filterClause(filter: RunFilter): { where: string; values: number[] } {
   let where = "trigger_seq = ?";
   if (filter.status !== null) {
     where += ` AND status = ? AND ${INDEX_OF_STATE[filter.status] ?? "completed_at IS NOT NULL"}`;
-    values.push(STATE_CODE[filter.status]);
+    values.push(runStateCode(filter.status));
   }
   if (filter.source !== null) {
     where += " AND source = ?";
-    values.push(SOURCE_CODE[filter.source]);
+    values.push(runSourceCode(filter.source));
   }
   return { where, values };
 }
 
 /** The predicate of the partial index that holds the runs of an open state; SQLite uses it only when it is asked for by name. */
-const INDEX_OF_STATE: Partial<Record<RunState, string>> = { queued: "status = 0", running: "boot_id IS NOT NULL" };
+const INDEX_OF_STATE: Partial<Record<RunState, string>> = { queued: IS_QUEUED, running: IS_HELD };
 
 /** A row as SQLite gives it. */
 type StoredRun = Omit<RunRow, "status" | "source"> & { readonly status: number; readonly source: number };
 
 function runOf(row: StoredRun): RunRow {
-  return { ...row, status: RUN_STATES[row.status]!, source: RUN_SOURCES[row.source]! };
-}
-
-function codesOf<Word extends string>(words: readonly Word[]): Readonly<Record<Word, number>> {
-  return Object.fromEntries(words.map((word, code) => [word, code])) as Record<Word, number>;
+  return { ...row, status: runStateOf(row.status), source: runSourceOf(row.source) };
 }
 
 /** The override data as it was sent, as JSON text; null when nothing was. */
@@ -346,13 +366,13 @@ export function oldestQueuedAt(client: Database): number | null {
   const row = client
     .query(
       `WITH RECURSIVE lane (trigger_seq) AS (
-         SELECT min(trigger_seq) FROM runs WHERE status = 0
+         SELECT min(trigger_seq) FROM runs WHERE ${IS_QUEUED}
          UNION ALL
-         SELECT (SELECT min(trigger_seq) FROM runs WHERE status = 0 AND trigger_seq > lane.trigger_seq)
+         SELECT (SELECT min(trigger_seq) FROM runs WHERE ${IS_QUEUED} AND trigger_seq > lane.trigger_seq)
          FROM lane WHERE lane.trigger_seq IS NOT NULL
        )
        SELECT created_at FROM runs WHERE seq = (
-         SELECT min((SELECT min(seq) FROM runs WHERE status = 0 AND runs.trigger_seq = lane.trigger_seq))
+         SELECT min((SELECT min(seq) FROM runs WHERE ${IS_QUEUED} AND runs.trigger_seq = lane.trigger_seq))
          FROM lane WHERE lane.trigger_seq IS NOT NULL
        )`,
     )

@@ -6,7 +6,8 @@ import type { Scope } from "./access";
 import { schedules } from "./schema";
 import type { Transaction } from "./writer";
 
-export type ScheduleRow = typeof schedules.$inferSelect;
+/** A schedule of the clock, which has a pattern. The table has room for kinds without one, which nothing makes yet. */
+export type ScheduleRow = typeof schedules.$inferSelect & { readonly cron_expression: string };
 
 export function insertSchedule(transaction: Transaction, row: ScheduleRow): void {
   transaction.db.insert(schedules).values(row).run();
@@ -15,19 +16,20 @@ export function insertSchedule(transaction: Transaction, row: ScheduleRow): void
 /** The main schedule of a trigger, or null. */
 export function findMainSchedule(db: BunSQLiteDatabase, trigger_id: string): ScheduleRow | null {
   const where = and(eq(schedules.trigger_id, trigger_id), eq(schedules.is_main, true), isNull(schedules.deleted_at));
-  return db.select().from(schedules).where(where).get() ?? null;
+  return (db.select().from(schedules).where(where).get() as ScheduleRow | undefined) ?? null;
 }
 
 /** A schedule of a trigger, or null. */
 export function findSchedule(db: BunSQLiteDatabase, trigger_id: string, id: string): ScheduleRow | null {
   const where = and(eq(schedules.id, id), eq(schedules.trigger_id, trigger_id), isNull(schedules.deleted_at));
-  return db.select().from(schedules).where(where).get() ?? null;
+  return (db.select().from(schedules).where(where).get() as ScheduleRow | undefined) ?? null;
 }
 
 /** Changes the given columns; null when the schedule is gone. */
 export function updateSchedule(transaction: Transaction, id: string, change: Partial<ScheduleRow>): ScheduleRow | null {
   const where = and(eq(schedules.id, id), isNull(schedules.deleted_at));
-  return transaction.db.update(schedules).set(change).where(where).returning().all()[0] ?? null;
+  const [row] = transaction.db.update(schedules).set(change).where(where).returning().all();
+  return (row as ScheduleRow | undefined) ?? null;
 }
 
 /** Schedules of a trigger, oldest first; all of them without a slice. */
@@ -43,7 +45,7 @@ export function listSchedulesOf(
     .orderBy(asc(schedules.id))
     .limit(slice.limit)
     .offset(slice.offset)
-    .all();
+    .all() as ScheduleRow[];
 }
 
 export function countSchedulesOf(db: BunSQLiteDatabase, trigger_id: string): number {
@@ -163,7 +165,7 @@ export function purgeSchedule(transaction: Transaction, id: string, limit: numbe
 }
 
 const PURGE = [
-  "DELETE FROM ticks WHERE (schedule_id, scheduled_for) IN (SELECT schedule_id, scheduled_for FROM ticks WHERE schedule_id = ?1 LIMIT ?2)",
+  "DELETE FROM ticks WHERE (schedule_id, scheduled_for, item) IN (SELECT schedule_id, scheduled_for, item FROM ticks WHERE schedule_id = ?1 LIMIT ?2)",
   "DELETE FROM tick_ranges WHERE rowid IN (SELECT rowid FROM tick_ranges WHERE schedule_id = ?1 LIMIT ?2)",
 ];
 

@@ -148,7 +148,10 @@ export const schedules = sqliteTable("schedules", {
   organization_id: text().notNull(),
   trigger_id: text().notNull(),
   is_main: flag().notNull(),
-  cron_expression: text().notNull(),
+  kind: text({ enum: ["cron"] })
+    .notNull()
+    .default("cron"),
+  cron_expression: text(),
   timezone: text().notNull(),
   is_enabled: flag().notNull(),
   disabled_reason: text(),

@@ -3,21 +3,12 @@
  * whoever tries. Instants that made no run are kept many to a row.
  */
 import type { Database } from "bun:sqlite";
+import { TICK_MACHINE, type TickOutcome, type TickOutcomeBefore } from "../runs/tick";
 import type { Transaction } from "./writer";
 
-export const TICK_OUTCOMES = [
-  "fired",
-  "coalesced",
-  "skipped_overlap",
-  "excluded",
-  "missed",
-  "shifted",
-  "waiting",
-] as const;
-export type TickOutcome = (typeof TICK_OUTCOMES)[number];
-
-/** Outcomes that do not change any more. */
-export const TICK_OUTCOMES_FINAL = TICK_OUTCOMES.filter((outcome) => outcome !== "waiting");
+const IS_WAITING = TICK_MACHINE.is("waiting");
+/** Ticks of the clock have no item: there is one for each instant of a schedule. */
+const IS_TICK = "schedule_id = ?1 AND scheduled_for = ?2 AND item = ''";
 
 export interface TickRow {
   readonly schedule_id: string;
@@ -29,6 +20,8 @@ export interface TickRow {
   readonly run_id: string | null;
   readonly created_at: number;
 }
+
+export type WaitingTick = TickRow & { readonly outcome: "waiting" };
 
 export interface TickRange {
   readonly schedule_id: string;
@@ -80,25 +73,24 @@ export function insertTickRange(transaction: Transaction, range: TickRange): voi
 }
 
 /** Ticks of a schedule that wait for a run to end, oldest first. The index is named: SQLite would read the whole ledger for the order. */
-export function listWaitingTicks(transaction: Transaction, schedule_id: string): TickRow[] {
+export function listWaitingTicks(transaction: Transaction, schedule_id: string): WaitingTick[] {
   return transaction.client
     .query(
-      "SELECT * FROM ticks INDEXED BY ticks_waiting WHERE schedule_id = ?1 AND outcome = 'waiting' ORDER BY scheduled_for",
+      `SELECT * FROM ticks INDEXED BY ticks_waiting WHERE schedule_id = ?1 AND ${IS_WAITING} ORDER BY scheduled_for`,
     )
-    .all(schedule_id) as TickRow[];
+    .all(schedule_id) as WaitingTick[];
 }
 
 /** Says what became of a tick that waited, or that made no run. False when it is no longer what it was. */
-export function settleTick(
+export function settleTick<To extends TickOutcome>(
   transaction: Transaction,
-  tick: Pick<TickRow, "schedule_id" | "scheduled_for" | "outcome">,
-  end: Pick<TickRow, "outcome" | "reason" | "run_id">,
+  tick: Pick<TickRow, "schedule_id" | "scheduled_for"> & { readonly outcome: TickOutcomeBefore<To> },
+  end: Pick<TickRow, "reason" | "run_id"> & { readonly outcome: To },
 ): boolean {
+  const move = TICK_MACHINE.move(tick.outcome, end.outcome);
   const { changes } = transaction.client
-    .query(
-      "UPDATE ticks SET outcome = ?4, reason = ?5, run_id = ?6 WHERE schedule_id = ?1 AND scheduled_for = ?2 AND outcome = ?3",
-    )
-    .run(tick.schedule_id, tick.scheduled_for, tick.outcome, end.outcome, end.reason, end.run_id);
+    .query(`UPDATE ticks SET ${move.set}, reason = ?3, run_id = ?4 WHERE ${IS_TICK} AND ${move.where}`)
+    .run(tick.schedule_id, tick.scheduled_for, end.reason, end.run_id);
   if (changes > 0) transaction.tally(`tick ${end.outcome}`);
   return changes > 0;
 }
@@ -108,7 +100,7 @@ export function listReleasableSchedules(client: Database, limit: number): string
   const rows = client
     .query(
       `SELECT DISTINCT ticks.schedule_id AS id FROM ticks JOIN schedules ON schedules.id = ticks.schedule_id
-       WHERE ticks.outcome = 'waiting' AND schedules.is_enabled = 1 AND schedules.deleted_at IS NULL AND (schedules.overlap_policy IN ('allow', 'cancel_previous') OR NOT EXISTS
+       WHERE ticks.${IS_WAITING} AND schedules.is_enabled = 1 AND schedules.deleted_at IS NULL AND (schedules.overlap_policy IN ('allow', 'cancel_previous') OR NOT EXISTS
          (SELECT 1 FROM runs WHERE runs.schedule_id = ticks.schedule_id AND runs.completed_at IS NULL))
        LIMIT ?1`,
     )
@@ -118,12 +110,12 @@ export function listReleasableSchedules(client: Database, limit: number): string
 
 /** True when a tick of the schedule waits for a run to end. */
 export function hasWaitingTick(client: Database, schedule_id: string): boolean {
-  const query = client.query("SELECT 1 FROM ticks WHERE schedule_id = ?1 AND outcome = 'waiting' LIMIT 1");
+  const query = client.query(`SELECT 1 FROM ticks WHERE schedule_id = ?1 AND ${IS_WAITING} LIMIT 1`);
   return query.get(schedule_id) !== null;
 }
 
 export function findTick(client: Database, schedule_id: string, scheduled_for: number): TickRow | null {
-  const query = client.query("SELECT * FROM ticks WHERE schedule_id = ?1 AND scheduled_for = ?2");
+  const query = client.query(`SELECT * FROM ticks WHERE ${IS_TICK}`);
   return query.get(schedule_id, scheduled_for) as TickRow | null;
 }
 
@@ -190,8 +182,8 @@ export function pruneTicks(transaction: Transaction, before: number, limit: numb
   const { client } = transaction;
   const { changes } = client
     .query(
-      `DELETE FROM ticks WHERE (schedule_id, scheduled_for) IN
-         (SELECT schedule_id, scheduled_for FROM ticks WHERE created_at < ?1 AND outcome != 'waiting' LIMIT ?2)`,
+      `DELETE FROM ticks WHERE (schedule_id, scheduled_for, item) IN
+         (SELECT schedule_id, scheduled_for, item FROM ticks WHERE created_at < ?1 AND ${TICK_MACHINE.isNot("waiting")} LIMIT ?2)`,
     )
     .run(before, limit);
   if (changes > 0) return changes;

@@ -5,13 +5,19 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspectDatabase } from "../../src/storage/directory/backup";
-import { MIGRATIONS, migrate } from "../../src/storage/migrations";
-import { NEXT } from "./migration_entry";
+import { migrate } from "../../src/storage/migrations";
+import { FIRST, NEXT } from "./migration_entry";
 
 const ENTRY = join(import.meta.dir, "migration_entry.ts");
 const ROWS = 20_000;
 const KILLS = 12;
-const OPTIONS = { now: 0, program_version: "0.0.1", backup: () => {} };
+const OPTIONS = {
+  now: 0,
+  program_version: "0.0.1",
+  backup: () => "",
+  freeBytes: () => Number.MAX_SAFE_INTEGER,
+  onProgress: () => {},
+};
 
 let directory: string;
 let path: string;
@@ -20,7 +26,7 @@ beforeEach(() => {
   path = join(directory, "jaot.db");
   const client = new Database(path);
   client.run("PRAGMA application_id = 0x6a616f74");
-  migrate(client, MIGRATIONS, OPTIONS);
+  migrate(client, FIRST, OPTIONS);
   client.run("INSERT INTO instance (id) VALUES ('ins_1')");
   client.run(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS})
@@ -61,7 +67,7 @@ async function migrateAndKill(file: string, delay_ms: number): Promise<void> {
 describe("a migration", () => {
   test("backs the database up first, and the backup is the old one, whole and private", async () => {
     const child = Bun.spawn([process.execPath, ENTRY, path], { stdout: "pipe", stderr: "inherit" });
-    expect(await new Response(child.stdout).text()).toBe("begun\ndone\n");
+    expect(await new Response(child.stdout).text()).toBe("begun\nmigrated\n");
     expect(stateOf(path)).toBe("new");
     const backup = `${path}.before-1`;
     expect(inspectDatabase(backup)).toMatchObject({ schema: 1, instance_id: "ins_1" });
@@ -93,20 +99,20 @@ describe("a migration", () => {
   test("that fails half way changes nothing", () => {
     const client = new Database(path);
     const broken = { ...NEXT, sql: `${NEXT.sql}\nSELECT no_such_column FROM organizations;` };
-    expect(() => migrate(client, [...MIGRATIONS, broken], OPTIONS)).toThrow("no_such_column");
+    expect(() => migrate(client, [...FIRST, broken], OPTIONS)).toThrow("no_such_column");
     client.close();
     expect(stateOf(path)).toBe("old");
   });
 
   test("of a newer program, or of other SQL under the same number, is refused with the file as it was", () => {
     const client = new Database(path);
-    migrate(client, [...MIGRATIONS, NEXT], { ...OPTIONS, program_version: "9.9.9" });
+    migrate(client, [...FIRST, NEXT], { ...OPTIONS, program_version: "9.9.9" });
     client.close();
     const before = readFileSync(path);
     const again = new Database(path);
-    expect(migrate(again, MIGRATIONS, OPTIONS)).toEqual({ kind: "newer", found: 2, known: 1, written_by: "9.9.9" });
+    expect(migrate(again, FIRST, OPTIONS)).toEqual({ kind: "newer", found: 2, known: 1, written_by: "9.9.9" });
     const changed = { ...NEXT, sql: `${NEXT.sql} ` };
-    expect(migrate(again, [...MIGRATIONS, changed], OPTIONS)).toEqual({ kind: "changed", number: 2 });
+    expect(migrate(again, [...FIRST, changed], OPTIONS)).toEqual({ kind: "changed", number: 2 });
     again.close();
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(existsSync(`${path}.before-2`)).toBe(false);

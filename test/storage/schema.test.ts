@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { getTableConfig, SQLiteTable } from "drizzle-orm/sqlite-core";
-import initial from "../../src/storage/migrations/0001_initial.sql" with { type: "text" };
+import { MIGRATIONS, migrate } from "../../src/storage/migrations";
 import * as schema from "../../src/storage/schema";
 
 const tables = Object.values(schema).filter((value) => value instanceof SQLiteTable);
@@ -15,7 +15,13 @@ interface ColumnRow {
 }
 
 const database = new Database(":memory:");
-database.run(initial);
+migrate(database, MIGRATIONS, {
+  now: 0,
+  program_version: "0.0.0",
+  backup: () => "",
+  freeBytes: () => 0,
+  onProgress: () => {},
+});
 
 describe("typed tables are those that the migrations make", () => {
   test.each(tables.map((table) => [getTableConfig(table).name, table] as const))("%s", (name, table) => {

@@ -1,12 +1,12 @@
 /** The objects that the API answers with, as JSON Schemas: what services/ builds, field by field. */
 import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { ROLES } from "../../roles";
+import { DELIVERY_STATES } from "../../runs/delivery";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
 import { AUDIT_ACTIONS } from "../../services/access/audit";
 import { DOCUMENT_FIELDS } from "../../services/documents/document_fields";
 import { HEALTH_PROBLEMS } from "../../services/operations/health";
 import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
-import { DELIVERY_STATES } from "../../storage/deliveries";
 import { answerProperties, answerSchema } from "../edge/field_schemas";
 import {
   anyJson,

@@ -1,7 +1,8 @@
 /** Schedules, their ticks and previews, as JSON Schemas: what services/ builds, field by field. */
+
 import { Type } from "@sinclair/typebox";
+import { TICK_OUTCOMES } from "../../runs/tick";
 import { SCHEDULE_FIELDS } from "../../services/schedules/schedule_fields";
-import { TICK_OUTCOMES } from "../../storage/ticks";
 import { answerProperties } from "../edge/field_schemas";
 import { object, pageOf } from "./objects";
 import { count, flag, orNull, text, textOrNull, time, timeOrNull, words } from "./operation";

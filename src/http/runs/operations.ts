@@ -1,7 +1,8 @@
 /** Rows of runs, and of the deliveries that tell of them. */
+
 import { Type } from "@sinclair/typebox";
+import { DELIVERY_STATES } from "../../runs/delivery";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
-import { DELIVERY_STATES } from "../../storage/deliveries";
 import * as examples from "../openapi/examples";
 import * as objects from "../openapi/objects";
 import type { Operation } from "../openapi/operation";

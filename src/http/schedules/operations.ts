@@ -1,6 +1,7 @@
 /** Rows of schedules, their ledgers and previews. A trigger's main schedule and one named by its id have the same routes. */
+
 import { Type } from "@sinclair/typebox";
-import { TICK_OUTCOMES } from "../../storage/ticks";
+import { TICK_OUTCOMES } from "../../runs/tick";
 import * as examples from "../openapi/examples";
 import type { Operation } from "../openapi/operation";
 import { oneOf, pages } from "../openapi/parameters";

@@ -1,5 +1,7 @@
 /** Schedules of a trigger, their ledgers and previews, and the check of a pattern. */
+
 import { fromTimestamp } from "../../clock";
+import { TICK_OUTCOMES } from "../../runs/tick";
 import type { Context } from "../../services/context";
 import { listUpcoming, previewSchedule, validateCron } from "../../services/schedules/schedule_previews";
 import {
@@ -11,7 +13,6 @@ import {
   updateSchedule,
 } from "../../services/schedules/schedules";
 import { listTicks, runTick } from "../../services/schedules/ticks";
-import { TICK_OUTCOMES } from "../../storage/ticks";
 import { requireRole } from "../edge/authenticate";
 import { invalid } from "../edge/errors";
 import { integerOf, pageOfQuery, type Query, timeOf, wordOf } from "../edge/query";

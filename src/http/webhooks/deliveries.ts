@@ -1,7 +1,7 @@
 /** /api/v2/triggers/{id}/deliveries and the webhook's ping. */
+import { DELIVERY_STATES } from "../../runs/delivery";
 import type { Context } from "../../services/context";
 import { getDelivery, listDeliveries, pingWebhook, redeliver } from "../../services/webhooks/deliveries";
-import { DELIVERY_STATES } from "../../storage/deliveries";
 import { requireRole } from "../edge/authenticate";
 import { pageOfQuery, wordOf } from "../edge/query";
 import { API, keyedRoutes } from "../edge/router";

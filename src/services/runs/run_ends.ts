@@ -1,5 +1,5 @@
 /** How a run ends: what the solver said becomes the run's terminal state, its stored answer and its delivery, in one transaction. */
-import type { TerminalState } from "../../runs/run";
+import type { EndState } from "../../runs/run";
 import { insertDelivery } from "../../storage/deliveries";
 import { type ClaimedRun, finishRun, type RunEnd, resultText, type StoredResult } from "../../storage/runs";
 import { announceDelivery, draftRunDelivery } from "../alarms/delivery_drafts";
@@ -10,7 +10,7 @@ import { writePersistently } from "../persistent_write";
 
 /** The end of a run, before it is written. */
 export interface RunOutcome {
-  readonly status: TerminalState;
+  readonly status: EndState;
   readonly solver_status: string | null;
   readonly objective_value: number | null;
   readonly error_message: string | null;

@@ -3,8 +3,8 @@ import { CATCH_UPS, OVERLAP_POLICIES } from "../../schedules/tick_plan";
 import type { ScheduleRow } from "../../storage/schedules";
 import { type AnswerOf, BY_SERVICE, BY_USER, type CreateInput, type Field } from "../field_table";
 
-/** Columns that are the service's own affair: no answer shows them as they are. */
-type InnerColumn = "validation_failures" | "cursor_at" | "due_at" | "deleted_at";
+/** Columns that are the service's own affair: no answer shows them as they are. `kind` is the same for all, so far. */
+type InnerColumn = "kind" | "validation_failures" | "cursor_at" | "due_at" | "deleted_at";
 
 /** A column of the table `schedules` that is not in InnerColumn needs a row here: without it this file does not compile. */
 type Rows = { readonly [Column in Exclude<keyof ScheduleRow, InnerColumn>]: Field } & Readonly<Record<string, Field>>;

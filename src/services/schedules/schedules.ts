@@ -62,6 +62,7 @@ export async function createSchedule(
     organization_id: trigger.organization_id,
     trigger_id,
     is_main,
+    kind: "cron",
     ...settings,
     disabled_reason: null,
     consecutive_failures: 0,

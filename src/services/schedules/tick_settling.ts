@@ -262,11 +262,14 @@ class Settling {
   }
 }
 
-/** What of a tick its policy looks at. */
+/** Tick fields that the overlap policy reads. */
 type ComingTick = Pick<TickRow, "scheduled_for" | "missed_count">;
 
 /** What the ledger says of a tick that has a run. */
-function endOf(run: NewRun, is_shifted: boolean): Pick<TickRow, "outcome" | "reason" | "run_id"> {
+function endOf(
+  run: NewRun,
+  is_shifted: boolean,
+): Pick<TickRow, "reason" | "run_id"> & { readonly outcome: "fired" | "shifted" | "skipped_overlap" } {
   if (run.status === "skipped_overlap") return { outcome: "skipped_overlap", reason: SKIPPED, run_id: run.id };
   const reason = run.error_message ?? (is_shifted ? SHIFTED : null);
   return { outcome: is_shifted ? "shifted" : "fired", reason, run_id: run.id };

@@ -1,6 +1,7 @@
 /** The ledger of a schedule: what became of each instant, and running by hand one that made no run. */
 import { toTimestamp } from "../../clock";
 import { Refusal } from "../../refusals";
+import { isRunnableByHand, type TickOutcome } from "../../runs/tick";
 import { tickAt } from "../../schedules/tick_plan";
 import { insertDelivery } from "../../storage/deliveries";
 import { insertRun } from "../../storage/runs";
@@ -13,7 +14,6 @@ import {
   type LedgerLine,
   listLedger,
   settleTick,
-  type TickOutcome,
 } from "../../storage/ticks";
 import type { Transaction } from "../../storage/writer";
 import { recordChange } from "../access/audit";
@@ -97,7 +97,8 @@ function takeTick(
   const end = { outcome: "fired", reason: BY_HAND, run_id } as const;
   const tick = findTick(transaction.client, schedule.id, scheduled_for);
   if (tick !== null) {
-    if (tick.run_id === null && tick.outcome !== "waiting" && settleTick(transaction, tick, end)) return;
+    const { outcome } = tick;
+    if (isRunnableByHand(outcome) && settleTick(transaction, { ...tick, outcome }, end)) return;
     throw new Refusal("tick_has_run", sentenceOfTaken(tick.outcome), { fields: { run_id: tick.run_id } });
   }
   const range = findTickRange(transaction.client, schedule.id, scheduled_for);

@@ -1,11 +1,11 @@
 /** The log of a trigger's webhook: what was sent, what came back, and sending again. */
 import { toTimestamp } from "../../clock";
 import { Refusal } from "../../refusals";
+import type { DeliveryState } from "../../runs/delivery";
 import {
   type AttemptRecord,
   countDeliveries,
   type DeliveryRow,
-  type DeliveryState,
   findDelivery,
   insertDelivery,
   listAttempts,

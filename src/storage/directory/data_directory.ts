@@ -14,8 +14,8 @@ import { writePrivate } from "../../platform/private_file";
 
 /** Why the service cannot start on this directory; `exit_code` as cli.md has them. */
 export class DataDirectoryError extends Error {
-  readonly exit_code: 1 | 3 | 4;
-  constructor(exit_code: 1 | 3 | 4, message: string) {
+  readonly exit_code: 1 | 3 | 4 | 74;
+  constructor(exit_code: 1 | 3 | 4 | 74, message: string) {
     super(message);
     this.name = "DataDirectoryError";
     this.exit_code = exit_code;

@@ -1,0 +1,118 @@
+/**
+ * Brings the database of a data directory to this program's schema, with a backup beside it that stays.
+ *
+ * While the migration goes on the backup is called `jaot.db.before-N.unfinished`; its last name, `jaot.db.before-N-TIME`, says
+ * that the migration has ended. A start after a crash replaces an unfinished one, so tries that fail again and again do not
+ * fill the disk, or gives it its last name when the migration itself had ended.
+ */
+import type { Database } from "bun:sqlite";
+import { existsSync, rmSync, statfsSync } from "node:fs";
+import { dirname } from "node:path";
+import { platform } from "../../platform/current";
+import { copyThrough, draftOf } from "../directory/backup";
+import { DataDirectoryError } from "../directory/data_directory";
+import { MIGRATIONS, type MigrationProblem, type MigrationProgress, migrate, userVersion } from "../migrations";
+
+const MB_BYTES = 1e6;
+
+export interface UpgradeOptions {
+  /** Epoch ms: part of the backup's name. */
+  readonly now: number;
+  readonly program_version: string;
+  readonly onMigration: (progress: MigrationProgress) => void;
+}
+
+/** An existing database that was migrated. */
+export interface UpgradeReport {
+  readonly from: number;
+  readonly to: number;
+  /** Path of the copy as it was before; nothing removes it. */
+  readonly backup: string;
+}
+
+/** Migrates where that is needed; null: it was not. Throws DataDirectoryError, with the database as it was, where it cannot. */
+export function bringUpToDate(client: Database, path: string, options: UpgradeOptions): UpgradeReport | null {
+  const found = userVersion(client);
+  settleUnfinishedBackups(path, found, options.now);
+  const outcome = migrate(client, MIGRATIONS, {
+    now: options.now,
+    program_version: options.program_version,
+    backup: (from) => {
+      const file = unfinishedBackupOf(path, from);
+      copyThrough(client, file);
+      return file;
+    },
+    freeBytes: () => freeBytesBeside(path),
+    onProgress: options.onMigration,
+  });
+  if (outcome.kind === "current") return null;
+  if (outcome.kind === "migrated") {
+    if (outcome.backup === null) return null;
+    return { from: outcome.from, to: outcome.to, backup: keepBackup(path, outcome.from, options.now) };
+  }
+  client.close();
+  if (outcome.kind === "no_room") removeUnfinishedBackup(path, outcome.found);
+  throw refusalOf(outcome, path);
+}
+
+function unfinishedBackupOf(path: string, from: number): string {
+  return `${path}.before-${from}.unfinished`;
+}
+
+function keepBackup(path: string, from: number, now: number): string {
+  const kept = `${path}.before-${from}-${now}`;
+  platform.files.replaceDurably(unfinishedBackupOf(path, from), kept);
+  return kept;
+}
+
+/** What a crash left: a copy of an older schema than the file's own belongs to a migration that ended. */
+function settleUnfinishedBackups(path: string, found: number, now: number): void {
+  for (const { number } of MIGRATIONS) {
+    if (number > found) return;
+    if (number < found && existsSync(unfinishedBackupOf(path, number))) keepBackup(path, number, now);
+    if (number === found) removeUnfinishedBackup(path, number);
+  }
+}
+
+function removeUnfinishedBackup(path: string, from: number): void {
+  const file = unfinishedBackupOf(path, from);
+  for (const leftover of [file, draftOf(file), `${draftOf(file)}-journal`]) rmSync(leftover, { force: true });
+}
+
+function freeBytesBeside(path: string): number {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize;
+}
+
+function refusalOf(problem: MigrationProblem, path: string): DataDirectoryError {
+  if (problem.kind === "changed") {
+    return new DataDirectoryError(
+      1,
+      `${path} was made by another build of schema ${problem.number}; put a backup back, or use that build`,
+    );
+  }
+  if (problem.kind === "newer") {
+    const writer = problem.written_by === null ? "" : `, written by jaot-triggers ${problem.written_by}`;
+    return new DataDirectoryError(
+      4,
+      `${path} has schema ${problem.found}${writer}; this program knows up to ${problem.known}. Nothing was changed: use the newer program, or another --data-dir`,
+    );
+  }
+  const { found, known, room } = problem;
+  const next = `Nothing was changed: make room on the disk of ${dirname(path)} and start again, or go on with the older program`;
+  if (room === null) {
+    return new DataDirectoryError(
+      74,
+      `the disk was full before ${path} was brought from schema ${found} to ${known}. ${next}`,
+    );
+  }
+  const needed = room.backup_bytes + room.rebuild_bytes;
+  return new DataDirectoryError(
+    74,
+    `bringing ${path} from schema ${found} to ${known} needs ${megabytes(needed)} free (${megabytes(room.backup_bytes)} for a backup beside it, ${megabytes(room.rebuild_bytes)} to make tables anew), and ${megabytes(room.free_bytes)} are free. ${next}`,
+  );
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / MB_BYTES)} MB`;
+}
