@@ -9,7 +9,7 @@
  * as strict as the old one everywhere and loses no point of the box. As the box keeps an optimal solution (box.ts), so does the new row.
  */
 import { isIntegerKind, KIND, type Problem, type SparseRows } from "../../problem/problem";
-import { Activity, type Box, boxOf, isSemi, propagate } from "./box";
+import { Activity, type Box, boxOf, differenceUp, isSemi, propagate } from "./box";
 import { boundDifferences } from "./difference_bounds";
 import { boundFlows } from "./flow_bounds";
 import { boundByNeed } from "./plan_bounds";
@@ -204,7 +204,7 @@ class Rewriting {
     activity.read(row);
     const most = isUpper ? activity.greatestWithout(column, coefficient) : -activity.leastWithout(column, -coefficient);
     if (most === Infinity) return Math.abs(strict) <= STRICT_PART_MAX * Math.abs(coefficient) ? "unknown" : "needed";
-    const needed = most - strict + 2 ** -50 * (Math.abs(most) + Math.abs(strict));
+    const needed = differenceUp(most, strict);
     const isIdle = needed <= REMAINDER_MIN * smallest;
     const size = isIdle ? smallest : needed;
     if (!(size * GAIN_MIN <= Math.abs(coefficient))) return "needed";

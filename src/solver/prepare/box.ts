@@ -16,6 +16,8 @@ export interface Box {
 }
 
 const EPSILON = 2 ** -52;
+/** Whole numbers up to here, and their sums and differences, are exact. */
+const WHOLE_MAX = 2 ** 52;
 /** A finite bound must move by this part of its distance to the other, or of its size, to be worth a further sweep. */
 const PROGRESS_MIN = 1e-3;
 /** A bound beyond this is as good as none. */
@@ -56,10 +58,12 @@ export class Activity {
     const { starts, indices, values } = this.matrix;
     this.min = this.max = this.min_infinite = this.max_infinite = 0;
     let [min_magnitude, max_magnitude] = [0, 0];
+    let isWhole = true;
     for (let entry = starts[row]!; entry < starts[row + 1]!; entry++) {
       if (isLeftOut?.(indices[entry]!)) continue;
       const low = this.lowTerm(indices[entry]!, values[entry]!);
       const high = this.highTerm(indices[entry]!, values[entry]!);
+      isWhole &&= isExact(low) && isExact(high);
       if (low === -Infinity) this.min_infinite += 1;
       else {
         this.min += low;
@@ -71,7 +75,9 @@ export class Activity {
         max_magnitude += Math.abs(high);
       }
     }
-    const length = starts[row + 1]! - starts[row]! + 2;
+    // Sums of whole numbers that a double holds lose nothing.
+    isWhole &&= min_magnitude < WHOLE_MAX && max_magnitude < WHOLE_MAX;
+    const length = isWhole ? 0 : starts[row + 1]! - starts[row]! + 2;
     this.min_margin = length * EPSILON * min_magnitude;
     this.max_margin = length * EPSILON * max_magnitude;
   }
@@ -109,10 +115,23 @@ export class Activity {
   }
 }
 
+function isExact(term: number): boolean {
+  return Number.isInteger(term) || !Number.isFinite(term);
+}
+
 /** The quotient, moved up by more than the rounding errors of its numerator and its own. */
 export function quotientUp(numerator: number, denominator: number): number {
   const quotient = numerator / denominator;
+  if (Number.isSafeInteger(numerator) && quotient * denominator === numerator && Number.isInteger(quotient))
+    return quotient;
   return quotient + 2 * EPSILON * Math.abs(quotient);
+}
+
+/** The difference, moved up by more than its rounding error. */
+export function differenceUp(a: number, b: number): number {
+  const difference = a - b;
+  if (Number.isSafeInteger(a) && Number.isSafeInteger(b)) return difference;
+  return difference + EPSILON * (Math.abs(a) + Math.abs(b));
 }
 
 export function quotientDown(numerator: number, denominator: number): number {
