@@ -9,7 +9,7 @@ import { location, lotSizing } from "./lot_sizing";
 import { assignment, integer, knapsack, setCover } from "./packing";
 import { peak } from "./peak";
 import { degenerate, linear, quadratic } from "./planted";
-import { scaled } from "./scaled";
+import { mixed, scaled } from "./scaled";
 import { scheduling } from "./scheduling";
 import { semicontinuous } from "./semicontinuous";
 import { storage } from "./storage";
@@ -29,14 +29,15 @@ export const FAMILIES: Readonly<Record<string, Series>> = {
   linear: { make: linear, count: 200, seed: 201 },
   degenerate: { make: degenerate, count: 100, seed: 202 },
   transport: { make: transport, count: 70, seed: 203 },
-  storage: { make: storage, count: 200, seed: 204 },
+  storage: { make: storage, count: 160, seed: 204 },
   scaled: { make: scaled, count: 250, seed: 205 },
   knapsack: { make: knapsack, count: 80, seed: 206 },
   assignment: { make: assignment, count: 40, seed: 207 },
   set_cover: { make: setCover, count: 50, seed: 208 },
-  integer: { make: integer, count: 140, seed: 209 },
+  integer: { make: integer, count: 100, seed: 209 },
   lot_sizing: { make: lotSizing, count: 100, seed: 210 },
-  location: { make: location, count: 70, seed: 211 },
+  location: { make: location, count: 50, seed: 211 },
+  mixed: { make: mixed, count: 100, seed: 218 },
   commitment: { make: commitment, count: 100, seed: 216 },
   scheduling: { make: scheduling, count: 100, seed: 217 },
   quadratic: { make: quadratic, count: 250, seed: 212 },

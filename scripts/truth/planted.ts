@@ -125,7 +125,7 @@ export function linear(chance: Chance): Specimen {
 }
 
 /** The same with a bound of that size where there was none, as some write "without limit". */
-function boxed(program: Program, most: number): Program {
+export function boxed(program: Program, most: number): Program {
   const columns = program.columns.map((column) => ({
     ...column,
     lower: Math.max(column.lower, -most),

@@ -1,7 +1,7 @@
 /** Planted programs written in other units: columns in grams or megatonnes, rows in any unit, the objective in cents or millions. */
 import type { Chance } from "./chance";
 import { type Specimen, specimenOf } from "./family";
-import { plant } from "./planted";
+import { boxed, plant } from "./planted";
 import type { Program } from "./program";
 
 const EXPONENT_MAX = 9;
@@ -53,6 +53,27 @@ export function scaled(chance: Chance): Specimen {
   const units = chance.is(50) ? sameUnit(chance, program, most) : mixedUnits(chance, program, most);
   const model = inUnits(program, units);
   return specimenOf(model, times(truth, units.objective), 10 ** largestOf(units.columns));
+}
+
+/**
+ * A linear program whose planted point is whole, with half of the columns integer: the point stays optimal. The other columns and the rows come in
+ * units of 1e-5 to 1e7, or the missing bounds are written as large ones.
+ */
+export function mixed(chance: Chance): Specimen {
+  const shape = { columns: chance.int(2, 12), rows: chance.int(1, 10), density: 50, degenerate: 15, rank: 0 };
+  const planted = plant(chance, shape);
+  const columns = planted.program.columns.map((column) =>
+    chance.is(50) ? { ...column, kind: "integer" as const } : column,
+  );
+  const program = { ...planted.program, columns };
+  if (chance.is(30)) return specimenOf(boxed(program, 10 ** chance.int(4, 12)), planted.truth);
+  const exponent = chance.is(50) ? 0 : chance.int(-5, 7);
+  const units = {
+    columns: columns.map(({ kind }) => (kind === "integer" ? 0 : exponent)),
+    rows: program.rows.map(() => exponent),
+    objective: chance.pick([0, 0, -3, 3]),
+  };
+  return specimenOf(inUnits(program, units), times(planted.truth, units.objective), 10 ** exponent);
 }
 
 /** All quantities in one unit, rows as they come, the objective in its own unit. */
