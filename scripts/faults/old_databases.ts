@@ -7,7 +7,7 @@ import { MIGRATIONS, migrate } from "../../src/storage/migrations";
 export const INSTANCE_ID = "ins_old";
 const NOTHING = { backup: () => "", freeBytes: () => Number.MAX_SAFE_INTEGER, onProgress: () => {} };
 
-/** Makes a database of the given schema at `path`, with `runs` runs and what belongs to them. */
+/** Makes a database of the given schema at `path`, with `runs` runs and what belongs to them. Its API keys are revoked. */
 export function makeOldDatabase(path: string, schema: number, runs: number): void {
   const client = new Database(path, { create: true });
   client.run(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA journal_mode = WAL`);
@@ -28,7 +28,7 @@ const OWNERS = `
   INSERT INTO organizations VALUES ('org_1', 'Werk Süd', 1), ('org_2', 'O''Brien', 2);
   INSERT INTO users VALUES ('usr_1', 'org_1', 'admin', 1);
   INSERT INTO workspaces VALUES ('wsp_1', 'org_1', 'Default', 1), ('wsp_2', 'org_1', 'Nights', 2);
-  INSERT INTO api_keys VALUES ('key_1', 'org_1', 'usr_1', 'first', 'admin', NULL, 'ok_live_0123', zeroblob(32), 1, NULL, NULL),
+  INSERT INTO api_keys VALUES ('key_1', 'org_1', 'usr_1', 'first', 'admin', NULL, 'ok_live_0123', zeroblob(32), 1, NULL, 6),
     ('key_2', 'org_1', 'usr_1', 'reader', 'viewer', 'wsp_2', 'ok_live_4567', CAST(printf('%032d', 2) AS BLOB), 1, 9, 5);
   INSERT INTO sign_in_links VALUES (zeroblob(32), 'org_1', 'usr_1', 'admin', 1, 2, 'key_1');
   INSERT INTO audit VALUES (7, 'org_1', 5, 'key_1', 'usr_1', '10.0.0.1', 'req_1', 'trigger.create', 'trg_1', 'done', 'made'),

@@ -1,5 +1,6 @@
 /** One story for all examples of the document: five parts to restock. Tests hold each against its schema. */
 import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
+import { PROGRAM_VERSION } from "../../version";
 import { exampleOf } from "../edge/field_schemas";
 
 const TAIL = "01k2m3n4p5q6r7s8t9v0w1x2y3";
@@ -368,7 +369,7 @@ export const auditEntry = {
 
 export const health = {
   status: "ok",
-  version: "0.1.0",
+  version: PROGRAM_VERSION,
   solver_version: "1.15.1",
   uptime_seconds: 86_400,
   queue_depth: 3,

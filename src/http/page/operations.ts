@@ -3,6 +3,7 @@ import { Type } from "@sinclair/typebox";
 import { ROLES } from "../../roles";
 import { RUN_STATES } from "../../runs/run";
 import { CONCERN_KINDS } from "../../services/operations/overview";
+import { PROGRAM_VERSION } from "../../version";
 import * as examples from "../openapi/examples";
 import {
   count,
@@ -179,7 +180,7 @@ const system = named(
   }),
 );
 const systemExample = {
-  versions: { program: "0.1.0", bun: "1.4.5", sqlite: "3.54.0", solver: "1.15.1" },
+  versions: { program: PROGRAM_VERSION, bun: "1.4.5", sqlite: "3.54.0", solver: "1.15.1" },
   platform: "linux x64",
   uptime_seconds: 86_400,
   storage: { database_bytes: 1e8, log_bytes: 4_194_304, disk_free_bytes: 5e10, disk_total_bytes: 1e11 },
