@@ -3,12 +3,13 @@ import type { AppliedRecord } from "../../services/triggers/applied";
 import { listDocuments } from "../remote/find";
 import { Misuse, optionOf, type Session, wordAt } from "../remote/session";
 import { type Base, baseKey, readBase, writeBase } from "./base";
-import { checkFiles, type Desired, type DesiredTrigger } from "./check";
+import { type Checked, checkFiles } from "./check";
 import { type Execution, execute, takeBack } from "./execute";
 import { readFiles } from "./files";
-import { readLive } from "./live";
+import { type Live, readLive } from "./live";
 import { type Action, makePlan, type Step } from "./plan";
 import { type NewSecrets, SecretsFile } from "./secrets";
+import { type DesiredTrigger, placeInWorkspaces } from "./workspaces";
 
 const EXIT_FAILED = 1;
 const EXIT_CONFLICT = 6;
@@ -26,23 +27,20 @@ export async function apply(session: Session): Promise<number> {
   const { terminal, parsed } = session;
   const directory = wordAt(session, 0);
   const problems: string[] = [];
-  const desired = checkFiles(terminal, readFiles(directory, problems), problems);
-  if (problems.length > 0) {
-    for (const problem of problems) terminal.err(`${problem}\n`);
-    terminal.err(
-      `jaot-triggers: ${problems.length} ${problems.length === 1 ? "problem" : "problems"}; nothing was changed\n`,
-    );
-    return EXIT_FAILED;
-  }
+  const checked = checkFiles(terminal, readFiles(directory, problems), problems);
+  if (problems.length > 0) return tellProblems(session, problems);
   const base = readBase(directory);
-  const live = await readLive(session.connection, namesOf(desired));
+  const live = await readLive(session.connection, namesOf(checked));
+  const desired = placeInWorkspaces(checked, live, problems);
+  if (problems.length > 0) return tellProblems(session, problems);
   const plan = makePlan(desired, live, base, {
     is_pruning: parsed.options.prune !== undefined,
     is_overwriting: parsed.options.overwrite !== undefined,
+    is_moving: parsed.options.move !== undefined,
   });
   const is_dry = parsed.options["dry-run"] !== undefined;
   if (plan.some(({ action }) => action === "conflict") || is_dry || !plan.some(isChange)) {
-    showPlan(session, plan, false);
+    showPlan(session, plan, live, false);
     if (plan.some(({ action }) => action === "conflict")) {
       terminal.err("jaot-triggers: there are conflicts; nothing was changed\n");
       return EXIT_CONFLICT;
@@ -50,19 +48,22 @@ export async function apply(session: Session): Promise<number> {
     if (!is_dry) await keepRecord(session, plan, live.record, base, directory);
     return 0;
   }
-  return carryOut(session, plan, live.record, directory);
+  return carryOut(session, plan, live, directory);
 }
 
-async function carryOut(
-  session: Session,
-  plan: readonly Step[],
-  record: AppliedRecord,
-  directory: string,
-): Promise<number> {
+function tellProblems({ terminal }: Session, problems: readonly string[]): number {
+  for (const problem of problems) terminal.err(`${problem}\n`);
+  terminal.err(
+    `jaot-triggers: ${problems.length} ${problems.length === 1 ? "problem" : "problems"}; nothing was changed\n`,
+  );
+  return EXIT_FAILED;
+}
+
+async function carryOut(session: Session, plan: readonly Step[], live: Live, directory: string): Promise<number> {
   const { terminal, connection } = session;
   requireWebhookSecrets(session, plan);
   const secrets = secretsOf(session, plan);
-  showPlan(session, plan, true);
+  showPlan(session, plan, live, true);
   const shown: [string, NewSecrets][] = [];
   const run: Execution = {
     connection,
@@ -70,6 +71,7 @@ async function carryOut(
     environment: terminal.environment,
     onSecrets: (name, made) => (secrets === null ? void shown.push([name, made]) : secrets.keep(name, made)),
     document_ids: new Map((await listDocuments(connection)).map(({ name, id }) => [name, id])),
+    workspace_ids: new Map(live.workspaces.map(({ name, id }) => [name, id])),
     items: [],
     undo: [],
   };
@@ -79,7 +81,7 @@ async function carryOut(
     await tellTakenBack(session, run);
     throw error;
   }
-  await connection.call("PUT", "/applied", { revision: record.revision, items: run.items });
+  await connection.call("PUT", "/applied", { revision: live.record.revision, items: run.items });
   writeBase(directory, baseOf(run.items));
   for (const [name, made] of shown) terminal.out(`${name}  ${made.trigger_id}  secret ${made.trigger_secret}\n`);
   if (shown.length > 0) terminal.err("secrets are shown this once\n");
@@ -142,20 +144,25 @@ function isChange({ action }: Step): boolean {
   return action === "create" || action === "update" || action === "replace" || action === "delete";
 }
 
-function showPlan({ terminal, parsed }: Session, plan: readonly Step[], is_applied: boolean): void {
+function showPlan({ terminal, parsed }: Session, plan: readonly Step[], live: Live, is_applied: boolean): void {
   if (parsed.options.json !== undefined) {
-    const steps = plan.map(({ action, kind, name, reason, live }) => ({
+    const steps = plan.map(({ action, kind, name, reason, desired, live }) => ({
       action,
       kind,
       name,
       reason,
+      workspace: (desired ?? live)?.spec.workspace ?? null,
       id: live?.object.id ?? null,
     }));
     terminal.out(`${JSON.stringify({ plan: steps, changes: plan.filter(isChange).length, is_applied })}\n`);
     return;
   }
-  for (const { action, kind, name, reason } of plan) {
-    if (action !== "none") terminal.out(`${SIGNS[action]} ${kind} ${name}: ${wordsOf(action, reason)}\n`);
+  for (const { action, kind, name, reason, desired } of plan) {
+    if (action === "none") continue;
+    // A key that sees several workspaces must not put a thing into one of them unnoticed.
+    const place =
+      action === "create" && live.workspaces.length > 1 ? `, in the workspace ${desired!.spec.workspace}` : "";
+    terminal.out(`${SIGNS[action]} ${kind} ${name}: ${wordsOf(action, reason)}${place}\n`);
   }
   const changes = plan.filter(isChange).length;
   const same = plan.filter(({ action }) => action === "none").length;
@@ -168,7 +175,7 @@ function wordsOf(action: Action, reason: string): string {
   return reason;
 }
 
-function namesOf({ documents, triggers }: Desired) {
+function namesOf({ documents, triggers }: Checked) {
   return {
     documents: new Set(documents.map(({ spec }) => spec.name)),
     triggers: new Set(triggers.map(({ spec }) => spec.name)),

@@ -17,29 +17,19 @@ import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
 import { defaultLimits } from "../check";
 import type { Terminal } from "../terminal";
 import type { DocumentFile, Files, TriggerFile } from "./files";
-import { type DocumentSpec, documentDigest, type Fields, reduced, type TriggerSpec, triggerDigest } from "./spec";
+import { type DocumentSpec, type Fields, reduced, type TriggerSpec } from "./spec";
 
-/** A document as it should be. */
-export interface DesiredDocument {
-  readonly file: DocumentFile;
-  readonly spec: DocumentSpec;
-  readonly digest: string;
-}
-
-/** A trigger as it should be. */
-export interface DesiredTrigger {
-  readonly file: TriggerFile;
-  readonly spec: TriggerSpec;
-  readonly digest: string;
-}
-
-export interface Desired {
-  readonly documents: readonly DesiredDocument[];
-  readonly triggers: readonly DesiredTrigger[];
+/** What the files say; the workspace is a matter of the service too (workspaces.ts). */
+export interface Checked {
+  readonly documents: readonly {
+    readonly file: DocumentFile;
+    readonly spec: Omit<DocumentSpec, "workspace">;
+  }[];
+  readonly triggers: readonly { readonly file: TriggerFile; readonly spec: Omit<TriggerSpec, "workspace"> }[];
 }
 
 /** What the files ask for; what is wrong with them is added to `problems`. */
-export function checkFiles(terminal: Terminal, files: Files, problems: string[]): Desired {
+export function checkFiles(terminal: Terminal, files: Files, problems: string[]): Checked {
   const models = new Map<string, { model: unknown; prepared: PreparedModel }>();
   const documents = files.documents.map((file) => {
     const spec = { name: file.name, ...textsOf(file) };
@@ -47,7 +37,7 @@ export function checkFiles(terminal: Terminal, files: Files, problems: string[])
     checkBody(documentBody, { name: file.name }, file.file, problems);
     if (model_json !== null)
       models.set(file.name, { model: model_json, prepared: checkModel(terminal, model_json, file.file, problems) });
-    return { file, spec, digest: documentDigest(spec) };
+    return { file, spec };
   });
   const triggers = files.triggers.flatMap((file) => {
     const own = file.model_json;
@@ -65,7 +55,7 @@ export function checkFiles(terminal: Terminal, files: Files, problems: string[])
     if (pinned === undefined) return [];
     checkTrigger(terminal, file, pinned.prepared, problems);
     const spec = triggerSpec(file, contentDigest(pinned.model));
-    return [{ file, spec, digest: triggerDigest(spec) }];
+    return [{ file, spec }];
   });
   return { documents, triggers };
 }
@@ -75,7 +65,7 @@ function textsOf({ model_json, canvas_json }: DocumentFile): { model_json: unkno
   return { model_json: effectiveModel(model_json, canvas_json) ?? null, canvas_json };
 }
 
-function triggerSpec(file: TriggerFile, model_digest: string): TriggerSpec {
+function triggerSpec(file: TriggerFile, model_digest: string): Omit<TriggerSpec, "workspace"> {
   return {
     name: file.name,
     document: file.document,

@@ -13,12 +13,13 @@ import type { FullVersionObject } from "../../services/documents/versions";
 import type { AppliedItem } from "../../services/triggers/applied";
 import { TRIGGER_FIELDS, type TriggerObject } from "../../services/triggers/trigger_fields";
 import type { Connection } from "../remote/connection";
-import { bodyOf, type DesiredDocument, type DesiredTrigger } from "./check";
+import { bodyOf } from "./check";
 import type { LiveDocument, LiveTrigger } from "./live";
 import type { Step } from "./plan";
 import { changeSchedules, moveSchedules } from "./schedule_steps";
 import type { NewSecrets } from "./secrets";
-import { changesBetween, triggerDigest } from "./spec";
+import { changesBetween, triggerDigests } from "./spec";
+import type { DesiredDocument, DesiredTrigger } from "./workspaces";
 
 const NAME_LENGTH_MAX = 200;
 
@@ -32,6 +33,8 @@ export interface Execution {
   readonly onSecrets: (name: string, secrets: NewSecrets) => void;
   /** Ids of the documents of the service by name; grows as documents are made. */
   readonly document_ids: Map<string, string>;
+  /** Ids of the workspaces that the key sees, by name. */
+  readonly workspace_ids: ReadonlyMap<string, string>;
   /** What is true of the service after each step, for the record. */
   readonly items: AppliedItem[];
   /** How to take back what was done, in the order in which it was done. */
@@ -69,17 +72,26 @@ async function executeDocument(
 ): Promise<void> {
   const { connection } = run;
   const { model_json, canvas_json } = spec;
+  const workspace_id = run.workspace_ids.get(spec.workspace)!;
   let id = live?.object.id ?? "";
   if (action === "create") {
-    const made = await connection.call<DocumentObject>("POST", "/builder", { name, model_json, canvas_json });
+    const made = await connection.call<DocumentObject>("POST", "/builder", {
+      name,
+      model_json,
+      canvas_json,
+      workspace_id,
+    });
     id = made.id;
     run.undo.push(() => connection.call("DELETE", `/builder/${id}`));
   } else if (action === "update") {
     const { object } = live!;
-    await connection.call("PUT", `/builder/${id}`, { model_json, canvas_json });
-    run.undo.push(() =>
-      connection.call("PUT", `/builder/${id}`, { model_json: object.model_json, canvas_json: object.canvas_json }),
-    );
+    const before = {
+      model_json: object.model_json,
+      canvas_json: object.canvas_json,
+      workspace_id: object.workspace_id,
+    };
+    await connection.call("PUT", `/builder/${id}`, { model_json, canvas_json, workspace_id });
+    run.undo.push(() => connection.call("PUT", `/builder/${id}`, before));
   }
   if (action !== "none") await connection.call("POST", `/builder/${id}/versions`, {});
   run.document_ids.set(name, id);
@@ -111,6 +123,7 @@ async function createTrigger(run: Execution, desired: DesiredTrigger, old: LiveT
     ...bodyOf(file),
     document_id,
     version_id: version,
+    workspace_id: run.workspace_ids.get(spec.workspace)!,
     ...webhookSecret(run, desired),
   });
   run.undo.push(() => connection.call("DELETE", `/triggers/${made.id}`));
@@ -146,7 +159,7 @@ async function retire(run: Execution, { object, spec }: LiveTrigger, name: strin
   const old_name = name.slice(0, NAME_LENGTH_MAX - until.length) + until;
   await run.connection.call("PATCH", `/triggers/${object.id}`, { name: old_name });
   run.undo.push(() => run.connection.call("PATCH", `/triggers/${object.id}`, { name }));
-  const digest = triggerDigest({ ...spec, name: old_name, schedules: [] });
+  const [digest] = triggerDigests({ ...spec, name: old_name, schedules: [] });
   run.items.push({ kind: "trigger", name: old_name, object_id: object.id, digest });
 }
 

@@ -56,17 +56,18 @@ function write(directory: string, { documents, triggers }: Live): string[] {
   writeBase(
     directory,
     new Map([
-      ...documents.map(({ object, digest }) => [baseKey("document", object.name), digest] as const),
-      ...described.map(({ object, digest }) => [baseKey("trigger", object.name), digest] as const),
+      ...documents.map(({ object, digests }) => [baseKey("document", object.name), digests[0]] as const),
+      ...described.map(({ object, digests }) => [baseKey("trigger", object.name), digests[0]] as const),
     ]),
   );
   return triggers.filter((trigger) => !described.includes(trigger)).map(({ object }) => object.name);
 }
 
-function documentFields(writer: FileWriter, file: string, { object }: LiveDocument): Fields {
+function documentFields(writer: FileWriter, file: string, { object, spec }: LiveDocument): Fields {
   const { name, model_json, canvas_json } = object;
   return {
     name,
+    workspace: spec.workspace,
     model: model_json === null ? null : writer.model(file, model_json),
     ...(canvas_json === null ? {} : { canvas: writer.model(`${file}.canvas`, canvas_json) }),
   };
@@ -81,6 +82,7 @@ function triggerFieldsOf(
   const is_own = version!.content_digest !== contentDigest(document.object.model_json);
   return {
     name: spec.name,
+    workspace: spec.workspace,
     document: spec.document,
     ...(is_own ? { model: writer.model(`${file}.pinned`, version!.model_json) } : {}),
     ...spec.fields,

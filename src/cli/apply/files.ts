@@ -1,8 +1,8 @@
 /**
  * A directory of documents and triggers:
  *
- *     documents/NAME.yaml   name, model (a file, or the model itself), canvas
- *     triggers/NAME.yaml    name, document, model (when it is not the document's), settings, schedules
+ *     documents/NAME.yaml   name, workspace, model (a file, or the model itself), canvas
+ *     triggers/NAME.yaml    name, workspace, document, model (when it is not the document's), settings, schedules
  *     models/...            what `model` and `canvas` name, relative to the directory
  *
  * YAML or JSON. Everything wrong is told at once, each with its file and line; a field that nobody knows is wrong too.
@@ -38,6 +38,8 @@ function keysOf(table: FieldTable): string[] {
 export interface DocumentFile {
   readonly file: string;
   readonly name: string;
+  /** Name of its workspace; null: the one that it is in, or for a new one the first that the key sees. */
+  readonly workspace: string | null;
   readonly model_json: unknown;
   readonly canvas_json: unknown;
 }
@@ -45,6 +47,8 @@ export interface DocumentFile {
 export interface TriggerFile {
   readonly file: string;
   readonly name: string;
+  /** Name of its workspace; null: the one that it is in, or for a new one the first that the key sees. */
+  readonly workspace: string | null;
   readonly document: string;
   /** undefined: the document's own. */
   readonly model_json: unknown;
@@ -137,7 +141,7 @@ function documentOf(root: string, one: Description, problems: string[]): Documen
   if (model_json === null && canvas_json === null && fields.model === undefined && fields.canvas === undefined) {
     problems.push(`${file}: a model is missing: the name of a file, such as models/mix.mod, or the model itself`);
   }
-  return { file, name: nameOf(one, "name"), model_json, canvas_json };
+  return { file, name: nameOf(one, "name"), workspace: workspaceOf(one), model_json, canvas_json };
 }
 
 function triggerOf(root: string, one: Description, _problems: string[]): TriggerFile {
@@ -154,6 +158,7 @@ function triggerOf(root: string, one: Description, _problems: string[]): Trigger
   return {
     file,
     name: nameOf(one, "name"),
+    workspace: workspaceOf(one),
     document: nameOf(one, "document"),
     model_json: contentOf(root, fields.model, (message) => fault("model", message)),
     enabled: enabled !== false,
@@ -168,6 +173,10 @@ function nameOf({ fields, fault }: Description, field: string): string {
   if (typeof name === "string" && name.trim() !== "") return name;
   fault(field, name === undefined ? "is missing" : "a text is expected");
   return "";
+}
+
+function workspaceOf(one: Description): string | null {
+  return one.fields.workspace === undefined ? null : nameOf(one, "workspace");
 }
 
 /** A file's content, or the value itself; undefined when there is neither, or when it was wrong. */

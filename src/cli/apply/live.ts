@@ -1,5 +1,6 @@
 /** What the service holds now, in the same normal form as the files. */
 
+import type { WorkspaceObject } from "../../services/access/workspaces";
 import type { DocumentObject } from "../../services/documents/document_fields";
 import type { FullVersionObject } from "../../services/documents/versions";
 import type { ScheduleObject } from "../../services/schedules/schedule_fields";
@@ -8,11 +9,20 @@ import type { TriggerObject } from "../../services/triggers/trigger_fields";
 import { type Connection, Refused } from "../remote/connection";
 import { listDocuments, listTriggers } from "../remote/find";
 import { schedulesOf } from "../remote/schedules";
-import { documentDigest, scheduleSettings, type TriggerSpec, triggerDigest, triggerSettings } from "./spec";
+import {
+  type Digests,
+  type DocumentSpec,
+  documentDigests,
+  scheduleSettings,
+  type TriggerSpec,
+  triggerDigests,
+  triggerSettings,
+} from "./spec";
 
 export interface LiveDocument {
   readonly object: DocumentObject;
-  readonly digest: string;
+  readonly spec: DocumentSpec;
+  readonly digests: Digests;
 }
 
 export interface LiveTrigger {
@@ -21,13 +31,15 @@ export interface LiveTrigger {
   readonly version: FullVersionObject | null;
   readonly schedules: readonly ScheduleObject[];
   readonly spec: TriggerSpec;
-  readonly digest: string;
+  readonly digests: Digests;
 }
 
 export interface Live {
   readonly documents: readonly LiveDocument[];
   readonly triggers: readonly LiveTrigger[];
   readonly record: AppliedRecord;
+  /** Those that the key sees, the one where new things go first. */
+  readonly workspaces: readonly WorkspaceObject[];
 }
 
 /** Which names are of interest; null: all. */
@@ -44,12 +56,16 @@ export async function readLive(connection: Connection, names: Names | null): Pro
   const recorded = new Set(record.items.map(({ kind, name }) => `${kind} ${name}`));
   const isMeant = (kind: "document" | "trigger", name: string): boolean =>
     names === null || names[`${kind}s`].has(name) || recorded.has(`${kind} ${name}`);
+  const workspaces = (await connection.call<{ items: WorkspaceObject[] }>("GET", "/workspaces")).items;
+  const workspace_names = new Map(workspaces.map(({ id, name }) => [id, name]));
   const summaries = await listDocuments(connection);
   const documents: LiveDocument[] = [];
   for (const { id, name } of summaries) {
     if (!isMeant("document", name)) continue;
     const object = await connection.call<DocumentObject>("GET", `/builder/${id}`);
-    documents.push({ object, digest: documentDigest(object) });
+    const { model_json, canvas_json } = object;
+    const spec = { name, workspace: workspace_names.get(object.workspace_id) ?? "", model_json, canvas_json };
+    documents.push({ object, spec, digests: documentDigests(spec) });
   }
   const document_names = new Map(summaries.map(({ id, name }) => [id, name]));
   const versions = new Map<string, FullVersionObject | null>();
@@ -60,26 +76,31 @@ export async function readLive(connection: Connection, names: Names | null): Pro
       ? versions.get(object.version_id)!
       : await findVersion(connection, object);
     versions.set(object.version_id, version);
-    triggers.push(liveTrigger(object, version, document_names, await schedulesOf(connection, object.id)));
+    const schedules = await schedulesOf(connection, object.id);
+    triggers.push(liveTrigger(object, version, { document_names, workspace_names }, schedules));
   }
-  return { documents, triggers, record };
+  return { documents, triggers, record, workspaces };
 }
 
 function liveTrigger(
   object: TriggerObject,
   version: FullVersionObject | null,
-  document_names: ReadonlyMap<string, string>,
+  {
+    document_names,
+    workspace_names,
+  }: Readonly<Record<"document_names" | "workspace_names", ReadonlyMap<string, string>>>,
   schedules: readonly ScheduleObject[],
 ): LiveTrigger {
   const spec: TriggerSpec = {
     name: object.name,
+    workspace: workspace_names.get(object.workspace_id) ?? "",
     document: document_names.get(object.document_id) ?? "",
     model_digest: version?.content_digest ?? "",
     is_enabled: object.is_enabled,
     fields: triggerSettings(object),
     schedules: schedules.map(scheduleSettings),
   };
-  return { object, version, schedules, spec, digest: triggerDigest(spec) };
+  return { object, version, schedules, spec, digests: triggerDigests(spec) };
 }
 
 async function findVersion(connection: Connection, trigger: TriggerObject): Promise<FullVersionObject | null> {

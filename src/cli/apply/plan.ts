@@ -5,9 +5,9 @@
  */
 import { canonicalJson, contentDigest } from "../../model/canonical";
 import { type Base, baseKey } from "./base";
-import type { Desired, DesiredDocument, DesiredTrigger } from "./check";
 import type { Live, LiveDocument, LiveTrigger } from "./live";
-import { sorted } from "./spec";
+import { type Digests, sorted } from "./spec";
+import type { Desired, DesiredDocument, DesiredTrigger } from "./workspaces";
 
 export type Kind = "document" | "trigger";
 /** `orphan`: from an earlier apply, without a file now; deleted with --prune alone. */
@@ -29,6 +29,8 @@ export interface PlanOptions {
   readonly is_pruning: boolean;
   /** Takes the files' side in conflicts between states; twins remain. */
   readonly is_overwriting: boolean;
+  /** Lets things change their workspace, and so the keys that see them. */
+  readonly is_moving: boolean;
 }
 
 export function makePlan(desired: Desired, live: Live, base: Base, options: PlanOptions): Step[] {
@@ -90,8 +92,10 @@ class Judge {
     }
     const live = found[0];
     if (live === undefined) return step("create", desired.file.file, null);
-    if (live.digest === desired.digest) return step("none", "", live);
-    const why = this.#conflict(kind, name, live.digest);
+    if (live.digests[0] === desired.digest) return step("none", "", live);
+    const [from, to] = [live.spec.workspace, desired.spec.workspace];
+    if (from !== to && !this.#options.is_moving) return step("conflict", refusedMove(from, to), live);
+    const why = this.#conflict(kind, name, live.digests);
     if (why !== null && !this.#options.is_overwriting) return step("conflict", why, live);
     const { action, reason } = changesOf(desired, live);
     return step(action, reason, live);
@@ -108,26 +112,41 @@ class Judge {
       live,
     });
     if (!this.#options.is_pruning) return step("orphan", "no file any more; --prune deletes it");
-    const why = this.#conflict(kind, name, live.digest);
+    const why = this.#conflict(kind, name, live.digests);
     if (why !== null && !this.#options.is_overwriting) return step("conflict", `no file any more, but ${why}`);
     return step("delete", kind === "trigger" ? "no file any more; its runs go with it" : "no file any more");
   }
 
-  #conflict(kind: Kind, name: string, live_digest: string): string | null {
+  #conflict(kind: Kind, name: string, live: Digests): string | null {
     const key = baseKey(kind, name);
     const agreed = this.#base.get(key) ?? this.#record.get(key);
-    if (agreed === live_digest) return null;
+    if (agreed !== undefined && live.includes(agreed)) return null;
     return agreed === undefined
       ? "is on the service already, by other means than these files; export it, or take the files' side with --overwrite"
       : "changed on the service since; export it to see how, or take the files' side with --overwrite";
   }
 }
 
-function documentChanges({ spec }: DesiredDocument, { object }: LiveDocument): { action: "update"; reason: string } {
+function refusedMove(from: string, to: string): string {
+  const [here, there] = [JSON.stringify(from), JSON.stringify(to)];
+  return `is in the workspace ${here} and the files say ${there}: keys limited to ${here} would lose it; say "workspace: ${from}", or let it move with --move`;
+}
+
+/** The move between workspaces as a reason; none when there is no move. */
+function moveOf(spec: { readonly workspace: string }, live: { readonly workspace: string }): string[] {
+  if (spec.workspace === live.workspace) return [];
+  return [`workspace ${JSON.stringify(live.workspace)} -> ${JSON.stringify(spec.workspace)}`];
+}
+
+function documentChanges(
+  { spec }: DesiredDocument,
+  { spec: live }: LiveDocument,
+): { action: "update"; reason: string } {
   const changed = (["model_json", "canvas_json"] as const).filter(
-    (field) => contentDigest(spec[field] ?? null) !== contentDigest(object[field] ?? null),
+    (field) => contentDigest(spec[field] ?? null) !== contentDigest(live[field] ?? null),
   );
-  return { action: "update", reason: changed.map((field) => field.replace("_json", "")).join(", ") };
+  const reasons = [...moveOf(spec, live), ...changed.map((field) => field.replace("_json", ""))];
+  return { action: "update", reason: reasons.join(", ") };
 }
 
 function triggerChanges(
@@ -138,8 +157,8 @@ function triggerChanges(
   const changed = [...names].filter((name) => canonicalJson(spec.fields[name]) !== canonicalJson(live.fields[name]));
   if (spec.is_enabled !== live.is_enabled) changed.push(spec.is_enabled ? "enabled" : "disabled");
   if (canonicalJson(sorted(spec.schedules)) !== canonicalJson(sorted(live.schedules))) changed.push("schedules");
-  if (spec.model_digest === live.model_digest && spec.document === live.document) {
-    return { action: "update", reason: changed.join(", ") };
-  }
-  return { action: "replace", reason: ["model", ...changed].join(", ") };
+  const moved = moveOf(spec, live);
+  const is_same_model = spec.model_digest === live.model_digest && spec.document === live.document;
+  if (is_same_model && moved.length === 0) return { action: "update", reason: changed.join(", ") };
+  return { action: "replace", reason: [...moved, ...(is_same_model ? [] : ["model"]), ...changed].join(", ") };
 }

@@ -12,12 +12,16 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 export interface DocumentSpec {
   readonly name: string;
+  /** Name of its workspace. */
+  readonly workspace: string;
   readonly model_json: unknown;
   readonly canvas_json: unknown;
 }
 
 export interface TriggerSpec {
   readonly name: string;
+  /** Name of its workspace. */
+  readonly workspace: string;
   /** Name of its document. */
   readonly document: string;
   /** Digest of the model that it is pinned to. */
@@ -29,12 +33,20 @@ export interface TriggerSpec {
   readonly schedules: readonly Fields[];
 }
 
-export function documentDigest({ name, model_json, canvas_json }: DocumentSpec): string {
-  return contentDigest({ name, model: contentDigest(model_json ?? null), canvas: contentDigest(canvas_json ?? null) });
+/**
+ * Digests of one state in every form in which a record may hold it, the present form first. A digest is of one form alone:
+ * a state is the recorded one when any of its digests is. Before 0.2.0 the workspace was no part of it.
+ */
+export type Digests = readonly [present: string, ...older: string[]];
+
+export function documentDigests({ name, workspace, model_json, canvas_json }: DocumentSpec): Digests {
+  const before = { name, model: contentDigest(model_json ?? null), canvas: contentDigest(canvas_json ?? null) };
+  return [contentDigest({ ...before, workspace }), contentDigest(before)];
 }
 
-export function triggerDigest(spec: TriggerSpec): string {
-  return contentDigest({ ...spec, schedules: sorted(spec.schedules) });
+export function triggerDigests({ workspace, ...spec }: TriggerSpec): Digests {
+  const before = { ...spec, schedules: sorted(spec.schedules) };
+  return [contentDigest({ ...before, workspace }), contentDigest(before)];
 }
 
 /** The settings that are not at their default, each in its normal form. */

@@ -171,6 +171,7 @@ export const REMOTE_COMMANDS: Readonly<Record<string, RemoteCommand>> = {
       "dry-run": { about: "show the plan and change nothing" },
       prune: { about: "delete what an earlier apply made and no file describes any more" },
       overwrite: { about: "take the files' side where the service was changed since" },
+      move: { about: "let things change their workspace where the files say so" },
       "secrets-file": { value: "FILE", about: "where the secrets of new triggers go, as JSON; needed on no terminal" },
       ...CONNECTION_OPTIONS,
     },
