@@ -22,10 +22,13 @@ export const users = sqliteTable("users", {
   created_at: integer().notNull(),
 });
 
+/** What `apply` keeps a record of. */
+export const APPLIED_KINDS = ["document", "trigger"] as const;
+
 export const appliedObjects = sqliteTable("applied_objects", {
   organization_id: text().notNull(),
   workspace_id: text().notNull(),
-  kind: text({ enum: ["document", "trigger"] }).notNull(),
+  kind: text({ enum: APPLIED_KINDS }).notNull(),
   name: text().notNull(),
   object_id: text().notNull(),
   digest: text().notNull(),

@@ -15,6 +15,7 @@ import type { Database } from "bun:sqlite";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
 import { messageOf } from "../log";
 import type { RunSource, TerminalState } from "../runs/run";
+import type { TickOutcome } from "../runs/tick";
 
 /** Rows a transaction may take: 128 to 256 gave the best throughput at under 15 ms p99 (113k rows/s raw, 8 gave 19k). */
 const BATCH_OPERATIONS_MAX = 256;
@@ -83,7 +84,7 @@ export class Transaction {
 }
 
 /** A run accepted from a source, a run's end, or what became of a tick. */
-export type Tally = `accepted ${RunSource}` | `ended ${TerminalState}` | `tick ${string}`;
+export type Tally = `accepted ${RunSource}` | `ended ${TerminalState}` | `tick ${TickOutcome}`;
 export type Tallies = ReadonlyMap<Tally, number>;
 
 /** Makes everything written to the log so far durable, off the calling thread. */

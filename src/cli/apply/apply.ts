@@ -2,7 +2,7 @@
 import type { AppliedRecord } from "../../services/triggers/applied";
 import { listDocuments } from "../remote/find";
 import { Misuse, optionOf, type Session, wordAt } from "../remote/session";
-import { type Base, baseKey, readBase, writeBase } from "./base";
+import { type Base, baseKey, type Kind, readBase, writeBase } from "./base";
 import { type Checked, checkFiles } from "./check";
 import { type Execution, execute, takeBack } from "./execute";
 import { readFiles } from "./files";
@@ -182,6 +182,6 @@ function namesOf({ documents, triggers }: Checked) {
   };
 }
 
-function baseOf(items: readonly { kind: "document" | "trigger"; name: string; digest: string }[]): Base {
+function baseOf(items: readonly { kind: Kind; name: string; digest: string }[]): Base {
   return new Map(items.map(({ kind, name, digest }) => [baseKey(kind, name), digest]));
 }

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRecord } from "../../model/json";
+import type { AppliedItem } from "../../services/triggers/applied";
 
 const BASE_FILE = ".jaot-base.json";
 const IGNORE_FILE = ".gitignore";
@@ -12,7 +13,9 @@ const IGNORE_FILE = ".gitignore";
 /** `document NAME` or `trigger NAME` -> digest. */
 export type Base = ReadonlyMap<string, string>;
 
-export function baseKey(kind: "document" | "trigger", name: string): string {
+export type Kind = AppliedItem["kind"];
+
+export function baseKey(kind: Kind, name: string): string {
   return `${kind} ${name}`;
 }
 

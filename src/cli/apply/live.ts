@@ -9,6 +9,7 @@ import type { TriggerObject } from "../../services/triggers/trigger_fields";
 import { type Connection, Refused } from "../remote/connection";
 import { listDocuments, listTriggers } from "../remote/find";
 import { schedulesOf } from "../remote/schedules";
+import type { Kind } from "./base";
 import {
   type Digests,
   type DocumentSpec,
@@ -54,7 +55,7 @@ const NOT_FOUND = 404;
 export async function readLive(connection: Connection, names: Names | null): Promise<Live> {
   const record = await connection.call<AppliedRecord>("GET", "/applied");
   const recorded = new Set(record.items.map(({ kind, name }) => `${kind} ${name}`));
-  const isMeant = (kind: "document" | "trigger", name: string): boolean =>
+  const isMeant = (kind: Kind, name: string): boolean =>
     names === null || names[`${kind}s`].has(name) || recorded.has(`${kind} ${name}`);
   const workspaces = (await connection.call<{ items: WorkspaceObject[] }>("GET", "/workspaces")).items;
   const workspace_names = new Map(workspaces.map(({ id, name }) => [id, name]));

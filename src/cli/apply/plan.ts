@@ -4,12 +4,11 @@
  * overwritten when it is the one agreed on; else somebody changed it since, and that is a conflict.
  */
 import { canonicalJson, contentDigest } from "../../model/canonical";
-import { type Base, baseKey } from "./base";
+import { type Base, baseKey, type Kind } from "./base";
 import type { Live, LiveDocument, LiveTrigger } from "./live";
 import { type Digests, sorted } from "./spec";
 import type { Desired, DesiredDocument, DesiredTrigger } from "./workspaces";
 
-export type Kind = "document" | "trigger";
 /** `orphan`: from an earlier apply, without a file now; deleted with --prune alone. */
 export type Action = "none" | "create" | "update" | "replace" | "delete" | "orphan" | "conflict";
 

@@ -1,6 +1,7 @@
 /** Request bodies of triggers, and of what `apply` notes about them. */
 import { Type } from "@sinclair/typebox";
 import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
+import { APPLIED_KINDS } from "../../storage/schema";
 import { closed, optional } from "../edge/body_fields";
 import { changeBody, createBody } from "../edge/field_schemas";
 
@@ -16,7 +17,7 @@ export const appliedBody = closed({
   revision: Type.String({ maxLength: 64 }),
   items: Type.Array(
     closed({
-      kind: Type.Union([Type.Literal("document"), Type.Literal("trigger")]),
+      kind: Type.Union(APPLIED_KINDS.map((kind) => Type.Literal(kind))),
       name: Type.String({ minLength: 1, maxLength: 200 }),
       object_id: Type.String({ minLength: 1, maxLength: 100 }),
       digest: Type.String({ pattern: "^[0-9a-f]{64}$" }),

@@ -6,11 +6,9 @@ import { type AppliedRow, type AppliedScope, listApplied, replaceApplied } from 
 import { recordChange } from "../access/audit";
 import type { Context, Principal } from "../context";
 
-const APPLIED_KINDS = ["document", "trigger"] as const;
-
 /** One object of the record. */
 export interface AppliedItem {
-  readonly kind: (typeof APPLIED_KINDS)[number];
+  readonly kind: AppliedRow["kind"];
   readonly name: string;
   readonly object_id: string;
   /** SHA-256 of what the files said of it. */
