@@ -244,7 +244,7 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     config,
     clock,
     ids,
-    run_ids: new RunIds(clock, ids, lastRunSeq(database.read_client)),
+    run_ids: new RunIds(ids, lastRunSeq(database.read_client)),
     log,
     boot_id: bootIdOf(ids.next("boot"), parts.machine_start),
     started_monotonic: clock.monotonic(),

@@ -3,12 +3,18 @@
  * ledgers of schedules. A turn is one
  * small batch and a rest in proportion to what it took, so that fires hardly notice.
  */
-import { firstSeqAt } from "../runs/run_id";
 import type { Context } from "../services/context";
 import { pruneAudit, pruneRefusals } from "../storage/audit";
 import { pruneDeliveries } from "../storage/deliveries";
 import { pruneIdempotencyKeys } from "../storage/idempotency_keys";
-import { listFullTriggers, pruneRunsBefore, pruneRunsOf, shrinkFile } from "../storage/run_retention";
+import {
+  type AgePass,
+  FIRST_SEQ,
+  listFullTriggers,
+  pruneRunsBefore,
+  pruneRunsOf,
+  shrinkFile,
+} from "../storage/run_retention";
 import { purgeSchedules } from "../storage/schedules";
 import { pruneTicks } from "../storage/ticks";
 import { listDeletedTriggers, purgeTrigger } from "../storage/triggers";
@@ -27,9 +33,10 @@ const DAY_MS = 86_400_000;
 
 export function createPruner(context: Context): Work {
   const full: { seq: number; id: string }[] = [];
+  const age_pass: AgePass = { after_seq: FIRST_SEQ };
   const works: readonly ((work: Context, now: number) => Promise<boolean>)[] = [
     pruneDeleted,
-    pruneOld,
+    (work, now) => pruneOld(work, age_pass, now),
     (work) => pruneFull(work, full),
     pruneKeys,
     pruneEvents,
@@ -46,6 +53,7 @@ export function createPruner(context: Context): Work {
     async runOnce(now) {
       if (next === 0) {
         full.splice(0, full.length, ...listFullTriggers(context.client, context.config.runs_keep_per_trigger));
+        age_pass.after_seq = FIRST_SEQ;
         aged_at = await ages.look(now);
       }
       const is_done = await works[next]!(context, aged_at);
@@ -62,9 +70,9 @@ async function pruneDeleted(context: Context): Promise<boolean> {
   return false;
 }
 
-function pruneOld(context: Context, now: number): Promise<boolean> {
-  const before_seq = firstSeqAt(now - context.config.runs_keep_days * DAY_MS);
-  return batch(context, (transaction) => pruneRunsBefore(transaction, before_seq, BATCH_ROWS));
+function pruneOld(context: Context, pass: AgePass, now: number): Promise<boolean> {
+  const before = now - context.config.runs_keep_days * DAY_MS;
+  return batch(context, (transaction) => pruneRunsBefore(transaction, pass, { before, now }, BATCH_ROWS), 1);
 }
 
 async function pruneFull(context: Context, full: { seq: number; id: string }[]): Promise<boolean> {

@@ -15,17 +15,51 @@ const REMOVABLE = (candidates: string): string => `SELECT seq, trigger_seq FROM 
     (SELECT 1 FROM deliveries WHERE deliveries.run_seq = candidates.seq AND ${DELIVERY_MACHINE.is("pending", "sending")})
   ORDER BY seq LIMIT ?2`;
 
-const REMOVABLE_BY_AGE = REMOVABLE(
-  `SELECT seq, trigger_seq, completed_at FROM runs WHERE seq >= 0 AND seq < ?1 ORDER BY seq LIMIT ${CANDIDATES_MAX}`,
-);
+const BY_AGE = `SELECT seq, trigger_seq, completed_at FROM runs WHERE seq > ?3 ORDER BY seq LIMIT ${CANDIDATES_MAX}`;
+const REMOVABLE_BY_AGE = REMOVABLE(BY_AGE).replace("completed_at IS NOT NULL", "completed_at < ?1");
 const REMOVABLE_OF_TRIGGER = REMOVABLE(
   `SELECT seq, trigger_seq, completed_at FROM runs WHERE trigger_seq = ?1 ORDER BY seq LIMIT ${CANDIDATES_MAX}`,
 );
 
-/** Removes up to `limit` runs accepted before the place `before_seq`, oldest first. Returns how many went. */
-export function pruneRunsBefore(transaction: Transaction, before_seq: number, limit: number): number {
-  return remove(transaction.client, REMOVABLE_BY_AGE, before_seq, limit);
+/** How far a pass over the runs has come: it goes on behind this place, until nothing is left to look at. */
+export interface AgePass {
+  after_seq: number;
 }
+
+/** Places of runs that a migration moved are negative, so a pass begins below them. */
+export const FIRST_SEQ = Number.MIN_SAFE_INTEGER;
+
+/**
+ * Removes up to `limit` runs that ended before `before`, in the order in which they were accepted, which is that of their age
+ * as long as the clock went right. Returns how many went; 0 when the pass is over.
+ *
+ * The pass ends at runs that ended between then and `now`, since later ones are younger. Runs that are open, or ended under a
+ * clock that was ahead, tell nothing about those behind them: it goes on past them.
+ */
+export function pruneRunsBefore(
+  transaction: Transaction,
+  pass: AgePass,
+  ages: { readonly before: number; readonly now: number },
+  limit: number,
+): number {
+  const { client } = transaction;
+  for (;;) {
+    const rows = client.query(REMOVABLE_BY_AGE).all(ages.before, limit, pass.after_seq) as RemovableRun[];
+    if (rows.length > 0) return remove(transaction, rows);
+    const seen = client.query(SEEN_BY_AGE).get(ages.before, ages.now, pass.after_seq) as SeenRuns;
+    if (seen.count < CANDIDATES_MAX || seen.young > 0) return 0;
+    pass.after_seq = seen.last;
+  }
+}
+
+interface SeenRuns {
+  readonly count: number;
+  readonly last: number;
+  /** Runs whose age is known, and not reached. */
+  readonly young: number;
+}
+
+const SEEN_BY_AGE = `SELECT count(*) AS count, max(seq) AS last, coalesce(sum(completed_at BETWEEN ?1 AND ?2), 0) AS young FROM (${BY_AGE})`;
 
 /** Triggers with more than `keep` stored runs. */
 export function listFullTriggers(client: Database, keep: number): { seq: number; id: string }[] {
@@ -39,7 +73,8 @@ export function pruneRunsOf(transaction: Transaction, trigger_seq: number, keep:
   const { client } = transaction;
   const row = client.query("SELECT stored_runs FROM triggers WHERE seq = ?1").get(trigger_seq);
   const { stored_runs } = row as { stored_runs: number };
-  return remove(client, REMOVABLE_OF_TRIGGER, trigger_seq, Math.max(0, Math.min(limit, stored_runs - keep)));
+  const room = Math.max(0, Math.min(limit, stored_runs - keep));
+  return remove(transaction, client.query(REMOVABLE_OF_TRIGGER).all(trigger_seq, room) as RemovableRun[]);
 }
 
 /** Gives up to `pages` unused pages back to the file system. Returns how many are left unused. */
@@ -58,8 +93,13 @@ export function noteAgedAt(transaction: Transaction, at: number): void {
   transaction.client.query("UPDATE instance SET aged_at = ?1").run(at);
 }
 
-function remove(client: Database, removable: string, bound: number, limit: number): number {
-  const rows = client.query(removable).all(bound, limit) as { seq: number; trigger_seq: number }[];
+interface RemovableRun {
+  readonly seq: number;
+  readonly trigger_seq: number;
+}
+
+function remove(transaction: Transaction, rows: readonly RemovableRun[]): number {
+  const { client } = transaction;
   const counts = new Map<number, number>();
   for (const { seq, trigger_seq } of rows) {
     client.query("DELETE FROM runs WHERE seq = ?1").run(seq);
@@ -68,5 +108,14 @@ function remove(client: Database, removable: string, bound: number, limit: numbe
   for (const [trigger_seq, count] of counts) {
     client.query("UPDATE triggers SET stored_runs = stored_runs - ?2 WHERE seq = ?1").run(trigger_seq, count);
   }
+  const last = rows.at(-1);
+  if (last !== undefined) noteRemovedRuns(transaction, last.seq);
   return rows.length;
+}
+
+/** No later run gets this place or a lower one, also when no run is left: what keeps the newest of them goes by their places. */
+export function noteRemovedRuns(transaction: Transaction, last_seq: number): void {
+  transaction.client
+    .query("UPDATE instance SET removed_run_seq = ?1 WHERE removed_run_seq IS NULL OR removed_run_seq < ?1")
+    .run(last_seq);
 }

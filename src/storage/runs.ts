@@ -250,9 +250,12 @@ export function countQueued(client: Database): { trigger_id: string; priority: n
     .all() as { trigger_id: string; priority: number; queued: number }[];
 }
 
-/** The highest seq stored, 0 for none. Below zero are runs that a migration moved, the oldest of all. */
+/** The highest seq that was ever stored, 0 for none. Below zero are runs that a migration moved, the oldest of all. */
 export function lastRunSeq(client: Database): number {
-  return (client.query("SELECT max(0, coalesce(max(seq), 0)) AS seq FROM runs").get() as { seq: number }).seq;
+  const row = client
+    .query("SELECT max(0, coalesce(max(seq), 0), coalesce((SELECT removed_run_seq FROM instance), 0)) AS seq FROM runs")
+    .get();
+  return (row as { seq: number }).seq;
 }
 
 const FIND = `${SELECT_RUN} WHERE runs.id = ?1 AND triggers.id = ?2`;

@@ -3,6 +3,7 @@ import type { Database } from "bun:sqlite";
 import { and, desc, eq, isNull } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import type { Scope } from "./access";
+import { noteRemovedRuns } from "./run_retention";
 import { purgeSchedule } from "./schedules";
 import { documents, schedules, triggers } from "./schema";
 import type { Transaction } from "./writer";
@@ -154,12 +155,21 @@ export function listDeletedTriggers(client: Database, limit: number): string[] {
  */
 export function purgeTrigger(transaction: Transaction, id: string, limit: number): number {
   for (const table of ["deliveries", "idempotency_keys", "runs"] as const) {
+    if (table === "runs") noteLastRun(transaction, id);
     const { changes } = transaction.client.query(PURGE[table]).run(id, limit);
     if (changes > 0) return changes;
   }
   const schedule = transaction.client.query("SELECT id FROM schedules WHERE trigger_id = ?1 LIMIT 1").get(id);
   if (schedule !== null) return purgeSchedule(transaction, (schedule as { id: string }).id, limit);
   return transaction.client.query("DELETE FROM triggers WHERE id = ?1 AND deleted_at IS NOT NULL").run(id).changes;
+}
+
+function noteLastRun(transaction: Transaction, id: string): void {
+  const query = transaction.client.query(
+    "SELECT max(seq) AS seq FROM runs WHERE trigger_seq = (SELECT seq FROM triggers WHERE id = ?1)",
+  );
+  const { seq } = query.get(id) as { seq: number | null };
+  if (seq !== null) noteRemovedRuns(transaction, seq);
 }
 
 const PURGE = {

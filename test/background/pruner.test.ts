@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createPruner } from "../../src/background/pruner";
 import { createTicker } from "../../src/background/ticker";
+import { lastRunSeq } from "../../src/storage/runs";
 import { type Json, movableClock, RESTOCK, startWorld, type World } from "../world";
 
 const HOUR_MS = 3_600_000;
@@ -167,4 +168,60 @@ describe("ledgers of schedules", () => {
     await tick();
     expect(rowsOf(kept.id)).toBe(0);
   });
+});
+
+describe("a clock that was wrong", () => {
+  const FAR_MS = Date.parse("2106-03-01T00:00:00Z") - clock.now();
+
+  test("keeps no later run from being accepted, and no run from being found", async () => {
+    const trigger = await world.makeTrigger(RESTOCK);
+    const ids: string[] = [];
+    for (const by_ms of [0, FAR_MS, -FAR_MS, -clock.now() + DAY_MS, 0]) {
+      clock.move(by_ms);
+      ids.push(...(await endedRuns(trigger, 1)));
+    }
+    expect((await kept(trigger)).ids).toEqual(ids);
+    for (const id of ids)
+      expect((await world.call("GET", `/api/v2/triggers/${trigger.id}/runs/${id}`)).status).toBe(200);
+    clock.move(Date.parse("2026-06-01T00:00:00Z") - clock.now());
+  });
+
+  test("leaves runs of a later time, which do not hold up those behind them", async () => {
+    const trigger = await world.makeTrigger(RESTOCK);
+    const [ahead] = (await endedRuns(trigger, 1)) as [string];
+    await world.app.context.writer.write(({ client }) => {
+      client.run(
+        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4100)
+         INSERT INTO runs (seq, id, trigger_seq, status, source, created_at, completed_at)
+           SELECT seq + i, 'run_' || i, trigger_seq, status, source, created_at, ?2 FROM runs, n WHERE id = ?1`,
+        [ahead, clock.now() + FAR_MS],
+      );
+      client.run(
+        "INSERT INTO runs (seq, id, trigger_seq, status, source, created_at, completed_at) SELECT max(seq) + 1, 'run_last', trigger_seq, status, source, created_at, ?1 FROM runs",
+        [clock.now()],
+      );
+    });
+    const count = () => world.app.context.client.query("SELECT count(*) FROM runs").values().flat();
+    expect(count()).toEqual([4102]);
+    clock.move(31 * DAY_MS);
+    await prune();
+    expect(count()).toEqual([4100]);
+    expect(world.app.context.client.query("SELECT 1 FROM runs WHERE id = 'run_last'").get()).toBeNull();
+  });
+});
+
+test("a place of a run is given out once, also when no run is left", async () => {
+  const trigger = await world.makeTrigger(RESTOCK);
+  await endedRuns(trigger, 3);
+  const { client } = world.app.context;
+  const before = lastRunSeq(client);
+  clock.move(31 * DAY_MS);
+  await prune();
+  expect((await kept(trigger)).total).toBe(0);
+  expect(lastRunSeq(client)).toBe(before);
+  await endedRuns(trigger, 2);
+  await world.call("DELETE", `/api/v2/triggers/${trigger.id}`);
+  await prune();
+  expect(client.query("SELECT count(*) FROM runs").values().flat()).toEqual([0]);
+  expect(lastRunSeq(client)).toBe(before + 2);
 });

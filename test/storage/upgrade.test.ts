@@ -22,7 +22,10 @@ const RUNS_SMALL = 2000;
 const LATEST = MIGRATIONS.at(-1)!.number;
 const OLDER = MIGRATIONS.map(({ number }) => number).filter((number) => number < LATEST);
 /** SHA-256 of each migration that was released: a change of one would leave the databases that have it behind. */
-const FROZEN = ["266521f2a11b6bd3bfdcfb01595d26a42a7b7566deb01cf8dff45aca87da8a0d"];
+const FROZEN = [
+  "266521f2a11b6bd3bfdcfb01595d26a42a7b7566deb01cf8dff45aca87da8a0d",
+  "b602136304939e9e354749b5ee7895931d743f5ae3050270172ac5345155c8ad",
+];
 
 let root: string;
 let directory: string;
@@ -65,7 +68,7 @@ function open(now = 1_764_000_000_000) {
 describe("released migrations", () => {
   test("are what they were", () => {
     const hashes = MIGRATIONS.map(({ sql }) => createHash("sha256").update(sql).digest("hex"));
-    expect(hashes.slice(0, FROZEN.length)).toEqual(FROZEN);
+    expect(hashes).toEqual(FROZEN);
   });
 });
 
@@ -200,8 +203,7 @@ describe("runs that were accepted under a clock past 2094", () => {
       "SELECT count(*) FROM deliveries JOIN runs ON seq = run_seq WHERE deliveries.id LIKE 'whd_far%'",
     );
     expect(tied.values().flat()).toEqual([PLACES.length]);
-    const clock = systemClock;
-    const next = new RunIds(clock, systemIds(clock), lastRunSeq(client)).next();
+    const next = new RunIds(systemIds(systemClock), lastRunSeq(client)).next();
     expect(Number.isSafeInteger(next.seq)).toBe(true);
     insertRun(new Transaction(client, {} as never), { ...found[0]!, ...next, trigger_seq: 3, status: "queued" });
     expect(findRun(client, "trg_3", next.id)?.seq).toBe(next.seq);

@@ -18,6 +18,10 @@ UPDATE deliveries SET run_seq = (SELECT new_seq FROM moved_runs WHERE old_seq = 
 UPDATE runs SET seq = (SELECT new_seq FROM moved_runs WHERE old_seq = seq) WHERE seq >= 9007194959773696;
 DROP TABLE moved_runs;
 
+-- step: keeps the order of runs apart from the clock
+-- The highest place of a run that was removed; null: none was. Places are given out once, also when no run is left.
+ALTER TABLE instance ADD COLUMN removed_run_seq INTEGER;
+
 -- step: widens runs
 CREATE TABLE new_runs (
   -- order of acceptance, and the first part of the id: no index over ids is needed. Below zero: moved here (above)
