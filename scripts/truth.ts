@@ -51,6 +51,7 @@ try {
 }
 console.log(lineOf("all", sum, process.cpuUsage().user / 1e6));
 console.log(costsText(costs));
+console.log(`${sum.coarse} right ones are small and further from the truth than 1e-6 of it`);
 for (const finding of findings.slice(0, shown_max)) show(finding);
 if (doubts > 0) console.log(`${doubts} truths that glpsol --exact does not share`);
 process.exit(isGood(sum) && doubts === 0 ? 0 : 1);

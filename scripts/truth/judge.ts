@@ -1,5 +1,5 @@
 /** Holds an answer against the truth. Wrong is what the product claims and is not so: an answer that it holds back is not wrong. */
-import type { Specimen } from "./family";
+import type { Specimen, Truth } from "./family";
 
 /** What the product made of a model, whichever way it was asked. */
 export interface Answer {
@@ -19,6 +19,7 @@ export interface Answer {
 export type Verdict = "right" | "wrong" | "feasible" | "refused" | "right_none" | "wrong_none";
 
 const TOLERANCE = 1e-6;
+const ROUNDING = 1e-12;
 
 export function judge(answer: Answer, specimen: Specimen): Verdict {
   switch (answer.status) {
@@ -53,6 +54,12 @@ function isMaximized({ objective, content }: Specimen["model"]): boolean {
   return (objective as { readonly sense: string }).sense === "maximize";
 }
 
+/** Further from a small truth than 1e-6 of it. */
+function isCoarse({ objective, gap }: Answer, truth: Truth): boolean {
+  if (typeof truth !== "number" || objective === null) return false;
+  return Math.abs(objective - truth) > (TOLERANCE + (gap ?? 0)) * Math.abs(truth) + ROUNDING;
+}
+
 function toleranceAt(truth: number): number {
   return TOLERANCE * Math.max(1, Math.abs(truth));
 }
@@ -70,10 +77,13 @@ export class Tally {
   readonly reasons = new Map<string, number>();
   /** Models that have an optimum. */
   solvable = 0;
+  /** Right only because the tolerance is absolute below 1. */
+  coarse = 0;
 
   add(verdict: Verdict, answer: Answer, { truth }: Specimen): void {
     this.counts[verdict] += 1;
     if (typeof truth === "number") this.solvable += 1;
+    if (verdict === "right" && isCoarse(answer, truth)) this.coarse += 1;
     if (verdict === "refused") this.reasons.set(answer.reason, (this.reasons.get(answer.reason) ?? 0) + 1);
   }
 
@@ -82,6 +92,7 @@ export class Tally {
     for (const verdict of Object.keys(this.counts) as Verdict[]) this.counts[verdict] += other.counts[verdict];
     for (const [reason, count] of other.reasons) this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + count);
     this.solvable += other.solvable;
+    this.coarse += other.coarse;
   }
 
   get total(): number {
