@@ -4,7 +4,7 @@ import { EvaluationFault } from "../run/faults";
 import { formatTime, readTime } from "../run/times";
 import type { Expression } from "../syntax/ast";
 import { type Code, INVALID, type NumericCode, type SymbolicCode } from "./codes";
-import type { ExpressionCompiler } from "./expression_compiler";
+import type { TypedCompiler } from "./typed_compiler";
 
 type Call = Extract<Expression, { kind: "call" }>;
 
@@ -25,7 +25,7 @@ const OTHER_FUNCTIONS = [
   "Irand224", "Uniform01", "Uniform", "Normal01", "Normal",
 ]; // biome-ignore format: one list
 
-export function compileCall(compiler: ExpressionCompiler, node: Call): Code {
+export function compileCall(compiler: TypedCompiler, node: Call): Code {
   const { name } = node;
   const numeric = Object.hasOwn(NUMERIC_FUNCTIONS, name) ? NUMERIC_FUNCTIONS[name] : undefined;
   if (numeric !== undefined) return compileNumeric(compiler, node, numeric);
@@ -73,7 +73,7 @@ export function compileCall(compiler: ExpressionCompiler, node: Call): Code {
   }
 }
 
-function checkCount(compiler: ExpressionCompiler, node: Call, least: number, most: number): boolean {
+function checkCount(compiler: TypedCompiler, node: Call, least: number, most: number): boolean {
   const { length } = node.operands;
   if (length >= least && length <= most) return true;
   const takes = least === most ? String(least) : most === Infinity ? `at least ${least}` : `${least} or ${most}`;
@@ -88,7 +88,7 @@ function checkCount(compiler: ExpressionCompiler, node: Call, least: number, mos
 type Runs = readonly (() => number)[];
 
 function withNumbers(
-  compiler: ExpressionCompiler,
+  compiler: TypedCompiler,
   node: Call,
   least: number,
   most: number,
@@ -100,7 +100,7 @@ function withNumbers(
   return { type: "numeric", run: make((codes as NumericCode[]).map(({ run }) => run)) };
 }
 
-function compileNumeric(compiler: ExpressionCompiler, node: Call, compute: (value: number) => number): Code {
+function compileNumeric(compiler: TypedCompiler, node: Call, compute: (value: number) => number): Code {
   return withNumbers(compiler, node, 1, 1, ([run]) => () => {
     const value = run!();
     const result = compute(value);
@@ -122,7 +122,7 @@ function rounding(runs: Runs, round: (value: number) => number): () => number {
   };
 }
 
-function compileExtreme(compiler: ExpressionCompiler, node: Call): Code {
+function compileExtreme(compiler: TypedCompiler, node: Call): Code {
   const pick = node.name === "min" ? Math.min : Math.max;
   return withNumbers(compiler, node, 1, Infinity, (runs) => {
     const [first, second] = runs;
@@ -131,7 +131,7 @@ function compileExtreme(compiler: ExpressionCompiler, node: Call): Code {
   });
 }
 
-function compileCard(compiler: ExpressionCompiler, node: Call): Code {
+function compileCard(compiler: TypedCompiler, node: Call): Code {
   if (!checkCount(compiler, node, 1, 1)) return INVALID;
   const set = compiler.set(node.operands[0]!);
   if (set === null) return INVALID;
@@ -139,7 +139,7 @@ function compileCard(compiler: ExpressionCompiler, node: Call): Code {
   return { type: "numeric", run: () => run().size };
 }
 
-function compileText(compiler: ExpressionCompiler, node: Call): Code {
+function compileText(compiler: TypedCompiler, node: Call): Code {
   const is_length = node.name === "length";
   if (!checkCount(compiler, node, is_length ? 1 : 2, is_length ? 1 : 3)) return INVALID;
   const text = compiler.symbolic(node.operands[0]!);
@@ -165,7 +165,7 @@ function compileText(compiler: ExpressionCompiler, node: Call): Code {
   };
 }
 
-function compileTime(compiler: ExpressionCompiler, node: Call): Code {
+function compileTime(compiler: TypedCompiler, node: Call): Code {
   if (!checkCount(compiler, node, 2, 2)) return INVALID;
   const { machine } = compiler.scope;
   const { symbols } = machine;
@@ -189,7 +189,7 @@ function compileTime(compiler: ExpressionCompiler, node: Call): Code {
   };
 }
 
-function compileRandom(compiler: ExpressionCompiler, node: Call): Code {
+function compileRandom(compiler: TypedCompiler, node: Call): Code {
   const { random } = compiler.scope.machine;
   if (random === null) {
     const message = `${node.name} needs a seed, so that equal runs give equal answers`;

@@ -1,11 +1,11 @@
 /** Compiles indexing expressions: which names are new dummy indices, which are values from outside. */
 import { type DomainBlock, DomainCode, type DomainPart } from "../run/domains";
 import type { Domain, DomainEntry, Expression } from "../syntax/ast";
-import type { ExpressionCompiler } from "./expression_compiler";
 import { compileEntrySet } from "./set_operators";
+import type { TypedCompiler } from "./typed_compiler";
 
 /** Leaves its dummy indices in the scope: the caller goes back to the depth it had. Null after a report. */
-export function compileDomain(compiler: ExpressionCompiler, domain: Domain): DomainCode | null {
+export function compileDomain(compiler: TypedCompiler, domain: Domain): DomainCode | null {
   const { scope } = compiler;
   const blocks: DomainBlock[] = [];
   let is_sound = true;
@@ -23,7 +23,7 @@ export function compileDomain(compiler: ExpressionCompiler, domain: Domain): Dom
   return new DomainCode(scope.machine, blocks, predicate?.run ?? null);
 }
 
-function compileEntry(compiler: ExpressionCompiler, entry: DomainEntry): DomainBlock | null {
+function compileEntry(compiler: TypedCompiler, entry: DomainEntry): DomainBlock | null {
   const { scope } = compiler;
   // The set of an entry does not see the entry's own dummy indices.
   const set = entry.pattern === null ? compileEntrySet(compiler, entry.set) : compiler.set(entry.set);
@@ -53,7 +53,7 @@ function compileEntry(compiler: ExpressionCompiler, entry: DomainEntry): DomainB
 }
 
 function compilePart(
-  compiler: ExpressionCompiler,
+  compiler: TypedCompiler,
   node: Expression,
   is_single: boolean,
   fresh: Set<string>,

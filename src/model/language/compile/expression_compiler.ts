@@ -1,48 +1,21 @@
 /**
  * Turns expressions into closures over the machine, resolving names and checking types on the way (gmpl manual, chapter
- * 3). Faults are reported and give an invalid code, so that one pass finds as many as it can.
+ * 3). Faults are reported and give an invalid code, so that one pass finds as many as it can. Each construct has its file;
+ * they come back here only through TypedCompiler, so that the recursion stands in this file alone.
  */
 import type { DomainCode } from "../run/domains";
-import { readNumber } from "../run/symbols";
-import type { Expression, Span } from "../syntax/ast";
+import type { Domain, Expression } from "../syntax/ast";
 import { compileCall } from "./builtins";
-import {
-  type Code,
-  constantOf,
-  INVALID,
-  type LinearCode,
-  type LogicalCode,
-  linearOf,
-  type NumericCode,
-  numericOf,
-  type SetCode,
-  type SymbolicCode,
-  symbolicOf,
-} from "./codes";
+import { type Code, constantOf, INVALID } from "./codes";
 import { compileDomain } from "./domain_compiler";
 import { compileIterated } from "./iterated";
 import { compileBinary, compileSum, negate } from "./operators";
 import { compileName } from "./references";
-import type { Scope } from "./scope";
 import { compileBraces, compileRange } from "./set_operators";
+import { TypedCompiler } from "./typed_compiler";
 
-const TYPE_WORDS: Readonly<Record<Code["type"], string>> = {
-  numeric: "a number",
-  symbolic: "a member",
-  logical: "a condition",
-  set: "a set",
-  linear: "an expression with variables",
-  invalid: "something faulty",
-};
-
-export class ExpressionCompiler {
-  readonly scope: Scope;
-
-  constructor(scope: Scope) {
-    this.scope = scope;
-  }
-
-  compile(node: Expression): Code {
+export class ExpressionCompiler extends TypedCompiler {
+  override compile(node: Expression): Code {
     switch (node.kind) {
       case "number":
         return constantOf(node.value);
@@ -71,102 +44,8 @@ export class ExpressionCompiler {
     }
   }
 
-  domain(domain: import("../syntax/ast").Domain): DomainCode | null {
+  override domain(domain: Domain): DomainCode | null {
     return compileDomain(this, domain);
-  }
-
-  numeric(node: Expression): NumericCode | null {
-    const code = this.compile(node);
-    if (code.type === "numeric") return code;
-    if (code.type === "symbolic") return numericOf(this.scope.machine, code, node);
-    return this.mismatch(code, "a number", node);
-  }
-
-  symbolic(node: Expression): SymbolicCode | null {
-    const code = this.compile(node);
-    if (code.type === "symbolic") return code;
-    if (code.type === "numeric") return symbolicOf(this.scope.machine, code, node);
-    return this.mismatch(code, "a number or member", node);
-  }
-
-  /** A subscript or a member of a literal set: in JModel a name that nothing declares is a member. */
-  member(node: Expression): SymbolicCode | null {
-    return this.memberLiteral(node) ?? this.symbolic(node);
-  }
-
-  /** A side of a comparison, where a name that nothing declares is a member too. */
-  compared(node: Expression): Code {
-    return this.memberLiteral(node) ?? this.compile(node);
-  }
-
-  private memberLiteral(node: Expression): SymbolicCode | null {
-    const { scope } = this;
-    if (scope.dialect !== "jmodel" || node.kind !== "name" || node.subscripts !== null || node.suffix !== null)
-      return null;
-    const { name } = node;
-    const is_known = scope.dummySlot(name) !== null || scope.declared.has(name) || scope.broken.has(name);
-    return is_known ? null : this.text(name);
-  }
-
-  logical(node: Expression): LogicalCode | null {
-    const code = this.compile(node);
-    if (code.type === "logical") return code;
-    if (code.type === "numeric" || code.type === "symbolic") {
-      const number = code.type === "numeric" ? code : numericOf(this.scope.machine, code, node);
-      const { run } = number;
-      return { type: "logical", run: () => run() !== 0 };
-    }
-    return this.mismatch(code, "a condition", node);
-  }
-
-  set(node: Expression): SetCode | null {
-    const code = this.compile(node);
-    return code.type === "set" ? code : this.mismatch(code, "a set", node);
-  }
-
-  /** A linear form, a constant one included. */
-  linear(node: Expression): LinearCode | null {
-    const code = this.compile(node);
-    return this.asLinear(code, node);
-  }
-
-  asLinear(code: Code, node: Expression): LinearCode | null {
-    const { machine } = this.scope;
-    if (code.type === "linear") return code;
-    if (code.type === "numeric") return linearOf(machine, code);
-    if (code.type === "symbolic") return linearOf(machine, numericOf(machine, code, node));
-    return this.mismatch(code, "a number or an expression with variables", node);
-  }
-
-  asNumeric(code: Code, node: Expression): NumericCode | null {
-    if (code.type === "numeric") return code;
-    return code.type === "symbolic" ? numericOf(this.scope.machine, code, node) : null;
-  }
-
-  asSymbolic(code: Code, node: Expression): SymbolicCode | null {
-    if (code.type === "symbolic") return code;
-    return code.type === "numeric" ? symbolicOf(this.scope.machine, code, node) : null;
-  }
-
-  /** Reports a type that does not fit, unless it was faulty before. */
-  mismatch(code: Code, expected: string, node: Span): null {
-    if (code.type !== "invalid") {
-      const message = `${this.scope.spell(node)} is ${TYPE_WORDS[code.type]}, expected ${expected}`;
-      this.scope.error("wrong_type", message, node);
-    }
-    return null;
-  }
-
-  refuse(code: string, message: string, span: Span, hint?: string): Code {
-    this.scope.error(code, message, span, hint);
-    return INVALID;
-  }
-
-  private text(value: string): SymbolicCode {
-    const { symbols } = this.scope.machine;
-    const number = this.scope.dialect === "jmodel" ? readNumber(value) : Number.NaN;
-    const id = symbols.intern(Number.isNaN(number) ? value : number);
-    return { type: "symbolic", run: () => id, constant: id };
   }
 
   private unary(node: Extract<Expression, { kind: "unary" }>): Code {

@@ -5,11 +5,11 @@ import { type SetValue, TableSet } from "../run/sets";
 import { TupleTable } from "../run/tuples";
 import type { Expression } from "../syntax/ast";
 import { type Code, INVALID, type SymbolicCode } from "./codes";
-import type { ExpressionCompiler } from "./expression_compiler";
+import type { TypedCompiler } from "./typed_compiler";
 
 type Iterated = Extract<Expression, { kind: "iterated" }>;
 
-export function compileIterated(compiler: ExpressionCompiler, node: Iterated): Code {
+export function compileIterated(compiler: TypedCompiler, node: Iterated): Code {
   const { scope } = compiler;
   const depth = scope.depth;
   const domain = compiler.domain(node.domain);
@@ -18,7 +18,7 @@ export function compileIterated(compiler: ExpressionCompiler, node: Iterated): C
   return code;
 }
 
-function compileOperand(compiler: ExpressionCompiler, node: Iterated, domain: DomainCode): Code {
+function compileOperand(compiler: TypedCompiler, node: Iterated, domain: DomainCode): Code {
   switch (node.operator) {
     case "forall":
     case "exists":
@@ -41,7 +41,7 @@ function compileOperand(compiler: ExpressionCompiler, node: Iterated, domain: Do
   }
 }
 
-function compileFold(compiler: ExpressionCompiler, node: Iterated, operand: Code, domain: DomainCode): Code {
+function compileFold(compiler: TypedCompiler, node: Iterated, operand: Code, domain: DomainCode): Code {
   const number = compiler.asNumeric(operand, node.operand);
   if (number === null) return compiler.mismatch(operand, "a number", node.operand) ?? INVALID;
   const { run } = number;
@@ -92,7 +92,7 @@ function compileFold(compiler: ExpressionCompiler, node: Iterated, operand: Code
 /** Thrown to leave a loop early; carries nothing. */
 const FOUND = Symbol("found");
 
-function compileQuantifier(compiler: ExpressionCompiler, node: Iterated, domain: DomainCode): Code {
+function compileQuantifier(compiler: TypedCompiler, node: Iterated, domain: DomainCode): Code {
   const operand = compiler.logical(node.operand);
   if (operand === null) return INVALID;
   const { machine } = compiler.scope;
@@ -120,7 +120,7 @@ function compileQuantifier(compiler: ExpressionCompiler, node: Iterated, domain:
   };
 }
 
-function compileSetof(compiler: ExpressionCompiler, node: Iterated, domain: DomainCode): Code {
+function compileSetof(compiler: TypedCompiler, node: Iterated, domain: DomainCode): Code {
   const nodes = node.operand.kind === "tuple" ? node.operand.parts : [node.operand];
   const parts = nodes.map((part) => compiler.member(part));
   if (parts.some((part) => part === null)) return INVALID;

@@ -11,12 +11,12 @@ import {
   type NumericCode,
   type SymbolicCode,
 } from "./codes";
-import type { ExpressionCompiler } from "./expression_compiler";
 import { compileMembership, compileSetOperator } from "./set_operators";
+import type { TypedCompiler } from "./typed_compiler";
 
 type Binary = Extract<Expression, { kind: "binary" }>;
 
-export function compileBinary(compiler: ExpressionCompiler, node: Binary): Code {
+export function compileBinary(compiler: TypedCompiler, node: Binary): Code {
   switch (node.operator) {
     case "and":
     case "or":
@@ -54,7 +54,7 @@ export function compileBinary(compiler: ExpressionCompiler, node: Binary): Code 
   }
 }
 
-export function compileSum(compiler: ExpressionCompiler, node: Extract<Expression, { kind: "sum" }>): Code {
+export function compileSum(compiler: TypedCompiler, node: Extract<Expression, { kind: "sum" }>): Code {
   const codes = node.terms.map(({ expression }) => compiler.compile(expression));
   if (codes.some(({ type }) => type === "invalid")) return INVALID;
   if (codes.some(({ type }) => type === "linear")) {
@@ -97,7 +97,7 @@ export function negate(code: LinearCode): LinearCode {
   return { type: "linear", is_quadratic, add: (coefficient) => add(-coefficient) };
 }
 
-function compileLogic(compiler: ExpressionCompiler, node: Binary): Code {
+function compileLogic(compiler: TypedCompiler, node: Binary): Code {
   const left = compiler.logical(node.left);
   const right = compiler.logical(node.right);
   if (left === null || right === null) return INVALID;
@@ -105,7 +105,7 @@ function compileLogic(compiler: ExpressionCompiler, node: Binary): Code {
   return { type: "logical", run: node.operator === "and" ? () => first() && second() : () => first() || second() };
 }
 
-function compileComparison(compiler: ExpressionCompiler, node: Binary, relation: Relation): Code {
+function compileComparison(compiler: TypedCompiler, node: Binary, relation: Relation): Code {
   const left = compiler.compared(node.left);
   const right = compiler.compared(node.right);
   if (left.type === "invalid" || right.type === "invalid") return INVALID;
@@ -136,7 +136,7 @@ export function compareNumbers(relation: Relation, left: () => number, right: ()
 
 /** Numbers come before strings, and strings compare by their letters. */
 export function compareSymbols(
-  compiler: ExpressionCompiler,
+  compiler: TypedCompiler,
   relation: Relation,
   left: SymbolicCode,
   right: SymbolicCode,
@@ -155,7 +155,7 @@ export function compareSymbols(
   return compareNumbers(relation, order, () => 0);
 }
 
-function compileConcatenation(compiler: ExpressionCompiler, node: Binary): Code {
+function compileConcatenation(compiler: TypedCompiler, node: Binary): Code {
   const left = compiler.symbolic(node.left);
   const right = compiler.symbolic(node.right);
   if (left === null || right === null) return INVALID;
@@ -169,13 +169,13 @@ function compileConcatenation(compiler: ExpressionCompiler, node: Binary): Code 
 }
 
 /** Both operands as numbers, or null after a report. */
-function numbersOf(compiler: ExpressionCompiler, node: Binary): readonly [() => number, () => number] | null {
+function numbersOf(compiler: TypedCompiler, node: Binary): readonly [() => number, () => number] | null {
   const left = compiler.numeric(node.left);
   const right = compiler.numeric(node.right);
   return left === null || right === null ? null : [left.run, right.run];
 }
 
-function compileArithmetic(compiler: ExpressionCompiler, node: Binary, operator: "div" | "mod" | "less"): Code {
+function compileArithmetic(compiler: TypedCompiler, node: Binary, operator: "div" | "mod" | "less"): Code {
   const operands = numbersOf(compiler, node);
   if (operands === null) return INVALID;
   const [left, right] = operands;
@@ -200,7 +200,7 @@ function nonzero(value: number, node: Expression): number {
   throw new EvaluationFault("division_by_zero", "the divisor is 0 here", node);
 }
 
-function compileProduct(compiler: ExpressionCompiler, node: Binary): Code {
+function compileProduct(compiler: TypedCompiler, node: Binary): Code {
   const left = compiler.compile(node.left);
   const right = compiler.compile(node.right);
   if (left.type === "invalid" || right.type === "invalid") return INVALID;
@@ -227,7 +227,7 @@ function scale(linear: LinearCode, factor: NumericCode): LinearCode {
 }
 
 /** The product of two forms, for the objective alone. */
-function compileForms(compiler: ExpressionCompiler, node: Binary, left: LinearCode, right: LinearCode): Code {
+function compileForms(compiler: TypedCompiler, node: Binary, left: LinearCode, right: LinearCode): Code {
   if (left.is_quadratic || right.is_quadratic)
     return compiler.refuse("degree_too_high", "products of variables go up to degree 2", node);
   const { machine } = compiler.scope;
@@ -270,7 +270,7 @@ function addScaled(target: Form, form: Form, factor: number): void {
   for (let at = 0; at < form.count; at += 1) target.add(form.columns[at]!, factor * form.coefficients[at]!);
 }
 
-function compileQuotient(compiler: ExpressionCompiler, node: Binary): Code {
+function compileQuotient(compiler: TypedCompiler, node: Binary): Code {
   const left = compiler.compile(node.left);
   const right = compiler.numeric(node.right);
   if (left.type === "invalid" || right === null) return INVALID;
@@ -284,7 +284,7 @@ function compileQuotient(compiler: ExpressionCompiler, node: Binary): Code {
   return { type: "numeric", run: () => run() / nonzero(divisor(), node) };
 }
 
-function compilePower(compiler: ExpressionCompiler, node: Binary): Code {
+function compilePower(compiler: TypedCompiler, node: Binary): Code {
   const base = compiler.compile(node.left);
   const exponent = compiler.numeric(node.right);
   if (base.type === "invalid" || exponent === null) return INVALID;

@@ -5,11 +5,11 @@ import type { RowFamily, VarArray } from "../run/families";
 import type { SolvedValues } from "../run/machine";
 import type { Expression } from "../syntax/ast";
 import { type Code, INVALID, type SymbolicCode } from "./codes";
-import type { ExpressionCompiler } from "./expression_compiler";
+import type { TypedCompiler } from "./typed_compiler";
 
 type Name = Extract<Expression, { kind: "name" }>;
 
-export function compileName(compiler: ExpressionCompiler, node: Name): Code {
+export function compileName(compiler: TypedCompiler, node: Name): Code {
   const { scope } = compiler;
   const { name } = node;
   const slot = scope.dummySlot(name);
@@ -57,7 +57,7 @@ function withTuple<T>(machine: Machine, runs: readonly (() => number)[], use: (f
   return result;
 }
 
-type Machine = ExpressionCompiler["scope"]["machine"];
+type Machine = TypedCompiler["scope"]["machine"];
 
 function readParam(param: ParamArray, runs: readonly (() => number)[], node: Name): Code {
   const type = param.rules.is_symbolic ? "symbolic" : "numeric";
@@ -84,12 +84,7 @@ function columnOf(variable: VarArray, runs: readonly (() => number)[], node: Nam
   return () => withTuple(machine, runs, (from) => variable.column(from, node));
 }
 
-function readVariable(
-  compiler: ExpressionCompiler,
-  variable: VarArray,
-  runs: readonly (() => number)[],
-  node: Name,
-): Code {
+function readVariable(compiler: TypedCompiler, variable: VarArray, runs: readonly (() => number)[], node: Name): Code {
   const { scope } = compiler;
   const { machine } = scope;
   const column = columnOf(variable, runs, node);
@@ -128,7 +123,7 @@ function statusOf(value: number, lower: number, upper: number): number {
   return 1;
 }
 
-function readRow(compiler: ExpressionCompiler, family: RowFamily, runs: readonly (() => number)[], node: Name): Code {
+function readRow(compiler: TypedCompiler, family: RowFamily, runs: readonly (() => number)[], node: Name): Code {
   const { scope } = compiler;
   const { machine } = scope;
   if (!scope.is_solved)

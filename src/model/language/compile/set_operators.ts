@@ -5,11 +5,11 @@ import { collectSets, copyMember, crossSets, type SetValue, TableSet } from "../
 import { TupleTable } from "../run/tuples";
 import type { Expression, Span } from "../syntax/ast";
 import { type Code, INVALID, type LogicalCode, type SetCode, type SymbolicCode } from "./codes";
-import type { ExpressionCompiler } from "./expression_compiler";
+import type { TypedCompiler } from "./typed_compiler";
 
 type Binary = Extract<Expression, { kind: "binary" }>;
 
-export function compileRange(compiler: ExpressionCompiler, node: Extract<Expression, { kind: "range" }>): Code {
+export function compileRange(compiler: TypedCompiler, node: Extract<Expression, { kind: "range" }>): Code {
   const first = compiler.numeric(node.first);
   const last = compiler.numeric(node.last);
   const step = node.step === null ? null : compiler.numeric(node.step);
@@ -35,7 +35,7 @@ export function compileRange(compiler: ExpressionCompiler, node: Extract<Express
   };
 }
 
-export function compileBraces(compiler: ExpressionCompiler, node: Extract<Expression, { kind: "braces" }>): Code {
+export function compileBraces(compiler: TypedCompiler, node: Extract<Expression, { kind: "braces" }>): Code {
   const { entries, predicate } = node.domain;
   const is_literal =
     predicate === null && entries.every(({ pattern, set }) => pattern === null && isMember(compiler, set));
@@ -49,7 +49,7 @@ export function compileBraces(compiler: ExpressionCompiler, node: Extract<Expres
 }
 
 /** A tuple or something that is no set: the entries of a literal set. */
-function isMember(compiler: ExpressionCompiler, node: Expression): boolean {
+function isMember(compiler: TypedCompiler, node: Expression): boolean {
   switch (node.kind) {
     case "tuple":
     case "number":
@@ -75,13 +75,13 @@ function isMember(compiler: ExpressionCompiler, node: Expression): boolean {
 }
 
 /** What an entry of an indexing expression ranges over; a single member among sets is a set of its own. */
-export function compileEntrySet(compiler: ExpressionCompiler, node: Expression): SetCode | null {
+export function compileEntrySet(compiler: TypedCompiler, node: Expression): SetCode | null {
   if (!isMember(compiler, node)) return compiler.set(node);
   const code = compileLiteral(compiler, node, [node]);
   return code.type === "set" ? code : null;
 }
 
-function compileLiteral(compiler: ExpressionCompiler, node: Span, entries: readonly Expression[]): Code {
+function compileLiteral(compiler: TypedCompiler, node: Span, entries: readonly Expression[]): Code {
   const { machine } = compiler.scope;
   const { budget } = machine;
   const members: SymbolicCode[][] = [];
@@ -123,7 +123,7 @@ function compileLiteral(compiler: ExpressionCompiler, node: Span, entries: reado
 }
 
 /** `{i in A, j in B: p}` as a set of tuples; a single set without predicate is that set. */
-function compileDomainSet(compiler: ExpressionCompiler, node: Extract<Expression, { kind: "braces" }>): Code {
+function compileDomainSet(compiler: TypedCompiler, node: Extract<Expression, { kind: "braces" }>): Code {
   const { scope } = compiler;
   const { machine } = scope;
   const depth = scope.depth;
@@ -154,7 +154,7 @@ function compileDomainSet(compiler: ExpressionCompiler, node: Extract<Expression
 }
 
 export function compileSetOperator(
-  compiler: ExpressionCompiler,
+  compiler: TypedCompiler,
   node: Binary,
   operator: "cross" | "inter" | "union" | "diff" | "symdiff",
 ): Code {
@@ -208,7 +208,7 @@ function combineTests(
   }
 }
 
-function cross(compiler: ExpressionCompiler, node: Binary, left: SetCode, right: SetCode): Code {
+function cross(compiler: TypedCompiler, node: Binary, left: SetCode, right: SetCode): Code {
   const { machine } = compiler.scope;
   const arity = left.arity + right.arity;
   if (arity > 20) return compiler.refuse("wrong_arity", "tuples have at most 20 parts", node);
@@ -226,7 +226,7 @@ function cross(compiler: ExpressionCompiler, node: Binary, left: SetCode, right:
 }
 
 export function compileMembership(
-  compiler: ExpressionCompiler,
+  compiler: TypedCompiler,
   node: Binary,
   relation: "in" | "!in" | "within" | "!within",
 ): Code {
@@ -238,7 +238,7 @@ export function compileMembership(
   return is_negative ? { type: "logical", run: () => !run() } : code;
 }
 
-function compileIn(compiler: ExpressionCompiler, node: Binary, set: SetCode | null): LogicalCode | null {
+function compileIn(compiler: TypedCompiler, node: Binary, set: SetCode | null): LogicalCode | null {
   const nodes = node.left.kind === "tuple" ? node.left.parts : [node.left];
   const parts = nodes.map((part) => compiler.member(part));
   if (set === null || parts.some((part) => part === null)) return null;
@@ -263,7 +263,7 @@ function compileIn(compiler: ExpressionCompiler, node: Binary, set: SetCode | nu
   };
 }
 
-function compileWithin(compiler: ExpressionCompiler, node: Binary, right: SetCode | null): LogicalCode | null {
+function compileWithin(compiler: TypedCompiler, node: Binary, right: SetCode | null): LogicalCode | null {
   const left = compiler.set(node.left);
   if (left === null || right === null) return null;
   if (left.arity !== right.arity && left.arity * right.arity !== 0) {
