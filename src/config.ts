@@ -186,7 +186,7 @@ export function listOf(value: string | null): string[] {
 }
 
 /** The variable that sets a setting: JAOT_ and its name in capitals. */
-export function environmentName(name: SettingName): string {
+function environmentName(name: SettingName): string {
   return `JAOT_${name.toUpperCase()}`;
 }
 

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { type ConfigReading, environmentName, flagName, publicSettings, readConfig } from "../src/config";
+import { type ConfigReading, flagName, publicSettings, readConfig, type SettingName } from "../src/config";
+
+/** The documented rule: JAOT_ and the name in capitals. */
+const environmentName = (name: SettingName): string => `JAOT_${name.toUpperCase()}`;
 
 interface Given {
   readonly flags?: Record<string, string>;

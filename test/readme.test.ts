@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { environmentName, flagName, SETTINGS, type SettingName } from "../src/config";
+import { flagName, SETTINGS, type SettingName } from "../src/config";
+
+/** The documented rule: JAOT_ and the name in capitals. */
+const environmentName = (name: SettingName): string => `JAOT_${name.toUpperCase()}`;
 
 const readme = readFileSync(join(import.meta.dir, "../README.md"), "utf8");
 

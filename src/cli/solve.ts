@@ -2,15 +2,9 @@
 import { contentDigest } from "../model/canonical";
 import { compileModel, examineModel, type PreparedModel, resolveCells } from "../model/compile";
 import type { Diagnostic } from "../model/diagnostics";
-import {
-  applyOverrides,
-  type BoundOverrides,
-  bindGiven,
-  type FieldError,
-  fieldsGiven,
-  pathsOf,
-  validateOverrideData,
-} from "../model/overrides";
+import { validateOverrideData } from "../model/override_data";
+import type { BoundOverrides, FieldError } from "../model/override_fields";
+import { applyOverrides, bindGiven, fieldsGiven, pathsOf } from "../model/overrides";
 import type { Solution } from "../problem/solution";
 import { solveOptionsOf } from "../services/runs/solve_options";
 import type { SolveOutcome } from "../solver/messages";

@@ -48,11 +48,40 @@ const PATH_LENGTH_KEPT = 200;
 
 /** All routes, not yet listening. */
 export function createServer(context: Context) {
+  const server = createEdge(context)
+    .use(fireRoutes(context))
+    .use(healthRoutes(context))
+    .use(metricsRoutes(context))
+    .use(mcpRoutes(context))
+    .use(uiRoutes(context))
+    .use(openSessionRoutes(context))
+    .use(documentRoutes(context))
+    .use(versionRoutes(context))
+    .use(triggerRoutes(context))
+    .use(runRoutes(context))
+    .use(deliveryRoutes(context))
+    .use(scheduleRoutes(context))
+    .use(oneScheduleRoutes(context, "/triggers/:trigger_id/schedule"))
+    .use(oneScheduleRoutes(context, "/triggers/:trigger_id/schedules/:schedule_id"))
+    .use(solveRoutes(context))
+    .use(sessionRoutes(context))
+    .use(overviewRoutes(context))
+    .use(keyRoutes(context))
+    .use(appliedRoutes(context))
+    .use(workspaceRoutes(context))
+    .use(auditRoutes(context))
+    .use(exampleRoutes(context))
+    .use(referenceRoutes((): readonly Route[] => server.routes));
+  return server;
+}
+
+/** What every request passes before and after its route. */
+function createEdge(context: Context) {
   const body_bytes_max = context.config.max_body_mb * MIB_BYTES;
   const unproven = new UnprovenBodies(Math.max(UNPROVEN_BYTES_MAX, body_bytes_max));
   const request_log = new RequestLog(context);
   const cors_origins = new Set(listOf(context.config.cors_origin));
-  const server = new Elysia({
+  return new Elysia({
     normalize: false,
     serve: {
       maxRequestBodySize: BUN_BODY_BYTES_MAX,
@@ -90,31 +119,7 @@ export function createServer(context: Context) {
     })
     .onAfterResponse({ as: "global" }, ({ request, route, params, set, responseValue }) =>
       request_log.end({ request, route, params, set, responseValue } as AnsweredRequest),
-    )
-    .use(fireRoutes(context))
-    .use(healthRoutes(context))
-    .use(metricsRoutes(context))
-    .use(mcpRoutes(context))
-    .use(uiRoutes(context))
-    .use(openSessionRoutes(context))
-    .use(documentRoutes(context))
-    .use(versionRoutes(context))
-    .use(triggerRoutes(context))
-    .use(runRoutes(context))
-    .use(deliveryRoutes(context))
-    .use(scheduleRoutes(context))
-    .use(oneScheduleRoutes(context, "/triggers/:trigger_id/schedule"))
-    .use(oneScheduleRoutes(context, "/triggers/:trigger_id/schedules/:schedule_id"))
-    .use(solveRoutes(context))
-    .use(sessionRoutes(context))
-    .use(overviewRoutes(context))
-    .use(keyRoutes(context))
-    .use(appliedRoutes(context))
-    .use(workspaceRoutes(context))
-    .use(auditRoutes(context))
-    .use(exampleRoutes(context))
-    .use(referenceRoutes((): readonly Route[] => server.routes));
-  return server;
+    );
 }
 
 /** Refuses other hosts and other pages. True for a question of an allowed page's browser, which the headers answer. */

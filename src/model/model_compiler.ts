@@ -2,7 +2,8 @@
 import type { ModelCompiler } from "../solver/messages";
 import type { ModelLimits } from "./budget";
 import { compileModel, type PreparedModel, prepareModel } from "./compile";
-import { applyOverrides, type BoundOverrides } from "./overrides";
+import type { BoundOverrides } from "./override_fields";
+import { applyOverrides } from "./overrides";
 import { answerQuestion, type ModelQuestion } from "./questions";
 
 export function createModelCompiler(limits: ModelLimits): ModelCompiler {

@@ -4,66 +4,23 @@
  * against that alone, on the HTTP thread. `applyOverrides` makes the effective model in the solver process.
  */
 import { nearestHint } from "../nearest";
-import type { ModelForm } from "./compile";
-import { type Cell, type CellResolution, type CellValue, cellKey, cellPlaces, findCellFault } from "./imported/cells";
-import { findIndexedFaults, type GivenMembers, spellKey } from "./indexed_shapes";
+import { type CellResolution, cellKey, cellPlaces } from "./imported/cells";
 import type { InputDeclaration, InputShape } from "./inputs";
 import { describeValue, isRecord, quote } from "./json";
-import { findOptionFault } from "./options";
-import { type PathValue, resolveFlatPath } from "./override_paths";
-import { findMisfits, shapeType } from "./shapes";
+import { findFaults } from "./override_data";
+import {
+  type BoundField,
+  type BoundOverrides,
+  type FieldError,
+  OVERRIDE_TYPES,
+  type OverrideField,
+  type OverrideSubject,
+  type OverrideTarget,
+  type OverrideType,
+} from "./override_fields";
+import { resolveFlatPath } from "./override_paths";
+import { shapeType } from "./shapes";
 
-const OVERRIDE_TYPES = ["string", "number", "integer", "boolean", "array", "object"] as const;
-export type OverrideType = (typeof OVERRIDE_TYPES)[number];
-
-export interface OverrideField {
-  readonly name: string;
-  readonly type?: OverrideType;
-  readonly required?: boolean;
-  /** Applied when a fire leaves the field out. */
-  readonly default?: unknown;
-  readonly description?: string;
-  /** Dot path into model_json; without it the field names an input of the model. */
-  readonly model_field_path?: string;
-}
-
-/** One sentence about one field: an entry of `detail.fields`. */
-export interface FieldError {
-  readonly name: string;
-  readonly msg: string;
-}
-
-/** What binding needs of a PreparedModel; plain JSON, so that it may come from another process. */
-export interface OverrideSubject {
-  readonly form: ModelForm | null;
-  readonly model: unknown;
-  readonly inputs: readonly InputDeclaration[];
-  /** Of an imported file: where the paths of the fields lead, or those of the inputs where there are no fields. */
-  readonly cells?: Readonly<Record<string, CellResolution>>;
-}
-
-export type OverrideTarget =
-  | { readonly kind: "input"; readonly input: string; readonly shape: InputShape }
-  | { readonly kind: "path"; readonly segments: readonly (string | number)[]; readonly accepts: PathValue }
-  | { readonly kind: "cell"; readonly cell: Cell; readonly accepts: CellValue };
-
-export interface BoundField {
-  readonly name: string;
-  /** null: whatever the target takes. */
-  readonly type: OverrideType | null;
-  readonly required: boolean;
-  readonly has_default: boolean;
-  /** null without a default; null may also be one, where the target takes it. */
-  readonly default: unknown;
-  readonly target: OverrideTarget;
-}
-
-/** Plain JSON, and all that a fire is checked with. */
-export interface BoundOverrides {
-  readonly fields: readonly BoundField[];
-}
-
-const ERRORS_MAX = 100;
 const FIELD_KEYS = ["name", "type", "required", "default", "description", "model_field_path"];
 const FIELDS_MAX = 1000;
 const NAME_LENGTH_MAX = 255;
@@ -134,33 +91,6 @@ export function bindGiven(
   subject: OverrideSubject,
 ): ReturnType<typeof bindOverrides> {
   return bindOverrides(subject.form === "file" ? fields : null, subject);
-}
-
-/**
- * Checks the override data of one fire; empty when it fits. `data` undefined or null counts as {}. At most 100 errors,
- * each with the name of its field.
- */
-export function validateOverrideData(bound: BoundOverrides, data: unknown): readonly FieldError[] {
-  const given = data ?? {};
-  if (!isRecord(given)) {
-    return [{ name: "override_data", msg: `override_data is ${describeValue(data)}, expected an object` }];
-  }
-  const errors: FieldError[] = [];
-  const fields = fieldsByName(bound);
-  for (const name of Object.keys(given)) {
-    if (errors.length >= ERRORS_MAX) return errors;
-    if (!fields.has(name)) errors.push({ name, msg: explainUnknown(name, fields) });
-  }
-  const members = givenMembers(bound, given);
-  for (const field of bound.fields) {
-    if (errors.length >= ERRORS_MAX) break;
-    if (Object.hasOwn(given, field.name)) {
-      for (const msg of findFaults(field, given[field.name], members)) errors.push({ name: field.name, msg });
-    } else if (field.required && !field.has_default) {
-      errors.push({ name: field.name, msg: `${field.name} is required and was not given` });
-    }
-  }
-  return errors;
 }
 
 /**
@@ -342,94 +272,6 @@ function reportUnfilled(bound: readonly BoundField[], inputs: readonly InputDecl
   }
 }
 
-const FIELDS_BY_NAME = new WeakMap<BoundOverrides, ReadonlyMap<string, BoundField>>();
-
-/** Made once for each BoundOverrides, so that a fire pays only for the fields it gives and those it must give. */
-function fieldsByName(bound: BoundOverrides): ReadonlyMap<string, BoundField> {
-  const known = FIELDS_BY_NAME.get(bound);
-  if (known !== undefined) return known;
-  const fields = new Map(bound.fields.map((field) => [field.name, field]));
-  FIELDS_BY_NAME.set(bound, fields);
-  return fields;
-}
-
-function explainUnknown(name: string, fields: ReadonlyMap<string, BoundField>): string {
-  if (fields.size === 0) return `${quote(name)} was given, but this trigger takes no overrides`;
-  const hint = nearestHint(name, fields.keys());
-  if (hint !== undefined) return `there is no field ${quote(name)}, ${hint}`;
-  const names = [...fields.keys()];
-  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
-  return `there is no field ${quote(name)}; there are ${names.slice(0, 5).map(quote).join(", ")}${more}`;
-}
-
-/** What is wrong with a value for a field, in sentences; empty when it fits. */
-function findFaults(field: BoundField, value: unknown, given: GivenMembers): readonly string[] {
-  const { target, name } = field;
-  const faults = findTargetFaults(target, value, name, given);
-  if (faults.length > 0 || field.type === null || value === null || hasType(value, field.type)) return faults;
-  const expected = field.type === "integer" ? "a whole number" : `a value of type ${field.type}`;
-  return [`${name} is ${describeValue(value)}, expected ${expected}`];
-}
-
-function findTargetFaults(
-  target: OverrideTarget,
-  value: unknown,
-  name: string,
-  given: GivenMembers,
-): readonly string[] {
-  switch (target.kind) {
-    case "input":
-      return findInputFaults(target.shape, value, name, given);
-    case "path":
-      return findPathFaults(target.accepts, value, name);
-    case "cell": {
-      const fault = findCellFault(target.accepts, value);
-      return fault === null ? [] : [`${name} is ${fault}`];
-    }
-  }
-}
-
-function hasType(value: unknown, type: OverrideType): boolean {
-  if (type === "integer") return Number.isInteger(value);
-  if (type === "array") return Array.isArray(value);
-  return type === "object" ? isRecord(value) : typeof value === type;
-}
-
-function findInputFaults(shape: InputShape, value: unknown, name: string, given: GivenMembers): string[] {
-  if (shape.type === "param" || shape.type === "set") return findIndexedFaults(shape, value, name, given);
-  return findMisfits(value, shape, name);
-}
-
-/** Members that the fire, or a default, gives to a plain set. */
-function givenMembers(bound: BoundOverrides, data: Readonly<Record<string, unknown>>): GivenMembers {
-  return (set) => {
-    const field = bound.fields.find(({ target }) => target.kind === "input" && target.input === set);
-    if (field === undefined) return null;
-    const value = Object.hasOwn(data, field.name) ? data[field.name] : field.default;
-    return Array.isArray(value) ? value.map((member: unknown) => spellKey(member) ?? "") : null;
-  };
-}
-
-function findPathFaults(accepts: PathValue, value: unknown, name: string): string[] {
-  if (accepts.type === "shape") return findMisfits(value, accepts.shape, name);
-  const expected = findPathFault(accepts, value);
-  return expected === null ? [] : [`${name} is ${describeValue(value)}, expected ${expected}`];
-}
-
-/** What was expected, or null when the value fits. */
-function findPathFault(accepts: Exclude<PathValue, { type: "shape" }>, value: unknown): string | null {
-  switch (accepts.type) {
-    case "bound":
-      return value === null || Number.isFinite(value) ? null : "a finite number, or null for no bound";
-    case "text":
-      return typeof value === "string" ? null : "a text";
-    case "choice":
-      return accepts.choices.some((choice) => choice === value) ? null : accepts.choices.map(quote).join(" or ");
-    case "option":
-      return findOptionFault(accepts.option, value);
-  }
-}
-
 /** A copy of `root` with another value at `segments`; copies only the containers on the way, makes absent ones. */
 function withValueAt(root: unknown, segments: readonly (string | number)[], value: unknown): unknown {
   const holder: unknown[] = [root];
@@ -456,9 +298,4 @@ function readKey(parent: unknown[] | Record<string, unknown>, key: string | numb
 
 function writeKey(parent: unknown[] | Record<string, unknown>, key: string | number, value: unknown): void {
   (parent as Record<string | number, unknown>)[key] = value;
-}
-
-/** One sentence for overrides that do not fit. */
-export function misfitMessage(fields: readonly FieldError[]): string {
-  return `Override validation failed: ${fields.map((field) => field.msg).join("; ")}`;
 }

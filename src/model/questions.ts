@@ -7,7 +7,7 @@ import { exportProblem } from "./exported/export";
 import type { ExportFormat } from "./formats";
 import type { CellResolution } from "./imported/cells";
 import type { InputDeclaration } from "./inputs";
-import type { OverrideSubject } from "./overrides";
+import type { OverrideSubject } from "./override_fields";
 
 export type ModelQuestion =
   | {

@@ -14,7 +14,7 @@ export interface ProgressPoint {
 }
 
 /** Points kept of a run. When there are more, every second one goes and from then on half as many are kept. */
-export const PROGRESS_POINTS_MAX = 500;
+const PROGRESS_POINTS_MAX = 500;
 
 interface Kept {
   points: ProgressPoint[];

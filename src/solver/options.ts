@@ -1,6 +1,7 @@
 /**
  * What a caller may ask of a solve. This list is ours and short: a raw HiGHS name never passes, since
- * some of them change what is solved (`solver=simplex` drops integrality without a word).
+ * some of them change what is solved (`solver=simplex` drops integrality without a word). What a model may say of them is
+ * checked in model/options.ts.
  */
 
 export interface SolveOptions {
@@ -18,45 +19,6 @@ export const SOLVE_OPTIONS_DEFAULT: SolveOptions = {
   seed: 0,
   presolve: true,
 };
-
-const OPTION_NAMES = Object.keys(SOLVE_OPTIONS_DEFAULT) as (keyof SolveOptions)[];
-const TIME_LIMIT_SECONDS_MIN = 0.01;
-const TIME_LIMIT_SECONDS_MAX = 86_400;
-const SEED_MAX = 2 ** 31 - 1;
-
-export interface OptionProblem {
-  readonly name: string;
-  readonly message: string;
-}
-
-export type OptionsReading =
-  | { readonly options: SolveOptions; readonly problems: readonly [] }
-  | { readonly options: null; readonly problems: readonly OptionProblem[] };
-
-/**
- * Reads options that came from outside; absent ones (also null or undefined as a whole) take their default.
- * Every problem is reported, in the order of the list of options, unknown names last.
- */
-export function readSolveOptions(input: unknown): OptionsReading {
-  if (input === undefined || input === null) return { options: SOLVE_OPTIONS_DEFAULT, problems: [] };
-  if (typeof input !== "object" || Array.isArray(input)) {
-    return { options: null, problems: [{ name: "options", message: `must be an object, found ${nameOf(input)}` }] };
-  }
-  const given = input as Readonly<Record<string, unknown>>;
-  const problems: OptionProblem[] = [];
-  const options = { ...SOLVE_OPTIONS_DEFAULT };
-  for (const name of OPTION_NAMES) {
-    if (!Object.hasOwn(given, name) || given[name] === undefined) continue;
-    const message = problemWith(name, given[name]);
-    if (message !== null) problems.push({ name, message });
-    else Object.assign(options, { [name]: given[name] });
-  }
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(SOLVE_OPTIONS_DEFAULT, name)) continue;
-    problems.push({ name, message: `is not an option; the options are ${OPTION_NAMES.join(", ")}` });
-  }
-  return problems.length === 0 ? { options, problems: [] } : { options: null, problems };
-}
 
 /** How exact the solver has to be: nothing that a caller asks for. A second solve changes it; the first one takes the solver's defaults. */
 export interface Strictness {
@@ -109,31 +71,4 @@ export function toHighsOptions(
     qp_regularization_value: strictness.regularization,
     qp_iteration_limit: strictness.quadratic_iterations_max,
   };
-}
-
-function problemWith(name: keyof SolveOptions, value: unknown): string | null {
-  switch (name) {
-    case "time_limit_seconds":
-      return problemWithNumber(value, TIME_LIMIT_SECONDS_MIN, TIME_LIMIT_SECONDS_MAX);
-    case "gap_tolerance":
-      return problemWithNumber(value, 0, 1);
-    case "seed":
-      return Number.isInteger(value)
-        ? problemWithNumber(value, 0, SEED_MAX)
-        : `must be an integer, found ${nameOf(value)}`;
-    case "presolve":
-      return typeof value === "boolean" ? null : `must be true or false, found ${nameOf(value)}`;
-  }
-}
-
-function problemWithNumber(value: unknown, min: number, max: number): string | null {
-  if (typeof value === "number" && value >= min && value <= max) return null;
-  return `must be a number from ${min} to ${max}, found ${nameOf(value)}`;
-}
-
-/** A value as it may stand in a message: short, and never the content of a container. */
-function nameOf(value: unknown): string {
-  if (value === null || typeof value === "boolean" || typeof value === "number") return String(value);
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
-  return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
 }

@@ -35,28 +35,32 @@ const CANVAS = {
   ],
 };
 
+const DOCUMENT_ROUTES: readonly Route[] = [
+  { method: "POST", path: "/builder", body: { name: "Fuzz", model_json: RESTOCK_FIVE } },
+  { method: "POST", path: "/builder", body: { name: "Canvas", canvas_json: CANVAS } },
+  { method: "GET", path: "/builder" },
+  { method: "GET", path: "/builder/{document_id}" },
+  { method: "PUT", path: "/builder/{document_id}", body: { name: "Fuzz", model_json: RESTOCK_FIVE } },
+  { method: "DELETE", path: "/builder/{stranger}" },
+  { method: "GET", path: "/builder/{document_id}/versions" },
+  { method: "POST", path: "/builder/{document_id}/versions", body: { version_name: "v", model_json: RESTOCK_FIVE } },
+  { method: "GET", path: "/builder/{document_id}/versions/{version_id}" },
+  { method: "PATCH", path: "/builder/{document_id}/versions/{version_id}", body: { version_name: "v" } },
+  {
+    method: "POST",
+    path: "/builder/{document_id}/versions/{version_id}/restore",
+    body: { current_canvas_json: CANVAS },
+  },
+  { method: "GET", path: "/builder/{document_id}/versions/{version_id}/diff/{version_id}" },
+  { method: "GET", path: "/builder/{document_id}/versions/{version_id}/inputs" },
+];
+
 /** Nothing here removes what KnownNames names. */
 function routesOf(names: KnownNames): readonly Route[] {
   const pinned = { document_id: names.document_id, version_id: names.version_id };
   const schema = [{ name: "demand_forecast", type: "array", required: true, default: null, description: "units" }];
   return [
-    { method: "POST", path: "/builder", body: { name: "Fuzz", model_json: RESTOCK_FIVE } },
-    { method: "POST", path: "/builder", body: { name: "Canvas", canvas_json: CANVAS } },
-    { method: "GET", path: "/builder" },
-    { method: "GET", path: "/builder/{document_id}" },
-    { method: "PUT", path: "/builder/{document_id}", body: { name: "Fuzz", model_json: RESTOCK_FIVE } },
-    { method: "DELETE", path: "/builder/{stranger}" },
-    { method: "GET", path: "/builder/{document_id}/versions" },
-    { method: "POST", path: "/builder/{document_id}/versions", body: { version_name: "v", model_json: RESTOCK_FIVE } },
-    { method: "GET", path: "/builder/{document_id}/versions/{version_id}" },
-    { method: "PATCH", path: "/builder/{document_id}/versions/{version_id}", body: { version_name: "v" } },
-    {
-      method: "POST",
-      path: "/builder/{document_id}/versions/{version_id}/restore",
-      body: { current_canvas_json: CANVAS },
-    },
-    { method: "GET", path: "/builder/{document_id}/versions/{version_id}/diff/{version_id}" },
-    { method: "GET", path: "/builder/{document_id}/versions/{version_id}/inputs" },
+    ...DOCUMENT_ROUTES,
     { method: "GET", path: "/triggers" },
     {
       method: "POST",

@@ -1,12 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { compileModel, prepareModel } from "../../src/model/compile";
-import {
-  applyOverrides,
-  type BoundOverrides,
-  bindOverrides,
-  parseOverrideSchema,
-  validateOverrideData,
-} from "../../src/model/overrides";
+import { validateOverrideData } from "../../src/model/override_data";
+import type { BoundOverrides } from "../../src/model/override_fields";
+import { applyOverrides, bindOverrides, parseOverrideSchema } from "../../src/model/overrides";
 import { type JsonObject, LIMITS } from "./setup";
 
 /** The example of the documentation, with an object parameter and a bound besides. */

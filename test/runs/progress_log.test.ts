@@ -1,5 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { PROGRESS_POINTS_MAX, ProgressLog } from "../../src/runs/progress_log";
+import { ProgressLog } from "../../src/runs/progress_log";
+
+/** As documented. */
+const PROGRESS_POINTS_MAX = 500;
 
 const point = (elapsed_ms: number) => ({ attempt: 1, elapsed_ms, incumbent: null, bound: null, gap: null, nodes: 0 });
 

@@ -70,6 +70,7 @@ export function describePlace(name: string, openFor: OpenPlaceFor): void {
   });
 
   describe(`${name}: jobs`, () => testJobs(open));
+  describe(`${name}: jobs`, () => testFailures(open));
   describe(`${name}: limits and cancelling`, () => testStops(open));
   describe(`${name}: priorities`, () => testPriorities(open));
   describe(`${name}: a priority that gives way in time`, () => testGivingWay(open));
@@ -129,7 +130,9 @@ function testJobs(open: Open): void {
     for (const { outcome } of jobs) expect(["solved", "returned"]).toContain((await outcome).kind);
     expect(order).toEqual(jobs.map(({ job }) => job));
   });
+}
 
+function testFailures(open: Open): void {
   test("whose solver dies are told as failed, and the next one finds another", async () => {
     const { place } = await open();
     const outcome = await place.submit(request({ act: "exit" })).outcome;

@@ -1,11 +1,15 @@
 /** The rules of the house, each a function from all sources to what is wrong, in words that say what to do instead. */
 import { posix } from "node:path";
+import { filesInCircles } from "./circles";
+import { inSource, inTests, resolve, stemOf } from "./paths";
 import type { Source } from "./source";
 
 export type Rule = (sources: readonly Source[]) => string[];
 
-const FILE_LINES_MAX = 500;
-const FUNCTION_LINES_MAX = 70;
+const FILE_LINES_MAX = 400;
+const FUNCTION_LINES_MAX = 60;
+/** Files of a folder of src/, those of its own folders aside. */
+const FOLDER_FILES_MAX = 24;
 
 /** Files of src/ that anyone may import, and that import only each other. */
 const LEAVES = ["clock", "config", "ids", "kill_points", "log", "nearest", "refusals", "roles", "version"];
@@ -72,7 +76,8 @@ const BACK_ENDS: Readonly<Record<string, readonly string[]>> = {
   "src/solver/process/": ["src/solver/process/", "src/app", "src/cli/"],
 };
 
-const ENTRIES = ["src/main.ts", "src/ui/main.tsx"];
+/** Where a program begins: the service, the page, and the client that other programs import. */
+const ENTRIES = ["src/main.ts", "src/ui/main.tsx", "src/client/client.ts"];
 const BANNED_FILE_NAMES = ["utils", "util", "helpers", "helper", "common", "types", "misc", "index"];
 
 /** Where time and randomness come from; everything else takes a Clock or Ids as an argument. */
@@ -114,12 +119,14 @@ const NAMED_PACKAGE_PATTERN = /needs the package [a-z0-9@/.+-]+/;
 export const RULES: Readonly<Record<string, Rule>> = {
   "imports go one way": importDirections,
   "no two folders import each other": foldersInCircles,
+  "no files import each other in a circle": filesInCircles,
   "each library has one home": libraryHomes,
   "files are short": (sources) =>
     sources
       .filter((source) => source.lines > FILE_LINES_MAX)
       .map((source) => `${source.path} has ${source.lines} lines, at most ${FILE_LINES_MAX}: split it by what it owns`),
   "functions are short": longFunctions,
+  "folders are small": largeFolders,
   "files are named for what they own": bannedNames,
   "exports are used": deadExports,
   "time and randomness are arguments": chance,
@@ -197,6 +204,20 @@ function longFunctions(sources: readonly Source[]): string[] {
   );
 }
 
+function largeFolders(sources: readonly Source[]): string[] {
+  const files = new Map<string, number>();
+  for (const { path } of inSource(sources)) {
+    const folder = posix.dirname(path);
+    files.set(folder, (files.get(folder) ?? 0) + 1);
+  }
+  return [...files]
+    .filter(([, count]) => count > FOLDER_FILES_MAX)
+    .map(
+      ([folder, count]) =>
+        `${folder} has ${count} files of its own, at most ${FOLDER_FILES_MAX}: give a noun of it a folder`,
+    );
+}
+
 function bannedNames(sources: readonly Source[]): string[] {
   return sources.flatMap(({ path }) => {
     const parts = path.split("/").map((part) => part.replace(/(\.test|\.d)?\.tsx?$/, ""));
@@ -206,12 +227,16 @@ function bannedNames(sources: readonly Source[]): string[] {
 }
 
 /**
- * Entries are started, not imported: main.ts, the page's main.tsx and scripts/. A type that stands in the signature of an export in use is in
- * use with it, so that a caller can name what it is handed.
+ * Entries are started, not imported; scripts are too. A type that stands in the signature of an export in use is in
+ * use with it, so that a caller can name what it is handed. A test uses what other tests export; the product is not written for it.
  */
 function deadExports(sources: readonly Source[]): string[] {
-  const { names, wholes } = importedNames(sources);
+  const users = {
+    src: importedNames(sources.filter(({ path }) => !path.startsWith("test/"))),
+    test: importedNames(sources),
+  };
   return sources.flatMap((source) => {
+    const { names, wholes } = source.path.startsWith("src/") ? users.src : users.test;
     const is_entry =
       ENTRIES.includes(source.path) || source.path.startsWith("scripts/") || source.path.endsWith(".d.ts");
     const stem = stemOf(source.path);
@@ -321,30 +346,10 @@ function backEnds(sources: readonly Source[]): string[] {
   );
 }
 
-function inSource(sources: readonly Source[]): Source[] {
-  return sources.filter(({ path }) => path.startsWith("src/"));
-}
-
-function inTests(sources: readonly Source[]): Source[] {
-  return sources.filter(({ path }) => path.startsWith("test/"));
-}
-
 /** The first folder under src/, or the file itself: `leaf` for one that anyone may import, as declarations are. */
 function layerOf(path: string): string {
   if (path.endsWith(".d.ts")) return "leaf";
   const [, first = "", ...rest] = path.split("/");
   const name = first.replace(/\.ts$/, "");
   return rest.length === 0 && LEAVES.includes(name) ? "leaf" : name;
-}
-
-/** A module's path without its ending: an import does not say whether it is .ts or .tsx. */
-function stemOf(path: string): string {
-  return path.replace(/\.tsx?$/, "");
-}
-
-/** The path of an import within the repository, or null for a library. */
-function resolve(importer: string, specifier: string): string | null {
-  if (!specifier.startsWith(".")) return null;
-  const path = posix.join(posix.dirname(importer), specifier);
-  return posix.extname(path) === "" ? `${path}.ts` : path;
 }

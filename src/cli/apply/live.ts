@@ -1,5 +1,4 @@
 /** What the service holds now, in the same normal form as the files. */
-
 import type { WorkspaceObject } from "../../services/access/workspaces";
 import type { DocumentObject } from "../../services/documents/document_fields";
 import type { FullVersionObject } from "../../services/documents/versions";

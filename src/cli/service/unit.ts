@@ -21,6 +21,30 @@ export interface UnitOptions {
 const STOP_SECONDS = 20;
 const STATE_NAME = "jaot-triggers";
 
+/** What the service cannot reach, whatever it is made to do. */
+const SANDBOX = [
+  "ProtectSystem=strict",
+  "ProtectHome=yes",
+  "PrivateTmp=yes",
+  "PrivateDevices=yes",
+  "ProtectKernelTunables=yes",
+  "ProtectKernelModules=yes",
+  "ProtectKernelLogs=yes",
+  "ProtectControlGroups=yes",
+  "ProtectClock=yes",
+  "ProtectHostname=yes",
+  "ProtectProc=invisible",
+  "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
+  "RestrictNamespaces=yes",
+  "RestrictRealtime=yes",
+  "RestrictSUIDSGID=yes",
+  "RemoveIPC=yes",
+  "LockPersonality=yes",
+  "SystemCallArchitectures=native",
+  "SystemCallFilter=@system-service",
+  "SystemCallErrorNumber=EPERM",
+];
+
 export function unitText(options: UnitOptions): string {
   const { program, words, data_dir, user, writable, drain_seconds, environment_file, needs_low_port } = options;
   const paths = [...(data_dir === null ? [] : [data_dir]), ...writable];
@@ -57,26 +81,7 @@ export function unitText(options: UnitOptions): string {
     "NoNewPrivileges=yes",
     `CapabilityBoundingSet=${needs_low_port ? "CAP_NET_BIND_SERVICE" : ""}`,
     `AmbientCapabilities=${needs_low_port ? "CAP_NET_BIND_SERVICE" : ""}`,
-    "ProtectSystem=strict",
-    "ProtectHome=yes",
-    "PrivateTmp=yes",
-    "PrivateDevices=yes",
-    "ProtectKernelTunables=yes",
-    "ProtectKernelModules=yes",
-    "ProtectKernelLogs=yes",
-    "ProtectControlGroups=yes",
-    "ProtectClock=yes",
-    "ProtectHostname=yes",
-    "ProtectProc=invisible",
-    "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
-    "RestrictNamespaces=yes",
-    "RestrictRealtime=yes",
-    "RestrictSUIDSGID=yes",
-    "RemoveIPC=yes",
-    "LockPersonality=yes",
-    "SystemCallArchitectures=native",
-    "SystemCallFilter=@system-service",
-    "SystemCallErrorNumber=EPERM",
+    ...SANDBOX,
     "# MemoryDenyWriteExecute stays off: JavaScript and WebAssembly are compiled while they run.",
     "",
     "[Install]",

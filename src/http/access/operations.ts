@@ -2,6 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import { AUDIT_ACTIONS } from "../../services/access/audit";
 import * as examples from "../openapi/examples";
+import { pageOf } from "../openapi/object_schema";
 import * as objects from "../openapi/objects";
 import type { Operation } from "../openapi/operation";
 import { oneOf, pages } from "../openapi/parameters";
@@ -28,7 +29,7 @@ export const ACCESS_OPERATIONS = {
     answers: {
       200: {
         description: "A page of keys.",
-        schema: objects.pageOf("KeyPage", objects.key),
+        schema: pageOf("KeyPage", objects.key),
         example: examples.pageOf([examples.key]),
       },
     },
@@ -104,7 +105,7 @@ export const ACCESS_OPERATIONS = {
     answers: {
       200: {
         description: "A page of the log.",
-        schema: objects.pageOf("AuditPage", objects.auditEntry),
+        schema: pageOf("AuditPage", objects.auditEntry),
         example: examples.pageOf([examples.auditEntry]),
       },
     },

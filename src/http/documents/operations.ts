@@ -1,8 +1,8 @@
 /** Rows of documents and versions. */
 import { Type } from "@sinclair/typebox";
 import { EXPORT_FORMATS } from "../../model/formats";
+import * as documents from "../openapi/document_objects";
 import * as examples from "../openapi/examples";
-import * as objects from "../openapi/objects";
 import type { Operation } from "../openapi/operation";
 import { oneOf, slice } from "../openapi/parameters";
 
@@ -18,7 +18,7 @@ export const BUILDER_OPERATIONS = {
     answers: {
       201: {
         description: "The document.",
-        schema: objects.document,
+        schema: documents.document,
         example: { ...examples.document, diagnostics: [] },
       },
     },
@@ -31,7 +31,7 @@ export const BUILDER_OPERATIONS = {
     access: "viewer",
     query: slice(100),
     answers: {
-      200: { description: "Documents.", schema: Type.Array(objects.documentSummary), example: examples.documents },
+      200: { description: "Documents.", schema: Type.Array(documents.documentSummary), example: examples.documents },
     },
     refusals: ["validation_failed"],
   },
@@ -40,7 +40,7 @@ export const BUILDER_OPERATIONS = {
     tag: "Documents",
     summary: "Get a document",
     access: "viewer",
-    answers: { 200: { description: "The document.", schema: objects.document, example: examples.document } },
+    answers: { 200: { description: "The document.", schema: documents.document, example: examples.document } },
     refusals: ["document_not_found"],
   },
   "PUT /api/v2/builder/{document_id}": {
@@ -53,7 +53,7 @@ export const BUILDER_OPERATIONS = {
     answers: {
       200: {
         description: "The document.",
-        schema: objects.document,
+        schema: documents.document,
         example: { ...examples.document, diagnostics: [] },
       },
     },
@@ -77,7 +77,7 @@ export const BUILDER_OPERATIONS = {
     answers: {
       200: {
         description: "Versions, without their texts.",
-        schema: Type.Array(objects.versionSummary),
+        schema: Type.Array(documents.versionSummary),
         example: [examples.versionSummary],
       },
     },
@@ -91,7 +91,7 @@ export const BUILDER_OPERATIONS = {
       "Takes the document's own texts where none are given. Equal to the latest version in canvas and model, it answers that one.",
     access: "editor",
     body: { is_required: false, example: { version_name: "winter" } },
-    answers: { 201: { description: "The version.", schema: objects.version, example: examples.version } },
+    answers: { 201: { description: "The version.", schema: documents.version, example: examples.version } },
     refusals: ["document_not_found", "shutting_down"],
   },
   "GET /api/v2/builder/{document_id}/versions/{version_id}": {
@@ -99,7 +99,7 @@ export const BUILDER_OPERATIONS = {
     tag: "Versions",
     summary: "Get a version with its texts",
     access: "viewer",
-    answers: { 200: { description: "The version.", schema: objects.version, example: examples.version } },
+    answers: { 200: { description: "The version.", schema: documents.version, example: examples.version } },
     refusals: ["document_not_found", "version_not_found"],
   },
   "PATCH /api/v2/builder/{document_id}/versions/{version_id}": {
@@ -109,7 +109,9 @@ export const BUILDER_OPERATIONS = {
     description: "A named version is kept for ever.",
     access: "editor",
     body: { is_required: true, example: { version_name: "winter", version_description: "Holds until March" } },
-    answers: { 200: { description: "The version.", schema: objects.versionSummary, example: examples.versionSummary } },
+    answers: {
+      200: { description: "The version.", schema: documents.versionSummary, example: examples.versionSummary },
+    },
     refusals: ["document_not_found", "version_not_found"],
   },
   "POST /api/v2/builder/{document_id}/versions/{version_id}/restore": {
@@ -122,7 +124,7 @@ export const BUILDER_OPERATIONS = {
     answers: {
       200: {
         description: "The document as it is now, and the checkpoint.",
-        schema: objects.restoration,
+        schema: documents.restoration,
         example: { checkpoint_id: examples.ids.version, document: examples.document },
       },
     },
@@ -133,7 +135,7 @@ export const BUILDER_OPERATIONS = {
     tag: "Versions",
     summary: "Tell what changed between two versions",
     access: "viewer",
-    answers: { 200: { description: "The changes.", schema: objects.difference, example: examples.difference } },
+    answers: { 200: { description: "The changes.", schema: documents.difference, example: examples.difference } },
     refusals: ["document_not_found", "version_not_found"],
   },
   "GET /api/v2/builder/{document_id}/versions/{version_id}/inputs": {
@@ -141,7 +143,7 @@ export const BUILDER_OPERATIONS = {
     tag: "Versions",
     summary: "List what a fire may override",
     access: "viewer",
-    answers: { 200: { description: "The inputs.", schema: objects.inputs, example: examples.inputs } },
+    answers: { 200: { description: "The inputs.", schema: documents.inputs, example: examples.inputs } },
     refusals: ["document_not_found", "version_not_found"],
   },
   "GET /api/v2/builder/{document_id}/versions/{version_id}/export": {

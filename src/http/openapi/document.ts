@@ -34,14 +34,9 @@ Timestamps are RFC 3339 in UTC with milliseconds. Ids are opaque. Unknown fields
 Every answer carries \`X-Request-ID\`: the client's own, or a new one.`;
 
 /** `METHOD /path/{name}` of a route: the key of its row. Collections answer with and without the slash; the document has it without. */
-export function keyOfRoute({ method, path }: Route): string {
+function keyOfRoute({ method, path }: Route): string {
   const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
   return `${method} ${plain.replace(/:(\w+)/g, "{$1}")}`;
-}
-
-/** True for the page's own files, which are no part of the API. */
-export function isForEyes({ hooks }: Route): boolean {
-  return (hooks as { detail?: { hide?: boolean } } | undefined)?.detail?.hide === true;
 }
 
 /** The document of a server with these routes. Routes without a row are left out; a test finds them. */

@@ -1,10 +1,9 @@
 /** Schedules, their ticks and previews, as JSON Schemas: what services/ builds, field by field. */
-
 import { Type } from "@sinclair/typebox";
 import { TICK_OUTCOMES } from "../../runs/tick";
 import { SCHEDULE_FIELDS } from "../../services/schedules/schedule_fields";
 import { answerProperties } from "../edge/field_schemas";
-import { object, pageOf } from "./objects";
+import { object, pageOf } from "./object_schema";
 import { count, flag, orNull, text, textOrNull, time, timeOrNull, words } from "./operation";
 
 export const schedule = object("Schedule", "A cron pattern that fires a trigger.", answerProperties(SCHEDULE_FIELDS));

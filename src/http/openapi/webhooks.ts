@@ -1,8 +1,8 @@
 /** What receivers of webhooks get: `webhooks` of the document. */
 import { type TSchema, Type } from "@sinclair/typebox";
 import { EVENT_MEANINGS, PING_EVENT, WEBHOOK_EVENTS } from "../../webhooks/events";
-import { answer } from "./objects";
 import { anyJson, flag, named, orNull, text, textOrNull, time } from "./operation";
+import { answer } from "./run_objects";
 
 interface WebhookDescription {
   readonly summary: string;

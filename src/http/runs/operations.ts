@@ -1,12 +1,13 @@
 /** Rows of runs, and of the deliveries that tell of them. */
-
 import { Type } from "@sinclair/typebox";
 import { DELIVERY_STATES } from "../../runs/delivery";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
 import * as examples from "../openapi/examples";
+import { pageOf } from "../openapi/object_schema";
 import * as objects from "../openapi/objects";
 import type { Operation } from "../openapi/operation";
 import { oneOf, pages } from "../openapi/parameters";
+import * as runs from "../openapi/run_objects";
 
 export const RUN_OPERATIONS = {
   "GET /api/v2/triggers/{trigger_id}/runs": {
@@ -18,7 +19,7 @@ export const RUN_OPERATIONS = {
     answers: {
       200: {
         description: "A page of runs.",
-        schema: objects.pageOf("RunPage", objects.runSummary),
+        schema: pageOf("RunPage", runs.runSummary),
         example: examples.pageOf([examples.runSummary]),
       },
     },
@@ -29,7 +30,7 @@ export const RUN_OPERATIONS = {
     tag: "Runs",
     summary: "Get a run with its answer",
     access: "viewer",
-    answers: { 200: { description: "The run.", schema: objects.run, example: examples.run } },
+    answers: { 200: { description: "The run.", schema: runs.run, example: examples.run } },
     refusals: ["trigger_not_found", "run_not_found"],
   },
   "POST /api/v2/triggers/{trigger_id}/runs/{run_id}/rerun": {
@@ -37,7 +38,7 @@ export const RUN_OPERATIONS = {
     tag: "Runs",
     summary: "Run the data of a finished run again",
     access: "solver",
-    answers: { 202: { description: "A new run is queued.", schema: objects.accepted, example: examples.accepted } },
+    answers: { 202: { description: "A new run is queued.", schema: runs.accepted, example: examples.accepted } },
     refusals: [
       "trigger_not_found",
       "run_not_found",
@@ -55,7 +56,7 @@ export const RUN_OPERATIONS = {
     summary: "Stop a run",
     description: "A queued run ends at once, a running one as soon as its solver lets go; its best solution is kept.",
     access: "solver",
-    answers: { 200: { description: "The run as it is now.", schema: objects.run, example: examples.run } },
+    answers: { 200: { description: "The run as it is now.", schema: runs.run, example: examples.run } },
     refusals: ["trigger_not_found", "run_not_found", "run_already_finished"],
   },
   "POST /api/v2/triggers/{trigger_id}/runs/{run_id}/verify": {
@@ -65,7 +66,7 @@ export const RUN_OPERATIONS = {
     description: "Nothing of it is stored.",
     access: "solver",
     answers: {
-      200: { description: "The comparison.", schema: objects.verification, example: examples.verification },
+      200: { description: "The comparison.", schema: runs.verification, example: examples.verification },
     },
     refusals: [
       "trigger_not_found",
@@ -83,7 +84,7 @@ export const RUN_OPERATIONS = {
     tag: "Runs",
     summary: "List the points of a run's solve",
     access: "viewer",
-    answers: { 200: { description: "The points.", schema: objects.progress, example: examples.progress } },
+    answers: { 200: { description: "The points.", schema: runs.progress, example: examples.progress } },
     refusals: ["trigger_not_found", "run_not_found"],
   },
   "GET /api/v2/triggers/{trigger_id}/runs/{run_id}/events": {
@@ -113,7 +114,7 @@ export const RUN_OPERATIONS = {
     answers: {
       200: {
         description: "A page of deliveries.",
-        schema: objects.pageOf("DeliveryPage", objects.delivery),
+        schema: pageOf("DeliveryPage", objects.delivery),
         example: examples.pageOf([examples.delivery]),
       },
     },

@@ -1,5 +1,4 @@
 /** Rows of schedules, their ledgers and previews. A trigger's main schedule and one named by its id have the same routes. */
-
 import { Type } from "@sinclair/typebox";
 import { TICK_OUTCOMES } from "../../runs/tick";
 import * as examples from "../openapi/examples";

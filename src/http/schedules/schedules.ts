@@ -1,5 +1,4 @@
 /** Schedules of a trigger, their ledgers and previews, and the check of a pattern. */
-
 import { fromTimestamp } from "../../clock";
 import { TICK_OUTCOMES } from "../../runs/tick";
 import type { Context } from "../../services/context";

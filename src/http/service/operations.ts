@@ -1,8 +1,10 @@
 /** Rows of solving on the spot, and the service itself. */
 import { Type } from "@sinclair/typebox";
+import * as documents from "../openapi/document_objects";
 import * as examples from "../openapi/examples";
 import * as objects from "../openapi/objects";
 import { anyJson, type Operation, text } from "../openapi/operation";
+import * as runs from "../openapi/run_objects";
 
 const model = Type.Object(
   {
@@ -37,7 +39,7 @@ export const SERVICE_OPERATIONS = {
       "Waits for the answer; every outcome of the solver is a 200. A client that disconnects cancels its solve.",
     access: "solver",
     body: { schema: model, is_required: true, example: examples.model },
-    answers: { 200: { description: "The answer.", schema: objects.answer, example: examples.answer } },
+    answers: { 200: { description: "The answer.", schema: runs.answer, example: examples.answer } },
     refusals: ["model_invalid", "override_invalid", "solver_unavailable", "shutting_down"],
     stores: false,
   },
@@ -47,7 +49,7 @@ export const SERVICE_OPERATIONS = {
     summary: "Check a model without solving it",
     access: "viewer",
     body: { schema: model, is_required: true, example: examples.model },
-    answers: { 200: { description: "What was found.", schema: objects.validation, example: examples.validation } },
+    answers: { 200: { description: "What was found.", schema: runs.validation, example: examples.validation } },
     refusals: ["solver_unavailable", "shutting_down"],
     stores: false,
   },
@@ -59,7 +61,7 @@ export const SERVICE_OPERATIONS = {
     answers: {
       200: {
         description: "Examples, without their texts.",
-        schema: Type.Array(objects.exampleSummary),
+        schema: Type.Array(documents.exampleSummary),
         example: [examples.exampleSummary],
       },
     },
@@ -70,7 +72,7 @@ export const SERVICE_OPERATIONS = {
     summary: "Get a ready model",
     description: "Its model_json makes a document, or a body of /solve with override_example as override_data.",
     access: "viewer",
-    answers: { 200: { description: "The example.", schema: objects.example, example: examples.example } },
+    answers: { 200: { description: "The example.", schema: documents.example, example: examples.example } },
     refusals: ["example_not_found"],
   },
   "GET /health": {

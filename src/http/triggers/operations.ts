@@ -3,6 +3,7 @@ import { Type } from "@sinclair/typebox";
 import * as examples from "../openapi/examples";
 import * as objects from "../openapi/objects";
 import { anyJson, type Operation, type Parameter, text } from "../openapi/operation";
+import * as runs from "../openapi/run_objects";
 
 const idempotency: Parameter = {
   description: "The same key on the same trigger within 24 h gives the same run; with another body it is refused.",
@@ -121,10 +122,10 @@ export const TRIGGER_OPERATIONS = {
       example: examples.fireBody,
     },
     answers: {
-      200: { description: "The finished run, with Prefer: wait.", schema: objects.run, example: examples.run },
+      200: { description: "The finished run, with Prefer: wait.", schema: runs.run, example: examples.run },
       202: {
         description: "The run is on disk and will be solved.",
-        schema: objects.accepted,
+        schema: runs.accepted,
         example: examples.accepted,
         headers: replayed,
       },
@@ -164,7 +165,7 @@ export const TRIGGER_OPERATIONS = {
     answers: {
       202: {
         description: "The runs are on disk and will be solved.",
-        schema: objects.acceptedBatch,
+        schema: runs.acceptedBatch,
         example: { run_ids: [examples.ids.run], status: "queued" },
         headers: replayed,
       },

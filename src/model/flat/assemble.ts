@@ -10,9 +10,9 @@ import { quote } from "../json";
 import { FUNCTION, FUNCTION_NAMES } from "./code";
 import { type ConvexityFault, findConvexityFault } from "./convexity";
 import { ConstantEvaluator } from "./evaluate";
+import { expressionPath, OBJECTIVE, type ParsedExpression } from "./expression_place";
 import { assembleHessian } from "./hessian";
 import { Linearizer, type PendingPiecewise, type Pressure, QuadraticTermList, TermList } from "./linearize";
-import { expressionPath, OBJECTIVE, type ParsedExpression } from "./parser";
 import { RowBuffer } from "./row_buffer";
 import type { FlatModel } from "./structure";
 

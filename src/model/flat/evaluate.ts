@@ -8,7 +8,7 @@ import type { Budget } from "../budget";
 import type { DiagnosticList } from "../diagnostic_list";
 import { describeValue, isRecord, quote } from "../json";
 import { type ExpressionCode, FUNCTION, FUNCTION_NAMES, OP } from "./code";
-import { expressionPath, type ParsedExpression } from "./parser";
+import { expressionPath, type ParsedExpression } from "./expression_place";
 
 export class ConstantEvaluator {
   private readonly code: ExpressionCode;

@@ -7,7 +7,7 @@
 import type { Budget } from "../budget";
 import { type ExpressionCode, FUNCTION, FUNCTION_NAMES, OP } from "./code";
 import type { ConstantEvaluator } from "./evaluate";
-import type { ParsedExpression } from "./parser";
+import type { ParsedExpression } from "./expression_place";
 
 /** A linear form as it comes: columns may repeat. */
 export class TermList {

@@ -8,65 +8,23 @@
  */
 import { nearestHint } from "../../nearest";
 import type { Budget } from "../budget";
-import type { DiagnosticExtras, DiagnosticList } from "../diagnostic_list";
+import type { DiagnosticList } from "../diagnostic_list";
 import { quote } from "../json";
 import { type ExpressionCode, FUNCTION, FUNCTION_NAMES, OP } from "./code";
-import { Lexer, type Relation, TOKEN } from "./lexer";
+import { ExpressionPlace, expressionPath, OBJECTIVE, type ParsedExpression } from "./expression_place";
+import { type Relation, TOKEN } from "./lexer";
+import { BINARY_OF_TOKEN, OPEN_CALL, OPEN_INDEX, OPEN_PARENTHESIS, PRECEDENCE } from "./precedence";
 
 /** Declared names: a variable's value is its column, a parameter's is -1 - its position. */
 type SymbolTable = ReadonlyMap<string, number>;
 
-/** Position of the objective where constraints have theirs. */
-export const OBJECTIVE = -1;
-
-export interface ParsedExpression {
-  readonly text: string;
-  /** Index in `constraints`, or OBJECTIVE. */
-  readonly position: number;
-  /** Roots of the sides in ExpressionCode: one more than there are relations. */
-  readonly sides: readonly number[];
-  readonly relations: readonly Relation[];
-  /** False when diagnostics say why it must not be evaluated. */
-  readonly is_valid: boolean;
-}
-
-/** Dot path into model_json of an expression's text. */
-export function expressionPath(position: number): string {
-  return position === OBJECTIVE ? "objective.expression" : `constraints.${position}.expression`;
-}
-
-/** Entries of the operator stack; the binary operations are those of OP. */
-const OPEN_PARENTHESIS = 32;
-const OPEN_CALL = 33;
-const OPEN_INDEX = 34;
-
-/** How tightly an entry binds; an opening one binds nothing, it waits for its close. */
-const PRECEDENCE = new Uint8Array(64);
-PRECEDENCE[OP.add] = 1;
-PRECEDENCE[OP.subtract] = 1;
-PRECEDENCE[OP.multiply] = 2;
-PRECEDENCE[OP.divide] = 2;
-PRECEDENCE[OP.negate] = 3;
-PRECEDENCE[OP.power] = 4;
-
-const BINARY_OF_TOKEN = new Map<number, number>([
-  [TOKEN.plus, OP.add],
-  [TOKEN.minus, OP.subtract],
-  [TOKEN.star, OP.multiply],
-  [TOKEN.slash, OP.divide],
-  [TOKEN.power, OP.power],
-]);
-
 /** What the token before was, which decides what may follow it. */
 type Operand = "number" | "closed" | "name" | "indexable" | "text";
 
-export class ExpressionParser {
+export class ExpressionParser extends ExpressionPlace {
   private readonly symbols: SymbolTable;
   private readonly code: ExpressionCode;
-  private readonly list: DiagnosticList;
   private readonly budget: Budget;
-  private lexer = new Lexer("");
-  private position = OBJECTIVE;
   /** The operator stack: what is open, where it started, and for a call its function and arguments so far. */
   private operators: number[] = [];
   private operator_starts: number[] = [];
@@ -75,29 +33,23 @@ export class ExpressionParser {
   private relations: Relation[] = [];
   private operand: Operand = "number";
   private wants_operand = true;
-  private is_valid = true;
-  private is_over = false;
 
   constructor(symbols: SymbolTable, code: ExpressionCode, list: DiagnosticList, budget: Budget) {
+    super(list);
     this.symbols = symbols;
     this.code = code;
-    this.list = list;
     this.budget = budget;
   }
 
   /** Parses `text`, the expression at `position`; never throws but for an exhausted budget. */
   parse(text: string, position: number): ParsedExpression {
-    this.lexer = new Lexer(text);
-    this.position = position;
+    this.begin(text, position);
     this.operators = [];
     this.operator_starts = [];
     this.calls = [];
     this.sides = [];
     this.relations = [];
     this.wants_operand = true;
-    this.is_valid = true;
-    this.is_over = false;
-    this.lexer.advance();
     if (this.lexer.kind === TOKEN.end) {
       this.stop("expression_empty", "the expression is empty; write at least a number", 0, text.length);
     }
@@ -347,12 +299,10 @@ export class ExpressionParser {
     this.reduce(1);
     const { start, end } = this.lexer;
     const opened = this.operators.at(-1);
-    if (opened === OPEN_INDEX) {
-      this.stop("misplaced_comma", 'one index to a pair of brackets: write cost["A"]["x"]', start, end);
-      return;
-    }
     if (opened !== OPEN_CALL) {
-      this.stop("misplaced_comma", "a comma only separates the values of a function, as in max(a, b)", start, end);
+      const of_index = 'one index to a pair of brackets: write cost["A"]["x"]';
+      const of_other = "a comma only separates the values of a function, as in max(a, b)";
+      this.stop("misplaced_comma", opened === OPEN_INDEX ? of_index : of_other, start, end);
       return;
     }
     this.calls.at(-1)!.argument_count += 1;
@@ -429,12 +379,9 @@ export class ExpressionParser {
   private stopAtMissingOperand(): void {
     const { start, end, text, kind } = this.lexer;
     const found = kind === TOKEN.end ? "the end of the expression" : quote(text.slice(start, end));
-    const expected = "expected a number, a name or a parenthesis";
-    if (kind === TOKEN.end && this.operators.length === 0 && this.sides.length > 0) {
-      this.stop("missing_operand", `nothing stands to the right of the comparison; ${expected}`, start, end);
-      return;
-    }
-    this.stop("missing_operand", `found ${found}, ${expected}`, start, end);
+    const is_behind_relation = kind === TOKEN.end && this.operators.length === 0 && this.sides.length > 0;
+    const said = is_behind_relation ? "nothing stands to the right of the comparison; " : `found ${found}, `;
+    this.stop("missing_operand", `${said}expected a number, a name or a parenthesis`, start, end);
   }
 
   private stopAtStrayClose(): void {
@@ -447,21 +394,5 @@ export class ExpressionParser {
     }
     const opened = this.operators.at(-1) === OPEN_INDEX ? "[" : "(";
     this.stop("stray_bracket", `found \`${found}\` where the \`${opened}\` before it is still open`, start, end);
-  }
-
-  private stopAtFault(): void {
-    const { fault, start, end } = this.lexer;
-    this.stop(fault!.code, fault!.message, start, end, { hint: fault!.hint });
-  }
-
-  private stop(code: string, message: string, start: number, end: number, extras?: DiagnosticExtras): void {
-    this.is_over = true;
-    this.report(code, message, start, end, extras);
-  }
-
-  private report(code: string, message: string, start: number, end: number, extras?: DiagnosticExtras): void {
-    this.is_valid = false;
-    const { text } = this.lexer;
-    this.list.error(code, message, { path: expressionPath(this.position), text, start, end }, extras);
   }
 }

@@ -8,9 +8,10 @@ import type { Budget } from "../budget";
 import type { DiagnosticList } from "../diagnostic_list";
 import { describeValue, isRecord, quote } from "../json";
 import { ExpressionCode } from "./code";
+import { OBJECTIVE, type ParsedExpression } from "./expression_place";
 import { readName } from "./names";
 import { type FlatParameters, readParameters } from "./parameters";
-import { ExpressionParser, OBJECTIVE, type ParsedExpression } from "./parser";
+import { ExpressionParser } from "./parser";
 
 /** A flat model as read: immutable, compiled any number of times with other parameter values. */
 export interface FlatModel {

@@ -15,57 +15,11 @@ import { MpsBounds } from "./mps_bounds";
 import { type FixedLayout, MpsLines } from "./mps_lines";
 import { MpsQuadratic } from "./mps_quadratic";
 import { MpsRows, OBJECTIVE_ROW, ROW_TYPE, UNUSED_ROW } from "./mps_rows";
+import { KEYWORDS, SECTIONS, type Section, UNSUPPORTED } from "./mps_sections";
 import { readBound, readNumber } from "./numbers";
 import { FileReport, type Span } from "./report";
 
 type Form = "free" | "fixed";
-type Section =
-  | "NAME"
-  | "OBJSENSE"
-  | "ROWS"
-  | "COLUMNS"
-  | "RHS"
-  | "RANGES"
-  | "BOUNDS"
-  | "QUADRATIC"
-  | "ENDATA"
-  | "SKIPPED";
-
-const SECTIONS: Readonly<Record<string, Section>> = {
-  NAME: "NAME",
-  OBJSENSE: "OBJSENSE",
-  ROWS: "ROWS",
-  COLUMNS: "COLUMNS",
-  RHS: "RHS",
-  RANGES: "RANGES",
-  BOUNDS: "BOUNDS",
-  QUADOBJ: "QUADRATIC",
-  QMATRIX: "QUADRATIC",
-  QSECTION: "QUADRATIC",
-  ENDATA: "ENDATA",
-};
-/** Sections of other solvers, each with what it would bring. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  SOS: "special ordered sets",
-  SOS1: "special ordered sets",
-  SOS2: "special ordered sets",
-  SETS: "special ordered sets",
-  QCMATRIX: "quadratic constraints",
-  CSECTION: "cones",
-  INDICATORS: "indicator constraints",
-  GENCONS: "general constraints",
-  PWLOBJ: "piecewise linear objectives",
-  PWLNAM: "piecewise linear functions",
-  PWLCON: "piecewise linear constraints",
-  LAZYCONS: "lazy constraints",
-  DELAYEDROWS: "delayed rows",
-  MODELCUTS: "cuts",
-  USERCUTS: "user cuts",
-  OBJNAME: "the choice of an objective row",
-  REFROW: "reference rows",
-  BRANCH: "branching priorities",
-};
-const KEYWORDS = [...Object.keys(SECTIONS), ...Object.keys(UNSUPPORTED)];
 /** So many errors say that the text is not what it was taken for. */
 const ERRORS_MAX = 100;
 const QUOTE = 0x27;

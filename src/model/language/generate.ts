@@ -6,7 +6,7 @@ import { assembleHessian } from "../flat/hessian";
 import { QuadraticTermList } from "../flat/linearize";
 import type { Dialect } from "../formats";
 import type { ObjectiveAction, Program, RowAction } from "./compile/program";
-import type { ArrayHead } from "./run/arrays";
+import type { ArrayHead } from "./run/array_head";
 import { OBJECTIVE_ROW, type RowFamily } from "./run/families";
 import { EvaluationFault } from "./run/faults";
 import { GrowingIntegers, GrowingNumbers } from "./run/growing";

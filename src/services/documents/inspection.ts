@@ -6,7 +6,7 @@ import type { Diagnostic } from "../../model/diagnostics";
 import type { ExportFormat } from "../../model/formats";
 import type { InputDeclaration } from "../../model/inputs";
 import { isRecord } from "../../model/json";
-import type { OverrideSubject } from "../../model/overrides";
+import type { OverrideSubject } from "../../model/override_fields";
 import { answerQuestion, type ExportAnswer, type InspectedModel, type ModelQuestion } from "../../model/questions";
 import { Refusal } from "../../refusals";
 import type { Context } from "../context";

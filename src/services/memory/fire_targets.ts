@@ -2,7 +2,7 @@
  * What a fire needs of its trigger, parsed once and kept: reading and parsing the row for each fire cost a third of
  * the route. Every change of a trigger drops its entry after the commit, and nobody else writes triggers.
  */
-import type { BoundOverrides } from "../../model/overrides";
+import type { BoundOverrides } from "../../model/override_fields";
 import type { TypedQueries } from "../../storage/database";
 import { findTriggerById, type TriggerRow } from "../../storage/triggers";
 import { WEBHOOK_EVENTS_DEFAULT } from "../../webhooks/events";

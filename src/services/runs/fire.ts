@@ -3,7 +3,8 @@
  * promise of `fire` settles after the fsync.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { type FieldError, misfitMessage, validateOverrideData } from "../../model/overrides";
+import { misfitMessage, validateOverrideData } from "../../model/override_data";
+import type { FieldError } from "../../model/override_fields";
 import { Refusal } from "../../refusals";
 import { isTerminal, type RunSource } from "../../runs/run";
 import { insertDelivery } from "../../storage/deliveries";

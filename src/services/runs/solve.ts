@@ -2,14 +2,9 @@
 import { contentDigest } from "../../model/canonical";
 import type { Diagnostic } from "../../model/diagnostics";
 import { isRecord } from "../../model/json";
-import {
-  type BoundOverrides,
-  bindGiven,
-  fieldsGiven,
-  misfitMessage,
-  pathsOf,
-  validateOverrideData,
-} from "../../model/overrides";
+import { misfitMessage, validateOverrideData } from "../../model/override_data";
+import type { BoundOverrides } from "../../model/override_fields";
+import { bindGiven, fieldsGiven, pathsOf } from "../../model/overrides";
 import { Refusal } from "../../refusals";
 import type { SolveOutcome } from "../../solver/messages";
 import { resultText } from "../../storage/runs";

@@ -1,6 +1,6 @@
 /** What a client may say of a schedule, checked field by field and turned into columns. */
 import { fromTimestamp, isDate } from "../../clock";
-import { misfitMessage, validateOverrideData } from "../../model/overrides";
+import { misfitMessage, validateOverrideData } from "../../model/override_data";
 import { Refusal } from "../../refusals";
 import { parsePattern } from "../../schedules/cadence";
 import type { ScheduleRow } from "../../storage/schedules";

@@ -4,7 +4,7 @@
  * an edit comes wholly before or wholly after it, and whoever else tries finds the tick there. What has to be told to other
  * parts of the process is returned, and told after the commit.
  */
-import { misfitMessage, validateOverrideData } from "../../model/overrides";
+import { misfitMessage, validateOverrideData } from "../../model/override_data";
 import { type PlannedTick, planTicks, tickAt } from "../../schedules/tick_plan";
 import { insertDelivery, type NewDelivery } from "../../storage/deliveries";
 import { cancelQueuedRun, insertRun, listOpenRunsOf, type NewRun, scheduleHasOpenRun } from "../../storage/runs";

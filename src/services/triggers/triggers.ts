@@ -1,13 +1,7 @@
 /** Triggers: a version behind a secret. Every change drops the cached fire target after its commit. */
 import { createHash } from "node:crypto";
-import {
-  type BoundOverrides,
-  bindOverrides,
-  type FieldError,
-  type OverrideField,
-  parseOverrideSchema,
-  pathsOf,
-} from "../../model/overrides";
+import type { BoundOverrides, FieldError, OverrideField } from "../../model/override_fields";
+import { bindOverrides, parseOverrideSchema, pathsOf } from "../../model/overrides";
 import { Refusal } from "../../refusals";
 import type { Scope } from "../../storage/access";
 import { seal, unseal } from "../../storage/directory/seal";

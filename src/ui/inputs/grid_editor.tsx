@@ -26,16 +26,6 @@ export function GridEditor(props: {
     event.preventDefault();
     lay(row, column, table);
   };
-  const move = (event: KeyboardEvent, row: number, column: number) => {
-    const step = STEPS[event.key];
-    if (step === undefined) return;
-    const next = frame.current?.querySelector<HTMLInputElement>(`[data-cell="${row + step} ${column}"]`);
-    if (next) {
-      event.preventDefault();
-      next.focus();
-      next.select();
-    }
-  };
 
   return (
     <div className="scroll-x grid-frame">
@@ -55,7 +45,7 @@ export function GridEditor(props: {
                     value={cells[i]![j]!}
                     onChange={(event) => lay(i, j, [[event.currentTarget.value]])}
                     onPaste={(event) => paste(event, i, j)}
-                    onKeyDown={(event) => move(event, i, j)}
+                    onKeyDown={(event) => moveBy(event, frame.current, i, j)}
                   />
                 </td>
               ))}
@@ -80,6 +70,17 @@ function Heads({ shape }: { readonly shape: GridShape }) {
       </tr>
     </thead>
   );
+}
+
+/** Goes to the cell above or below, for keys that do so. */
+function moveBy(event: KeyboardEvent, frame: HTMLTableElement | null, row: number, column: number): void {
+  const step = STEPS[event.key];
+  if (step === undefined) return;
+  const next = frame?.querySelector<HTMLInputElement>(`[data-cell="${row + step} ${column}"]`);
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  next.select();
 }
 
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, Enter: 1, ArrowUp: -1 };

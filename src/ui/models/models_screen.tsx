@@ -1,11 +1,12 @@
 /** All models, and the ways to get one: written, imported, taken from the examples. */
 import { Alert, Button, FileButton, Group, Modal, SegmentedControl, Stack, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { type FormEvent, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { call } from "../api/client";
 import type { DocumentObject, DocumentSummary, TriggerObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
+import { submits } from "../api/submit";
 import { FACTS } from "../facts";
 import { Screen } from "../layout/screen";
 import { Answered, Empty, RefusalNote } from "../layout/states";
@@ -160,12 +161,8 @@ function NewModel() {
     is_quiet: true,
     onDone: ({ id }) => go(`/models/${id}`),
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    make.mutate(undefined);
-  };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submits(make)}>
       <Stack gap="sm">
         <TextInput
           label="Name"

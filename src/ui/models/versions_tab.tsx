@@ -1,10 +1,11 @@
 /** The versions of a model, newest first: named, compared with the one before, and gone back to. */
 import { Badge, Button, Group, Modal, Stack, Text, TextInput, Timeline } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useLocation } from "wouter";
 import { call, download } from "../api/client";
 import type { DocumentObject, ModelChanges, ModelFormat, VersionObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
+import { submits } from "../api/submit";
 import { FACTS } from "../facts";
 import { Confirm } from "../layout/confirm";
 import { Answered, Empty } from "../layout/states";
@@ -129,10 +130,6 @@ function Rename({ version }: { readonly version: VersionObject }) {
       call<VersionObject>("PATCH", `/builder/${version.document_id}/versions/${version.id}`, { version_name: name }),
     { touches: ["/builder"], done: "The version has its name, and is kept for ever", onDone: () => setName(null) },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    rename.mutate(undefined);
-  };
   return (
     <>
       <Button size="compact-xs" variant="default" onClick={() => setName(version.version_name ?? "")}>
@@ -144,7 +141,7 @@ function Rename({ version }: { readonly version: VersionObject }) {
         title={`Name of version ${version.sequence}`}
         closeButtonProps={{ "aria-label": "Close" }}
       >
-        <form onSubmit={submit}>
+        <form onSubmit={submits(rename)}>
           <Stack gap="sm">
             <TextInput
               label="Name"

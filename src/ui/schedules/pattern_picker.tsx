@@ -63,27 +63,9 @@ function RhythmFields({ picked, onPick }: { readonly picked: Picked; readonly on
   );
   switch (picked.rhythm) {
     case "minutes":
-      return (
-        <NumberInput
-          label="Minutes"
-          min={1}
-          max={59}
-          w={100}
-          value={picked.every}
-          onChange={(value) => onPick({ ...picked, every: Number(value) || 1 })}
-        />
-      );
+      return <Count label="Minutes" of="every" min={1} max={59} picked={picked} onPick={onPick} />;
     case "hourly":
-      return (
-        <NumberInput
-          label="At minute"
-          min={0}
-          max={59}
-          w={100}
-          value={picked.minute}
-          onChange={(value) => onPick({ ...picked, minute: Number(value) || 0 })}
-        />
-      );
+      return <Count label="At minute" of="minute" min={0} max={59} picked={picked} onPick={onPick} />;
     case "daily":
       return (
         <>
@@ -94,14 +76,7 @@ function RhythmFields({ picked, onPick }: { readonly picked: Picked; readonly on
     case "monthly":
       return (
         <>
-          <NumberInput
-            label="Day"
-            min={1}
-            max={31}
-            w={90}
-            value={picked.day_of_month}
-            onChange={(value) => onPick({ ...picked, day_of_month: Number(value) || 1 })}
-          />
+          <Count label="Day" of="day_of_month" min={1} max={31} picked={picked} onPick={onPick} />
           {time}
         </>
       );
@@ -115,6 +90,28 @@ function RhythmFields({ picked, onPick }: { readonly picked: Picked; readonly on
         />
       );
   }
+}
+
+/** One whole number of the pattern. */
+function Count(props: {
+  readonly label: string;
+  readonly of: "every" | "minute" | "day_of_month";
+  readonly min: number;
+  readonly max: number;
+  readonly picked: Picked;
+  readonly onPick: (picked: Picked) => void;
+}) {
+  const { label, of, min, max, picked, onPick } = props;
+  return (
+    <NumberInput
+      label={label}
+      min={min}
+      max={max}
+      w={100}
+      value={picked[of]}
+      onChange={(value) => onPick({ ...picked, [of]: Number(value) || min })}
+    />
+  );
 }
 
 function Days({ picked, onPick }: { readonly picked: Picked; readonly onPick: (picked: Picked) => void }) {

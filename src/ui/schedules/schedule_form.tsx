@@ -1,9 +1,10 @@
 /** A schedule made or changed: when, with which data, and what happens when ticks meet, are missed, or should not come. */
 import { Accordion, Button, Group, NumberInput, Select, Stack, TagsInput, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { call } from "../api/client";
 import type { ScheduleObject, TriggerObject } from "../api/objects";
 import { useAct } from "../api/queries";
+import { submits } from "../api/submit";
 import { type Draft, OverrideForm } from "../inputs/override_form";
 import { RefusalNote } from "../layout/states";
 import { localZone } from "../layout/when";
@@ -59,12 +60,8 @@ export function ScheduleForm(props: {
       }),
     { touches: ["/triggers", "/overview"], done: "The schedule is saved", is_quiet: true, onDone },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate(undefined);
-  };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submits(save)}>
       <Stack gap="md">
         <PatternPicker picked={picked} timezone={timezone} onPick={setPicked} onZone={setTimezone} />
         <Accordion variant="contained" chevronPosition="left">
@@ -132,26 +129,7 @@ function RulesFields({ rules, onChange }: { readonly rules: Rules; readonly onCh
           onChange={(value) => set({ jitter_seconds: Number(value) })}
         />
       </Group>
-      <Group className="pair" align="flex-start">
-        <TextInput
-          label="Not before"
-          type="datetime-local"
-          value={rules.starts_at}
-          onChange={(event) => set({ starts_at: event.currentTarget.value })}
-        />
-        <TextInput
-          label="Not after"
-          type="datetime-local"
-          value={rules.ends_at}
-          onChange={(event) => set({ ends_at: event.currentTarget.value })}
-        />
-        <TextInput
-          label="Paused until"
-          type="datetime-local"
-          value={rules.pause_until}
-          onChange={(event) => set({ pause_until: event.currentTarget.value })}
-        />
-      </Group>
+      <Instants rules={rules} set={set} />
       <TagsInput
         label="Not on these dates"
         description="In the schedule's zone, 2026-12-25"
@@ -159,6 +137,32 @@ function RulesFields({ rules, onChange }: { readonly rules: Rules; readonly onCh
         onChange={(exclude_dates) => set({ exclude_dates })}
       />
     </Stack>
+  );
+}
+
+/** When the schedule begins, ends and pauses, in the reader's wall time. */
+function Instants({ rules, set }: { readonly rules: Rules; readonly set: (change: Partial<Rules>) => void }) {
+  return (
+    <Group className="pair" align="flex-start">
+      <TextInput
+        label="Not before"
+        type="datetime-local"
+        value={rules.starts_at}
+        onChange={(event) => set({ starts_at: event.currentTarget.value })}
+      />
+      <TextInput
+        label="Not after"
+        type="datetime-local"
+        value={rules.ends_at}
+        onChange={(event) => set({ ends_at: event.currentTarget.value })}
+      />
+      <TextInput
+        label="Paused until"
+        type="datetime-local"
+        value={rules.pause_until}
+        onChange={(event) => set({ pause_until: event.currentTarget.value })}
+      />
+    </Group>
   );
 }
 

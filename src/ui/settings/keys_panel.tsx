@@ -1,10 +1,11 @@
 /** API keys: made, shown once, listed and revoked; and a link that signs another browser in. */
 import { Badge, Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { call } from "../api/client";
 import type { KeyObject, Page, Role } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
+import { submits } from "../api/submit";
 import { now } from "../clock";
 import { FACTS } from "../facts";
 import { Confirm } from "../layout/confirm";
@@ -76,12 +77,8 @@ function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
       }),
     { touches: ["/keys"], is_quiet: true, onDone: ({ api_key }) => onMade(api_key) },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    make.mutate(undefined);
-  };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submits(make)}>
       <Stack gap="sm">
         <TextInput
           label="Name"

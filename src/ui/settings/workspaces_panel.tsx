@@ -1,9 +1,10 @@
 /** Workspaces: parts of the organization that a key can be limited to. */
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { call } from "../api/client";
 import type { WorkspaceObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
+import { submits } from "../api/submit";
 import { Answered, RefusalNote } from "../layout/states";
 import { When } from "../layout/when";
 import { type DataColumn, DataTable } from "../tables/data_table";
@@ -32,12 +33,8 @@ function NewWorkspace() {
     done: "The workspace is made",
     onDone: () => setName(""),
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    make.mutate(undefined);
-  };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submits(make)}>
       <Stack gap="xs">
         <Group gap="xs" align="flex-end">
           <TextInput label="New workspace" value={name} onChange={(event) => setName(event.currentTarget.value)} />

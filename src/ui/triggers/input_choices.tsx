@@ -77,42 +77,56 @@ function InputTable(props: {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {inputs.map((input) => {
-            const field = fields.find(({ name }) => name === input.name);
-            return (
-              <Table.Tr key={input.name}>
-                <Table.Td>
-                  {choice.kind === "all" ? (
-                    <code>{input.name}</code>
-                  ) : (
-                    <Checkbox
-                      label={<code>{input.name}</code>}
-                      checked={field !== undefined}
-                      onChange={(event) => put(input.name, event.currentTarget.checked ? { name: input.name } : null)}
-                    />
-                  )}
-                </Table.Td>
-                <Table.Td className="wide-cell">
-                  {input.description ?? input.kind}
-                  {input.unit !== null && ` [${input.unit}]`}
-                </Table.Td>
-                <Table.Td className="nowrap">{sizeOf(input)}</Table.Td>
-                {choice.kind === "some" && (
-                  <Table.Td>
-                    <Checkbox
-                      aria-label={`${input.name} must be given`}
-                      disabled={field === undefined}
-                      checked={field?.required ?? false}
-                      onChange={(event) => put(input.name, { name: input.name, required: event.currentTarget.checked })}
-                    />
-                  </Table.Td>
-                )}
-              </Table.Tr>
-            );
-          })}
+          {inputs.map((input) => (
+            <InputRow
+              key={input.name}
+              input={input}
+              field={choice.kind === "all" ? null : fields.find(({ name }) => name === input.name)}
+              onPut={(field) => put(input.name, field)}
+            />
+          ))}
         </Table.Tbody>
       </Table>
     </ScrollX>
+  );
+}
+
+/** `field` is what a fire may give of it; undefined: nothing; null: all inputs may be given, so there is no choice. */
+function InputRow(props: {
+  readonly input: InputDeclaration;
+  readonly field: OverrideField | null | undefined;
+  readonly onPut: (field: OverrideField | null) => void;
+}) {
+  const { input, field, onPut } = props;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        {field === null ? (
+          <code>{input.name}</code>
+        ) : (
+          <Checkbox
+            label={<code>{input.name}</code>}
+            checked={field !== undefined}
+            onChange={(event) => onPut(event.currentTarget.checked ? { name: input.name } : null)}
+          />
+        )}
+      </Table.Td>
+      <Table.Td className="wide-cell">
+        {input.description ?? input.kind}
+        {input.unit !== null && ` [${input.unit}]`}
+      </Table.Td>
+      <Table.Td className="nowrap">{sizeOf(input)}</Table.Td>
+      {field !== null && (
+        <Table.Td>
+          <Checkbox
+            aria-label={`${input.name} must be given`}
+            disabled={field === undefined}
+            checked={field?.required ?? false}
+            onChange={(event) => onPut({ name: input.name, required: event.currentTarget.checked })}
+          />
+        </Table.Td>
+      )}
+    </Table.Tr>
   );
 }
 

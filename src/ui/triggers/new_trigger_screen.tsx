@@ -1,10 +1,11 @@
 /** A new trigger in one form: the model and its version, what a fire may give, who hears of it, when it fires by itself. */
 import { Button, Fieldset, Group, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { call } from "../api/client";
 import type { DocumentSummary, ScheduleObject, TriggerObject, TriggerSecrets, VersionObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
+import { submits } from "../api/submit";
 import { Screen } from "../layout/screen";
 import { Answered, Empty, RefusalNote } from "../layout/states";
 import { localZone } from "../layout/when";
@@ -67,13 +68,9 @@ function TriggerForm({ documents }: { readonly documents: readonly DocumentSumma
       makeTrigger({ ...form, version_id }, form.is_scheduled ? { cron_expression: patternOf(picked), timezone } : null),
     { touches: ["/triggers", "/overview", "/builder"], is_quiet: true, onDone: (made) => go(`/triggers/${made.id}`) },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    make.mutate(undefined);
-  };
   const is_ready = form.name.trim() !== "" && form.document_id !== null;
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submits(make)}>
       <Stack gap="md" maw={820}>
         <ModelFields
           form={form}
@@ -97,18 +94,9 @@ function TriggerForm({ documents }: { readonly documents: readonly DocumentSumma
           onChange={(workspace_id) => set({ workspace_id })}
         />
         <WebhookFields form={form} set={set} />
-        <Fieldset legend="Schedule">
-          <Stack gap="sm">
-            <Switch
-              label="It fires by itself"
-              checked={form.is_scheduled}
-              onChange={(event) => set({ is_scheduled: event.currentTarget.checked })}
-            />
-            {form.is_scheduled && (
-              <PatternPicker picked={picked} timezone={timezone} onPick={setPicked} onZone={setTimezone} />
-            )}
-          </Stack>
-        </Fieldset>
+        <ScheduleFields form={form} set={set}>
+          <PatternPicker picked={picked} timezone={timezone} onPick={setPicked} onZone={setTimezone} />
+        </ScheduleFields>
         {make.error !== null && <RefusalNote refusal={make.error} />}
         <Group gap="xs">
           <Button type="submit" loading={make.isPending} disabled={!is_ready}>
@@ -120,6 +108,27 @@ function TriggerForm({ documents }: { readonly documents: readonly DocumentSumma
         </Group>
       </Stack>
     </form>
+  );
+}
+
+function ScheduleFields(props: {
+  readonly form: Form;
+  readonly set: (change: Partial<Form>) => void;
+  /** The pattern, shown when there is a schedule. */
+  readonly children: ReactNode;
+}) {
+  const { form, set, children } = props;
+  return (
+    <Fieldset legend="Schedule">
+      <Stack gap="sm">
+        <Switch
+          label="It fires by itself"
+          checked={form.is_scheduled}
+          onChange={(event) => set({ is_scheduled: event.currentTarget.checked })}
+        />
+        {form.is_scheduled && children}
+      </Stack>
+    </Fieldset>
   );
 }
 

@@ -1,13 +1,8 @@
 /** Paths into imported files: what they lead to, what is refused, and what a fire makes of them. */
 import { describe, expect, test } from "bun:test";
 import { compileModel, prepareModel, resolveCells } from "../../../src/model/compile";
-import {
-  applyOverrides,
-  bindOverrides,
-  parseOverrideSchema,
-  pathsOf,
-  validateOverrideData,
-} from "../../../src/model/overrides";
+import { validateOverrideData } from "../../../src/model/override_data";
+import { applyOverrides, bindOverrides, parseOverrideSchema, pathsOf } from "../../../src/model/overrides";
 import { LIMITS, rowOf } from "../setup";
 import { fileOf } from "./setup";
 

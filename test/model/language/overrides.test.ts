@@ -1,7 +1,8 @@
 /** Every shape in which a fire gives sets and params of an algebraic model, and what is said of those that do not fit. */
 import { describe, expect, test } from "bun:test";
 import { type CompiledModel, compileModel, prepareModel } from "../../../src/model/compile";
-import { applyOverrides, bindGiven, fieldsGiven, validateOverrideData } from "../../../src/model/overrides";
+import { validateOverrideData } from "../../../src/model/override_data";
+import { applyOverrides, bindGiven, fieldsGiven } from "../../../src/model/overrides";
 import { type JsonObject, LIMITS } from "../setup";
 import { mathprog } from "./setup";
 

@@ -31,9 +31,28 @@ async function entries(query = ""): Promise<Json[]> {
   return body.items;
 }
 
+type Call = (method: string, path: string, body?: unknown) => Promise<Json>;
+
+/** The changes to what hangs on a trigger: its schedule, its runs, its deliveries. */
+async function changeRuns(call: Call, trigger: Json): Promise<Record<"schedule" | "run" | "delivery", Json>> {
+  const path = `/triggers/${trigger.id}`;
+  const schedule = await call("POST", `${path}/schedule`, { cron_expression: "0 6 * * *" });
+  await call("PATCH", `${path}/schedule`, { cron_expression: "0 7 * * *" });
+  await call("POST", `${path}/schedule/reset-cursor`);
+  await call("DELETE", `${path}/schedule`);
+  const run = (await world.fire(trigger)).body;
+  const again = await call("POST", `${path}/runs/${run.id}/rerun`);
+  await world.ended(trigger, again.run_id);
+  const delivery = await call("POST", `${path}/webhook/ping`);
+  // While its first attempt is under way it cannot be sent again.
+  const redeliver = () => world.call("POST", `/api/v2${path}/deliveries/${delivery.id}/redeliver`);
+  while ((await redeliver()).status === 409);
+  return { schedule, run, delivery };
+}
+
 /** Makes one change of every kind, in that order; the ids that the log must name. */
 async function changeEverything(): Promise<readonly (readonly [action: string, object_id: string])[]> {
-  const call = async (method: string, path: string, body?: unknown): Promise<Json> => {
+  const call: Call = async (method, path, body) => {
     const answer = await world.call(method, `/api/v2${path}`, body);
     expect([path, answer.status < 300]).toEqual([path, true]);
     return answer.body;
@@ -53,17 +72,7 @@ async function changeEverything(): Promise<readonly (readonly [action: string, o
   const trigger = await call("POST", "/triggers", { name: "t", ...pins, ...hook });
   const path = `/triggers/${trigger.id}`;
   await call("PATCH", path, { name: "u", webhook_secret: "whsec_canary_changed" });
-  const schedule = await call("POST", `${path}/schedule`, { cron_expression: "0 6 * * *" });
-  await call("PATCH", `${path}/schedule`, { cron_expression: "0 7 * * *" });
-  await call("POST", `${path}/schedule/reset-cursor`);
-  await call("DELETE", `${path}/schedule`);
-  const run = (await world.fire(trigger)).body;
-  const again = await call("POST", `${path}/runs/${run.id}/rerun`);
-  await world.ended(trigger, again.run_id);
-  const delivery = await call("POST", `${path}/webhook/ping`);
-  // While its first attempt is under way it cannot be sent again.
-  const redeliver = () => world.call("POST", `/api/v2${path}/deliveries/${delivery.id}/redeliver`);
-  while ((await redeliver()).status === 409);
+  const { schedule, run, delivery } = await changeRuns(call, trigger);
   await call("POST", `${path}/rotate-secret`, {});
   await call("POST", `${path}/toggle`, { enabled: false });
   await call("DELETE", path);

@@ -1,8 +1,10 @@
 /** A parsed source turned into declared symbols and actions, in order; run by `generate`. */
-import { type ArrayHead, ParamArray, type ParamCheck, SetArray } from "../run/arrays";
+import type { ArrayHead } from "../run/array_head";
 import type { DomainCode } from "../run/domains";
 import { ColumnStore, RowFamily, VarArray } from "../run/families";
 import { compileOutput, Report } from "../run/output";
+import { ParamArray, type ParamCheck } from "../run/param_array";
+import { SetArray } from "../run/set_array";
 import { readNumber } from "../run/symbols";
 import type {
   Condition,

@@ -1,8 +1,9 @@
 /** Names in expressions: dummy indices, params, sets, variables, rows and objectives, with subscripts and suffixes. */
 import { nearestHint } from "../../../nearest";
-import type { ParamArray, SetArray } from "../run/arrays";
 import type { RowFamily, VarArray } from "../run/families";
 import type { SolvedValues } from "../run/machine";
+import type { ParamArray } from "../run/param_array";
+import type { SetArray } from "../run/set_array";
 import type { Expression } from "../syntax/ast";
 import { type Code, INVALID, type SymbolicCode } from "./codes";
 import type { TypedCompiler } from "./typed_compiler";

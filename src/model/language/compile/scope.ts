@@ -1,9 +1,10 @@
 /** Names that an expression can see: what is declared so far, and the dummy indices around it. */
 import type { DiagnosticList } from "../../diagnostic_list";
 import type { Dialect } from "../../formats";
-import type { ParamArray, SetArray } from "../run/arrays";
 import type { RowFamily, VarArray } from "../run/families";
 import type { Machine } from "../run/machine";
+import type { ParamArray } from "../run/param_array";
+import type { SetArray } from "../run/set_array";
 import type { Span } from "../syntax/ast";
 
 export type Declared = ParamArray | SetArray | VarArray | RowFamily;

@@ -1,6 +1,6 @@
 /** Sets made of sets, and the questions whether something belongs to one. */
-import { makeArithmeticSet } from "../run/arrays";
 import { EvaluationFault } from "../run/faults";
+import { makeArithmeticSet } from "../run/set_array";
 import { collectSets, copyMember, crossSets, type SetValue, TableSet } from "../run/sets";
 import { TupleTable } from "../run/tuples";
 import type { Expression, Span } from "../syntax/ast";

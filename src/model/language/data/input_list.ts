@@ -5,8 +5,9 @@ import type { IndexShape, NumberLimit, ParamShape } from "../../indexed_shapes";
 import type { InputDeclaration } from "../../inputs";
 import type { Program } from "../compile/program";
 import { type LanguageModel, loadProgram } from "../language";
-import type { ParamArray, SetArray } from "../run/arrays";
 import { EvaluationFault } from "../run/faults";
+import type { ParamArray } from "../run/param_array";
+import type { SetArray } from "../run/set_array";
 import { copyMember, type SetValue } from "../run/sets";
 import type { Domain, ParamStatement, SetStatement } from "../syntax/ast";
 

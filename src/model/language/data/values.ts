@@ -5,9 +5,10 @@
 import { nearestHint } from "../../../nearest";
 import { describeValue, isRecord, quote } from "../../json";
 import type { Program } from "../compile/program";
-import type { ParamArray, SetArray } from "../run/arrays";
 import { EvaluationFault } from "../run/faults";
 import type { Machine } from "../run/machine";
+import type { ParamArray } from "../run/param_array";
+import type { SetArray } from "../run/set_array";
 import { type RangeSet, TableSet } from "../run/sets";
 import { readNumber } from "../run/symbols";
 import { TupleTable } from "../run/tuples";

@@ -2,7 +2,7 @@
 import { KIND } from "../../../problem/problem";
 import type { NumericCode } from "../compile/codes";
 import type { Span } from "../syntax/ast";
-import { type ArrayHead, bindElement, spellElement } from "./arrays";
+import { type ArrayHead, bindElement, spellElement } from "./array_head";
 import { EvaluationFault } from "./faults";
 import { GrowingIntegers, GrowingNumbers } from "./growing";
 import { TupleTable } from "./tuples";

@@ -3,12 +3,14 @@ import type { Code } from "../compile/codes";
 import type { ExpressionCompiler } from "../compile/expression_compiler";
 import { columnFigure, rowFigure } from "../compile/references";
 import type { Domain, Expression, OutputStatement } from "../syntax/ast";
-import { type ParamArray, type SetArray, spellElement, visitDomain } from "./arrays";
+import { spellElement, visitDomain } from "./array_head";
 import type { DomainCode } from "./domains";
 import type { RowFamily, VarArray } from "./families";
 import { EvaluationFault } from "./faults";
 import type { Machine } from "./machine";
+import type { ParamArray } from "./param_array";
 import { formatText, type Printed } from "./printf";
+import type { SetArray } from "./set_array";
 import type { SetValue } from "./sets";
 import { spellNumber } from "./symbols";
 

@@ -9,7 +9,6 @@ import type {
   Domain,
   Expression,
   ObjectiveStatement,
-  OutputStatement,
   ParamStatement,
   ParsedSource,
   SetStatement,
@@ -18,7 +17,8 @@ import type {
   VarStatement,
 } from "./ast";
 import { Cursor, SyntaxFault, type Token } from "./cursor";
-import { ExpressionParser, LEVEL, RESERVED } from "./expression_parser";
+import { LEVEL, RESERVED } from "./expression_parser";
+import { OutputParser } from "./output_parser";
 
 const KEYWORDS = [
   "set",
@@ -33,7 +33,6 @@ const KEYWORDS = [
   "for",
   "solve",
 ];
-const FOR_NESTING_MAX = 50;
 const RELATIONS = new Map<string, "<=" | ">=" | "=">([
   ["<=", "<="],
   [">=", ">="],
@@ -53,10 +52,9 @@ type DeclarationHead = Span & {
   readonly domain: Domain | null;
 };
 
-class StatementParser extends ExpressionParser {
+class StatementParser extends OutputParser {
   private readonly dialect: Dialect;
   private readonly list: DiagnosticList;
-  private for_nesting = 0;
 
   constructor(cursor: Cursor, dialect: Dialect, list: DiagnosticList) {
     super(cursor);
@@ -117,26 +115,6 @@ class StatementParser extends ExpressionParser {
       default:
         return this.outputStatement() ?? this.constraint();
     }
-  }
-
-  private outputStatement(): OutputStatement | null {
-    const { cursor } = this;
-    switch (cursor.token.word) {
-      case "check":
-        return this.check();
-      case "display":
-        return this.display();
-      case "printf":
-        return this.printf();
-      case "for":
-        return this.loop();
-      default:
-        return null;
-    }
-  }
-
-  private endStatement(): void {
-    if (!this.cursor.takeMark(";")) this.cursor.fail("expected ; at the end of the statement");
   }
 
   /** Name, alias and indexing of what a statement declares; the cursor stands on its keyword. */
@@ -348,66 +326,6 @@ class StatementParser extends ExpressionParser {
       return true;
     }
     return cursor.takeName("s.t.");
-  }
-
-  private check(): OutputStatement {
-    const { cursor } = this;
-    const { start } = cursor.token;
-    cursor.advance();
-    const domain = this.optionalDomain();
-    cursor.takeMark(":");
-    const predicate = this.expression(LEVEL.or);
-    this.endStatement();
-    return { kind: "check", domain, predicate, ...cursor.spanFrom(start) };
-  }
-
-  private display(): OutputStatement {
-    const { cursor } = this;
-    const { start } = cursor.token;
-    cursor.advance();
-    const domain = this.optionalDomain();
-    cursor.takeMark(":");
-    const items: Expression[] = [];
-    do items.push(this.expression(LEVEL.or));
-    while (cursor.takeMark(","));
-    this.endStatement();
-    return { kind: "display", domain, items, ...cursor.spanFrom(start) };
-  }
-
-  private printf(): OutputStatement {
-    const { cursor } = this;
-    const { start } = cursor.token;
-    cursor.advance();
-    const domain = this.optionalDomain();
-    cursor.takeMark(":");
-    const format = this.expression(LEVEL.concatenation);
-    const operands: Expression[] = [];
-    while (cursor.takeMark(",")) operands.push(this.expression(LEVEL.union));
-    if (cursor.isMark(">") || cursor.isMark(">>"))
-      cursor.fail("expected ;: printf cannot write files; leave the file out and its text goes to the report");
-    this.endStatement();
-    return { kind: "printf", domain, format, operands, ...cursor.spanFrom(start) };
-  }
-
-  private loop(): OutputStatement {
-    const { cursor } = this;
-    const { start } = cursor.token;
-    cursor.advance();
-    this.for_nesting += 1;
-    if (this.for_nesting > FOR_NESTING_MAX)
-      cursor.fail(`expected for statements nested at most ${FOR_NESTING_MAX} deep`);
-    const domain = this.domain();
-    cursor.takeMark(":");
-    const body: OutputStatement[] = [];
-    if (cursor.takeMark("{")) {
-      while (!cursor.takeMark("}")) body.push(this.loopBody());
-    } else body.push(this.loopBody());
-    this.for_nesting -= 1;
-    return { kind: "for", domain, body, ...cursor.spanFrom(start) };
-  }
-
-  private loopBody(): OutputStatement {
-    return this.outputStatement() ?? this.cursor.fail("expected check, display, printf or for inside a for statement");
   }
 }
 

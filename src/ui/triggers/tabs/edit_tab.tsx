@@ -1,9 +1,10 @@
 /** What may be changed of a trigger, and a new secret for it. */
 import { Button, Divider, Fieldset, Group, Select, Stack, Text } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { call } from "../../api/client";
 import type { TriggerObject, TriggerSecrets } from "../../api/objects";
 import { useAct } from "../../api/queries";
+import { submits } from "../../api/submit";
 import { FACTS } from "../../facts";
 import { RefusalNote } from "../../layout/states";
 import { useMay } from "../../session/session";
@@ -44,12 +45,8 @@ function TriggerForm({ trigger }: { readonly trigger: TriggerObject }) {
     done: "Saved",
     is_quiet: true,
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate(undefined);
-  };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submits(save)}>
       <Stack gap="sm">
         <FieldControls fields={fields} values={values} onChange={setValues} />
         {save.error !== null && <RefusalNote refusal={save.error} />}

@@ -54,23 +54,36 @@ export function RunsTab({ trigger }: { readonly trigger: TriggerObject }) {
               keyOf={({ id }) => id}
               empty={status === null && source === null ? "It has not been fired yet" : "No run is so"}
             />
-            <Group justify="space-between">
-              <Text size="sm" c="dimmed">
-                {counted(total, "run")}
-              </Text>
-              {total_pages > 1 && (
-                <Pagination
-                  total={total_pages}
-                  value={page}
-                  onChange={setPage}
-                  size="sm"
-                  getControlProps={(control) => ({ "aria-label": `${control} page` })}
-                />
-              )}
-            </Group>
+            <Pages total={total} pages={total_pages} page={page} onPage={setPage} />
           </>
         )}
       </Answered>
     </Stack>
+  );
+}
+
+/** How many there are, and the way to the other pages. */
+function Pages(props: {
+  readonly total: number;
+  readonly pages: number;
+  readonly page: number;
+  readonly onPage: (page: number) => void;
+}) {
+  const { total, pages, page, onPage } = props;
+  return (
+    <Group justify="space-between">
+      <Text size="sm" c="dimmed">
+        {counted(total, "run")}
+      </Text>
+      {pages > 1 && (
+        <Pagination
+          total={pages}
+          value={page}
+          onChange={onPage}
+          size="sm"
+          getControlProps={(control) => ({ "aria-label": `${control} page` })}
+        />
+      )}
+    </Group>
   );
 }

@@ -1,9 +1,10 @@
 /** Who hears of a run: the webhook, its events and secret, and what became of each delivery. */
 import { Alert, Button, Checkbox, Fieldset, Group, Stack, Text, TextInput, Title } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { call } from "../../api/client";
 import type { DeliveryObject, TriggerObject, TriggerSecrets } from "../../api/objects";
 import { useAct } from "../../api/queries";
+import { submits } from "../../api/submit";
 import { FACTS } from "../../facts";
 import { RefusalNote } from "../../layout/states";
 import { When } from "../../layout/when";
@@ -52,12 +53,8 @@ function WebhookForm({ trigger }: { readonly trigger: TriggerObject }) {
       onDone: (changed) => keepSecrets(trigger.id, { webhook_secret: changed.webhook_secret }),
     },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate(undefined);
-  };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submits(save)}>
       <Stack gap="sm">
         <TextInput
           label="URL"
