@@ -1,5 +1,7 @@
 /** What an operator does, from the first start on, with the mouse and the keyboard alone. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Field } from "../../src/services/field_table";
+import { TRIGGER_FIELDS } from "../../src/services/triggers/trigger_fields";
 import { ADMIN_KEY, endlessModel, type Service, useScratch } from "../binary/binary";
 import { aBrowser, hasChromium, type Window } from "./browser";
 
@@ -104,6 +106,25 @@ describe.skipIf(!hasChromium)("the page (needs the package chromium)", () => {
     await page.getByText("This must be given.").or(page.getByText("Not given")).first().waitFor();
     await page.getByRole("button", { name: "Fire", exact: true }).click();
     await page.getByRole("alert").filter({ hasText: "floor" }).waitFor();
+    expectQuiet();
+    await close();
+  });
+
+  test("changes every field that has a control, and clears what may be empty", async () => {
+    const made = await service.makeTrigger(BOUNDED, { name: "to be changed", max_concurrent_runs: 3 });
+    const { page, expectQuiet, close } = await signedIn(`/triggers/${made.id}/edit`);
+    const rows: readonly [string, Field][] = Object.entries(TRIGGER_FIELDS);
+    const wanted: Record<string, unknown> = {};
+    for (const [name, { form, shape }] of rows) {
+      if (form === null) continue;
+      const value = shape.type === "integer" ? (shape.min ?? 0) + 2 : shape.type === "json" ? [] : `new ${name}`;
+      wanted[name] = name === "max_concurrent_runs" ? null : value;
+      const control = page.getByRole("textbox", { name: new RegExp(`^${form.label}`) });
+      await control.fill(wanted[name] === null ? "" : typeof value === "string" ? value : JSON.stringify(value));
+    }
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("Saved", { exact: true }).waitFor();
+    expect((await service.call("GET", `/api/v2/triggers/${made.id}`)).body).toMatchObject(wanted);
     expectQuiet();
     await close();
   });
