@@ -24,6 +24,8 @@ export interface BigCoefficient {
   readonly ratio: number;
   /** The magnitude that is enough: its own where it is needed or does not matter, null where nothing bounds the rest of the row. */
   readonly enough: number | null;
+  /** The ratio that is left, as far as the row could be read; null where it could not. */
+  readonly ratio_left: number | null;
   /** The row's bound that goes with `enough`; null when it stays. */
   readonly bound: number | null;
   /** The first column of the row's rest without a bound, where `enough` is null. */
@@ -125,6 +127,7 @@ function asGiven({ matrix }: Problem, { row, entry, smallest }: Place): BigCoeff
     column: matrix.indices[entry]!,
     coefficient,
     ratio: enough / smallest,
+    ratio_left: null,
     enough,
     bound: null,
     unbounded: null,
@@ -156,7 +159,8 @@ class Rewriting {
     const { row, entry } = place;
     const given = asGiven(this.problem, place);
     const reduction = this.reduce(place);
-    if (reduction === "needed") return given;
+    if (reduction === "unread") return given;
+    if (reduction === "needed") return { ...given, ratio_left: given.ratio };
     if (reduction === "unknown") return { ...given, enough: null, unbounded: this.unboundedBeside(place) };
     if (this.values === null) {
       this.values = Float64Array.from(this.problem.matrix.values);
@@ -167,7 +171,9 @@ class Rewriting {
     const bounds = this.upper[row] === Infinity ? this.lower : this.upper;
     const bound = bounds[row] === reduction.bound ? null : reduction.bound;
     bounds[row] = reduction.bound;
-    return reduction.is_idle ? given : { ...given, enough: Math.abs(reduction.coefficient), bound };
+    const size = Math.abs(reduction.coefficient);
+    const read = { ...given, ratio_left: size / place.smallest };
+    return reduction.is_idle ? read : { ...read, enough: size, bound };
   }
 
   result(): Problem {
@@ -187,23 +193,23 @@ class Rewriting {
   }
 
   /** The smaller coefficient and the row's bound that goes with it. */
-  private reduce({ row, entry, smallest }: Place): Reduction | "needed" | "unknown" {
+  private reduce({ row, entry, smallest }: Place): Reduction | "needed" | "unknown" | "unread" {
     const matrix = this.values === null ? this.problem.matrix : { ...this.problem.matrix, values: this.values };
     const isUpper = this.upper[row]! < Infinity;
-    if (isUpper === this.lower[row]! > -Infinity) return "needed";
+    if (isUpper === this.lower[row]! > -Infinity) return "unread";
     const sign = isUpper ? 1 : -1;
     const column = matrix.indices[entry]!;
     const coefficient = sign * matrix.values[entry]!;
     const { columns } = this.problem;
-    if (isSemi(columns.kinds[column]!)) return "needed";
+    if (isSemi(columns.kinds[column]!)) return "unread";
     const strictest = coefficient < 0 ? columns.lower[column]! : columns.upper[column]!;
     const bound = sign * (isUpper ? this.upper[row]! : this.lower[row]!);
     const strict = exactDifference(bound, coefficient * strictest);
-    if (strict === null || !isExactProduct(coefficient, strictest)) return "needed";
+    if (strict === null || !isExactProduct(coefficient, strictest)) return "unread";
     const activity = new Activity(matrix, this.box);
     activity.read(row);
     const most = isUpper ? activity.greatestWithout(column, coefficient) : -activity.leastWithout(column, -coefficient);
-    if (most === Infinity) return Math.abs(strict) <= STRICT_PART_MAX * Math.abs(coefficient) ? "unknown" : "needed";
+    if (most === Infinity) return Math.abs(strict) <= STRICT_PART_MAX * Math.abs(coefficient) ? "unknown" : "unread";
     const needed = differenceUp(most, strict);
     const isIdle = needed <= REMAINDER_MIN * smallest;
     const size = isIdle ? smallest : needed;

@@ -4,7 +4,7 @@
  * against the user's own problem, never against the prepared one.
  */
 import type { Problem } from "../../problem/problem";
-import { tightenBigM } from "./big_m";
+import { type BigCoefficient, tightenBigM } from "./big_m";
 import { roundIntegerBounds } from "./integer_bounds";
 import { rangeWarnings } from "./range_warnings";
 import { type Scaling, scaleCoefficients } from "./scaling";
@@ -41,6 +41,9 @@ const NO_WARNINGS: readonly string[] = [];
  */
 const BIG_RATIO_MIN = 1e4;
 
+/** From here on what a gate may miss is worth a tenth of the other columns' unit. */
+const UNBALANCED_RATIO_MIN = 1e5;
+
 /** Prepares a problem for HiGHS. Costs about a nanosecond a nonzero and allocates one small object when there is nothing to do. */
 export function prepareProblem(problem: Problem): PreparedProblem {
   const rounding = roundIntegerBounds(problem);
@@ -49,7 +52,7 @@ export function prepareProblem(problem: Problem): PreparedProblem {
     return { problem: rounding.problem, infeasible, refused: null, warnings: NO_WARNINGS, restore: asFound };
   }
   const tightening = tightenBigM(rounding.problem, BIG_RATIO_MIN);
-  const scaling = scaleCoefficients(tightening.problem);
+  const scaling = scaleCoefficients(tightening.problem, isUnbalanced(tightening.coefficients));
   return {
     problem: scaling.problem,
     infeasible,
@@ -59,14 +62,27 @@ export function prepareProblem(problem: Problem): PreparedProblem {
   };
 }
 
+/** Gates whose large coefficients are all needed, as far as is known: where one is not, a larger unit might hide small values. */
+function isUnbalanced(coefficients: readonly BigCoefficient[]): boolean {
+  if (coefficients.some(({ ratio_left }) => ratio_left === null)) return false;
+  return coefficients.some(({ ratio_left }) => ratio_left! >= UNBALANCED_RATIO_MIN);
+}
+
 /**
  * With x = s x' for columns and r times each row, the objective stays the same function, so a row's price per unit of the user's bound is r
  * times that of the scaled bound, and a reduced cost per unit of the user's column is that of the scaled column over s.
  */
-function restorerOf({ row_factors, column_factors }: Scaling): PreparedProblem["restore"] {
+function restorerOf({ problem, row_factors, column_factors }: Scaling): PreparedProblem["restore"] {
   if (row_factors === null) return asFound;
+  const { lower, upper } = problem.columns;
+  // A hair outside a bound in a large unit is much in the user's.
+  const inUserScale = (value: number, column: number, factor: number) =>
+    factor === 1 ? value : factor * Math.min(Math.max(value, lower[column]!), upper[column]!);
   return (values, row_duals, reduced_costs) => ({
-    values: column_factors === null ? values : values.map((value, column) => value * column_factors[column]!),
+    values:
+      column_factors === null
+        ? values
+        : values.map((value, column) => inUserScale(value, column, column_factors[column]!)),
     row_duals: row_duals?.map((dual, row) => dual * row_factors[row]!) ?? null,
     reduced_costs:
       reduced_costs === null || column_factors === null

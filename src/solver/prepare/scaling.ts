@@ -17,6 +17,8 @@ const LARGEST_EXPONENT = 46;
 const SMALLEST_EXPONENT = -26;
 /** What a dropped term may be worth at most: a ten-thousandth of the tolerance of a row. */
 const NEGLIGIBLE = 1e-10;
+/** Each pass takes a quarter of what is left, in powers of two. */
+const BALANCE_PASSES = 10;
 /** HiGHS refuses a cost of 1e20; well before that the objective says nothing any more. */
 const COST_MAX = 1e15;
 const EXPONENT_MAX = 500;
@@ -32,10 +34,19 @@ export interface Scaling {
   readonly refused: string | null;
 }
 
-/** Brings all coefficients into the range of HiGHS. */
-export function scaleCoefficients(problem: Problem): Scaling {
+/**
+ * Brings all coefficients into the range of HiGHS.
+ * @param is_balanced also brings rows and continuous columns to about 1, for gates whose large coefficients are needed: with power
+ *     in watts and 1e9 beside a gate, the tolerances of watts and of gates cannot both be right in one unit.
+ */
+export function scaleCoefficients(problem: Problem, is_balanced: boolean): Scaling {
   const unchanged = { problem, row_factors: null, column_factors: null, refused: null };
-  if (isInRange(problem.matrix)) return unchanged;
+  if (isInRange(problem.matrix)) {
+    if (!is_balanced) return unchanged;
+    const exponents = new Exponents(problem);
+    exponents.balance();
+    return exponents.scaled();
+  }
   const stripped = withoutNegligible(problem);
   const exponents = new Exponents(stripped);
   if (!exponents.fit()) return { ...unchanged, refused: refusalOf(stripped, exponents) };
@@ -119,6 +130,15 @@ class Exponents {
     return this.misfit() === null;
   }
 
+  /** Geometric means of rows and continuous columns in turn, until both are about 1. */
+  balance(): void {
+    for (let pass = 0; pass < BALANCE_PASSES; pass++) {
+      this.balanceRows();
+      this.balanceColumns();
+    }
+    this.balanceRows();
+  }
+
   /** The first coefficient that is still out of range, and its place. */
   misfit(): { row: number; entry: number } | null {
     const { starts } = this.problem.matrix;
@@ -190,8 +210,32 @@ class Exponents {
     }
   }
 
-  /** Brings the geometric mean of a small continuous column's ends to about 1, unless its cost would grow beyond what solvers read. */
+  private balanceRows(): void {
+    for (let row = 0; row < this.problem.rows.count; row++) {
+      const range = this.rowRange(row);
+      if (range.largest > 0) this.row_factors[row]! *= towardsOne(range);
+    }
+  }
+
+  private balanceColumns(): void {
+    const { kinds } = this.problem.columns;
+    this.columnRanges().forEach((range, column) => {
+      if (kinds[column] === KIND.continuous && range.largest > 0) this.column_factors[column]! *= towardsOne(range);
+    });
+  }
+
+  /** Brings small continuous columns to about 1, unless their cost would grow beyond what solvers read. */
   private scaleSmallColumns(): void {
+    const { columns } = this.problem;
+    this.columnRanges().forEach((range, column) => {
+      const { largest } = range;
+      if (columns.kinds[column] !== KIND.continuous || largest === 0 || largest >= ROW_LARGEST_MIN) return;
+      const factor = towardsOne(range);
+      if (Math.abs(columns.cost[column]!) * factor < COST_MAX) this.column_factors[column] = factor;
+    });
+  }
+
+  private columnRanges(): Range[] {
     const { starts, indices } = this.problem.matrix;
     const { columns, rows } = this.problem;
     const ranges = Array.from({ length: columns.count }, () => ({ smallest: Infinity, largest: 0 }));
@@ -200,12 +244,13 @@ class Exponents {
         widen(ranges[indices[entry]!]!, this.magnitudeOf(row, entry));
       }
     }
-    ranges.forEach(({ smallest, largest }, column) => {
-      if (columns.kinds[column] !== KIND.continuous || largest === 0 || largest >= ROW_LARGEST_MIN) return;
-      const factor = powerOfTwo(-Math.round((Math.log2(smallest) + Math.log2(largest)) / 2));
-      if (Math.abs(columns.cost[column]!) * factor < COST_MAX) this.column_factors[column] = factor;
-    });
+    return ranges;
   }
+}
+
+/** The factor that brings the geometric mean of both ends to about 1. */
+function towardsOne({ smallest, largest }: Range): number {
+  return powerOfTwo(-Math.round((Math.log2(smallest) + Math.log2(largest)) / 2));
 }
 
 function powerOfTwo(exponent: number): number {

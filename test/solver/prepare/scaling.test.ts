@@ -80,6 +80,32 @@ test("only rows that need it are scaled, and columns only where rows cannot help
   expect([...problem.matrix.values.subarray(2)]).toEqual([1, 0.3]);
 });
 
+/** Two machines in watts: with the first one on, the second would be idle. The truth is the second alone, at 1.5e9 of at most 2e9. */
+const WATTS: ProblemText = {
+  sense: "minimize",
+  columns: [
+    ["on_a", 40, 0, 1, "binary"],
+    ["on_b", 4, 0, 1, "binary"],
+    ["power_a", 2e-8, 0, null],
+    ["power_b", 1e-8, 0, null],
+  ],
+  rows: [
+    ["most_a", null, { 0: -1.8e9, 2: 1 }, 0],
+    ["most_b", null, { 1: -2e9, 3: 1 }, 0],
+    ["least_b", 0, { 1: -1.3e9, 3: 1 }, null],
+    ["need", 1.5e9, { 2: 1, 3: 1 }, null],
+  ],
+};
+
+test("gates whose large coefficients are needed get a larger unit for their columns, changed back in the answer", () => {
+  const { problem } = prepareProblem(readProblem(WATTS));
+  const magnitudes = problem.matrix.values.map(Math.abs);
+  expect(Math.max(...magnitudes) / Math.min(...magnitudes)).toBeLessThan(100);
+  const { objective, values } = optimum(WATTS);
+  expect(objective).toBeCloseTo(19, 9);
+  expect([...values]).toEqual([0, 1, 0, expect.closeTo(1.5e9, 0)]);
+});
+
 test("zeros and terms that cannot make a difference are left out", () => {
   const given = readProblem({
     sense: "minimize",
