@@ -24,6 +24,8 @@ export interface CleanAnswer {
   readonly objective: number;
   /** The largest part by which a row misses a bound b, relative to max(1, |b|): allowed, and the less the better. */
   readonly violation: number;
+  /** Some row misses its bound by much of what it holds: allowed, but in a problem of small figures it is no solution. */
+  readonly is_coarse: boolean;
 }
 
 export interface Mismatch {
@@ -63,7 +65,9 @@ function finish(problem: Problem, values: Float64Array): Certificate {
   const mismatch = rowMismatch(problem, values, activities);
   if (mismatch !== null) return { clean: null, mismatch };
   const objective = objectiveOf(problem, values).value;
-  return { clean: { values, activities, objective, violation: largestViolation(problem, activities) }, mismatch: null };
+  const violation = largestViolation(problem, activities);
+  const is_coarse = violation > 0 && isCoarse(problem, values, activities);
+  return { clean: { values, activities, objective, violation, is_coarse }, mismatch: null };
 }
 
 function columnMismatch(problem: Problem, values: Float64Array): Mismatch | null {
@@ -117,6 +121,21 @@ function largestViolation(problem: Problem, activities: Float64Array): number {
     largest = Math.max(largest, Math.abs(activity - bound) / Math.max(1, Math.abs(bound)));
   }
   return largest;
+}
+
+function isCoarse(problem: Problem, values: Float64Array, activities: Float64Array): boolean {
+  const { rows, matrix } = problem;
+  const noise = TERM_TOLERANCE * values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  for (let row = 0; row < rows.count; row++) {
+    const missed = Math.max(rows.lower[row]! - activities[row]!, activities[row]! - rows.upper[row]!);
+    if (missed <= noise) continue;
+    let magnitude = 0;
+    for (let entry = matrix.starts[row]!; entry < matrix.starts[row + 1]!; entry++) {
+      magnitude += Math.abs(matrix.values[entry]! * values[matrix.indices[entry]!]!);
+    }
+    if (missed > FEASIBILITY_TOLERANCE * magnitude) return true;
+  }
+  return false;
 }
 
 function violatedBound(value: number, lower: number, upper: number, slack: number): number | null {

@@ -30,6 +30,8 @@ export interface Strictness {
   readonly absolute_gap: number;
   /** Added to the diagonal of a quadratic objective. */
   readonly regularization: number;
+  /** The solver scales a linear problem itself. */
+  readonly scaling: boolean;
   /** Iterations after which a quadratic solve counts as one that cycles. */
   readonly quadratic_iterations_max: number;
 }
@@ -38,6 +40,8 @@ export interface Strictness {
 export type SolveSettings = SolveOptions & Partial<Strictness>;
 
 const ITERATIONS_UNLIMITED = 2 ** 31 - 1;
+/** The solver's default of simplex_scale_strategy. */
+const SCALING_CHOSEN = 2;
 
 /** The solver's own defaults. */
 const STRICTNESS_DEFAULT: Strictness = {
@@ -45,6 +49,7 @@ const STRICTNESS_DEFAULT: Strictness = {
   integrality_tolerance: 1e-6,
   absolute_gap: 1e-6,
   regularization: 1e-7,
+  scaling: true,
   quadratic_iterations_max: ITERATIONS_UNLIMITED,
 };
 
@@ -68,6 +73,7 @@ export function toHighsOptions(
     dual_feasibility_tolerance: strictness.feasibility_tolerance,
     mip_feasibility_tolerance: strictness.integrality_tolerance,
     mip_abs_gap: strictness.absolute_gap,
+    simplex_scale_strategy: strictness.scaling ? SCALING_CHOSEN : 0,
     qp_regularization_value: strictness.regularization,
     qp_iteration_limit: strictness.quadratic_iterations_max,
   };

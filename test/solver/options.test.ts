@@ -13,6 +13,7 @@ test("what reaches the solver is silent and never more than the list", () => {
     dual_feasibility_tolerance: 1e-7,
     mip_feasibility_tolerance: 1e-6,
     mip_abs_gap: 1e-6,
+    simplex_scale_strategy: 2,
     qp_regularization_value: 1e-7,
     qp_iteration_limit: 2 ** 31 - 1,
   });

@@ -90,7 +90,7 @@ export function formulate(problem: Problem): Formulation {
 }
 
 /** HiGHS's code of the sense; its type hides the number behind a brand. */
-export function senseCode(problem: Problem): ObjectiveSense {
+function senseCode(problem: Problem): ObjectiveSense {
   return (problem.sense === "maximize" ? -1 : 1) as ObjectiveSense;
 }
 

@@ -9,11 +9,10 @@
 import load, { type Highs, type HighsCallbackMap, type Model, type ModelData } from "highs";
 import wasmPath from "highs/runtime" with { type: "file" };
 import type { Clock } from "../../clock";
-import type { Hessian, Problem } from "../../problem/problem";
+import type { Problem } from "../../problem/problem";
 import type { SolutionStatus } from "../../problem/solution";
 import { type HighsOption, type SolveSettings, toHighsOptions } from "../options";
 import { changedPart, formulate, hasCrossedBounds, unsupportedPart, withoutObjective } from "./formulation";
-import { recessionModel, SUSPECT_VALUE } from "./recession";
 
 /**
  * Up to here the feasibility jump heuristic is left out. It costs 10 to 30 ms in WASM whatever the size. Mean solve in ms
@@ -30,8 +29,6 @@ const FEASIBILITY_JUMP_COLUMNS_MIN = 5001;
  */
 const SLICE_NONZEROS_MAX = 2000;
 const SLICE_SECONDS = 0.02;
-/** How much better than 0 the objective of a direction must be, relative to the largest coefficient, to prove unboundedness. */
-const RECESSION_TOLERANCE = 1e-6;
 
 const STATUS = {
   empty: 6,
@@ -201,7 +198,6 @@ class Attempt {
     if (code === STATUS.unbounded_or_infeasible || (code === STATUS.unbounded && formulation.is_integer)) {
       return this.distinguish(withoutObjective(formulation.model), answer);
     }
-    if (this.problem.hessian !== null) return this.withDirectionChecked(this.problem.hessian, answer);
     return answer;
   }
 
@@ -277,23 +273,6 @@ class Attempt {
     if (code === STATUS.infeasible) return { ...answerWithout("infeasible", null), ...counts };
     const text = "the problem is infeasible or unbounded; the time limit came before it was known which";
     return { ...answerWithout("time_limit", text), ...counts };
-  }
-
-  /** Neither a claim that a quadratic problem is unbounded nor an optimum of suspicious size is believed without a look at the directions. */
-  private withDirectionChecked(hessian: Hessian, answer: RawAnswer): RawAnswer {
-    const isSuspect = answer.values?.some((value) => Math.abs(value) >= SUSPECT_VALUE) ?? false;
-    if (answer.status !== "unbounded" && !(answer.status === "optimal" && isSuspect)) return answer;
-    const isUnbounded = this.hasImprovingDirection(hessian);
-    if (isUnbounded) return answerWithout("unbounded", null);
-    if (answer.status === "optimal") return answer;
-    return answerWithout("error", "the solver called the problem unbounded, but no direction improves it without end");
-  }
-
-  private hasImprovingDirection(hessian: Hessian): boolean {
-    const { columns } = this.problem;
-    const code = this.run(recessionModel(this.problem, hessian), this.secondsLeft(), null);
-    const scale = columns.cost.reduce((largest, cost) => Math.max(largest, Math.abs(cost)), 0);
-    return code === STATUS.optimal && Math.abs(this.model.getObjectiveValue()) > RECESSION_TOLERANCE * scale;
   }
 }
 

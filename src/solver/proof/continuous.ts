@@ -2,9 +2,11 @@
  * Linear and convex quadratic problems: solved, proven in the user's scale, and solved again more strictly until the proof holds.
  * Which rung comes next depends on figures of the answers alone, so the same problem climbs the same way each time.
  */
+import { hasImprovingDirection } from "./direction";
+import { equilibrate, isOddlyScaled } from "./equilibrate";
 import { provesInfeasible } from "./infeasibility";
 import { type OptimalityProof, proveOptimality } from "./optimality";
-import { exponentFor } from "./scales";
+import { boundsOf, exponentFor, hasFarBounds, magnitudeExponent } from "./scales";
 import { type Bench, type Rung, type Trial, tryRung } from "./trial";
 import { boundAt, DISTANCE_MAX, RESCALE, relativeTo, type Verdict } from "./verdict";
 
@@ -18,6 +20,9 @@ const ITERATIONS_BASE = 1000;
 const ITERATIONS_FACTOR = 20;
 const QUADRATIC_SOLVES_MAX = 10;
 const NEARING_FACTOR = 100;
+/** Values from here on make a quadratic optimum that is not proven worth the question whether there is one. */
+const SUSPECT_VALUE = 1e5;
+const VALUE_MAGNITUDES = [2 ** 14, 1];
 /** Tried in turn: small problems that cycle or fail with one of them are solved at once with another. */
 const REGULARIZATIONS = [1e-7, 1e-6, 1e-11, 0, 1e-5];
 const STRICT_REGULARIZATIONS = [0, 1e-7, 1e-6, 1e-11, 1e-5];
@@ -28,18 +33,38 @@ interface Climb {
   readonly is_settled: boolean;
 }
 
-/** @param is_strict the objective is strictly convex */
+/** @param is_strict the objective is quadratic and strictly convex */
 export function solveContinuous(bench: Bench, is_strict: boolean): Verdict {
-  const isQuadratic = bench.problem.hessian !== null;
   const climbs: Climb[] = [];
-  for (let step = 0; step === 0 || bench.secondsLeft() > 0; step++) {
-    const rung = isQuadratic ? quadraticRung(bench, climbs, is_strict) : linearRung(climbs);
-    if (rung === null) break;
-    const climb = climbTo(bench, rung, step === 0);
-    climbs.push(climb);
-    if (climb.is_settled) break;
+  if (bench.problem.hessian === null) {
+    climb(bench, climbs, (steps) => linearRung(bench, steps));
+    return verdictOf(bench, climbs);
+  }
+  const plain = () => climb(bench, climbs, (steps) => quadraticRung(bench, steps, is_strict, 0));
+  const equilibrated = (value_magnitude: number) => () => {
+    const { prepared, exponent } = equilibrate(bench.prepared, value_magnitude);
+    const scaled = { ...bench, prepared };
+    climb(scaled, climbs, (steps) => quadraticRung(scaled, steps, is_strict, exponent));
+  };
+  const [large, small] = VALUE_MAGNITUDES.map(equilibrated) as [() => void, () => void];
+  for (const attempt of isOddlyScaled(bench.prepared.problem) ? [large, small, plain] : [plain, large, small]) {
+    if (!climbs.some((step) => step.is_settled || isAcceptable(step))) attempt();
   }
   return verdictOf(bench, climbs);
+}
+
+/** Adds steps to `climbs` until one is settled, no rung is left or the time is up; `rungAfter` gets the steps that are new. */
+function climb(bench: Bench, climbs: Climb[], rungAfter: (steps: readonly Climb[]) => Rung | null): void {
+  const steps: Climb[] = [];
+  for (;;) {
+    if (climbs.length > 0 && bench.secondsLeft() <= 0) return;
+    const rung = rungAfter(steps);
+    if (rung === null) return;
+    const step = climbTo(bench, rung, climbs.length === 0);
+    climbs.push(step);
+    steps.push(step);
+    if (step.is_settled) return;
+  }
 }
 
 function climbTo(bench: Bench, rung: Rung, is_first: boolean): Climb {
@@ -50,38 +75,57 @@ function climbTo(bench: Bench, rung: Rung, is_first: boolean): Climb {
     const proof = proveOptimality(bench.problem, clean.values, raw.multipliers);
     const settled = bench.problem.hessian === null ? DISTANCE_SETTLED : DISTANCE_SETTLED_QUADRATIC;
     const isClose = relativeTo(clean.objective, proof.distance) <= settled;
-    return { trial, proof, is_settled: raw.status === "optimal" && isClose };
+    if (!isClose && isEndless(bench, trial)) return { trial: unboundedTrial(trial), proof: null, is_settled: true };
+    return { trial, proof, is_settled: isClose && !clean.is_coarse };
   }
   return { trial, proof: null, is_settled: isSettledWithoutSolution(bench, trial) };
 }
 
-function isSettledWithoutSolution(bench: Bench, { raw, rung }: Trial): boolean {
-  if (raw.status === "unbounded") return true;
-  if (raw.status !== "infeasible") return false;
-  const settings = { ...bench.options, ...rung.settings, time_limit_seconds: bench.secondsLeft() };
-  const ray = bench.engine.infeasibilityRay(bench.prepared.problem, settings);
-  return ray !== null && provesInfeasible(bench.prepared.problem, ray);
+/** Regularization keeps an unbounded quadratic problem at values around its inverse. */
+function isEndless({ engine, problem, prepared, options, secondsLeft }: Bench, { prepared_values }: Trial): boolean {
+  if (problem.hessian === null || !prepared_values!.some((value) => Math.abs(value) >= SUSPECT_VALUE)) return false;
+  const settings = { ...options, time_limit_seconds: Math.max(0, secondsLeft()) };
+  return hasImprovingDirection(engine, prepared.problem, settings);
 }
 
-function linearRung(climbs: readonly Climb[]): Rung | null {
-  const exponent = exponentFor(climbs.at(-1)?.proof?.price_scale ?? 1);
-  switch (climbs.length) {
-    case 0:
-      return FIRST;
-    case 1:
-      return { settings: { feasibility_tolerance: 1e-9 }, exponent };
-    case 2:
-      return { settings: { feasibility_tolerance: 1e-10, presolve: false }, exponent };
-    default:
-      return null;
+function unboundedTrial(trial: Trial): Trial {
+  const nothing = { values: null, row_duals: null, reduced_costs: null, multipliers: null, dual_bound: null };
+  const raw = { ...trial.raw, ...nothing, status: "unbounded" as const, message: null };
+  return { ...trial, raw, prepared_values: null, certificate: null };
+}
+
+function isSettledWithoutSolution(bench: Bench, { raw, rung }: Trial): boolean {
+  const { engine, prepared, options } = bench;
+  const settings = { ...options, ...rung.settings, time_limit_seconds: Math.max(0, bench.secondsLeft()) };
+  if (raw.status === "unbounded") {
+    return rung.is_without_far_bounds !== true && hasImprovingDirection(engine, prepared.problem, settings);
   }
+  if (raw.status !== "infeasible") return false;
+  const ray = engine.infeasibilityRay(prepared.problem, settings);
+  return ray !== null && provesInfeasible(prepared.problem, ray);
+}
+
+function linearRung({ prepared }: Bench, steps: readonly Climb[]): Rung | null {
+  const found = steps.findLast(({ proof }) => proof !== null);
+  const exponent = exponentFor(found?.proof?.price_scale ?? 1);
+  const magnitude = magnitudeExponent(found?.trial.prepared_values ?? boundsOf(prepared.problem));
+  const strict = { feasibility_tolerance: 1e-9 };
+  const strictest = { feasibility_tolerance: 1e-10, presolve: false };
+  const rungs: Rung[] = [
+    FIRST,
+    ...(hasFarBounds(prepared.problem) ? [{ settings: strict, exponent, magnitude, is_without_far_bounds: true }] : []),
+    { settings: strict, exponent, magnitude },
+    { settings: strictest, exponent, magnitude },
+    { settings: { ...strict, presolve: false, scaling: false }, exponent, magnitude },
+  ];
+  return rungs[steps.length] ?? null;
 }
 
 /**
  * A strictly convex objective needs no regularization. Any other is pulled towards the values that were found, as long as that brings the
  * proof closer by far; where it does not, or a solve fails or cycles, the next regularization is tried.
  */
-function quadraticRung({ problem }: Bench, climbs: readonly Climb[], isStrict: boolean): Rung | null {
+function quadraticRung({ problem }: Bench, climbs: readonly Climb[], isStrict: boolean, exponent: number): Rung | null {
   const last = climbs.at(-1);
   if (climbs.length >= QUADRATIC_SOLVES_MAX) return null;
   const iterations = ITERATIONS_BASE + ITERATIONS_FACTOR * (problem.columns.count + problem.rows.count);
@@ -91,7 +135,7 @@ function quadraticRung({ problem }: Bench, climbs: readonly Climb[], isStrict: b
   const regularization = stays ? before : order[before === null ? 0 : order.indexOf(before) + 1];
   if (regularization == null) return null;
   const center = climbs.findLast(({ proof }) => proof !== null)?.trial.prepared_values ?? null;
-  return { settings: { regularization, quadratic_iterations_max: iterations }, exponent: 0, center };
+  return { settings: { regularization, quadratic_iterations_max: iterations }, exponent, center };
 }
 
 /** The first proof with its regularization, or one that is far closer than the one before. */
@@ -107,25 +151,49 @@ function verdictOf(bench: Bench, climbs: readonly Climb[]): Verdict {
   const { raw, certificate } = best.trial;
   const clean = certificate?.clean ?? null;
   const base = { clean, mismatch: certificate?.mismatch ?? null, solves: climbs.length };
-  if (clean === null) return { ...base, status: raw.status, raw, warnings: [] };
+  if (clean === null) return { ...base, ...claimOf(climbs, best) };
   const distance = best.proof?.distance ?? Number.POSITIVE_INFINITY;
   const isProven = isAcceptable(best);
-  const status = raw.status === "optimal" && !isProven ? "feasible" : raw.status;
+  const status = isProven ? "optimal" : "feasible";
   const dual_bound = boundAt(bench.problem, clean.objective, distance);
   const warnings = warningsOf(climbs, best, raw.status === "optimal" && !isProven ? distance : null);
   return { ...base, status, raw: { ...raw, dual_bound }, warnings };
 }
 
+/** A claim without a solution: proven, or made by more than one solve and said to be no more than that. */
+function claimOf(climbs: readonly Climb[], { trial, is_settled }: Climb): Pick<Verdict, "status" | "raw" | "warnings"> {
+  const { raw } = trial;
+  if (is_settled || (raw.status !== "infeasible" && raw.status !== "unbounded")) {
+    return { status: raw.status, raw, warnings: [] };
+  }
+  const isRepeated = climbs.filter((other) => other.trial.raw.status === raw.status).length > 1;
+  if (raw.status === "infeasible" && isRepeated) {
+    return {
+      status: "infeasible",
+      raw,
+      warnings: [`that the problem is infeasible was found in more than one solve, but not proven; ${RESCALE}`],
+    };
+  }
+  const message = `the solver called the problem ${raw.status}, but that could not be proven; ${RESCALE}`;
+  return { status: "error", raw: { ...raw, status: "error", message }, warnings: [] };
+}
+
 /** A settled answer first, then a solution that is proven closer, then any solution. */
 function isBetter(climb: Climb, kept: Climb): boolean {
   if (climb.is_settled !== kept.is_settled) return climb.is_settled;
+  if (isFine(climb) !== isFine(kept)) return isFine(climb);
   return distanceOf(climb) < distanceOf(kept);
+}
+
+function isFine({ trial }: Climb): boolean {
+  return trial.certificate?.clean?.is_coarse === false;
 }
 
 /** Close enough to be called optimal, had it been the only solve. */
 function isAcceptable({ trial, proof }: Climb): boolean {
   const clean = trial.certificate?.clean ?? null;
-  return clean !== null && proof !== null && relativeTo(clean.objective, proof.distance) <= DISTANCE_MAX;
+  if (clean === null || proof === null || clean.is_coarse) return false;
+  return relativeTo(clean.objective, proof.distance) <= DISTANCE_MAX;
 }
 
 function distanceOf({ proof, trial }: Climb): number {

@@ -5,8 +5,9 @@
 import { isIntegerKind, KIND, type Problem } from "../../problem/problem";
 import type { CleanAnswer } from "../certify";
 
-/** A step ends this far, relative to max(1, |bound|), before a row or bound that it would only touch by rounding. */
-const WHOLE_STEP_TOLERANCE = 1e-9;
+/** A whole step may miss a row's bound by rounding errors of its activity: this much, and this part of the bound. */
+const ROW_TOLERANCE = 1e-9;
+const ROUNDING_PART = 1e-15;
 
 export interface Improvement {
   /** How much better the objective becomes, in its own unit. */
@@ -23,7 +24,7 @@ export function findImprovement(problem: Problem, clean: CleanAnswer, gain_min: 
     const price = Math.abs(columns.cost[column]!);
     const kind = columns.kinds[column]!;
     if (price === 0 || kind === KIND.semicontinuous || kind === KIND.semi_integer) continue;
-    const step = isIntegerKind(kind) ? Math.floor(steps[column]! + WHOLE_STEP_TOLERANCE) : steps[column]!;
+    const step = isIntegerKind(kind) ? Math.floor(steps[column]!) : steps[column]!;
     const gain = price * step;
     if (gain > gain_min && gain > (best?.gain ?? 0)) best = { gain, column };
   }
@@ -44,11 +45,13 @@ function largestSteps(problem: Problem, { values, activities }: CleanAnswer): Fl
   for (let row = 0; row < rows.count; row++) {
     const up = Math.max(0, rows.upper[row]! - activities[row]!);
     const down = Math.max(0, activities[row]! - rows.lower[row]!);
+    const tolerance = ROW_TOLERANCE + ROUNDING_PART * Math.abs(activities[row]!);
     for (let entry = matrix.starts[row]!; entry < matrix.starts[row + 1]!; entry++) {
       const column = matrix.indices[entry]!;
       const slope = sign * columns.cost[column]! * matrix.values[entry]!;
       if (slope === 0) continue;
-      const step = (slope > 0 ? up : down) / Math.abs(matrix.values[entry]!);
+      const slack = (slope > 0 ? up : down) + (isIntegerKind(columns.kinds[column]!) ? tolerance : 0);
+      const step = slack / Math.abs(matrix.values[entry]!);
       if (step < steps[column]!) steps[column] = step;
     }
   }

@@ -8,6 +8,7 @@ import type { SolutionStatus } from "../../problem/solution";
 import { relativeGap } from "../answer";
 import type { CleanAnswer } from "../certify";
 import { withIntegersFixed, withoutIntegers } from "../highs/formulation";
+import { equilibrateMixed } from "./equilibrate";
 import { findImprovement } from "./improvement";
 import { proveOptimality } from "./optimality";
 import { isSteep, objectiveExponent, withScaledObjective } from "./scales";
@@ -27,41 +28,57 @@ interface Climb {
 
 export function solveMixed(bench: Bench): Verdict {
   const climbs: Climb[] = [];
-  for (const rung of rungsFor(bench.prepared.problem)) {
+  const is_steep = isSteep(bench.prepared.problem);
+  for (const { rung, is_equilibrated } of stepsFor(bench.prepared.problem, is_steep)) {
     if (climbs.length > 0 && bench.secondsLeft() <= 0) break;
-    const climb = climbTo(bench, rung, climbs);
+    const scaled = is_equilibrated ? { ...bench, prepared: equilibrateMixed(bench.prepared) } : bench;
+    const climb = climbTo(scaled, rung, climbs, is_steep);
     climbs.push(climb);
     if (climb.doubt === null) break;
   }
   return verdictOf(bench, climbs);
 }
 
+interface Step {
+  readonly rung: Rung;
+  readonly is_equilibrated: boolean;
+}
+
 /** From cheap to dear; a problem whose numbers are beyond the usual tolerances is not tried with them first. */
-function rungsFor(problem: Problem): readonly Rung[] {
+function stepsFor(problem: Problem, is_steep: boolean): readonly Step[] {
   const exponent = objectiveExponent(problem);
-  const absolute_gap = 1e-6 * 2 ** exponent;
+  const dearest = problem.columns.cost.reduce((most, cost) => Math.max(most, Math.abs(cost)), 0);
+  const absolute_gap = DISTANCE_MAX * 2 ** exponent * Math.min(1, dearest > 0 ? dearest : 1);
   const strict = (tolerance: number, presolve: boolean): Rung => ({
     settings: { feasibility_tolerance: tolerance, integrality_tolerance: tolerance, absolute_gap, presolve },
     exponent,
   });
-  const rungs = [strict(1e-9, false), strict(1e-10, false)];
-  if (isSteep(problem)) return rungs;
-  return [exponent === 0 ? { settings: {}, exponent } : strict(1e-9, true), ...rungs];
+  const steps: Step[] = [
+    { rung: strict(1e-9, false), is_equilibrated: true },
+    { rung: strict(1e-10, false), is_equilibrated: true },
+    { rung: strict(1e-9, false), is_equilibrated: false },
+  ];
+  if (is_steep) return steps;
+  const usual = exponent === 0 ? { settings: { absolute_gap }, exponent } : strict(1e-9, true);
+  return [{ rung: usual, is_equilibrated: false }, ...steps];
 }
 
-function climbTo(bench: Bench, rung: Rung, before: readonly Climb[]): Climb {
+function climbTo(bench: Bench, rung: Rung, before: readonly Climb[], is_steep: boolean): Climb {
   const isFirst = before.length === 0;
   const found = tryRung(bench, rung, isFirst);
-  if (found.prepared_values === null) return { trial: found, doubt: doubtWithoutSolution(found.raw.status, before) };
+  if (found.prepared_values === null)
+    return { trial: found, doubt: doubtWithoutSolution(found.raw.status, before, is_steep) };
   const trial = polished(bench, found, found.prepared_values);
   if (trial.raw.status === "optimal") return { trial, doubt: doubtOf(bench, trial, found.raw.objective, before) };
   return { trial, doubt: isFirst ? null : "the time limit came before a stricter solve was done" };
 }
 
-/** "Infeasible" is believed unless another solve found a solution. */
-function doubtWithoutSolution(status: SolutionStatus, before: readonly Climb[]): string | null {
+/** "Infeasible" is believed unless another solve found a solution; of a problem with steep rows it takes two to say so. */
+function doubtWithoutSolution(status: SolutionStatus, before: readonly Climb[], is_steep: boolean): string | null {
   if (status === "error") return "the solver failed";
   if (before.some(hasSolution)) return `a stricter solve ended as ${status}`;
+  const isSecond = before.some(({ trial }) => trial.raw.status === status);
+  if (status === "infeasible" && !isSecond && is_steep) return "it was called infeasible";
   return null;
 }
 
@@ -124,10 +141,9 @@ function verdictOf(bench: Bench, climbs: readonly Climb[]): Verdict {
   const { raw, certificate } = last.trial;
   if (last.doubt === null) {
     const clean = certificate?.clean ?? null;
-    const warnings =
-      solves === 1
-        ? []
-        : [`the solver's first answer was doubtful (${climbs[0]!.doubt}); a stricter solve gave this one`];
+    const isConfirmed = raw.values === null && climbs[0]!.trial.raw.status === raw.status;
+    const warning = `the solver's first answer was doubtful (${climbs[0]!.doubt}); a stricter solve gave this one`;
+    const warnings = solves === 1 || isConfirmed ? [] : [warning];
     return { status: raw.status, raw, clean, mismatch: certificate?.mismatch ?? null, warnings, solves };
   }
   const kept = climbs.filter(hasSolution).reduce<Climb | null>((best, climb) => {

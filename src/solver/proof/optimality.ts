@@ -15,7 +15,7 @@
 import type { Hessian, Problem } from "../../problem/problem";
 import { implyBounds } from "./implied_bounds";
 
-/** Reduced costs below this part of their terms are rounding errors; it counts where a column has no bound on that side. */
+/** Reduced costs below this part of their terms are rounding errors, whatever the bounds of their columns would make of them. */
 const ROUNDING_PART = 1e-13;
 /** Above this part of its terms a reduced cost of the wrong sign, on a column without a bound on that side, proves nothing. */
 const UNPROVEN_PART = 1e-6;
@@ -117,9 +117,12 @@ class Proof {
     for (let column = 0; column < this.values.length; column++) {
       const price = this.reduced[column]!;
       if (price === 0) continue;
+      const part = Math.abs(price) / this.magnitudes[column]!;
       const bound = price > 0 ? lower[column]! : upper[column]!;
-      if (Math.abs(bound) < INFINITE_BEYOND) this.distance += Math.abs(price * (this.values[column]! - bound));
-      else if (Math.abs(price) > ROUNDING_PART * this.magnitudes[column]!) open.push(column);
+      if (Math.abs(bound) < INFINITE_BEYOND) {
+        const term = Math.abs(price * (this.values[column]! - bound));
+        this.distance += part <= ROUNDING_PART ? Math.min(term, this.moveOf(part)) : term;
+      } else if (part > ROUNDING_PART) open.push(column);
     }
     return open;
   }
@@ -130,9 +133,13 @@ class Proof {
       const price = this.reduced[column]!;
       const bound = price > 0 ? bounds.lower[column]! : bounds.upper[column]!;
       const part = Math.abs(price) / this.magnitudes[column]!;
-      const move = part <= UNPROVEN_PART ? part * MOVE_FACTOR * this.cost : Number.POSITIVE_INFINITY;
+      const move = part <= UNPROVEN_PART ? this.moveOf(part) : Number.POSITIVE_INFINITY;
       this.distance += Math.min(move, Math.abs(price * (this.values[column]! - bound)));
     }
+  }
+
+  private moveOf(part: number): number {
+    return part * MOVE_FACTOR * this.cost;
   }
 
   private priceScale(): number {

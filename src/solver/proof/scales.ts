@@ -9,6 +9,8 @@ const STEEP_RATIO = 1e5;
 /** Below this magnitude of a price the solver's dual tolerance of 1e-7 is no longer small. */
 const PRICE_MIN = 1e-3;
 const EXPONENT_MAX = 40;
+const FAR_BOUND = 1e9;
+const MAGNITUDE = 1000;
 
 /**
  * The exponent k of the power of two that brings the objective's smallest prices to a size that the dual tolerance can tell from 0; 0 when they are.
@@ -56,6 +58,48 @@ export function isSteep(problem: Problem): boolean {
     if (steepest >= STEEP_RATIO * smallest) return true;
   }
   return false;
+}
+
+/** The exponent that brings the largest value to about 1000, where a tolerance of 1e-9 is small beside it; 0 when it is that large. */
+export function magnitudeExponent(values: Float64Array): number {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (!(largest > 0) || largest >= MAGNITUDE) return 0;
+  return Math.min(EXPONENT_MAX, Math.round(Math.log2(MAGNITUDE / largest)));
+}
+
+/** All bounds that are figures. */
+export function boundsOf({ columns, rows }: Problem): Float64Array {
+  const bounds = [columns.lower, columns.upper, rows.lower, rows.upper];
+  return Float64Array.from(bounds.flatMap((side) => [...side.filter(Number.isFinite)]));
+}
+
+/** A linear problem in the unit 2^-exponent: all bounds, all values and the objective are 2^exponent times as large. */
+export function withMagnifiedBounds(problem: Problem, exponent: number): Problem {
+  if (exponent === 0) return problem;
+  const factor = 2 ** exponent;
+  const { columns, rows } = problem;
+  const scaled = (figures: Float64Array) => figures.map((figure) => figure * factor);
+  return {
+    ...problem,
+    offset: problem.offset * factor,
+    columns: { ...columns, lower: scaled(columns.lower), upper: scaled(columns.upper) },
+    rows: { ...rows, lower: scaled(rows.lower), upper: scaled(rows.upper) },
+  };
+}
+
+export function hasFarBounds({ columns }: Problem): boolean {
+  return columns.lower.some(isFar) || columns.upper.some(isFar);
+}
+
+/** A relaxation: columns without the bounds that stand for none, and that cost a solver which starts from them its digits. */
+export function withoutFarBounds(problem: Problem): Problem {
+  const lower = problem.columns.lower.map((bound) => (isFar(bound) ? -Infinity : bound));
+  const upper = problem.columns.upper.map((bound) => (isFar(bound) ? Infinity : bound));
+  return { ...problem, columns: { ...problem.columns, lower, upper } };
+}
+
+function isFar(bound: number): boolean {
+  return Math.abs(bound) >= FAR_BOUND && Math.abs(bound) !== Infinity;
 }
 
 /** The same problem with its objective multiplied by 2^exponent, which changes no solution and rounds nothing. */

@@ -4,7 +4,7 @@ import { type Certificate, certify, objectiveOf } from "../certify";
 import type { RawAnswer, SolveCallbacks } from "../highs/highs";
 import type { SolveOptions, SolveSettings } from "../options";
 import type { PreparedProblem } from "../prepare/prepare";
-import { withScaledObjective } from "./scales";
+import { withMagnifiedBounds, withoutFarBounds, withScaledObjective } from "./scales";
 
 /** What the ladder needs of a solver program. */
 export interface ProvingEngine {
@@ -24,6 +24,10 @@ export interface Rung {
    * before, what it distorts vanishes (the proximal point method).
    */
   readonly center?: Float64Array | null;
+  /** Bounds of 1e9 and more are left out: the certificate sees to them, and the solver need not start from them. */
+  readonly is_without_far_bounds?: boolean;
+  /** All bounds of a linear problem are multiplied by 2 to this power. */
+  readonly magnitude?: number;
 }
 
 export interface Trial {
@@ -49,7 +53,9 @@ export interface Bench {
 /** The first solve of a run tells its progress and its solutions; those after it only look for a stop. */
 export function tryRung(bench: Bench, rung: Rung, is_first: boolean): Trial {
   const { engine, prepared, options } = bench;
-  const problem = withPull(withScaledObjective(prepared.problem, rung.exponent), rung);
+  const reached = rung.is_without_far_bounds ? withoutFarBounds(prepared.problem) : prepared.problem;
+  const magnified = withMagnifiedBounds(reached, rung.magnitude ?? 0);
+  const problem = withPull(withScaledObjective(magnified, rung.exponent), rung);
   const settings = { ...options, ...rung.settings, time_limit_seconds: Math.max(0, bench.secondsLeft()) };
   const callbacks = is_first ? scaledBack(bench, rung.exponent) : stopOnly(bench.callbacks);
   return readTrial(bench, rung, engine.solve(problem, settings, callbacks));
@@ -65,11 +71,20 @@ function withPull(problem: Problem, { center, settings }: Rung): Problem {
 
 /** Puts an answer for the prepared problem into the user's scale and checks it. */
 export function readTrial(bench: Bench, rung: Rung, found: RawAnswer): Trial {
-  const raw = restored(bench.prepared, found, 2 ** -rung.exponent);
+  const raw = restored(bench.prepared, minified(found, rung.magnitude ?? 0), 2 ** -rung.exponent);
   if (raw.values === null) return { rung, raw, prepared_values: null, certificate: null };
   // With a pull the solver speaks of another objective.
   const objective = rung.center == null ? raw.objective : objectiveOf(bench.problem, raw.values).value;
   return { rung, raw, prepared_values: found.values, certificate: certify(bench.problem, raw.values, objective) };
+}
+
+/** Back from a problem with magnified bounds: prices are the same in both. */
+function minified(found: RawAnswer, magnitude: number): RawAnswer {
+  if (magnitude === 0) return found;
+  const factor = 2 ** -magnitude;
+  const dual_bound = found.dual_bound === null ? null : found.dual_bound * factor;
+  const values = found.values?.map((value) => value * factor) ?? null;
+  return { ...found, values, objective: found.objective * factor, dual_bound };
 }
 
 function restored(prepared: PreparedProblem, found: RawAnswer, factor: number): RawAnswer {

@@ -132,11 +132,6 @@ describe("quadratic objectives", () => {
     expect(up.clean!.objective).toBeCloseTo(7.2, 6);
   });
 
-  test("one that is flat in an open direction is unbounded, not a large optimum", () => {
-    const open = solveText({ sense: "minimize", columns, rows: [["r", null, { 0: 1 }, 20]], hessian: [[0, 0, 2]] });
-    expect(open.raw.status).toBe("unbounded");
-  });
-
   test("a large optimum that is real stays one", () => {
     const far = solveText({ sense: "minimize", columns: [["x", -4e6, null, null]], rows: [], hessian: [[0, 0, 2]] });
     expect(far.raw.status).toBe("optimal");

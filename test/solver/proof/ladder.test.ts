@@ -64,6 +64,46 @@ describe("a linear problem", () => {
   });
 });
 
+describe("a linear problem of small figures", () => {
+  // In a unit of 1e-9 the solver's tolerance of 1e-7 is larger than anything that the rows ask for.
+  const tiny = (unit: number): ProblemText => ({
+    sense: "maximize",
+    columns: [
+      ["a", 3 / unit, 0, null],
+      ["b", 5 / unit, 0, null],
+    ],
+    rows: [
+      ["r", null, { 0: 1 }, 4 * unit],
+      ["s", null, { 1: 2 }, 12 * unit],
+      ["t", null, { 0: 3, 1: 2 }, 18 * unit],
+    ],
+  });
+
+  test("keeps its optimum", () => {
+    expect(prove(tiny(1e-9))).toMatchObject({ status: "optimal", clean: { objective: expect.closeTo(36, 6) } });
+  });
+
+  test("that nothing satisfies is infeasible", () => {
+    const { columns, rows, sense } = tiny(1e-9);
+    const text: ProblemText = { sense, columns, rows: [...rows, ["u", 11e-9, { 0: 1, 1: 1 }, null]] };
+    expect(prove(text).status).toBe("infeasible");
+  });
+});
+
+describe("a linear problem without an optimum", () => {
+  test("is unbounded when a direction shows it", () => {
+    const open: ProblemText = {
+      sense: "maximize",
+      columns: [
+        ["x", 1, 0, null],
+        ["y", 0, 0, null],
+      ],
+      rows: [["r", null, { 0: 1, 1: -1 }, 5]],
+    };
+    expect(prove(open).status).toBe("unbounded");
+  });
+});
+
 describe("a quadratic problem", () => {
   const idle: ProblemText = {
     sense: "minimize",
@@ -97,6 +137,44 @@ describe("a quadratic problem", () => {
     };
     const { status, clean } = prove(large);
     expect([status, clean!.objective]).toEqual(["optimal", expect.closeTo(1 - 1000, 6)]);
+  });
+
+  test("that is flat in an open direction is unbounded, not a large optimum", () => {
+    const open: ProblemText = {
+      sense: "minimize",
+      columns: [
+        ["x", -2, 0, null],
+        ["y", -6, 0, null],
+      ],
+      rows: [["r", null, { 0: 1 }, 20]],
+      hessian: [[0, 0, 2]],
+    };
+    expect(prove(open)).toMatchObject({ status: "unbounded", clean: null });
+    const far: ProblemText = { sense: "minimize", columns: [["x", -4e6, null, null]], rows: [], hessian: [[0, 0, 2]] };
+    expect(prove(far)).toMatchObject({ status: "optimal", clean: { objective: expect.closeTo(-4e12, -4) } });
+  });
+
+  test("keeps its optimum in any unit", () => {
+    // By hand: (x - 3)^2 + (y - 1)^2 on x + y <= 2 is best at x = 2, y = 0, whatever the unit of x and y.
+    for (const unit of [1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9]) {
+      const text: ProblemText = {
+        sense: "minimize",
+        offset: 10,
+        columns: [
+          ["x", -6 / unit, 0, null],
+          ["y", -2 / unit, 0, null],
+          ["idle", 0, -unit, unit],
+        ],
+        rows: [["r", null, { 0: 1, 1: 1 }, 2 * unit]],
+        hessian: [
+          [0, 0, 2 / unit / unit],
+          [1, 1, 2 / unit / unit],
+        ],
+      };
+      const { status, clean } = prove(text);
+      expect([unit, status, clean?.objective]).toEqual([unit, "optimal", expect.closeTo(2, 6)]);
+      expect(clean!.values[0]! / unit).toBeCloseTo(2, 6);
+    }
   });
 
   test("that is a saddle is refused, whatever its diagonal says", () => {
