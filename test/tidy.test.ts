@@ -131,6 +131,21 @@ const EXAMPLES: readonly {
     ],
   },
   {
+    rule: "functions take what they use",
+    broken: [
+      [
+        { "src/services/a.ts": "\nexport function f(context: Context) {}" },
+        "src/services/a.ts:2 takes the whole Context",
+      ],
+      [{ "src/background/a.ts": "class A { constructor(context: Context) {} }" }, "takes the whole Context"],
+      [{ "src/services/a.ts": "const f = (id: string, context: Context) => 1;" }, "takes the whole Context"],
+    ],
+    kept: [
+      { "src/app.ts": "function f(context: Context) {}", "src/http/server.ts": "function f(context: Context) {}" },
+      { "src/services/a.ts": 'function f(context: Pick<Context, "db">, clock: Context["clock"]) {}' },
+    ],
+  },
+  {
     rule: "files are short",
     broken: [[{ "scripts/a.ts": "let a;\n".repeat(401) }, "has 401 lines"]],
     kept: [{ "src/model/a.ts": "let a;\n".repeat(400) }],

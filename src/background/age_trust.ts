@@ -3,8 +3,10 @@
  * removed at once, and nobody could set it back in time; so one that has jumped ahead by more than a day, while the service
  * ran or while it did not, is believed only once the service has been running for `clock_trust_hours`.
  */
-import type { Context } from "../services/context";
+import type { Context, StorageParts } from "../services/context";
 import { agedAt, noteAgedAt } from "../storage/run_retention";
+
+type AgeTrustContext = StorageParts & Pick<Context, "clock" | "config" | "log">;
 
 const JUMP_MS_MAX = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -12,11 +14,11 @@ const HOUR_MS = 3_600_000;
 const NOTE_MS = 3_600_000;
 
 export class AgeTrust {
-  readonly #context: Context;
+  readonly #context: AgeTrustContext;
   /** Monotonic milliseconds since when the clock has been ahead of what is believed; null: it is not. */
   #doubted_since: number | null = null;
 
-  constructor(context: Context) {
+  constructor(context: AgeTrustContext) {
     this.#context = context;
   }
 

@@ -13,6 +13,8 @@ import { keyFileOf } from "../storage/directory/seal";
 import { takeBackup } from "./backup_process";
 import type { Work } from "./loop";
 
+type BackupKeeperContext = Pick<Context, "backups" | "clock" | "config" | "log">;
+
 const NAME_PATTERN = /^jaot-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/;
 const DRAFT_PATTERN = /^jaot-\d{8}T\d{6}Z\.db(\.part(-journal)?|\.key\.(new|part))$/;
 const RETRY_MS = 300_000;
@@ -25,7 +27,7 @@ export interface BackupKeeper extends Work {
 }
 
 /** `self` starts this program, before its command. Without a `backup_dir` it never has work. */
-export function createBackupKeeper(context: Context, self: readonly string[]): BackupKeeper {
+export function createBackupKeeper(context: BackupKeeperContext, self: readonly string[]): BackupKeeper {
   const { backup_dir, backup_at } = context.config;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const stop = new AbortController();
@@ -56,7 +58,12 @@ function newestBefore(directory: string, now: number): number | null {
   return listBackups(directory).findLast(({ taken_at }) => taken_at <= now)?.taken_at ?? null;
 }
 
-async function backUp(context: Context, self: readonly string[], file: string, signal: AbortSignal): Promise<void> {
+async function backUp(
+  context: Pick<Context, "clock" | "config" | "log">,
+  self: readonly string[],
+  file: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { config, clock, log } = context;
   removeDrafts(config.backup_dir!);
   const report = await takeBackup({ data_dir: config.data_dir, file, self, clock, signal });
@@ -64,7 +71,7 @@ async function backUp(context: Context, self: readonly string[], file: string, s
   rotate(context, config.backup_dir!);
 }
 
-function tellFailure({ backups, config, log }: Context, error: unknown): void {
+function tellFailure({ backups, config, log }: Pick<Context, "backups" | "config" | "log">, error: unknown): void {
   backups.failed();
   log.error("backup_failed", {
     backup_dir: config.backup_dir,
@@ -79,7 +86,7 @@ function removeDrafts(directory: string): void {
 }
 
 /** Removes the oldest beyond the number to keep: after a good one, so that failures never eat up the last good ones. */
-function rotate(context: Context, directory: string): void {
+function rotate(context: Pick<Context, "config" | "log">, directory: string): void {
   const all = listBackups(directory);
   for (const { name } of all.slice(0, Math.max(0, all.length - context.config.backups_keep))) {
     const file = join(directory, name);

@@ -4,18 +4,20 @@
  * it is made: after a crash the delivery goes out again under the same id.
  */
 import { messageOf } from "../log";
-import type { Context } from "../services/context";
+import type { Context, ProcessParts, QueueParts, StorageParts, WebhookParts } from "../services/context";
 import { writePersistently } from "../services/persistent_write";
 import { attemptDelivery, type FinalAttempt, HTTP_GONE, settleAttempt } from "../services/webhooks/attempts";
 import { type ClaimedDelivery, claimDeliveries, giveBackDelivery, nextDeliveryAt } from "../storage/deliveries";
 import type { Work } from "./loop";
 import { Sending } from "./sending";
 
+type DelivererContext = ProcessParts & StorageParts & QueueParts & WebhookParts & Pick<Context, "metrics">;
+
 const REST_MS_MAX = 60_000;
 /** At a stop, so long for receivers that are about to answer: what they took is then not sent twice. */
 const DRAIN_MS_MAX = 2000;
 
-export function createDeliverer(context: Context): Work {
+export function createDeliverer(context: DelivererContext): Work {
   const sending = new Sending(context.clock);
   const under_way = new Set<Promise<void>>();
   /** Triggers whose receiver answered 410 just now: nothing more begins until that is written. */
@@ -74,13 +76,13 @@ export function createDeliverer(context: Context): Work {
 }
 
 /** Those of a trigger without a webhook end without anything being sent. */
-function hostOf(context: Context, trigger_id: string): string {
+function hostOf(context: Pick<Context, "fire_targets">, trigger_id: string): string {
   return context.fire_targets.get(trigger_id)?.webhook?.host ?? trigger_id;
 }
 
 /** Takes deliveries of several triggers in one transaction and notes when the next of each is due. */
 async function claim(
-  context: Context,
+  context: Pick<Context, "boot_id" | "delivery_lanes" | "writer">,
   taken: readonly { trigger_id: string; limit: number }[],
   now: number,
 ): Promise<ClaimedDelivery[]> {
@@ -103,7 +105,7 @@ async function claim(
 }
 
 /** Returns what was taken and not sent: it waits again, and no attempt counts. Never throws: the next start finds what stays. */
-async function giveBack(context: Context, deliveries: readonly ClaimedDelivery[]): Promise<void> {
+async function giveBack(context: DelivererContext, deliveries: readonly ClaimedDelivery[]): Promise<void> {
   if (deliveries.length === 0) return;
   const now = context.clock.now();
   try {
@@ -119,7 +121,7 @@ async function giveBack(context: Context, deliveries: readonly ClaimedDelivery[]
 
 /** One attempt with its record; never throws. `onAnswer` is told the outcome before it is recorded. */
 async function send(
-  context: Context,
+  context: DelivererContext,
   delivery: ClaimedDelivery,
   onAnswer: (attempt: FinalAttempt) => void,
 ): Promise<void> {

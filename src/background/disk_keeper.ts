@@ -5,7 +5,7 @@ import type { Work } from "./loop";
 /** Accepting again must not wait long for room that is there; a look takes some 10 µs. */
 const LOOK_MS = 1000;
 
-export function createDiskKeeper({ disk, log }: Context): Work {
+export function createDiskKeeper({ disk, log }: Pick<Context, "disk" | "log">): Work {
   return {
     name: "disk_keeper",
     async runOnce() {

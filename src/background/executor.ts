@@ -7,7 +7,7 @@
  * process that died in services/runs/recovery.ts.
  */
 import { messageOf } from "../log";
-import type { Context } from "../services/context";
+import type { Context, ProcessParts, QueueParts, SolvingParts, StorageParts } from "../services/context";
 import type { FireTarget } from "../services/memory/fire_targets";
 import { failed, settleOutcome } from "../services/runs/outcomes";
 import { endRun } from "../services/runs/run_ends";
@@ -16,7 +16,13 @@ import type { Progress } from "../solver/messages";
 import { type ClaimedRun, claimRun, readOverrideData } from "../storage/runs";
 import type { Work } from "./loop";
 
-export function createExecutor(context: Context): Work {
+type ExecutorContext = ProcessParts &
+  StorageParts &
+  QueueParts &
+  SolvingParts &
+  Pick<Context, "delivery_lanes" | "metrics" | "scheduler">;
+
+export function createExecutor(context: ExecutorContext): Work {
   const running_of = new Map<string, number>();
   const mayRun = (target: FireTarget): boolean =>
     target.max_concurrent_runs === null || (running_of.get(target.id) ?? 0) < target.max_concurrent_runs;
@@ -54,7 +60,7 @@ export function createExecutor(context: Context): Work {
  * runs have more room: several wait in a solver's pipe, so that it never waits for this process.
  */
 function takeTurns(
-  context: Context,
+  context: ExecutorContext,
   mayRun: (target: FireTarget) => boolean,
   running_of: Map<string, number>,
 ): FireTarget[] {
@@ -79,7 +85,10 @@ function takeTurns(
   return turns;
 }
 
-function claim(context: Context, turns: readonly FireTarget[]): Promise<(ClaimedRun | null)[]> {
+function claim(
+  context: Pick<Context, "boot_id" | "clock" | "writer">,
+  turns: readonly FireTarget[],
+): Promise<(ClaimedRun | null)[]> {
   const { boot_id, clock, writer } = context;
   return writer.write((transaction) => turns.map(({ seq }) => claimRun(transaction, seq, boot_id, clock.now())));
 }
@@ -91,7 +100,7 @@ function leave(running_of: Map<string, number>, trigger_id: string): void {
 }
 
 /** Takes one claimed run through a solver to its end; never throws. */
-async function execute(context: Context, run: ClaimedRun, target: FireTarget): Promise<void> {
+async function execute(context: ExecutorContext, run: ClaimedRun, target: FireTarget): Promise<void> {
   try {
     const model = context.version_models.get(target.version_id);
     if (model === null) {
@@ -128,7 +137,7 @@ async function execute(context: Context, run: ClaimedRun, target: FireTarget): P
   }
 }
 
-function noteProgress(context: Context, run: ClaimedRun, progress: Progress): void {
+function noteProgress(context: Pick<Context, "progress" | "signals">, run: ClaimedRun, progress: Progress): void {
   const point = { attempt: run.attempt, ...progress, elapsed_ms: Math.round(progress.elapsed_ms) };
   context.progress.add(run.id, point);
   context.signals.progressed(run.id, point);

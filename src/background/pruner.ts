@@ -1,9 +1,8 @@
 /**
- * Removes what is past its time: runs of deleted triggers, runs too old or too many, old idempotency keys,
- * ledgers of schedules. A turn is one
- * small batch and a rest in proportion to what it took, so that fires hardly notice.
+ * Removes what is past its time: runs of deleted triggers, runs too old or too many, old idempotency keys, events, rows of the
+ * audit log, deleted schedules and their ledgers. A turn is one small batch and a pause, so that fires hardly notice.
  */
-import type { Context } from "../services/context";
+import type { Context, StorageParts } from "../services/context";
 import { pruneAudit, pruneRefusals } from "../storage/audit";
 import { pruneDeliveries } from "../storage/deliveries";
 import { pruneIdempotencyKeys } from "../storage/idempotency_keys";
@@ -31,10 +30,12 @@ const REST_MS = 60_000;
 const PAUSE_BETWEEN_BATCHES_MS = 10;
 const DAY_MS = 86_400_000;
 
-export function createPruner(context: Context): Work {
+type PrunerContext = StorageParts & Pick<Context, "clock" | "config" | "log" | "queue">;
+
+export function createPruner(context: PrunerContext): Work {
   const full: { seq: number; id: string }[] = [];
   const age_pass: AgePass = { after_seq: FIRST_SEQ };
-  const works: readonly ((work: Context, now: number) => Promise<boolean>)[] = [
+  const works: readonly ((work: PrunerContext, now: number) => Promise<boolean>)[] = [
     pruneDeleted,
     (work, now) => pruneOld(work, age_pass, now),
     (work) => pruneFull(work, full),
@@ -63,19 +64,22 @@ export function createPruner(context: Context): Work {
   };
 }
 
-async function pruneDeleted(context: Context): Promise<boolean> {
+async function pruneDeleted(context: Pick<Context, "client" | "writer">): Promise<boolean> {
   const [trigger_id] = listDeletedTriggers(context.client, 1);
   if (trigger_id === undefined) return true;
   await context.writer.write((transaction) => purgeTrigger(transaction, trigger_id, BATCH_ROWS));
   return false;
 }
 
-function pruneOld(context: Context, pass: AgePass, now: number): Promise<boolean> {
+function pruneOld(context: Pick<Context, "config" | "writer">, pass: AgePass, now: number): Promise<boolean> {
   const before = now - context.config.runs_keep_days * DAY_MS;
   return batch(context, (transaction) => pruneRunsBefore(transaction, pass, { before, now }, BATCH_ROWS), 1);
 }
 
-async function pruneFull(context: Context, full: { seq: number; id: string }[]): Promise<boolean> {
+async function pruneFull(
+  context: Pick<Context, "config" | "queue" | "writer">,
+  full: { seq: number; id: string }[],
+): Promise<boolean> {
   const trigger = full.at(-1);
   if (trigger === undefined) return true;
   // What waits to be solved does not push out what is finished.
@@ -86,39 +90,39 @@ async function pruneFull(context: Context, full: { seq: number; id: string }[]):
 }
 
 /** Deliveries that no run takes with it: pings and events of schedules. */
-function pruneEvents(context: Context, now: number): Promise<boolean> {
+function pruneEvents(context: Pick<Context, "config" | "writer">, now: number): Promise<boolean> {
   const before = now - context.config.runs_keep_days * DAY_MS;
   return batch(context, (transaction) => pruneDeliveries(transaction, before, BATCH_ROWS));
 }
 
-function pruneKeys(context: Context, now: number): Promise<boolean> {
+function pruneKeys(context: Pick<Context, "writer">, now: number): Promise<boolean> {
   const before = now - DAY_MS;
   return batch(context, (transaction) => pruneIdempotencyKeys(transaction, before, BATCH_ROWS));
 }
 
 /** Changes stay their time; refusals, which anyone can bring about, also make room for each other. */
-async function pruneAuditLog(context: Context, now: number): Promise<boolean> {
+async function pruneAuditLog(context: Pick<Context, "config" | "writer">, now: number): Promise<boolean> {
   const before = now - context.config.audit_keep_days * DAY_MS;
   const is_done = await batch(context, (transaction) => pruneAudit(transaction, before, BATCH_ROWS));
   return is_done && batch(context, (transaction) => pruneRefusals(transaction, AUDIT_REFUSALS_MAX, BATCH_ROWS));
 }
 
-function pruneSchedules(context: Context): Promise<boolean> {
+function pruneSchedules(context: Pick<Context, "writer">): Promise<boolean> {
   return batch(context, (transaction) => purgeSchedules(transaction, BATCH_ROWS), 1);
 }
 
-function pruneLedger(context: Context, now: number): Promise<boolean> {
+function pruneLedger(context: Pick<Context, "config" | "writer">, now: number): Promise<boolean> {
   const before = now - context.config.runs_keep_days * DAY_MS;
   return batch(context, (transaction) => pruneTicks(transaction, before, BATCH_ROWS), 1);
 }
 
-async function shrink(context: Context): Promise<boolean> {
+async function shrink(context: Pick<Context, "writer">): Promise<boolean> {
   return (await context.writer.write((transaction) => shrinkFile(transaction, BATCH_PAGES))) === 0;
 }
 
 /** True when the batch was not full, or held less than `least`: there is no more. */
 async function batch(
-  context: Context,
+  context: Pick<Context, "writer">,
   operation: (transaction: Transaction) => number,
   least = BATCH_ROWS,
 ): Promise<boolean> {

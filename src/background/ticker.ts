@@ -8,7 +8,7 @@
  */
 import { ClockWatch } from "../schedules/clock_watch";
 import { nextTickOf } from "../schedules/tick_plan";
-import type { Context } from "../services/context";
+import type { Context, QueueParts, StorageParts } from "../services/context";
 import { releaseWaiting, settleDue, type TickEffects, tellEffects } from "../services/schedules/tick_settling";
 import {
   advanceSchedule,
@@ -24,6 +24,10 @@ import { hasWaitingTick, listReleasableSchedules } from "../storage/ticks";
 import { BUILT_AT_MS, FIRST_BUILD_MS, PROGRAM_VERSION } from "../version";
 import type { Work } from "./loop";
 
+type TickerContext = StorageParts &
+  QueueParts &
+  Pick<Context, "clock" | "delivery_lanes" | "ids" | "log" | "running" | "scheduler" | "signals">;
+
 /**
  * Schedules that one turn takes. The writer goes on committing while it syncs what it has, so that a turn of 1,024 waits for
  * the disk a few times: of 10,000 ticks due at once the last was 0.9 s late, with turns of 256 it was 2.6 s.
@@ -37,7 +41,7 @@ const TURN_MS = 1000;
 const CURSOR_AHEAD_MS = 3_600_000;
 const CURSORS_LOOK_MS = 60_000;
 
-export function createTicker(context: Context): Work {
+export function createTicker(context: TickerContext): Work {
   const watch = new ClockWatch();
   let cursors_looked_at = -Infinity;
   let waiting_looked_at = -Infinity;
@@ -72,7 +76,7 @@ export function createTicker(context: Context): Work {
  * Computes the next instants anew when another program computed the stored ones: its zones may have had other rules. Each
  * follows from the schedule's cursor, so that nothing which is due by now gets lost. Call once, before any loop starts.
  */
-export async function refreshSchedules(context: Context): Promise<number> {
+export async function refreshSchedules(context: Pick<Context, "client" | "clock" | "writer">): Promise<number> {
   const now = context.clock.now();
   if (now >= BUILT_AT_MS) await forgetUnsetTime(context, now);
   const zones = `${PROGRAM_VERSION} ${BUILT_AT_MS} icu ${process.versions.icu ?? "unknown"}`;
@@ -83,14 +87,14 @@ export async function refreshSchedules(context: Context): Promise<number> {
 }
 
 /** Schedules whose run has just ended and that have a tick waiting. The others are found within a second, by a query over all that wait. */
-function takeEnded(context: Context): Set<string> {
+function takeEnded(context: Pick<Context, "client" | "scheduler">): Set<string> {
   const { ended_schedules } = context.scheduler;
   const found = new Set([...ended_schedules].filter((id) => hasWaitingTick(context.client, id)));
   ended_schedules.clear();
   return found;
 }
 
-async function settle(context: Context, id: string, now: number): Promise<void> {
+async function settle(context: TickerContext, id: string, now: number): Promise<void> {
   const settled = await context.writer.write((transaction) => {
     const schedule = readSchedule(transaction, id);
     if (schedule === null || schedule.due_at === null || schedule.due_at > now) return null;
@@ -102,7 +106,7 @@ async function settle(context: Context, id: string, now: number): Promise<void> 
 }
 
 /** Returns how many ticks went on. */
-async function release(context: Context, id: string, now: number): Promise<number> {
+async function release(context: TickerContext, id: string, now: number): Promise<number> {
   const settled = await context.writer.write((transaction) => {
     const schedule = readSchedule(transaction, id);
     if (schedule === null || !schedule.is_enabled) return null;
@@ -119,7 +123,7 @@ function hasMoved(effects: TickEffects): boolean {
   return effects.queued > 0 || effects.cancelled.length > 0;
 }
 
-async function isClockSet(context: Context, now: number): Promise<boolean> {
+async function isClockSet(context: TickerContext, now: number): Promise<boolean> {
   const { scheduler, log } = context;
   const is_set = now >= BUILT_AT_MS;
   if (is_set && !scheduler.is_clock_set) {
@@ -138,12 +142,12 @@ async function isClockSet(context: Context, now: number): Promise<boolean> {
 }
 
 /** Schedules made while the clock was not set have missed nothing since: they begin now. */
-async function forgetUnsetTime(context: Context, now: number): Promise<void> {
+async function forgetUnsetTime(context: Pick<Context, "client" | "writer">, now: number): Promise<void> {
   await eachTicking(context, FIRST_BUILD_MS, () => Math.floor(now / 1000) * 1000);
 }
 
 async function eachTicking(
-  context: Context,
+  context: Pick<Context, "client" | "writer">,
   before: number,
   cursorOf: (schedule: ScheduleRow) => number,
 ): Promise<number> {
@@ -166,7 +170,7 @@ async function eachTicking(
   }
 }
 
-function lookForCursorsAhead(context: Context, now: number): void {
+function lookForCursorsAhead(context: Pick<Context, "client" | "log" | "scheduler">, now: number): void {
   const count = countCursorsAfter(context.client, now + CURSOR_AHEAD_MS);
   if (count > 0 && count !== context.scheduler.cursors_in_future) {
     context.log.warn("cursor_in_future", {

@@ -1,12 +1,14 @@
 /** Raises the alarms of triggers that have had no good result for longer than they should. */
 import { raiseOverdue } from "../services/alarms/expectations";
-import type { Context } from "../services/context";
+import type { Context, QueueParts, StorageParts } from "../services/context";
 import type { Work } from "./loop";
+
+type WatcherContext = StorageParts & QueueParts & Pick<Context, "clock" | "delivery_lanes" | "ids" | "log">;
 
 const BATCH_TRIGGERS = 200;
 const TURN_MS = 1000;
 
-export function createWatcher(context: Context): Work {
+export function createWatcher(context: WatcherContext): Work {
   return {
     name: "watcher",
     async runOnce(now) {

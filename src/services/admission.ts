@@ -14,7 +14,7 @@ export function requireDiskSpace(context: Pick<Context, "disk">): void {
 }
 
 /** Refuses while the service is stopping: what came in now would only wait for the next start. */
-export function requireAccepting(context: Context): void {
+export function requireAccepting(context: Pick<Context, "isStopping">): void {
   if (!context.isStopping()) return;
   throw new Refusal("shutting_down", "The service is stopping; try again shortly", {
     retry_after_seconds: QUEUE_RETRY_SECONDS,
@@ -22,7 +22,11 @@ export function requireAccepting(context: Context): void {
 }
 
 /** Refuses 507 while the disk is low, 429 or 503 when that many more runs do not fit into the queue. */
-export function requireRoom(context: Context, trigger_id: string, runs: number): void {
+export function requireRoom(
+  context: Pick<Context, "config" | "disk" | "queue">,
+  trigger_id: string,
+  runs: number,
+): void {
   requireDiskSpace(context);
   const { queued_runs_max, queued_runs_per_trigger_max } = context.config;
   const queued = context.queue.queuedOf(trigger_id);

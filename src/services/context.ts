@@ -1,4 +1,7 @@
-/** What every service works with: made once in app.ts, handed to each as its first argument. */
+/**
+ * What services work with, made once in app.ts. A function takes the parts that it uses: single ones as
+ * `Pick<Context, ...>`, several of one kind as the named group.
+ */
 import type { SecureContext } from "node:tls";
 import type { Clock } from "../clock";
 import type { Config } from "../config";
@@ -27,48 +30,84 @@ import type { ServedHosts } from "./memory/served_hosts";
 import type { VersionModels } from "./memory/version_models";
 import type { WebhookDestinations } from "./memory/webhook_destinations";
 
-export interface Context {
+/** The process: its settings, time, chance, log and life. */
+export interface ProcessParts {
   readonly config: Config;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly run_ids: RunIds;
   readonly log: Log;
   /** Id of this process: fences what it holds against what an earlier one held. */
   readonly boot_id: string;
   /** Monotonic milliseconds at the start. */
   readonly started_monotonic: number;
+  readonly killPoint: PassKillPoint;
+  /** True once a stop was asked for: nothing new is accepted. */
+  readonly isStopping: () => boolean;
+}
+
+/** What is stored. */
+export interface StorageParts {
   readonly writer: Writer;
   readonly disk: DiskSpace;
   /** Typed reads. */
   readonly db: TypedQueries;
   /** Fixed reads of the hot paths. */
   readonly client: Connection;
-  readonly seal_key: SealKey;
+}
+
+/** The way of a run from its acceptance into the queue. */
+export interface QueueParts {
+  readonly run_ids: RunIds;
+  readonly queue: ReadyQueue;
+  readonly fire_targets: FireTargets;
+  /** Set by app.ts: nudges the loops that have work after a commit. */
+  readonly wake: Record<"executor" | "deliverer" | "ticker" | "watcher", () => void>;
+}
+
+/** Runs in solvers, and those who watch them. */
+export interface SolvingParts {
+  readonly solvers: SolverPlace;
+  /** Runs that are in a solver of this process, by run id. */
+  readonly running: Map<string, { cancel(): void }>;
+  readonly signals: RunSignals;
+  readonly progress: ProgressLog;
+  readonly version_models: VersionModels;
+}
+
+/** Webhooks: where they may go, when, and what signs them. */
+export interface WebhookParts {
   readonly delivery_lanes: DeliveryLanes;
   readonly webhook_destinations: WebhookDestinations;
   /** Trusts private certificate authorities of webhook receivers; null: the public ones alone. */
   readonly webhook_authorities: SecureContext | null;
-  readonly solvers: SolverPlace;
-  readonly queue: ReadyQueue;
-  readonly signals: RunSignals;
-  readonly progress: ProgressLog;
-  readonly fire_targets: FireTargets;
-  readonly version_models: VersionModels;
+  readonly seal_key: SealKey;
+}
+
+/** Who comes to the service, and who is turned away. */
+export interface VisitParts {
   readonly failure_limits: FailureLimits;
-  readonly backups: BackupStatus;
-  readonly metrics: Metrics;
-  readonly loop_delay: LoopDelay;
   readonly refusal_log: RefusalLog;
   readonly served_hosts: ServedHosts;
-  /** Runs that are in a solver of this process, by run id. */
-  readonly running: Map<string, { cancel(): void }>;
-  /** Set by app.ts: nudges the loops that have work after a commit. */
-  readonly wake: Record<"executor" | "deliverer" | "ticker" | "watcher", () => void>;
+}
+
+/** What is counted and measured. */
+export interface FigureParts {
+  readonly metrics: Metrics;
+  readonly loop_delay: LoopDelay;
+  readonly backups: BackupStatus;
+}
+
+/** Everything: only app.ts, which makes it, and the two tables of everything offered (http/server.ts, http/mcp/) hold it whole. */
+export interface Context
+  extends ProcessParts,
+    StorageParts,
+    QueueParts,
+    SolvingParts,
+    WebhookParts,
+    VisitParts,
+    FigureParts {
   /** What the scheduler knows of the clock, for /health. */
   readonly scheduler: SchedulerState;
-  readonly killPoint: PassKillPoint;
-  /** True once a stop was asked for: nothing new is accepted. */
-  readonly isStopping: () => boolean;
 }
 
 export interface SchedulerState {

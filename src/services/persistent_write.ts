@@ -2,6 +2,8 @@
 import { type Operation, StorageFailure } from "../storage/writer";
 import type { Context } from "./context";
 
+type PersistentWriteContext = Pick<Context, "clock" | "isStopping" | "log" | "writer">;
+
 const PAUSE_MS = 500;
 
 /**
@@ -9,7 +11,7 @@ const PAUSE_MS = 500;
  * is lost, when the operation itself fails, and when the service stops: the next start then takes over.
  */
 export async function writePersistently<Result>(
-  context: Context,
+  context: PersistentWriteContext,
   operation: Operation<Result>,
   bytes?: number,
 ): Promise<Result> {

@@ -77,6 +77,9 @@ const BACK_ENDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Where a program begins: the service, the page, and the client that other programs import. */
+/** Where the context is made, and where all routes and all tools are put together. */
+const CONTEXT_HOLDERS = ["src/app.ts", "src/http/server.ts", "src/http/mcp/"];
+
 const ENTRIES = ["src/main.ts", "src/ui/main.tsx", "src/client/client.ts"];
 const BANNED_FILE_NAMES = ["utils", "util", "helpers", "helper", "common", "types", "misc", "index"];
 
@@ -121,6 +124,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "no two folders import each other": foldersInCircles,
   "no files import each other in a circle": filesInCircles,
   "each library has one home": libraryHomes,
+  "functions take what they use": wholeContexts,
   "files are short": (sources) =>
     sources
       .filter((source) => source.lines > FILE_LINES_MAX)
@@ -175,6 +179,16 @@ function foldersInCircles(sources: readonly Source[]): string[] {
     if (from >= to || back === undefined) return [];
     return [`${where} and ${back}: ${from} and ${to} import each other; move what both need below them`];
   });
+}
+
+function wholeContexts(sources: readonly Source[]): string[] {
+  return inSource(sources)
+    .filter(({ path }) => !CONTEXT_HOLDERS.some((holder) => path.startsWith(holder)))
+    .flatMap((source) =>
+      source.parameter_types
+        .filter(({ name }) => name === "Context")
+        .map(({ line }) => `${source.path}:${line} takes the whole Context: take Pick<Context, ...> of what it uses`),
+    );
 }
 
 function libraryHomes(sources: readonly Source[]): string[] {

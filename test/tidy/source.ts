@@ -25,11 +25,13 @@ import {
   isNamedImports,
   isNewExpression,
   isNoSubstitutionTemplateLiteral,
+  isParameterDeclaration,
   isPropertyAccessExpression,
   isSetAccessorDeclaration,
   isStringLiteral,
   isTemplateHead,
   isTypeAliasDeclaration,
+  isTypeReferenceNode,
   isVariableStatement,
   type Node,
   type SourceFile,
@@ -86,6 +88,8 @@ export interface Source {
   /** Names of properties that are read, by dot or by taking an object apart. */
   readonly properties: ReadonlySet<string>;
   readonly test_modifiers: readonly TestModifier[];
+  /** Parameters whose type is a plain name, by that name: `Context` of `(context: Context)`. */
+  readonly parameter_types: readonly Named[];
 }
 
 const ROOT = "/tidy";
@@ -127,6 +131,7 @@ interface Draft {
   readonly texts: Named[];
   readonly properties: Set<string>;
   readonly test_modifiers: TestModifier[];
+  readonly parameter_types: Named[];
 }
 
 function readSource(path: string, tree: SourceFile): Source {
@@ -138,6 +143,7 @@ function readSource(path: string, tree: SourceFile): Source {
     texts: [],
     properties: new Set(),
     test_modifiers: [],
+    parameter_types: [],
   };
   const lineOf = (node: Node) => tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1;
   for (const statement of tree.statements) readStatement(statement, draft, lineOf(statement));
@@ -238,6 +244,8 @@ function readNode(node: Node, draft: Draft, lineOf: (node: Node) => number): voi
     }
   } else if (isStringLiteral(node) || isNoSubstitutionTemplateLiteral(node) || isTemplateHead(node)) {
     draft.texts.push({ name: node.text, line: lineOf(node) });
+  } else if (isParameterDeclaration(node) && node.type !== undefined && isTypeReferenceNode(node.type)) {
+    draft.parameter_types.push({ name: node.type.getText(), line: lineOf(node) });
   } else if (isBindingElement(node)) {
     draft.properties.add((node.propertyName ?? node.name)?.getText() ?? "");
   } else if (isNewExpression(node) && isIdentifier(node.expression) && (node.arguments?.length ?? 0) === 0) {

@@ -1,11 +1,13 @@
 /** /api/v2/audit, for admins. */
 import { AUDIT_ACTIONS, listAuditObjects } from "../../services/access/audit";
-import type { Context } from "../../services/context";
+import type { Context, VisitParts } from "../../services/context";
 import { requireRole } from "../edge/authenticate";
 import { pageOfQuery, timeOf, wordOf } from "../edge/query";
 import { API, keyedRoutes } from "../edge/router";
 
-export function auditRoutes(context: Context) {
+type AuditRouteContext = VisitParts & Pick<Context, "clock" | "db">;
+
+export function auditRoutes(context: AuditRouteContext) {
   return keyedRoutes(context, `${API}/audit`).get("/", ({ principal, query }) => {
     const { page, page_size } = pageOfQuery(query);
     const filter = {

@@ -1,12 +1,14 @@
 /** /api/v2/keys, for admins. */
 import { createKey, listKeyObjects, revokeKeyById } from "../../services/access/keys";
-import type { Context } from "../../services/context";
+import type { Context, StorageParts, VisitParts } from "../../services/context";
 import { requireRole } from "../edge/authenticate";
 import { pageOfQuery } from "../edge/query";
 import { API, keyedRoutes } from "../edge/router";
 import { keyBody } from "./bodies";
 
-export function keyRoutes(context: Context) {
+type KeyRouteContext = StorageParts & VisitParts & Pick<Context, "clock" | "ids">;
+
+export function keyRoutes(context: KeyRouteContext) {
   return keyedRoutes(context, `${API}/keys`)
     .post(
       "/",

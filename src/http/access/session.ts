@@ -1,11 +1,13 @@
 /** /api/v2/session: what the page needs to sign in by link, to know who it is, and to sign out. */
 import { getSession, shareSession, signInByLink, signOut } from "../../services/access/sign_in";
-import type { Context } from "../../services/context";
+import type { Context, StorageParts, VisitParts } from "../../services/context";
 import { requireRole } from "../edge/authenticate";
 import { API, keyedRoutes, openRoutes, visitOf } from "../edge/router";
 import { sessionBody } from "./bodies";
 
-export function openSessionRoutes(context: Context) {
+type SessionRouteContext = StorageParts & VisitParts & Pick<Context, "clock" | "ids">;
+
+export function openSessionRoutes(context: SessionRouteContext) {
   return openRoutes(`${API}/session`).post(
     "/",
     async ({ body, request, server, set, status }) =>
@@ -14,7 +16,7 @@ export function openSessionRoutes(context: Context) {
   );
 }
 
-export function sessionRoutes(context: Context) {
+export function sessionRoutes(context: SessionRouteContext) {
   return keyedRoutes(context, `${API}/session`)
     .get("/", ({ principal }) => getSession(context, principal))
     .post("/links", async ({ principal, status }) =>

@@ -1,11 +1,13 @@
 /** /api/v2/workspaces: the parts of an organization that a key can be limited to. */
 import { createWorkspace, listWorkspaces } from "../../services/access/workspaces";
-import type { Context } from "../../services/context";
+import type { Context, StorageParts, VisitParts } from "../../services/context";
 import { requireRole } from "../edge/authenticate";
 import { API, keyedRoutes } from "../edge/router";
 import { workspaceBody } from "./bodies";
 
-export function workspaceRoutes(context: Context) {
+type WorkspaceRouteContext = StorageParts & VisitParts & Pick<Context, "clock" | "ids">;
+
+export function workspaceRoutes(context: WorkspaceRouteContext) {
   return keyedRoutes(context, `${API}/workspaces`)
     .get("/", ({ principal }) => listWorkspaces(context, principal))
     .post(

@@ -1,5 +1,5 @@
 /** /api/v2/builder: documents. */
-import type { Context } from "../../services/context";
+import type { Context, StorageParts, VisitParts } from "../../services/context";
 import {
   createDocument,
   deleteDocument,
@@ -12,9 +12,11 @@ import { sliceOfQuery } from "../edge/query";
 import { API, keyedRoutes } from "../edge/router";
 import { documentBody, documentChangeBody } from "./bodies";
 
+type DocumentRouteContext = StorageParts & VisitParts & Pick<Context, "clock" | "config" | "ids" | "solvers">;
+
 const LIST_LIMIT_DEFAULT = 100;
 
-export function documentRoutes(context: Context) {
+export function documentRoutes(context: DocumentRouteContext) {
   return keyedRoutes(context, `${API}/builder`)
     .post(
       "/",

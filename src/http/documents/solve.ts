@@ -1,12 +1,14 @@
 /** POST /api/v2/solve and /api/v2/solve/validate. */
 import type { Solution } from "../../problem/solution";
-import type { Context } from "../../services/context";
+import type { Context, VisitParts } from "../../services/context";
 import { solveModel, validateModel } from "../../services/runs/solve";
 import { requireRole } from "../edge/authenticate";
 import { anyBody } from "../edge/body_fields";
 import { API, jsonResponse, keyedRoutes } from "../edge/router";
 
-export function solveRoutes(context: Context) {
+type SolveRouteContext = VisitParts & Pick<Context, "clock" | "config" | "db" | "isStopping" | "solvers">;
+
+export function solveRoutes(context: SolveRouteContext) {
   return keyedRoutes(context, `${API}/solve`)
     .post(
       "/",

@@ -1,6 +1,6 @@
 /** /api/v2/builder/{document_id}/versions. */
 import { EXPORT_FORMATS } from "../../model/formats";
-import type { Context } from "../../services/context";
+import type { Context, ProcessParts, StorageParts, VisitParts } from "../../services/context";
 import {
   checkpoint,
   diffVersions,
@@ -16,9 +16,11 @@ import { requiredWordOf, sliceOfQuery } from "../edge/query";
 import { API, fileResponse, keyedRoutes } from "../edge/router";
 import { checkpointBody, restoreBody, versionNameBody } from "./bodies";
 
+type VersionRouteContext = ProcessParts & StorageParts & VisitParts & Pick<Context, "solvers">;
+
 const LIST_LIMIT_DEFAULT = 50;
 
-export function versionRoutes(context: Context) {
+export function versionRoutes(context: VersionRouteContext) {
   return keyedRoutes(context, `${API}/builder/:document_id/versions`)
     .get("/", ({ principal, params, query }) => {
       const { skip, limit } = sliceOfQuery(query, LIST_LIMIT_DEFAULT);

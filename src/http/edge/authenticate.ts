@@ -1,9 +1,11 @@
 /** Who asks, from the Authorization header. */
 import { Refusal } from "../../refusals";
 import { authenticate, type Visit } from "../../services/access/authentication";
-import type { Context, Principal } from "../../services/context";
+import type { Context, Principal, VisitParts } from "../../services/context";
 
 export { requireRole } from "../../services/access/authentication";
+
+type AuthenticateRouteContext = VisitParts & Pick<Context, "clock" | "db">;
 
 /** The token of a Bearer header, its scheme in any case; null when there is none. */
 export function bearerToken(authorization: string | null): string | null {
@@ -16,7 +18,7 @@ export function bearerToken(authorization: string | null): string | null {
 const known = new WeakMap<Request, Principal>();
 
 /** Whoever holds the request's API key. Refuses 401. */
-export function requirePrincipal(context: Context, request: Request, visit: Visit): Principal {
+export function requirePrincipal(context: AuthenticateRouteContext, request: Request, visit: Visit): Principal {
   const found = known.get(request);
   if (found !== undefined) return found;
   const token = bearerToken(request.headers.get("authorization"));

@@ -4,6 +4,8 @@
  */
 import type { Context } from "../../services/context";
 
+type RequestLogRouteContext = Pick<Context, "clock" | "config" | "log" | "metrics">;
+
 /** These wait for a solver or go on until a client leaves: they are slow by nature. */
 const WAITING_ROUTE_PATTERN = /\/(fire|solve|verify|events|mcp)\/?$/;
 const UNMATCHED = "unmatched";
@@ -50,13 +52,13 @@ export interface AnsweredRequest {
 }
 
 export class RequestLog {
-  readonly #context: Context;
+  readonly #context: RequestLogRouteContext;
   /** Of the second under way. */
   #second = -1;
   #lines = 0;
   #left_out = 0;
 
-  constructor(context: Context) {
+  constructor(context: RequestLogRouteContext) {
     this.#context = context;
   }
 

@@ -1,8 +1,10 @@
 /** How every group of routes begins: our own errors for unknown fields, and who asks before the body is looked at. */
 import { Elysia } from "elysia";
 import type { Visit } from "../../services/access/authentication";
-import type { Context } from "../../services/context";
+import type { Context, VisitParts } from "../../services/context";
 import { requirePrincipal } from "./authenticate";
+
+type RouterRouteContext = VisitParts & Pick<Context, "clock" | "db">;
 
 export const API = "/api/v2";
 
@@ -15,7 +17,7 @@ export function openRoutes<const Prefix extends string>(prefix: Prefix) {
  * Routes whose handlers get the `principal` behind the request's API key. Local: it must reach neither the routes that
  * the server takes after these, which may be open, nor ask for the same key once more there.
  */
-export function keyedRoutes<const Prefix extends string>(context: Context, prefix: Prefix) {
+export function keyedRoutes<const Prefix extends string>(context: RouterRouteContext, prefix: Prefix) {
   return openRoutes(prefix).derive(({ request, server, set }) => ({
     principal: requirePrincipal(context, request, visitOf(request, server, set)),
   }));

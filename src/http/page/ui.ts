@@ -15,7 +15,7 @@ const FOR_EYES = { detail: { hide: true } } as const;
 const NONCE_BYTES = 16;
 const YEAR_SECONDS = 31_536_000;
 
-export function uiRoutes(context: Context) {
+export function uiRoutes(context: Pick<Context, "ids">) {
   const routes = new Elysia({ normalize: false });
   const shell = () => shellResponse(Buffer.from(context.ids.bytes(NONCE_BYTES)).toString("base64"));
   routes.get("/", shell, FOR_EYES);

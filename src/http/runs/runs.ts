@@ -1,7 +1,7 @@
 /** /api/v2/triggers/{id}/runs. */
 import type { ProgressPoint } from "../../runs/progress_log";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
-import type { Context } from "../../services/context";
+import type { Context, ProcessParts, QueueParts, SolvingParts, StorageParts, VisitParts } from "../../services/context";
 import type { Page } from "../../services/listing_page";
 import { rerun } from "../../services/runs/fire";
 import { getProgress, hasSeenEnd, watchRun } from "../../services/runs/run_events";
@@ -12,7 +12,14 @@ import { eventStream } from "../edge/event_stream";
 import { pageOfQuery, wordOf } from "../edge/query";
 import { API, jsonResponse, keyedRoutes } from "../edge/router";
 
-export function runRoutes(context: Context) {
+type RunRouteContext = ProcessParts &
+  StorageParts &
+  QueueParts &
+  SolvingParts &
+  VisitParts &
+  Pick<Context, "delivery_lanes" | "scheduler">;
+
+export function runRoutes(context: RunRouteContext) {
   return keyedRoutes(context, `${API}/triggers/:trigger_id/runs`)
     .get("/", ({ principal, params, query }) => {
       const status = wordOf(query, "status", RUN_STATES);

@@ -1,7 +1,7 @@
 /** Schedules of a trigger, their ledgers and previews, and the check of a pattern. */
 import { fromTimestamp } from "../../clock";
 import { TICK_OUTCOMES } from "../../runs/tick";
-import type { Context } from "../../services/context";
+import type { Context, ProcessParts, QueueParts, StorageParts, VisitParts } from "../../services/context";
 import { listUpcoming, previewSchedule, validateCron } from "../../services/schedules/schedule_previews";
 import {
   createSchedule,
@@ -18,12 +18,18 @@ import { integerOf, pageOfQuery, type Query, timeOf, wordOf } from "../edge/quer
 import { API, keyedRoutes } from "../edge/router";
 import { cronBody, scheduleBody, scheduleChangeBody } from "./bodies";
 
+type ScheduleRouteContext = ProcessParts &
+  StorageParts &
+  QueueParts &
+  VisitParts &
+  Pick<Context, "delivery_lanes" | "running" | "signals">;
+
 const HOURS_DEFAULT = 24;
 const HOURS_MAX = 24 * 31;
 const PREVIEW_DEFAULT = 10;
 const PREVIEW_MAX = 500;
 
-export function scheduleRoutes(context: Context) {
+export function scheduleRoutes(context: ScheduleRouteContext) {
   return keyedRoutes(context, API)
     .post("/schedules/validate", ({ body }) => validateCron(context, body), { body: cronBody })
     .get("/schedules/upcoming", ({ principal, query }) =>
@@ -47,7 +53,7 @@ export function scheduleRoutes(context: Context) {
 }
 
 /** The routes of one schedule: the main one at `/triggers/:trigger_id/schedule`, or one that the path names by `:schedule_id`. */
-export function oneScheduleRoutes<const Path extends string>(context: Context, path: Path) {
+export function oneScheduleRoutes<const Path extends string>(context: ScheduleRouteContext, path: Path) {
   return keyedRoutes(context, `${API}${path}`)
     .get("/", ({ principal, params }) => getSchedule(context, principal, ...chosen(params)))
     .patch(

@@ -1,9 +1,11 @@
 /** /health: public, and so without anything that is nobody's business. */
-import type { Context } from "../../services/context";
+import type { Context, ProcessParts, StorageParts } from "../../services/context";
 import { healthOf } from "../../services/operations/health";
 import { openRoutes } from "../edge/router";
 
-export function healthRoutes(context: Context) {
+type HealthRouteContext = ProcessParts & StorageParts & Pick<Context, "backups" | "queue" | "running" | "scheduler">;
+
+export function healthRoutes(context: HealthRouteContext) {
   return openRoutes("/health")
     .get("/", () => healthOf(context))
     .get("/live", () => ({ status: "ok" }))

@@ -1,11 +1,13 @@
 /** /api/v2/applied: the record that `apply` keeps. */
-import type { Context } from "../../services/context";
+import type { Context, StorageParts, VisitParts } from "../../services/context";
 import { getApplied, putApplied } from "../../services/triggers/applied";
 import { requireRole } from "../edge/authenticate";
 import { API, keyedRoutes } from "../edge/router";
 import { appliedBody } from "./bodies";
 
-export function appliedRoutes(context: Context) {
+type AppliedRouteContext = StorageParts & VisitParts & Pick<Context, "clock">;
+
+export function appliedRoutes(context: AppliedRouteContext) {
   return keyedRoutes(context, `${API}/applied`)
     .get("/", ({ principal }) => getApplied(context, principal))
     .put("/", ({ principal, body }) => putApplied(context, requireRole(principal, "editor"), body), {

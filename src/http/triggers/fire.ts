@@ -2,7 +2,7 @@
 import { nearestName } from "../../nearest";
 import type { Visit } from "../../services/access/authentication";
 import { requireAccepting } from "../../services/admission";
-import type { Context } from "../../services/context";
+import type { Context, ProcessParts, QueueParts, StorageParts, VisitParts } from "../../services/context";
 import {
   type FireRequest,
   fire,
@@ -17,6 +17,12 @@ import { invalid } from "../edge/errors";
 import { noteRun } from "../edge/request_log";
 import { API, jsonResponse, openRoutes, visitOf } from "../edge/router";
 
+type FireRouteContext = ProcessParts &
+  StorageParts &
+  QueueParts &
+  VisitParts &
+  Pick<Context, "delivery_lanes" | "signals">;
+
 /** Sets of override data in one batch. */
 const BATCH_SETS_MAX = 1000;
 const BODY_FIELDS = ["trigger_secret", "override_data"];
@@ -30,7 +36,7 @@ const opened_by_header = new WeakMap<Request, OpenTrigger>();
  * Before the body is read: refuses a trigger that is not there, and a wrong secret in the headers. True when the headers
  * hold the right one; false when the body must be read for it.
  */
-export function knock(context: Context, request: Request, trigger_id: string, visit: Visit): boolean {
+export function knock(context: FireRouteContext, request: Request, trigger_id: string, visit: Visit): boolean {
   requireAccepting(context);
   const secret = bearerToken(request.headers.get("authorization"));
   if (secret === null) {
@@ -42,7 +48,7 @@ export function knock(context: Context, request: Request, trigger_id: string, vi
 }
 
 /** The body has no schema here: a wrong secret must be told before a wrong field. */
-export function fireRoutes(context: Context) {
+export function fireRoutes(context: FireRouteContext) {
   return openRoutes(`${API}/triggers`)
     .post("/:trigger_id/fire", async ({ params, body, request, server, set }) => {
       requireAccepting(context);
@@ -76,7 +82,7 @@ export function fireRoutes(context: Context) {
 }
 
 /** By the header's secret, already looked at, unless the body holds another. */
-function open(context: Context, request: Request, trigger_id: string, asked: FireRequest): OpenTrigger {
+function open(context: FireRouteContext, request: Request, trigger_id: string, asked: FireRequest): OpenTrigger {
   const opened = opened_by_header.get(request);
   if (opened === undefined || asked.secret === null) return openTrigger(context, trigger_id, asked);
   // The body may have taken its time, and the trigger may have changed meanwhile.

@@ -1,5 +1,5 @@
 /** /api/v2/triggers: triggers for those who hold an API key. */
-import type { Context } from "../../services/context";
+import type { Context, QueueParts, StorageParts, VisitParts, WebhookParts } from "../../services/context";
 import type { FieldTable } from "../../services/field_table";
 import { TRIGGER_FIELDS, type TriggerChange } from "../../services/triggers/trigger_fields";
 import {
@@ -15,7 +15,13 @@ import { requireRole } from "../edge/authenticate";
 import { API, keyedRoutes } from "../edge/router";
 import { rotateBody, toggleBody, triggerBody, triggerChangeBody } from "./bodies";
 
-export function triggerRoutes(context: Context) {
+type TriggerRouteContext = StorageParts &
+  QueueParts &
+  WebhookParts &
+  VisitParts &
+  Pick<Context, "clock" | "config" | "ids" | "solvers">;
+
+export function triggerRoutes(context: TriggerRouteContext) {
   return keyedRoutes(context, `${API}/triggers`)
     .post(
       "/",

@@ -1,12 +1,14 @@
 /** /api/v2/triggers/{id}/deliveries and the webhook's ping. */
 import { DELIVERY_STATES } from "../../runs/delivery";
-import type { Context } from "../../services/context";
+import type { Context, QueueParts, StorageParts, VisitParts } from "../../services/context";
 import { getDelivery, listDeliveries, pingWebhook, redeliver } from "../../services/webhooks/deliveries";
 import { requireRole } from "../edge/authenticate";
 import { pageOfQuery, wordOf } from "../edge/query";
 import { API, keyedRoutes } from "../edge/router";
 
-export function deliveryRoutes(context: Context) {
+type DeliveryRouteContext = StorageParts & QueueParts & VisitParts & Pick<Context, "clock" | "delivery_lanes" | "ids">;
+
+export function deliveryRoutes(context: DeliveryRouteContext) {
   return keyedRoutes(context, `${API}/triggers/:trigger_id`)
     .get("/deliveries", ({ principal, params, query }) => {
       const state = wordOf(query, "state", DELIVERY_STATES);

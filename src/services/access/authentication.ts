@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { Refusal } from "../../refusals";
 import { isAtLeast, type Role } from "../../roles";
 import { findKeyByHash, type KeyRow } from "../../storage/access";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, VisitParts } from "../context";
+
+type AuthenticationContext = VisitParts & Pick<Context, "clock" | "db">;
 
 /** Every API key begins so, and no trigger secret does. */
 export const KEY_PREFIX = "ok_live_";
@@ -21,7 +23,7 @@ export interface Visit {
 }
 
 /** Whoever holds that key. Refuses 401, and 429 for a client that keeps guessing. */
-export function authenticate(context: Context, api_key: string, visit: Visit): Principal {
+export function authenticate(context: AuthenticationContext, api_key: string, visit: Visit): Principal {
   const row = findKeyByHash(context.db, hashKey(api_key));
   const problem = row === null ? "unknown API key" : problemOf(row, context.clock.now());
   if (row === null || problem !== null) throw refuseKey(context, row, problem ?? "", visit);
@@ -36,7 +38,7 @@ export function requireRole(principal: Principal, needed: Role): Principal {
 }
 
 /** Notes in the audit log that a role was too low. */
-export function recordLowRole(context: Context, principal: Principal, request: string): void {
+export function recordLowRole(context: Pick<Context, "refusal_log">, principal: Principal, request: string): void {
   const { organization_id, key_id, user_id, client, request_id, role } = principal;
   const who = { organization_id, key_id, user_id, client, request_id };
   context.refusal_log.record({ ...who, action: "authorize", object_id: null, detail: `${request} with role ${role}` });
@@ -44,7 +46,7 @@ export function recordLowRole(context: Context, principal: Principal, request: s
 
 /** What a wrong secret gets: 401, and 429 once this client has had its share. The right secret is never asked here. */
 export function refuseSecret(
-  context: Context,
+  context: Pick<Context, "failure_limits" | "refusal_log">,
   trigger: { readonly id: string; readonly organization_id: string },
   was_given: boolean,
   visit: Visit,
@@ -64,7 +66,7 @@ export function refuseSecret(
 }
 
 /** What a wrong sign-in link gets, whether it was used, is too old or never was: 401, and 429 for a client that goes on. */
-export function refuseLink(context: Context, visit: Visit): Refusal {
+export function refuseLink(context: Pick<Context, "failure_limits" | "refusal_log">, visit: Visit): Refusal {
   const client = visit.client();
   const { retry_after_seconds, is_news } = context.failure_limits.fail(client, LINK_TARGET);
   if (is_news) {
@@ -84,7 +86,12 @@ export function hashKey(api_key: string): Buffer {
   return createHash("sha256").update(api_key).digest();
 }
 
-function refuseKey(context: Context, row: KeyRow | null, problem: string, visit: Visit): Refusal {
+function refuseKey(
+  context: Pick<Context, "failure_limits" | "refusal_log">,
+  row: KeyRow | null,
+  problem: string,
+  visit: Visit,
+): Refusal {
   const client = visit.client();
   const { retry_after_seconds, is_news } = context.failure_limits.fail(client, KEY_TARGET);
   if (is_news) {

@@ -7,10 +7,12 @@ import { toTimestamp } from "../../clock";
 import type { Role } from "../../roles";
 import { dropStaleLinks, findOpenLink, insertSignInLink, isKeyOfLink, spendLink } from "../../storage/sign_in_links";
 import type { Transaction } from "../../storage/writer";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, StorageParts, VisitParts } from "../context";
 import { recordChange } from "./audit";
 import { refuseLink, type Visit } from "./authentication";
 import { type AccessContext, addKey, getKey, type KeyObject, revokeKeyById } from "./keys";
+
+type SignInContext = StorageParts & VisitParts & Pick<Context, "clock" | "ids">;
 
 const LINK_BYTES = 32;
 const LINK_LIFE_MS = 3_600_000;
@@ -47,7 +49,7 @@ export async function makeSignInLink(
 
 /** Uses a link up: the key is in this answer and nowhere else. Refuses 401, for an unknown, used or old link alike. */
 export async function signInByLink(
-  context: Context,
+  context: SignInContext,
   link: string,
   visit: Visit,
 ): Promise<{ api_key: string; role: Role; expires_at: string | null }> {
@@ -66,7 +68,7 @@ export async function signInByLink(
   throw refuseLink(context, visit);
 }
 
-export function getSession(context: Context, principal: Principal): Session {
+export function getSession(context: SignInContext, principal: Principal): Session {
   const { id, name, prefix, expires_at } = getKey(context, principal);
   return {
     role: principal.role,
@@ -78,7 +80,7 @@ export function getSession(context: Context, principal: Principal): Session {
 }
 
 /** Ends a browser's own key at once; any other key goes on, since other programs may hold it. */
-export async function signOut(context: Context, principal: Principal): Promise<void> {
+export async function signOut(context: SignInContext, principal: Principal): Promise<void> {
   if (isKeyOfLink(context.db, principal.key_id)) {
     await revokeKeyById(context, principal, principal.key_id);
   }
@@ -86,7 +88,7 @@ export async function signOut(context: Context, principal: Principal): Promise<v
 
 /** A fresh link for another device of whoever asks, and until when it works. */
 export async function shareSession(
-  context: Context,
+  context: SignInContext,
   principal: Principal,
 ): Promise<{ link: string; expires_at: string }> {
   const expires_at = toTimestamp(context.clock.now() + LINK_LIFE_MS);

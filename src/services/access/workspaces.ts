@@ -20,11 +20,15 @@ export interface WorkspaceObject {
 }
 
 /** Those that the key sees, oldest first: the first one is where things go when nothing is said. */
-export function listWorkspaces(context: Context, principal: Principal): { items: WorkspaceObject[] } {
+export function listWorkspaces(context: Pick<Context, "db">, principal: Principal): { items: WorkspaceObject[] } {
   return { items: listWorkspaceRows(context.db, principal).map(workspaceObject) };
 }
 
-export async function createWorkspace(context: Context, principal: Principal, name: string): Promise<WorkspaceObject> {
+export async function createWorkspace(
+  context: Pick<Context, "clock" | "ids" | "writer">,
+  principal: Principal,
+  name: string,
+): Promise<WorkspaceObject> {
   const { organization_id } = principal;
   const row = { id: context.ids.next("workspace"), organization_id, name, created_at: context.clock.now() };
   await context.writer.write((transaction) => {

@@ -16,7 +16,7 @@ interface EndedRun {
 
 /** The delivery of a run's end; null when the trigger has no webhook or did not choose to be told. */
 export function draftRunDelivery(
-  context: Context,
+  context: Pick<Context, "client" | "ids">,
   target: FireTarget | null,
   run: EndedRun,
   report: Omit<RunReport, "trigger_id" | "run_id" | "override_data">,
@@ -29,7 +29,11 @@ export function draftRunDelivery(
 }
 
 /** The delivery of a run that had ended when it was born: its data did not fit, or its tick was skipped. */
-export function draftBornDelivery(context: Context, target: FireTarget, run: NewRun): NewDelivery | null {
+export function draftBornDelivery(
+  context: Pick<Context, "client" | "ids">,
+  target: FireTarget,
+  run: NewRun,
+): NewDelivery | null {
   if (run.status === "queued") return null;
   const { status, created_at: ended_at, error_message } = run;
   return draftRunDelivery(context, target, run, {
@@ -42,7 +46,12 @@ export function draftBornDelivery(context: Context, target: FireTarget, run: New
 }
 
 /** The delivery of an event that is sent whatever was chosen. */
-export function draftEvent(context: Context, target: FireTarget, event: string, data: unknown): NewDelivery {
+export function draftEvent(
+  context: Pick<Context, "clock" | "ids">,
+  target: FireTarget,
+  event: string,
+  data: unknown,
+): NewDelivery {
   const now = context.clock.now();
   const payload = buildEventPayload(event, target.id, now, data);
   return { ...head(context, target, event, now), run_seq: null, payload };
@@ -50,7 +59,7 @@ export function draftEvent(context: Context, target: FireTarget, event: string, 
 
 /** The delivery of an event that is no run's; null when the trigger did not choose to be told. */
 export function draftChosenEvent(
-  context: Context,
+  context: Pick<Context, "clock" | "ids">,
   target: FireTarget,
   event: WebhookEvent,
   data: unknown,
@@ -59,7 +68,10 @@ export function draftChosenEvent(
 }
 
 /** Tells the deliverer, after the commit; null is nothing to tell. */
-export function announceDelivery(context: Context, delivery: NewDelivery | null): void {
+export function announceDelivery(
+  context: Pick<Context, "delivery_lanes" | "wake">,
+  delivery: NewDelivery | null,
+): void {
   if (delivery === null) return;
   context.delivery_lanes.note(delivery.trigger_id, delivery.created_at);
   context.wake.deliverer();
@@ -69,7 +81,7 @@ function isWanted(target: FireTarget, event: WebhookEvent): boolean {
   return target.webhook?.events.has(event) ?? false;
 }
 
-function head(context: Context, target: FireTarget, event: string, created_at: number) {
+function head(context: Pick<Context, "ids">, target: FireTarget, event: string, created_at: number) {
   const { id: trigger_id, organization_id } = target;
   return { id: context.ids.next("delivery"), organization_id, trigger_id, event, created_at };
 }

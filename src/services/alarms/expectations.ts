@@ -14,9 +14,11 @@ import {
   type TriggerRow,
 } from "../../storage/triggers";
 import type { Transaction } from "../../storage/writer";
-import type { Context } from "../context";
+import type { Context, QueueParts, StorageParts } from "../context";
 import type { FireTarget } from "../memory/fire_targets";
 import { announceDelivery, draftChosenEvent } from "./delivery_drafts";
+
+type ExpectationContext = StorageParts & QueueParts & Pick<Context, "clock" | "delivery_lanes" | "ids" | "log">;
 
 type Expectation = Pick<TriggerRow, "expect_within_seconds" | "overdue_at" | "overdue_since">;
 
@@ -33,13 +35,13 @@ export function noteGoodResult(transaction: Transaction, target: FireTarget | nu
 }
 
 /** Raises the alarms that are due. Returns how many were looked at. */
-export async function raiseOverdue(context: Context, now: number, limit: number): Promise<number> {
+export async function raiseOverdue(context: ExpectationContext, now: number, limit: number): Promise<number> {
   const due = listOverdueAt(context.client, now, limit);
   await Promise.all(due.map((overdue) => raise(context, overdue)));
   return due.length;
 }
 
-async function raise(context: Context, overdue: OverdueTrigger): Promise<void> {
+async function raise(context: ExpectationContext, overdue: OverdueTrigger): Promise<void> {
   const { id: trigger_id, expect_within_seconds, overdue_at } = overdue;
   const target = context.fire_targets.get(trigger_id);
   const expected_since = toTimestamp(overdue_at - expect_within_seconds * 1000);

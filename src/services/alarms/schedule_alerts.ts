@@ -24,7 +24,7 @@ export interface ScheduleAlert {
  * which a person is told, null otherwise. A cancelled run says nothing about the schedule.
  */
 export function noteRunEnd(
-  context: Context,
+  context: Pick<Context, "clock" | "ids">,
   transaction: Transaction,
   target: FireTarget | null,
   run: { readonly id: string; readonly schedule_id: string | null },
@@ -41,7 +41,7 @@ export function noteRunEnd(
 
 /** The event of a schedule that was turned off because its data do not fit. */
 export function draftAutoDisabled(
-  context: Context,
+  context: Pick<Context, "clock" | "ids">,
   target: FireTarget,
   schedule: ScheduleRow,
   reason: string,

@@ -13,16 +13,18 @@ import {
 import { fieldsOf, recordChange } from "../access/audit";
 import { requireWorkspace } from "../access/workspaces";
 import { requireDiskSpace } from "../admission";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, StorageParts } from "../context";
 import { answerOf, changedColumns, newColumns } from "../field_table";
 import { DOCUMENT_FIELDS, type DocumentInput, type DocumentObject } from "./document_fields";
 import { inspectModel } from "./inspection";
+
+type DocumentContext = StorageParts & Pick<Context, "clock" | "config" | "ids" | "solvers">;
 
 /** A document as it was written, with what the compiler says of its model. */
 export type WrittenDocument = DocumentObject & { readonly diagnostics: readonly Diagnostic[] };
 
 export async function createDocument(
-  context: Context,
+  context: DocumentContext,
   principal: Principal,
   input: DocumentInput,
 ): Promise<WrittenDocument> {
@@ -47,7 +49,7 @@ export async function createDocument(
 }
 
 export function listDocuments(
-  context: Context,
+  context: Pick<Context, "db">,
   principal: Principal,
   skip: number,
   limit: number,
@@ -60,13 +62,13 @@ export function listDocuments(
   }));
 }
 
-export function getDocument(context: Context, principal: Principal, id: string): DocumentObject {
+export function getDocument(context: Pick<Context, "db">, principal: Principal, id: string): DocumentObject {
   return documentObject(requireDocument(context, principal, id));
 }
 
 /** Changes what is given and keeps the rest: a canvas alone leaves a model of the document's own as it is. */
 export async function updateDocument(
-  context: Context,
+  context: DocumentContext,
   principal: Principal,
   id: string,
   input: DocumentInput,
@@ -93,7 +95,11 @@ export async function updateDocument(
 }
 
 /** Takes the document away from every route; triggers that pin its versions keep firing. */
-export async function deleteDocument(context: Context, principal: Principal, id: string): Promise<void> {
+export async function deleteDocument(
+  context: Pick<Context, "clock" | "writer">,
+  principal: Principal,
+  id: string,
+): Promise<void> {
   const change = { deleted_at: context.clock.now() };
   const row = await context.writer.write((transaction) => {
     const changed = updateDocumentRow(transaction, principal, id, change);
@@ -104,7 +110,7 @@ export async function deleteDocument(context: Context, principal: Principal, id:
 }
 
 /** The document, when it is in the principal's sight and not deleted. */
-export function requireDocument(context: Context, principal: Principal, id: string): DocumentRow {
+export function requireDocument(context: Pick<Context, "db">, principal: Principal, id: string): DocumentRow {
   const row = findDocument(context.db, principal, id);
   if (row === null) throw documentNotFound();
   return row;
@@ -126,7 +132,10 @@ export function toText(value: unknown): string | null {
   return value === null || value === undefined ? null : JSON.stringify(value);
 }
 
-async function diagnose(context: Context, row: DocumentRow): Promise<readonly Diagnostic[]> {
+async function diagnose(
+  context: Pick<Context, "clock" | "config" | "solvers">,
+  row: DocumentRow,
+): Promise<readonly Diagnostic[]> {
   const model = effectiveModel(fromText(row.model_json), fromText(row.canvas_json));
   return model === null ? [] : (await inspectModel(context, model)).diagnostics;
 }

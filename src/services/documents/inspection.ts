@@ -40,7 +40,7 @@ export function modelLimits(context: Pick<Context, "config" | "clock">): ModelLi
  * override schema names, null for one that names none.
  */
 export async function inspectModel(
-  context: Context,
+  context: Pick<Context, "clock" | "config" | "solvers">,
   model: unknown,
   paths: readonly string[] | null = [],
 ): Promise<Inspection> {
@@ -57,12 +57,20 @@ export async function inspectModel(
 }
 
 /** What changed from one model to another, by their texts; files are read for it, elsewhere where they are long. */
-export function compareModels(context: Context, before: string, after: string): Promise<ModelChanges> {
+export function compareModels(
+  context: Pick<Context, "clock" | "config" | "solvers">,
+  before: string,
+  after: string,
+): Promise<ModelChanges> {
   return ask<ModelChanges>(context, after, { kind: "changes", before });
 }
 
 /** The model, compiled as it stands, as the text of an MPS or LP file. Refuses a model with errors. */
-export async function exportModel(context: Context, model_json: string, format: ExportFormat): Promise<string> {
+export async function exportModel(
+  context: Pick<Context, "clock" | "config" | "solvers">,
+  model_json: string,
+  format: ExportFormat,
+): Promise<string> {
   const answer = await ask<ExportAnswer>(context, model_json, { kind: "export", format });
   if ("text" in answer) return answer.text;
   if ("diagnostics" in answer) throw modelInvalid(answer.diagnostics, "The model does not compile");
@@ -70,7 +78,11 @@ export async function exportModel(context: Context, model_json: string, format: 
 }
 
 /** Answers on this thread for a short text, in a solver process for a longer one and for algebraic source. */
-function ask<Answer>(context: Context, text: string, question: ModelQuestion): Promise<Answer> {
+function ask<Answer>(
+  context: Pick<Context, "clock" | "config" | "solvers">,
+  text: string,
+  question: ModelQuestion,
+): Promise<Answer> {
   const length = text.length + (question.kind === "changes" ? question.before.length : 0);
   if (length > INLINE_LENGTH_MAX || SOURCE_PATTERN.test(text)) return context.solvers.ask<Answer>(text, question);
   return Promise.resolve(answerQuestion(text, question, modelLimits(context)) as Answer);

@@ -19,10 +19,12 @@ import {
 import type { Transaction } from "../../storage/writer";
 import { recordChange } from "../access/audit";
 import { requireAccepting, requireDiskSpace } from "../admission";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, ProcessParts, StorageParts } from "../context";
 import type { DocumentObject } from "./document_fields";
 import { effectiveModel, fromText, getDocument, requireDocument, toText } from "./documents";
 import { compareModels, exportModel, inspectModel } from "./inspection";
+
+type VersionContext = ProcessParts & StorageParts & Pick<Context, "solvers">;
 
 export interface VersionObject {
   readonly id: string;
@@ -50,7 +52,7 @@ export interface CheckpointInput {
 }
 
 export function listVersions(
-  context: Context,
+  context: Pick<Context, "db">,
   principal: Principal,
   document_id: string,
   skip: number,
@@ -60,7 +62,12 @@ export function listVersions(
   return listVersionRows(context.db, document_id, skip, limit).map(versionObject);
 }
 
-export function getVersion(context: Context, principal: Principal, document_id: string, id: string): FullVersionObject {
+export function getVersion(
+  context: Pick<Context, "db">,
+  principal: Principal,
+  document_id: string,
+  id: string,
+): FullVersionObject {
   return fullVersionObject(requireVersion(context, principal, document_id, id));
 }
 
@@ -69,7 +76,7 @@ export function getVersion(context: Context, principal: Principal, document_id: 
  * that one (named now, if a name is given). Older unnamed versions beyond the limit go.
  */
 export async function checkpoint(
-  context: Context,
+  context: VersionContext,
   principal: Principal,
   document_id: string,
   input: CheckpointInput,
@@ -95,7 +102,7 @@ export async function checkpoint(
 
 /** Gives a version a name for the first time, or another one. */
 export async function renameVersion(
-  context: Context,
+  context: Pick<Context, "clock" | "db" | "writer">,
   principal: Principal,
   document_id: string,
   id: string,
@@ -114,7 +121,7 @@ export async function renameVersion(
 
 /** Makes the document what the version was, after a checkpoint of what it is now (or of the canvas that the client holds). */
 export async function restoreVersion(
-  context: Context,
+  context: VersionContext,
   principal: Principal,
   document_id: string,
   id: string,
@@ -141,7 +148,7 @@ export async function restoreVersion(
 
 /** What changed from version `a` to version `b`. */
 export async function diffVersions(
-  context: Context,
+  context: VersionContext,
   principal: Principal,
   document_id: string,
   a: string,
@@ -158,7 +165,7 @@ export async function diffVersions(
 
 /** What a fire of this version can override. */
 export async function listInputs(
-  context: Context,
+  context: VersionContext,
   principal: Principal,
   document_id: string,
   id: string,
@@ -170,7 +177,7 @@ export async function listInputs(
 
 /** The version's model with its pinned data as the text of a file, and a name for the file. */
 export async function exportVersion(
-  context: Context,
+  context: VersionContext,
   principal: Principal,
   document_id: string,
   id: string,
@@ -182,7 +189,12 @@ export async function exportVersion(
 }
 
 /** The version, when its document is this organization's. */
-export function requireVersion(context: Context, principal: Principal, document_id: string, id: string): VersionRow {
+export function requireVersion(
+  context: Pick<Context, "db">,
+  principal: Principal,
+  document_id: string,
+  id: string,
+): VersionRow {
   requireDocument(context, principal, document_id);
   const row = findVersion(context.db, document_id, id);
   if (row === null) throw versionNotFound();
@@ -208,7 +220,7 @@ interface Frozen {
 }
 
 async function freeze(
-  context: Context,
+  context: VersionContext,
   principal: Principal,
   document_id: string,
   canvas: unknown,
@@ -232,7 +244,7 @@ async function freeze(
 }
 
 async function compareWithLatest(
-  context: Context,
+  context: VersionContext,
   document_id: string,
   model_json: string,
 ): Promise<Frozen["compared"]> {
@@ -243,7 +255,7 @@ async function compareWithLatest(
 }
 
 function addVersion(
-  context: Context,
+  context: Pick<Context, "clock" | "config" | "ids">,
   transaction: Transaction,
   frozen: Frozen,
   version_description: string | null = null,

@@ -3,7 +3,9 @@ import { toTimestamp } from "../../clock";
 import { SOLVER_VERSION } from "../../solver/highs/version";
 import { PROGRAM_VERSION } from "../../version";
 import { overdueCount } from "../alarms/expectations";
-import type { Context } from "../context";
+import type { Context, ProcessParts, StorageParts } from "../context";
+
+type HealthContext = ProcessParts & StorageParts & Pick<Context, "backups" | "queue" | "running" | "scheduler">;
 
 export interface Health {
   readonly status: "ok" | "stopping" | "clock_not_set";
@@ -31,7 +33,7 @@ interface HealthProblem {
   readonly detail: string;
 }
 
-export function healthOf(context: Context): Health {
+export function healthOf(context: HealthContext): Health {
   return {
     status: context.isStopping() ? "stopping" : context.scheduler.is_clock_set ? "ok" : "clock_not_set",
     version: PROGRAM_VERSION,
@@ -44,12 +46,12 @@ export function healthOf(context: Context): Health {
   };
 }
 
-function backupsOf({ backups }: Context): Health["backups"] {
+function backupsOf({ backups }: Pick<Context, "backups">): Health["backups"] {
   const { last_at, is_failing } = backups;
   return { last_at: last_at === null ? null : toTimestamp(last_at), is_failing };
 }
 
-function problemsOf(context: Context): HealthProblem[] {
+function problemsOf(context: HealthContext): HealthProblem[] {
   const { disk, scheduler } = context;
   const problems: HealthProblem[] = [];
   if (disk.is_low) {

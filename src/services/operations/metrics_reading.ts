@@ -5,16 +5,19 @@ import { countPendingDeliveries } from "../../storage/deliveries";
 import { fileSizes } from "../../storage/directory/data_directory";
 import { oldestQueuedAt } from "../../storage/runs";
 import { overdueCount } from "../alarms/expectations";
-import type { Context } from "../context";
+import type { Context, FigureParts } from "../context";
+
+type MetricsReadingContext = FigureParts &
+  Pick<Context, "client" | "clock" | "config" | "queue" | "running" | "solvers">;
 
 const MICROSECONDS = 1e-6;
 
 /** Everything as Prometheus reads it. */
-export function readMetrics(context: Context): Promise<string> {
+export function readMetrics(context: MetricsReadingContext): Promise<string> {
   return context.metrics.read(snapshotOf(context));
 }
 
-function snapshotOf(context: Context): Snapshot {
+function snapshotOf(context: MetricsReadingContext): Snapshot {
   const now = context.clock.now();
   const { database_bytes, wal_bytes } = fileSizes(context.config.data_dir);
   const { solvers, waiting } = context.solvers.stats();

@@ -10,9 +10,11 @@ import {
   type NextTickRow,
   storageFacts,
 } from "../../storage/activity";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, StorageParts } from "../context";
 import type { TriggerObject } from "../triggers/trigger_fields";
 import { listTriggers } from "../triggers/triggers";
+
+type OverviewContext = StorageParts & Pick<Context, "clock" | "config" | "queue" | "running" | "solvers">;
 
 const DAY_MS = 86_400_000;
 const LANES_MAX = 50;
@@ -30,7 +32,7 @@ const DISK_LOW_BYTES = 536_870_912;
 const BAD_STATES: readonly RunState[] = ["failed", "timeout", "validation_failed"];
 
 /** Solvers that work on runs at one time. */
-export function solverCount(context: Context): number {
+export function solverCount(context: Pick<Context, "config" | "solvers">): number {
   return context.config.workers === 0 ? 0 : context.solvers.stats().solvers_max;
 }
 
@@ -82,7 +84,7 @@ export interface Overview {
   readonly triggers: number;
 }
 
-export function getOverview(context: Context, principal: Principal): Overview {
+export function getOverview(context: OverviewContext, principal: Principal): Overview {
   const now = context.clock.now();
   const triggers = listTriggers(context, principal, null);
   const names = new Map(triggers.map(({ id, name }) => [id, name]));
@@ -133,7 +135,10 @@ export interface TriggerActivity {
 }
 
 /** What a table of triggers shows beside them: the last run, the objectives before it, the next tick. */
-export function listTriggerActivity(context: Context, principal: Principal): { items: TriggerActivity[] } {
+export function listTriggerActivity(
+  context: Pick<Context, "client" | "db">,
+  principal: Principal,
+): { items: TriggerActivity[] } {
   const next = new Map<string, number>();
   for (const row of listNextTicks(context.client, principal.organization_id, Number.MAX_SAFE_INTEGER)) {
     if (!next.has(row.trigger_id)) next.set(row.trigger_id, row.next_run_at);
@@ -165,7 +170,7 @@ function laneRun(row: ActivityRow): LaneRun {
 
 const NOBODY = { trigger_id: null, trigger_name: null, run_id: null, since: null };
 
-function machineConcerns(context: Context): Concern[] {
+function machineConcerns(context: Pick<Context, "config">): Concern[] {
   const found: Concern[] = [];
   const { disk_free_bytes, disk_total_bytes } = storageFacts(context.config.data_dir);
   if (disk_free_bytes < Math.min(DISK_LOW_BYTES, disk_total_bytes * DISK_LOW_SHARE)) {

@@ -7,6 +7,8 @@ import { PROGRAM_VERSION } from "../../version";
 import type { Context } from "../context";
 import { solverCount } from "./overview";
 
+type SystemContext = Pick<Context, "client" | "clock" | "config" | "solvers" | "started_monotonic">;
+
 export interface SystemFacts {
   readonly versions: { program: string; bun: string; sqlite: string; solver: string };
   readonly platform: string;
@@ -17,7 +19,7 @@ export interface SystemFacts {
   readonly limits: { time_limit_seconds_max: number; max_body_mb: number; max_model_nonzeros: number; solvers: number };
 }
 
-export function getSystem(context: Context): SystemFacts {
+export function getSystem(context: SystemContext): SystemFacts {
   const { config } = context;
   return {
     versions: { program: PROGRAM_VERSION, bun: Bun.version, sqlite: sqliteVersion(), solver: SOLVER_VERSION },

@@ -16,7 +16,12 @@ export interface Explanation {
   readonly sentences: readonly string[];
 }
 
-export function explainRun(context: Context, principal: Principal, trigger_id: string, run_id: string): Explanation {
+export function explainRun(
+  context: Pick<Context, "client" | "db">,
+  principal: Principal,
+  trigger_id: string,
+  run_id: string,
+): Explanation {
   const run = JSON.parse(getRun(context, principal, trigger_id, run_id)) as RunObject;
   const { status, error_message, result_data } = run;
   return {

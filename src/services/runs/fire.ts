@@ -15,9 +15,11 @@ import { recordChange } from "../access/audit";
 import { authenticate, KEY_PREFIX, refuseSecret, requireRole, type Visit } from "../access/authentication";
 import { requireAccepting, requireDiskSpace, requireRoom } from "../admission";
 import { announceDelivery, draftBornDelivery } from "../alarms/delivery_drafts";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, ProcessParts, QueueParts, StorageParts, VisitParts } from "../context";
 import type { FireTarget } from "../memory/fire_targets";
 import { requireRun } from "./runs";
+
+type FireContext = ProcessParts & StorageParts & QueueParts & VisitParts & Pick<Context, "delivery_lanes">;
 
 const IDEMPOTENCY_KEEP_MS = 86_400_000;
 /** Sets of a refused batch that the sentence names; all are in its fields. */
@@ -44,7 +46,7 @@ export interface Accepted {
 }
 
 /** Refuses 404 a trigger that is not there. */
-export function requireFireTarget(context: Context, trigger_id: string): FireTarget {
+export function requireFireTarget(context: Pick<Context, "fire_targets">, trigger_id: string): FireTarget {
   const target = context.fire_targets.get(trigger_id);
   if (target === null) throw triggerNotFound();
   return target;
@@ -60,7 +62,7 @@ export interface OpenTrigger {
  * The trigger, when its secret opens it, or an API key that may fire and that the trigger is in sight of. Refuses 404, then
  * 401 (429 for a client that keeps guessing), then 403.
  */
-export function openTrigger(context: Context, trigger_id: string, request: Knock): OpenTrigger {
+export function openTrigger(context: FireContext, trigger_id: string, request: Knock): OpenTrigger {
   const target = context.fire_targets.get(trigger_id);
   if (request.secret?.startsWith(KEY_PREFIX)) return openByKey(context, target, request.secret, request);
   const given = createHash("sha256")
@@ -72,7 +74,7 @@ export function openTrigger(context: Context, trigger_id: string, request: Knock
   throw refuseSecret(context, target, request.secret !== null, request);
 }
 
-function openByKey(context: Context, target: FireTarget | null, api_key: string, visit: Visit): OpenTrigger {
+function openByKey(context: FireContext, target: FireTarget | null, api_key: string, visit: Visit): OpenTrigger {
   if (target === null) throw triggerNotFound();
   const principal = authenticate(context, api_key, visit);
   const { organization_id, workspace_id } = principal;
@@ -88,7 +90,7 @@ function triggerNotFound(): Refusal {
 }
 
 /** Queues a run of an opened trigger. Refuses a disabled trigger, overrides that do not fit, and a full queue. */
-export async function fire(context: Context, opened: OpenTrigger, request: FireRequest): Promise<Accepted> {
+export async function fire(context: FireContext, opened: OpenTrigger, request: FireRequest): Promise<Accepted> {
   const { target, fired_by } = opened;
   if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
   const draft = { ...draftRun(context, target, request.override_data, "api"), fired_by };
@@ -103,7 +105,7 @@ export async function fire(context: Context, opened: OpenTrigger, request: FireR
  * not fit refuses them all, and nothing is stored.
  */
 export async function fireBatch(
-  context: Context,
+  context: FireContext,
   { target, fired_by }: OpenTrigger,
   request: FireRequest,
   sets: readonly unknown[],
@@ -124,7 +126,7 @@ export async function fireBatch(
 
 /** Queues a new run with the data of a finished one, on the version that the trigger pins. */
 export async function rerun(
-  context: Context,
+  context: FireContext,
   principal: Principal,
   trigger_id: string,
   run_id: string,
@@ -152,7 +154,12 @@ export async function rerun(
 }
 
 /** A queued run of that trigger, not yet stored. */
-export function draftRun(context: Context, target: FireTarget, override_data: unknown, source: RunSource): NewRun {
+export function draftRun(
+  context: Pick<Context, "clock" | "run_ids">,
+  target: FireTarget,
+  override_data: unknown,
+  source: RunSource,
+): NewRun {
   return {
     ...context.run_ids.next(),
     trigger_seq: target.seq,
@@ -170,12 +177,12 @@ export function draftRun(context: Context, target: FireTarget, override_data: un
 }
 
 /** Tells the executor of further queued runs, after their commit. */
-export function announce(context: Context, target: FireTarget, count = 1): void {
+export function announce(context: Pick<Context, "queue" | "wake">, target: FireTarget, count = 1): void {
   context.queue.add(target.id, target.priority, count);
   context.wake.executor();
 }
 
-function isRightSecret(context: Context, target: FireTarget | null, given: Uint8Array): boolean {
+function isRightSecret(context: Pick<Context, "clock">, target: FireTarget | null, given: Uint8Array): boolean {
   const is_current = timingSafeEqual(given, target?.secret_hash ?? NO_HASH);
   const is_previous = timingSafeEqual(given, target?.previous_secret_hash ?? NO_HASH);
   const until = target?.previous_secret_until ?? null;
@@ -184,7 +191,7 @@ function isRightSecret(context: Context, target: FireTarget | null, given: Uint8
 
 /** Keeps a run that says why its data was refused; the refusal is the caller's to throw. */
 async function keepMisfit(
-  context: Context,
+  context: FireContext,
   target: FireTarget,
   draft: NewRun,
   fields: readonly FieldError[],
@@ -202,7 +209,7 @@ async function keepMisfit(
 }
 
 async function accept(
-  context: Context,
+  context: FireContext,
   target: FireTarget,
   drafts: readonly NewRun[],
   key: string | null,

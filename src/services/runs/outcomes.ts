@@ -2,14 +2,20 @@
 import type { Diagnostic } from "../../model/diagnostics";
 import type { SolveOutcome, SolveReport } from "../../solver/messages";
 import { type ClaimedRun, type RunRow, requeueRun } from "../../storage/runs";
-import type { Context } from "../context";
+import type { Context, ProcessParts, QueueParts, SolvingParts, StorageParts } from "../context";
 import type { FireTarget } from "../memory/fire_targets";
 import { writePersistently } from "../persistent_write";
 import { endRun, NO_OUTCOME, type RunOutcome } from "./run_ends";
 
+type OutcomeContext = ProcessParts &
+  StorageParts &
+  QueueParts &
+  SolvingParts &
+  Pick<Context, "delivery_lanes" | "metrics" | "scheduler">;
+
 /** Ends a run as its outcome says, or puts it back into the queue when the outcome is not the run's own doing. */
 export async function settleOutcome(
-  context: Context,
+  context: OutcomeContext,
   run: ClaimedRun,
   target: FireTarget,
   outcome: SolveOutcome,
@@ -31,7 +37,12 @@ export async function settleOutcome(
   await endRun(context, run, target.id, outcomeOf(run, outcome));
 }
 
-async function requeue(context: Context, run: ClaimedRun, target: FireTarget, was_started: boolean): Promise<void> {
+async function requeue(
+  context: OutcomeContext,
+  run: ClaimedRun,
+  target: FireTarget,
+  was_started: boolean,
+): Promise<void> {
   const is_queued = await writePersistently(context, (transaction) => requeueRun(transaction, run, was_started));
   if (!is_queued) return;
   context.queue.add(target.id, target.priority);

@@ -5,12 +5,17 @@
 import { wasMachineRestarted } from "../../runs/process_identity";
 import { listLanes, requeueDeliveries } from "../../storage/deliveries";
 import { countQueued, findOrphans, type RunRow, requeueRun } from "../../storage/runs";
-import type { Context } from "../context";
+import type { Context, ProcessParts, QueueParts, StorageParts } from "../context";
 import { heldRun, poisoned } from "./outcomes";
 import { endRun } from "./run_ends";
 
+type RecoveryContext = ProcessParts &
+  StorageParts &
+  QueueParts &
+  Pick<Context, "delivery_lanes" | "metrics" | "progress" | "scheduler" | "signals">;
+
 /** Takes over what an earlier process held. Call once, before any loop starts. */
-export async function recover(context: Context): Promise<{ requeued: number; failed: number }> {
+export async function recover(context: RecoveryContext): Promise<{ requeued: number; failed: number }> {
   const { boot_id, writer, clock, config } = context;
   const orphans = findOrphans(context.client, boot_id);
   const isSpent = (run: RunRow): boolean =>

@@ -5,8 +5,13 @@ import { type ClaimedRun, finishRun, type RunEnd, resultText, type StoredResult 
 import { announceDelivery, draftRunDelivery } from "../alarms/delivery_drafts";
 import { noteGoodResult } from "../alarms/expectations";
 import { noteRunEnd, type ScheduleAlert } from "../alarms/schedule_alerts";
-import type { Context } from "../context";
+import type { Context, ProcessParts, QueueParts, StorageParts } from "../context";
 import { writePersistently } from "../persistent_write";
+
+type RunEndContext = ProcessParts &
+  StorageParts &
+  QueueParts &
+  Pick<Context, "delivery_lanes" | "metrics" | "progress" | "scheduler" | "signals">;
 
 /** The end of a run, before it is written. */
 export interface RunOutcome {
@@ -38,7 +43,7 @@ export const NO_OUTCOME: Omit<RunOutcome, "status" | "error_message"> = {
 
 /** Ends a claimed run. False when it was no longer this attempt's to end; then nothing changes. */
 export async function endRun(
-  context: Context,
+  context: RunEndContext,
   run: ClaimedRun,
   trigger_id: string,
   outcome: RunOutcome,
@@ -81,13 +86,13 @@ export async function endRun(
 }
 
 /** Tells the scheduler that a run of that schedule has ended: a tick may wait for it. */
-export function noteScheduledEnd(context: Context, schedule_id: string): void {
+export function noteScheduledEnd(context: Pick<Context, "scheduler" | "wake">, schedule_id: string): void {
   context.scheduler.ended_schedules.add(schedule_id);
   context.wake.ticker();
 }
 
 function afterScheduledRun(
-  context: Context,
+  context: RunEndContext,
   trigger_id: string,
   schedule_id: string,
   alert: ScheduleAlert | null,

@@ -7,8 +7,10 @@ import { toTimestamp } from "../../clock";
 import type { ProgressPoint } from "../../runs/progress_log";
 import { isTerminal } from "../../runs/run";
 import { findRun, type RunRow, readProgress } from "../../storage/runs";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, StorageParts } from "../context";
 import { type JsonText, requireRun } from "./runs";
+
+type RunEventContext = StorageParts & Pick<Context, "progress" | "signals">;
 
 export interface RunEvent {
   readonly id: string;
@@ -30,7 +32,7 @@ interface Position {
  * `last_event_id` is that of the last event seen, null for none; one that is no id of ours counts as none.
  */
 export function watchRun(
-  context: Context,
+  context: RunEventContext,
   principal: Principal,
   trigger_id: string,
   run_id: string,
@@ -61,7 +63,7 @@ export function watchRun(
 
 /** True when the run has ended and the client has been told so. */
 export function hasSeenEnd(
-  context: Context,
+  context: Pick<Context, "client" | "db">,
   principal: Principal,
   trigger_id: string,
   run_id: string,
@@ -73,12 +75,17 @@ export function hasSeenEnd(
 }
 
 /** The points kept of a run's solve, for its convergence plot: `{"items": [...]}`. */
-export function getProgress(context: Context, principal: Principal, trigger_id: string, run_id: string): JsonText {
+export function getProgress(
+  context: Pick<Context, "client" | "db" | "progress">,
+  principal: Principal,
+  trigger_id: string,
+  run_id: string,
+): JsonText {
   const { run } = requireRun(context, principal, trigger_id, run_id);
   return `{"items":[${pointsOf(context, run).map(pointJson).join(",")}]}`;
 }
 
-function pointsOf(context: Context, run: RunRow): readonly ProgressPoint[] {
+function pointsOf(context: Pick<Context, "client" | "progress">, run: RunRow): readonly ProgressPoint[] {
   if (!isTerminal(run.status)) return context.progress.pointsOf(run.id);
   return JSON.parse(readProgress(context.client, run.seq) ?? "[]") as ProgressPoint[];
 }

@@ -16,9 +16,13 @@ import {
 import { findTrigger, type TriggerRow } from "../../storage/triggers";
 import { recordChange } from "../access/audit";
 import { announceDelivery, draftRunDelivery } from "../alarms/delivery_drafts";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, QueueParts, StorageParts } from "../context";
 import { pageOf } from "../listing_page";
 import { noteScheduledEnd } from "./run_ends";
+
+type RunContext = StorageParts &
+  QueueParts &
+  Pick<Context, "clock" | "delivery_lanes" | "ids" | "running" | "scheduler" | "signals">;
 
 /** JSON text, ready to be sent. */
 export type JsonText = string;
@@ -65,7 +69,12 @@ export interface RunListQuery {
 }
 
 /** One page of a trigger's runs, newest first; `result_data` holds status and objective alone. */
-export function listRuns(context: Context, principal: Principal, trigger_id: string, query: RunListQuery): JsonText {
+export function listRuns(
+  context: Pick<Context, "client" | "db">,
+  principal: Principal,
+  trigger_id: string,
+  query: RunListQuery,
+): JsonText {
   const { seq } = requireTrigger(context, principal, trigger_id);
   const filter = { trigger_seq: seq, status: query.status, source: query.source };
   const rows = listRunRows(context.client, filter, (query.page - 1) * query.page_size, query.page_size);
@@ -75,18 +84,23 @@ export function listRuns(context: Context, principal: Principal, trigger_id: str
 }
 
 /** A run with everything that is kept of it. */
-export function getRun(context: Context, principal: Principal, trigger_id: string, run_id: string): JsonText {
+export function getRun(
+  context: Pick<Context, "client" | "db">,
+  principal: Principal,
+  trigger_id: string,
+  run_id: string,
+): JsonText {
   return fullRunJson(context, requireRun(context, principal, trigger_id, run_id).run);
 }
 
 /** The run as `getRun` shows it, without asking who wants it: for the holder of the trigger's secret that just made it. */
-function fullRunJson(context: Context, run: RunRow): JsonText {
+function fullRunJson(context: Pick<Context, "client">, run: RunRow): JsonText {
   return runJson(context, run, readResult(context.client, run.seq));
 }
 
 /** Waits up to `timeout_ms` for a run's end. The finished run as JSON, or null when it goes on. */
 export async function waitForRun(
-  context: Context,
+  context: Pick<Context, "client" | "signals">,
   trigger_id: string,
   run_id: string,
   timeout_ms: number,
@@ -105,7 +119,7 @@ export async function waitForRun(
  * Answers the run as it is then. A run that has ended is refused.
  */
 export async function cancelRun(
-  context: Context,
+  context: RunContext,
   principal: Principal,
   trigger_id: string,
   run_id: string,
@@ -144,7 +158,7 @@ export async function cancelRun(
 
 /** The run, when its trigger is this organization's. */
 export function requireRun(
-  context: Context,
+  context: Pick<Context, "client" | "db">,
   principal: Principal,
   trigger_id: string,
   run_id: string,
@@ -156,7 +170,7 @@ export function requireRun(
 }
 
 /** The trigger, when it is in the principal's sight and not deleted. */
-export function requireTrigger(context: Context, principal: Principal, trigger_id: string): TriggerRow {
+export function requireTrigger(context: Pick<Context, "db">, principal: Principal, trigger_id: string): TriggerRow {
   const row = findTrigger(context.db, principal, trigger_id);
   if (row === null) throw new Refusal("trigger_not_found", "Trigger not found");
   return row;
@@ -171,7 +185,7 @@ function resultSummary(row: RunRow): JsonText | null {
   return JSON.stringify({ objective_value: row.objective_value, status: row.solver_status });
 }
 
-function runJson(context: Context, row: RunRow, result: JsonText | null): JsonText {
+function runJson(context: Pick<Context, "client">, row: RunRow, result: JsonText | null): JsonText {
   const fields: Omit<RunObject, "override_data" | "result_data"> = {
     id: row.id,
     trigger_id: row.trigger_id,

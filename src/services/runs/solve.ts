@@ -14,6 +14,8 @@ import { type Inspection, inspectModel, modelInvalid, timeLimitExcess } from "..
 import type { JsonText } from "./runs";
 import { solveOptionsOf } from "./solve_options";
 
+type SolveContext = Pick<Context, "clock" | "config" | "isStopping" | "solvers">;
+
 const BUSY_RETRY_SECONDS = 5;
 /** It takes an operator to change that. */
 const NO_SOLVER_RETRY_SECONDS = 3600;
@@ -32,7 +34,10 @@ export interface Validation {
 }
 
 /** What a compile says of a model, without solving it. */
-export async function validateModel(context: Context, body: unknown): Promise<Validation> {
+export async function validateModel(
+  context: Pick<Context, "clock" | "config" | "solvers">,
+  body: unknown,
+): Promise<Validation> {
   const { model } = splitBody(body);
   const { diagnostics, has_errors, summary } = await inspectModel(context, model);
   const messagesOf = (severity: Diagnostic["severity"]) =>
@@ -41,7 +46,7 @@ export async function validateModel(context: Context, body: unknown): Promise<Va
 }
 
 /** Solves a model of any form. Every outcome of the solver is an answer; only a model that does not compile is refused. */
-export async function solveModel(context: Context, body: unknown, signal: AbortSignal): Promise<JsonText> {
+export async function solveModel(context: SolveContext, body: unknown, signal: AbortSignal): Promise<JsonText> {
   requireAccepting(context);
   requireSolvers(context);
   const { model, override_data } = splitBody(body);
@@ -60,7 +65,7 @@ export async function solveModel(context: Context, body: unknown, signal: AbortS
 }
 
 /** Refuses work for which no solver will have time. */
-export function requireSolvers(context: Context): void {
+export function requireSolvers(context: Pick<Context, "config" | "solvers">): void {
   if (context.config.workers === 0) {
     throw new Refusal(
       "solver_unavailable",
@@ -86,7 +91,11 @@ function splitBody(body: unknown): { model: unknown; override_data: unknown } {
   return { model: flat, override_data: data };
 }
 
-async function bindAll(context: Context, model: unknown, override_data: unknown): Promise<BoundOverrides> {
+async function bindAll(
+  context: Pick<Context, "clock" | "config" | "solvers">,
+  model: unknown,
+  override_data: unknown,
+): Promise<BoundOverrides> {
   const given = fieldsGiven(override_data);
   const inspection: Inspection = await inspectModel(context, model, pathsOf(given));
   if (inspection.has_errors) throw modelInvalid(inspection.diagnostics, "The model does not compile");

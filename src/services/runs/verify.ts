@@ -5,10 +5,12 @@ import { isTerminal } from "../../runs/run";
 import type { SolveOutcome, SolveReport } from "../../solver/messages";
 import { type RunRow, readOverrideData } from "../../storage/runs";
 import { requireAccepting } from "../admission";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, StorageParts } from "../context";
 import { requireRun } from "./runs";
 import { requireSolvers } from "./solve";
 import { solveOptionsOf } from "./solve_options";
+
+type VerifyContext = StorageParts & Pick<Context, "config" | "isStopping" | "solvers" | "version_models">;
 
 /** What a run and its repetition are compared by. */
 interface Outcome {
@@ -34,7 +36,7 @@ export interface Verification {
  * it is stored. Refuses a run that has not ended or never reached the solver.
  */
 export async function verifyRun(
-  context: Context,
+  context: VerifyContext,
   principal: Principal,
   trigger_id: string,
   run_id: string,

@@ -25,7 +25,7 @@ export function settingsOf(input: Partial<ScheduleInput>): Partial<ScheduleSetti
  * what is `given` is looked at, so that a schedule whose data no longer fit can still be paused; turning it on asks for them.
  */
 export function requireGoodSettings(
-  context: Context,
+  context: Pick<Context, "clock" | "config" | "fire_targets">,
   trigger_id: string,
   settings: ScheduleSettings,
   given: Partial<ScheduleSettings>,
@@ -43,7 +43,11 @@ export function requireGoodSettings(
 }
 
 /** Refuses a pattern or a zone with the reason and its place. */
-export function requirePattern(context: Context, cron_expression: string, timezone: string): void {
+export function requirePattern(
+  context: Pick<Context, "clock" | "config">,
+  cron_expression: string,
+  timezone: string,
+): void {
   const parsed = parsePattern(cron_expression, timezone, {
     spacing_min_seconds: context.config.min_schedule_spacing_seconds,
     now: context.clock.now(),
@@ -58,7 +62,7 @@ function invalidField(field: string, msg: string): Refusal {
   return new Refusal("validation_failed", msg, { detail: [{ loc: ["body", field], msg, type: "invalid_value" }] });
 }
 
-function requireFittingData(context: Context, trigger_id: string, override_data: unknown): void {
+function requireFittingData(context: Pick<Context, "fire_targets">, trigger_id: string, override_data: unknown): void {
   const target = context.fire_targets.get(trigger_id);
   if (target === null) throw new Refusal("trigger_not_found", "Trigger not found");
   const fields = validateOverrideData(target.bound, override_data);

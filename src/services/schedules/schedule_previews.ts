@@ -27,7 +27,7 @@ export interface PatternReport {
 
 /** Checks a pattern, and tells it in words with its next instants. Refuses 400 with the reason and its position. */
 export function validateCron(
-  context: Context,
+  context: Pick<Context, "clock" | "config">,
   input: { cron_expression: string; timezone?: string | undefined; count?: number | undefined },
 ): PatternReport {
   const { cron_expression, timezone = UTC, count = NEXT_RUNS_DEFAULT } = input;
@@ -59,7 +59,7 @@ export interface TickPreview {
 
 /** The next ticks of a schedule after `from`, whether it is enabled or not. */
 export function previewSchedule(
-  context: Context,
+  context: Pick<Context, "clock" | "db">,
   principal: Principal,
   trigger_id: string,
   choice: ScheduleChoice,
@@ -80,7 +80,7 @@ export interface UpcomingTick extends TickPreview {
 
 /** What the clock will fire in the coming hours, over all triggers, the soonest first. */
 export function listUpcoming(
-  context: Context,
+  context: Pick<Context, "client" | "clock">,
   principal: Principal,
   hours: number,
 ): { hours: number; items: UpcomingTick[]; is_truncated: boolean } {

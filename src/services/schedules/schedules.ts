@@ -18,13 +18,18 @@ import {
 import { findTriggerById } from "../../storage/triggers";
 import type { Transaction } from "../../storage/writer";
 import { type AuditAction, fieldsOf, recordChange } from "../access/audit";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, ProcessParts, QueueParts, StorageParts } from "../context";
 import { answerOf, newColumns } from "../field_table";
 import { type Page, pageOf } from "../listing_page";
 import { requireTrigger } from "../runs/runs";
 import { SCHEDULE_FIELDS, type ScheduleInput, type ScheduleObject } from "./schedule_fields";
 import { requireGoodSettings, type ScheduleSettings, settingsOf } from "./schedule_input";
 import { closeDue, settleDue, type TickEffects, tellEffects } from "./tick_settling";
+
+type ScheduleContext = ProcessParts &
+  StorageParts &
+  QueueParts &
+  Pick<Context, "delivery_lanes" | "running" | "signals">;
 
 const SECOND_MS = 1000;
 /** Changes of these decide anew when the schedule fires. */
@@ -43,7 +48,7 @@ export type ScheduleChoice = string | null;
 
 /** Makes a schedule; `is_main`: the one that a trigger has at most once. */
 export async function createSchedule(
-  context: Context,
+  context: ScheduleContext,
   principal: Principal,
   trigger_id: string,
   input: ScheduleInput,
@@ -89,7 +94,7 @@ export async function createSchedule(
 }
 
 export function getSchedule(
-  context: Context,
+  context: Pick<Context, "clock" | "db">,
   principal: Principal,
   trigger_id: string,
   choice: ScheduleChoice,
@@ -99,7 +104,7 @@ export function getSchedule(
 
 /** One page of a trigger's schedules, the main one among them, oldest first. */
 export function listSchedules(
-  context: Context,
+  context: Pick<Context, "clock" | "db">,
   principal: Principal,
   trigger_id: string,
   { page, page_size }: { page: number; page_size: number },
@@ -112,7 +117,7 @@ export function listSchedules(
 
 /** Changes what is given. What decides when it fires counts from now; turning it on again clears its failures. */
 export async function updateSchedule(
-  context: Context,
+  context: ScheduleContext,
   principal: Principal,
   trigger_id: string,
   choice: ScheduleChoice,
@@ -139,7 +144,7 @@ export async function updateSchedule(
 
 /** Begins from now again: for a schedule that fired while the clock was ahead. What is in the ledger stays fired. */
 export async function resetCursor(
-  context: Context,
+  context: ScheduleContext,
   principal: Principal,
   trigger_id: string,
   choice: ScheduleChoice,
@@ -156,7 +161,7 @@ export async function resetCursor(
 
 /** Gone at once; runs that it made go on, its ledger goes in the background. */
 export async function deleteSchedule(
-  context: Context,
+  context: Pick<Context, "clock" | "db" | "writer">,
   principal: Principal,
   trigger_id: string,
   choice: ScheduleChoice,
@@ -171,7 +176,7 @@ export async function deleteSchedule(
 
 /** The schedule, when its trigger is this organization's. */
 export function requireSchedule(
-  context: Context,
+  context: Pick<Context, "db">,
   principal: Principal,
   trigger_id: string,
   choice: ScheduleChoice,
@@ -206,7 +211,7 @@ interface Edit {
 }
 
 async function edit(
-  context: Context,
+  context: ScheduleContext,
   principal: Principal,
   id: string,
   action: AuditAction,
@@ -227,7 +232,7 @@ async function edit(
 
 /** What had come before the edit: it fires, or, when the edit stops the schedule, is noted as missed. */
 function settleFirst(
-  context: Context,
+  context: ScheduleContext,
   transaction: Transaction,
   row: ScheduleRow,
   change: Partial<ScheduleSettings>,
@@ -257,7 +262,7 @@ function nextTimes(row: ScheduleRow, is_ticking: boolean): Pick<ScheduleRow, "ne
   return { next_run_at: next?.run_at ?? null, due_at: next?.due_at ?? null };
 }
 
-function scheduleObject(context: Context, row: ScheduleRow): ScheduleObject {
+function scheduleObject(context: Pick<Context, "clock">, row: ScheduleRow): ScheduleObject {
   return answerOf(SCHEDULE_FIELDS, row, {
     description: sentenceOf(row.cron_expression),
     cursor_in_future: row.due_at !== null && row.cursor_at > context.clock.now() + SECOND_MS,

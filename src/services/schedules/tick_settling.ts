@@ -13,10 +13,13 @@ import { findTick, insertTick, insertTickRange, listWaitingTicks, settleTick, ty
 import type { Transaction } from "../../storage/writer";
 import { announceDelivery, draftBornDelivery, draftRunDelivery } from "../alarms/delivery_drafts";
 import { draftAutoDisabled, VALIDATION_FAILURES_MAX } from "../alarms/schedule_alerts";
-import type { Context } from "../context";
+import type { Context, QueueParts } from "../context";
 import { fromText } from "../documents/documents";
 import type { FireTarget } from "../memory/fire_targets";
 import { announce, draftRun } from "../runs/fire";
+
+type TickSettlingContext = QueueParts &
+  Pick<Context, "client" | "clock" | "delivery_lanes" | "ids" | "log" | "running" | "signals">;
 
 const SHIFTED = "its local time does not exist on that day, so it came that much later as the clock went forward";
 const SKIPPED = "the run before it had not ended (overlap_policy skip)";
@@ -38,7 +41,7 @@ type Decision = "fire" | "skip" | "wait";
 
 /** Deals with every instant of the schedule that is due, and moves it on. `is_hurried`: jitter is not waited for. */
 export function settleDue(
-  context: Context,
+  context: TickSettlingContext,
   transaction: Transaction,
   schedule: ScheduleRow,
   target: FireTarget,
@@ -66,7 +69,7 @@ export function settleDue(
 
 /** Lets the oldest tick that waits go on, when nothing of the schedule is open any more. */
 export function releaseWaiting(
-  context: Context,
+  context: TickSettlingContext,
   transaction: Transaction,
   schedule: ScheduleRow,
   target: FireTarget,
@@ -102,7 +105,12 @@ export function closeDue(transaction: Transaction, schedule: ScheduleRow, now: n
 }
 
 /** Tells the rest of the process, after the commit. */
-export function tellEffects(context: Context, target: FireTarget, schedule_id: string, effects: TickEffects): void {
+export function tellEffects(
+  context: TickSettlingContext,
+  target: FireTarget,
+  schedule_id: string,
+  effects: TickEffects,
+): void {
   if (effects.queued > 0) announce(context, target, effects.queued);
   for (const delivery of effects.deliveries) announceDelivery(context, delivery);
   for (const run_id of effects.cancelled) {
@@ -116,7 +124,7 @@ export function tellEffects(context: Context, target: FireTarget, schedule_id: s
 
 /** A run for a tick, of the schedule's data as they are now: queued, or refused because they do not fit. */
 export function draftTickRun(
-  context: Context,
+  context: Pick<Context, "clock" | "run_ids">,
   target: FireTarget,
   schedule: ScheduleRow,
   tick: { readonly scheduled_for: number; readonly missed_count: number },
@@ -134,7 +142,7 @@ class Settling {
   validation_failures: number;
   last_run_at: number | null;
   disabled_reason: string | null = null;
-  readonly #context: Context;
+  readonly #context: TickSettlingContext;
   readonly #transaction: Transaction;
   readonly #schedule: ScheduleRow;
   readonly #target: FireTarget;
@@ -144,7 +152,13 @@ class Settling {
   readonly #cancelled: string[] = [];
   readonly #to_cancel = new Set<string>();
 
-  constructor(context: Context, transaction: Transaction, schedule: ScheduleRow, target: FireTarget, now: number) {
+  constructor(
+    context: TickSettlingContext,
+    transaction: Transaction,
+    schedule: ScheduleRow,
+    target: FireTarget,
+    now: number,
+  ) {
     this.#context = context;
     this.#transaction = transaction;
     this.#schedule = schedule;

@@ -19,11 +19,13 @@ import type { Transaction } from "../../storage/writer";
 import { recordChange } from "../access/audit";
 import { requireAccepting, requireDiskSpace } from "../admission";
 import { announceDelivery, draftBornDelivery } from "../alarms/delivery_drafts";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, QueueParts, StorageParts } from "../context";
 import { type Page, pageOf } from "../listing_page";
 import { announce } from "../runs/fire";
 import { requireSchedule, type ScheduleChoice } from "./schedules";
 import { draftTickRun } from "./tick_settling";
+
+type TickContext = StorageParts & QueueParts & Pick<Context, "clock" | "delivery_lanes" | "ids" | "isStopping">;
 
 const BY_HAND = "run by hand";
 
@@ -45,7 +47,7 @@ export interface TickObject {
 
 /** One page of the ledger, newest first. */
 export function listTicks(
-  context: Context,
+  context: Pick<Context, "client" | "db">,
   principal: Principal,
   trigger_id: string,
   choice: ScheduleChoice,
@@ -59,7 +61,7 @@ export function listTicks(
 
 /** Queues the run that a tick did not get: it was missed, coalesced or excluded. Refuses one that has a run, or waits for its turn. */
 export async function runTick(
-  context: Context,
+  context: TickContext,
   principal: Principal,
   trigger_id: string,
   choice: ScheduleChoice,

@@ -27,7 +27,7 @@ export function getApplied(context: Pick<Context, "db">, principal: Principal): 
 
 /** Puts a new record in the place of the one with that revision. Refuses when another apply was quicker. */
 export async function putApplied(
-  context: Context,
+  context: Pick<Context, "clock" | "writer">,
   principal: Principal,
   input: { revision: string; items: readonly AppliedItem[] },
 ): Promise<AppliedRecord> {

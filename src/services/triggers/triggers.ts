@@ -19,7 +19,7 @@ import { type AuditAction, fieldsOf, recordChange } from "../access/audit";
 import { requireWorkspace } from "../access/workspaces";
 import { requireDiskSpace } from "../admission";
 import { beginExpecting } from "../alarms/expectations";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, QueueParts, StorageParts, WebhookParts } from "../context";
 import { fromText } from "../documents/documents";
 import { type Inspection, inspectModel, modelInvalid } from "../documents/inspection";
 import { requireVersion, versionNotFound } from "../documents/versions";
@@ -27,6 +27,8 @@ import { answerOf, changedColumns, newColumns } from "../field_table";
 import { requireTrigger } from "../runs/runs";
 import { deleteSchedules, toggleSchedules } from "../schedules/schedules";
 import { TRIGGER_FIELDS, type TriggerChange, type TriggerInput, type TriggerObject } from "./trigger_fields";
+
+type TriggerContext = StorageParts & QueueParts & WebhookParts & Pick<Context, "clock" | "config" | "ids" | "solvers">;
 
 const SECRET_BYTES = 32;
 const SHOWN_PREFIX_LENGTH = 8;
@@ -42,7 +44,7 @@ export interface TriggerSecrets {
 
 /** Pins a version behind a new secret. An unnamed version gets a name, which keeps it from being pruned. */
 export async function createTrigger(
-  context: Context,
+  context: TriggerContext,
   principal: Principal,
   input: TriggerInput,
 ): Promise<TriggerObject & TriggerSecrets> {
@@ -91,12 +93,16 @@ export async function createTrigger(
 }
 
 /** Triggers of the organization, newest first. */
-export function listTriggers(context: Context, principal: Principal, document_id: string | null): TriggerObject[] {
+export function listTriggers(
+  context: Pick<Context, "db">,
+  principal: Principal,
+  document_id: string | null,
+): TriggerObject[] {
   const filter = { ...scopeOf(principal), document_id, id: null };
   return listTriggerRows(context.db, filter).map(triggerObject);
 }
 
-export function getTrigger(context: Context, principal: Principal, id: string): TriggerObject {
+export function getTrigger(context: Pick<Context, "db">, principal: Principal, id: string): TriggerObject {
   const filter = { ...scopeOf(principal), document_id: null, id };
   const view = listTriggerRows(context.db, filter)[0];
   if (view === undefined) throw new Refusal("trigger_not_found", "Trigger not found");
@@ -105,7 +111,7 @@ export function getTrigger(context: Context, principal: Principal, id: string): 
 
 /** Changes what is given. A new webhook secret signs at once; the old one signs beside it for a day. */
 export async function updateTrigger(
-  context: Context,
+  context: TriggerContext,
   principal: Principal,
   id: string,
   change: TriggerChange,
@@ -130,7 +136,7 @@ export async function updateTrigger(
 }
 
 /** Deletes a trigger with its schedules and, in the background, its runs. Runs that wait never start. */
-export async function deleteTrigger(context: Context, principal: Principal, id: string): Promise<void> {
+export async function deleteTrigger(context: TriggerContext, principal: Principal, id: string): Promise<void> {
   const change = { deleted_at: context.clock.now(), is_enabled: false, overdue_at: null, overdue_since: null };
   await store(context, principal, id, "trigger.delete", null, (transaction) => {
     deleteSchedules(transaction, id, change.deleted_at);
@@ -141,7 +147,7 @@ export async function deleteTrigger(context: Context, principal: Principal, id: 
 
 /** Enables or disables a trigger. Its schedules pause with it and go on from now, not from where they stopped. */
 export async function toggleTrigger(
-  context: Context,
+  context: TriggerContext,
   principal: Principal,
   id: string,
   enabled: boolean,
@@ -159,7 +165,7 @@ export async function toggleTrigger(
 
 /** Replaces the secret; the old one goes on working for `grace_seconds`. */
 export async function rotateSecret(
-  context: Context,
+  context: TriggerContext,
   principal: Principal,
   id: string,
   grace_seconds: number,
@@ -186,7 +192,7 @@ function scopeOf({ organization_id, workspace_id }: Principal): Scope {
 }
 
 async function store(
-  context: Context,
+  context: TriggerContext,
   principal: Principal,
   id: string,
   action: AuditAction,
@@ -203,7 +209,7 @@ async function store(
   if (row === null) throw new Refusal("trigger_not_found", "Trigger not found");
 }
 
-function makeSecret(context: Context): string {
+function makeSecret(context: Pick<Context, "ids">): string {
   return Buffer.from(context.ids.bytes(SECRET_BYTES)).toString("hex");
 }
 
@@ -244,7 +250,7 @@ function schemaInvalid(errors: readonly FieldError[]): Refusal {
 }
 
 async function contractColumn(
-  context: Context,
+  context: TriggerContext,
   row: TriggerRow,
   schema: unknown,
 ): Promise<Pick<TriggerRow, "override_contract">> {
@@ -261,7 +267,7 @@ interface WebhookChange {
 }
 
 function newWebhook(
-  context: Context,
+  context: Pick<Context, "ids" | "seal_key" | "webhook_destinations">,
   trigger_id: string,
   webhook_url: string | null,
   given_secret: string | null,
@@ -278,7 +284,7 @@ function newWebhook(
 
 /** A secret that is given again changes nothing; `null` asks for one that is made. */
 function changedWebhook(
-  context: Context,
+  context: TriggerContext,
   before: TriggerRow,
   change: TriggerChange,
 ): { columns: Partial<TriggerRow>; shown: TriggerSecrets } {
@@ -299,7 +305,7 @@ function changedWebhook(
 }
 
 /** The webhook's secret; null when there is none, or none that opens with this key: then it can sign nothing any more. */
-function openSecret(context: Context, { id, webhook_secret }: TriggerRow): string | null {
+function openSecret(context: Pick<Context, "seal_key">, { id, webhook_secret }: TriggerRow): string | null {
   try {
     return webhook_secret === null ? null : unseal(context.seal_key, webhook_secret, id);
   } catch {

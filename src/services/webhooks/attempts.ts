@@ -13,9 +13,11 @@ import { PROGRAM_VERSION } from "../../version";
 import { retryDelay } from "../../webhooks/backoff";
 import { type Attempt, deliverOnce } from "../../webhooks/deliver";
 import { signPayload } from "../../webhooks/signature";
-import type { Context } from "../context";
+import type { Context, ProcessParts, QueueParts, StorageParts, WebhookParts } from "../context";
 import type { FireTarget } from "../memory/fire_targets";
 import { writePersistently } from "../persistent_write";
+
+type AttemptContext = ProcessParts & StorageParts & QueueParts & WebhookParts & Pick<Context, "metrics">;
 
 /** A receiver that has failed for so long without a break is given up. */
 const FAILING_MS_MAX = 432_000_000;
@@ -24,7 +26,11 @@ export const HTTP_GONE = 410;
 type Webhook = NonNullable<FireTarget["webhook"]>;
 
 /** Records an attempt: delivered, to be tried again, or over; disables the webhook of a receiver that is given up. */
-export async function settleAttempt(context: Context, delivery: ClaimedDelivery, attempt: FinalAttempt): Promise<void> {
+export async function settleAttempt(
+  context: AttemptContext,
+  delivery: ClaimedDelivery,
+  attempt: FinalAttempt,
+): Promise<void> {
   const end = endOf(context, delivery, attempt);
   const { trigger_id } = delivery;
   const disabled = await writePersistently(context, (transaction) => {
@@ -63,7 +69,7 @@ function reasonToDisable(attempt: FinalAttempt, failing_since: number | null, no
 export type FinalAttempt = Attempt & { readonly is_last?: boolean };
 
 /** Never throws: an attempt that cannot be made is one that failed. */
-export async function attemptDelivery(context: Context, delivery: ClaimedDelivery): Promise<FinalAttempt> {
+export async function attemptDelivery(context: AttemptContext, delivery: ClaimedDelivery): Promise<FinalAttempt> {
   try {
     const webhook = context.fire_targets.get(delivery.trigger_id)?.webhook ?? null;
     if (webhook === null) return { ...notSent(whyNone(context, delivery.trigger_id)), is_last: true };
@@ -75,12 +81,17 @@ export async function attemptDelivery(context: Context, delivery: ClaimedDeliver
   }
 }
 
-function whyNone(context: Context, trigger_id: string): string {
+function whyNone(context: Pick<Context, "db">, trigger_id: string): string {
   const reason = findTriggerById(context.db, trigger_id)?.webhook_disabled_reason ?? null;
   return reason === null ? "the webhook was removed" : `the webhook was disabled: ${reason}`;
 }
 
-async function post(context: Context, delivery: ClaimedDelivery, webhook: Webhook, body: Uint8Array): Promise<Attempt> {
+async function post(
+  context: AttemptContext,
+  delivery: ClaimedDelivery,
+  webhook: Webhook,
+  body: Uint8Array,
+): Promise<Attempt> {
   const started = context.clock.monotonic();
   const timeout_ms = context.config.webhook_timeout_seconds * 1000;
   const target = await context.webhook_destinations.resolve(webhook.url, timeout_ms);
@@ -100,7 +111,7 @@ async function post(context: Context, delivery: ClaimedDelivery, webhook: Webhoo
 }
 
 function signaturesOf(
-  context: Context,
+  context: Pick<Context, "clock" | "seal_key">,
   delivery: ClaimedDelivery,
   webhook: Webhook,
   body: Uint8Array,
@@ -118,7 +129,11 @@ function signaturesOf(
   });
 }
 
-function endOf(context: Context, delivery: ClaimedDelivery, attempt: FinalAttempt): DeliveryEnd {
+function endOf(
+  context: Pick<Context, "clock" | "config" | "ids">,
+  delivery: ClaimedDelivery,
+  attempt: FinalAttempt,
+): DeliveryEnd {
   const now = context.clock.now();
   const { ok, http_status, duration_ms, error, answer, retry_after_seconds } = attempt;
   const record = { at: now - duration_ms, http_status, duration_ms, error, answer };

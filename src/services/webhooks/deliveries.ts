@@ -15,9 +15,11 @@ import {
 import { PING_EVENT } from "../../webhooks/events";
 import { recordChange } from "../access/audit";
 import { announceDelivery, draftEvent } from "../alarms/delivery_drafts";
-import type { Context, Principal } from "../context";
+import type { Context, Principal, QueueParts, StorageParts } from "../context";
 import { type Page, pageOf } from "../listing_page";
 import { requireTrigger } from "../runs/runs";
+
+type DeliveryContext = StorageParts & QueueParts & Pick<Context, "clock" | "delivery_lanes" | "ids">;
 
 export interface DeliveryObject {
   readonly id: string;
@@ -42,7 +44,7 @@ export interface FullDeliveryObject extends DeliveryObject {
 
 /** One page of a trigger's deliveries, newest first. */
 export function listDeliveries(
-  context: Context,
+  context: Pick<Context, "client" | "db">,
   principal: Principal,
   trigger_id: string,
   query: { page: number; page_size: number; state: DeliveryState | null },
@@ -54,7 +56,7 @@ export function listDeliveries(
 }
 
 export function getDelivery(
-  context: Context,
+  context: Pick<Context, "client" | "db">,
   principal: Principal,
   trigger_id: string,
   id: string,
@@ -71,7 +73,7 @@ export function getDelivery(
 
 /** Sends the same bytes once more, now, under the same id and with a new timestamp. */
 export async function redeliver(
-  context: Context,
+  context: DeliveryContext,
   principal: Principal,
   trigger_id: string,
   id: string,
@@ -91,7 +93,11 @@ export async function redeliver(
 }
 
 /** Sends an event that means nothing, so that the receiver can be tried. Answers the delivery, whose log tells how it went. */
-export async function pingWebhook(context: Context, principal: Principal, trigger_id: string): Promise<DeliveryObject> {
+export async function pingWebhook(
+  context: DeliveryContext,
+  principal: Principal,
+  trigger_id: string,
+): Promise<DeliveryObject> {
   const trigger = requireTrigger(context, principal, trigger_id);
   const target = requireWebhook(context, trigger_id);
   const delivery = draftEvent(context, target, PING_EVENT, { message: `A ping of the trigger ${trigger.name}` });
@@ -103,7 +109,7 @@ export async function pingWebhook(context: Context, principal: Principal, trigge
   return getDelivery(context, principal, trigger_id, delivery.id);
 }
 
-function requireWebhook(context: Context, trigger_id: string) {
+function requireWebhook(context: Pick<Context, "fire_targets">, trigger_id: string) {
   const target = context.fire_targets.get(trigger_id);
   if (target !== null && target.webhook !== null) return target;
   throw new Refusal(
