@@ -21,7 +21,12 @@ export interface Asking {
   end(): Promise<void>;
 }
 
-const QUIET_HOOKS: AttemptHooks = { isInterrupted: () => false, onProgress: () => {}, onIncumbent: () => {} };
+const QUIET_HOOKS: AttemptHooks = {
+  isInterrupted: () => false,
+  onTurn: () => {},
+  onProgress: () => {},
+  onIncumbent: () => {},
+};
 
 /** Integer problems are solved to the end: gap_tolerance 0. */
 export async function askInProcess(time_limit_seconds: number): Promise<Asking> {

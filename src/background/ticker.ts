@@ -51,7 +51,8 @@ export function createTicker(context: TickerContext): Work {
       const monotonic = context.clock.monotonic();
       const jump_ms = watch.look(now, monotonic);
       if (jump_ms !== null) context.log.warn("clock_jump", { by_ms: jump_ms });
-      if (!(await isClockSet(context, now))) return TURN_MS;
+      await followClock(context, now);
+      if (!context.scheduler.is_clock_set) return TURN_MS;
       if (jump_ms !== null || monotonic - cursors_looked_at >= CURSORS_LOOK_MS) {
         cursors_looked_at = monotonic;
         lookForCursorsAhead(context, now);
@@ -123,7 +124,8 @@ function hasMoved(effects: TickEffects): boolean {
   return effects.queued > 0 || effects.cancelled.length > 0;
 }
 
-async function isClockSet(context: TickerContext, now: number): Promise<boolean> {
+/** Notes, and says once, when the clock is set or shows a time before this program was built. */
+async function followClock(context: TickerContext, now: number): Promise<void> {
   const { scheduler, log } = context;
   const is_set = now >= BUILT_AT_MS;
   if (is_set && !scheduler.is_clock_set) {
@@ -138,7 +140,6 @@ async function isClockSet(context: TickerContext, now: number): Promise<boolean>
     });
   }
   scheduler.is_clock_set = is_set;
-  return is_set;
 }
 
 /** Schedules made while the clock was not set have missed nothing since: they begin now. */

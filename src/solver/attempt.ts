@@ -20,6 +20,8 @@ const INCUMBENT_COST_FACTOR = 10;
 export interface AttemptHooks {
   /** Looks at the flag that another process sets. */
   isInterrupted(): boolean;
+  /** Called every 20 ms or so while a solve lasts: what cannot wait for its end is done here. */
+  onTurn(): void;
   onProgress(progress: Progress): void;
   /** A certified solution better than the ones before. */
   onIncumbent(report: SolveReport): void;
@@ -127,6 +129,7 @@ class SolveAttempt implements SolveCallbacks {
     const now = this.clock.monotonic();
     if (now - this.looked_ms < INTERRUPT_LOOK_INTERVAL_MS) return this.is_cancelled;
     this.looked_ms = now;
+    this.hooks.onTurn();
     this.is_cancelled ||= this.hooks.isInterrupted();
     if (this.pending !== null && now >= this.incumbent_due_ms) this.reportPending(now);
     return this.is_cancelled || now >= this.deadline_ms;

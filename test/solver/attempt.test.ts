@@ -7,7 +7,12 @@ import { SOLVE_OPTIONS_DEFAULT, type SolveOptions } from "../../src/solver/optio
 import { marketSplit, PRODUCTION, type ProblemText, readProblem } from "./problem_text";
 import { solver } from "./solver_fixture";
 
-const QUIET_HOOKS: AttemptHooks = { isInterrupted: () => false, onProgress: () => {}, onIncumbent: () => {} };
+const QUIET_HOOKS: AttemptHooks = {
+  isInterrupted: () => false,
+  onTurn: () => {},
+  onProgress: () => {},
+  onIncumbent: () => {},
+};
 
 function attempt(
   text: ProblemText | null,

@@ -81,7 +81,7 @@ export class RequestLog {
     if (config.log_requests === "none") return;
     const is_slow = duration_ms >= config.slow_request_ms && !WAITING_ROUTE_PATTERN.test(route);
     const is_problem = status >= FAILED_STATUS_MIN || is_slow;
-    if (config.log_requests === "problems" && !(is_problem && this.#hasRoom(now))) return;
+    if (config.log_requests === "problems" && !(is_problem && this.#takeLine(now))) return;
     this.#write(answered, is_problem, { method, route, status, duration_ms }, facts.run_id);
   }
 
@@ -102,8 +102,8 @@ export class RequestLog {
     });
   }
 
-  /** False once this second has had its lines; how many were left out is told with the next one. */
-  #hasRoom(now: number): boolean {
+  /** Counts a line of this second. False once it has had its lines; how many were left out is told with the next one. */
+  #takeLine(now: number): boolean {
     const second = Math.floor(now / SECOND_MS);
     if (second !== this.#second) {
       if (this.#left_out > 0) this.#context.log.warn("requests_not_logged", { requests: this.#left_out });

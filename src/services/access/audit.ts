@@ -1,7 +1,6 @@
 /**
- * Who changed what, when, from where and on which object, and who was turned away. A change is written in the
- * transaction that makes it. Refusals are bounded in number, a minute and in all, so that nobody can fill the disk by
- * being turned away; how many were left out is told by the next one. No row holds a secret or a payload.
+ * Who changed what, when, from where and on which object. A change is written in the transaction that makes it; who was
+ * turned away is in the same log (memory/refusal_log.ts). No row holds a secret or a payload.
  */
 import { toTimestamp } from "../../clock";
 import { type AuditFilter, type AuditRow, countAudit, insertAudit, listAudit } from "../../storage/audit";

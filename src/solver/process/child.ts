@@ -144,11 +144,9 @@ class SolverChild {
 
   #hooksOf(job: number): AttemptHooks {
     return {
-      // Asked of solves that take longer: what waits to leave must not wait for them.
-      isInterrupted: () => {
-        void this.#sendAnswers();
-        return this.#flag.isSetFor(job);
-      },
+      isInterrupted: () => this.#flag.isSetFor(job),
+      // Answers that wait to leave must not wait for a solve that takes longer.
+      onTurn: () => void this.#sendAnswers(),
       onProgress: (progress) => void send([{ kind: "progress", job, progress }], 0),
       onIncumbent: (report) => writeIncumbent(this.#path, job, report),
     };
