@@ -65,6 +65,8 @@ export interface RefusalExtras {
   readonly detail?: unknown;
   /** Further top-level fields of the error body. */
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** Further header fields of the answer, by their name in small letters. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Seconds after which the same request may pass: sent as Retry-After. */
   readonly retry_after_seconds?: number;
 }

@@ -38,7 +38,6 @@ const BUN_BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER;
 /** A connection that is silent so long is dropped; routes that wait for a solver lift it. */
 const IDLE_SECONDS_MAX = 10;
 const MIB_BYTES = 1_048_576;
-/** Ids are letters, digits and _; whatever else stands there names no trigger. */
 const FIRE_PATH_PATTERN = /^\/api\/v2\/triggers\/([^/]+)\/fire(?:-batch)?\/?$/;
 /** Two of the largest bodies of the default size at once: uploads of 10 GB in chunks, a hundred at once, cost 1,600 MB without it. */
 const UNPROVEN_BYTES_MAX = 33_554_432;
@@ -138,11 +137,20 @@ function passDoor(
 /** True when the sender has shown a key or a secret that opens something. Refuses one that opens nothing. */
 function prove(context: Context, request: Request, path: string, visit: Visit): boolean {
   const trigger_id = FIRE_PATH_PATTERN.exec(path)?.[1];
-  if (trigger_id !== undefined) return knock(context, request, trigger_id, visit);
+  if (trigger_id !== undefined) return knock(context, request, plainId(trigger_id), visit);
   // A sign-in link is a body; every other body of the API belongs to the holder of a key.
   if (!path.startsWith(`${API}/`) || SIGN_IN_PATH_PATTERN.test(path)) return false;
   requirePrincipal(context, request, visit);
   return true;
+}
+
+/** An id as the router decodes it: `trg%5F1` is `trg_1` (RFC 3986, 6.2.2.2). Text that decodes to nothing names no trigger. */
+function plainId(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 /** A role that was too low belongs into the audit log. */

@@ -7,11 +7,38 @@ export { requireRole } from "../../services/access/authentication";
 
 type AuthenticateRouteContext = VisitParts & Pick<Context, "clock" | "db">;
 
+const BEARER_PATTERN = /^[ \t]*bearer[ \t]+(.*?)[ \t]*$/i;
+
 /** The token of a Bearer header, its scheme in any case; null when there is none. */
 export function bearerToken(authorization: string | null): string | null {
-  if (authorization === null || authorization.slice(0, 7).toLowerCase() !== "bearer ") return null;
-  const token = authorization.slice(7).trim();
+  const token = BEARER_PATTERN.exec(authorization ?? "")?.[1] ?? "";
   return token === "" ? null : token;
+}
+
+/** Schemes that clients are set to by mistake. Others are not repeated: a secret that stands alone would be. */
+const KNOWN_SCHEMES = [
+  "Basic",
+  "Digest",
+  "Token",
+  "ApiKey",
+  "Api-Key",
+  "Key",
+  "Negotiate",
+  "NTLM",
+  "OAuth",
+  "HMAC",
+  "JWT",
+];
+
+/** What an Authorization header without a Bearer token holds, in words that repeat no secret. */
+export function foundInstead(authorization: string | null): string {
+  const given = authorization?.trim() ?? "";
+  if (given === "") return "no Authorization header was found";
+  const scheme = given.split(/\s/, 1)[0]!.toLowerCase();
+  if (scheme === "bearer") return "nothing was found after Bearer";
+  const known = KNOWN_SCHEMES.find((one) => one.toLowerCase() === scheme);
+  if (known !== undefined) return `the scheme ${known} was found and Bearer is expected`;
+  return "Authorization begins with something that is not Bearer";
 }
 
 /** Principals of the requests under way whose key was looked at before their body was read. */
@@ -21,9 +48,11 @@ const known = new WeakMap<Request, Principal>();
 export function requirePrincipal(context: AuthenticateRouteContext, request: Request, visit: Visit): Principal {
   const found = known.get(request);
   if (found !== undefined) return found;
-  const token = bearerToken(request.headers.get("authorization"));
+  const authorization = request.headers.get("authorization");
+  const token = bearerToken(authorization);
   if (token === null) {
-    throw new Refusal("missing_api_key", "Send an API key: Authorization: Bearer ok_live_...");
+    const found = foundInstead(authorization);
+    throw new Refusal("missing_api_key", `Send an API key: Authorization: Bearer ok_live_...; ${found}`);
   }
   const principal = authenticate(context, token, visit);
   known.set(request, principal);

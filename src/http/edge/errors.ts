@@ -33,9 +33,9 @@ export function errorResponse(error: unknown, info: RequestInfo, ids: Ids, log: 
 
 /** The answer to a refusal, in the contract's shape. */
 function refusalResponse(refusal: Refusal, info: RequestInfo): Response {
-  const { detail, fields, retry_after_seconds } = refusal.extras;
+  const { detail, fields, headers: own = {}, retry_after_seconds } = refusal.extras;
   const body = { detail: detail ?? refusal.message, code: refusal.code, ...fields, request_id: info.request_id };
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...own };
   if (refusal.status === 401) headers["www-authenticate"] = "Bearer";
   if (retry_after_seconds !== undefined) headers["retry-after"] = String(retry_after_seconds);
   return answer(refusal.status, body, headers);

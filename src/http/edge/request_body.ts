@@ -16,6 +16,8 @@ const SMALL_BODY_BYTES_MAX = 65_536;
 /** Reading and parsing this much holds the thread for some 50 ms at worst, 16 MiB of it for seconds. */
 const UNPROVEN_BODY_BYTES_MAX = 1_048_576;
 const BODIES_RETRY_SECONDS = 1;
+/** JSON itself, or a format that is JSON underneath (RFC 6839, section 3.1). */
+const JSON_TYPE_PATTERN = /^application\/(?:[\w!#$&^.-]+\+)?json$/;
 const REQUEST_ID_PATTERN = /^[\x21-\x7e]{1,128}$/;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -71,6 +73,7 @@ export async function readJsonBody(
   body_bytes_max: number,
   unproven: UnprovenBodies | null,
 ): Promise<unknown> {
+  requirePlain(request);
   const text = await readText(request, body_bytes_max, unproven);
   if (text === "") return {};
   requireJsonType(request.headers.get("content-type"));
@@ -192,9 +195,20 @@ function endedEarly(): Refusal {
   return new Refusal("malformed_json", "The body ended before it was whole; send it again");
 }
 
+/** Refuses a packed body by the name of its coding, before it is read: nothing is unpacked here. */
+function requirePlain(request: Request): void {
+  const codings = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+  if (request.body === null || codings === "" || codings === "identity") return;
+  throw new Refusal(
+    "unsupported_media_type",
+    `The body is sent with content-encoding ${JSON.stringify(codings.slice(0, 100))}, which is not read here; send it without one, as plain JSON`,
+    { headers: { "accept-encoding": "identity" } },
+  );
+}
+
 function requireJsonType(content_type: string | null): void {
   const type = content_type?.split(";")[0]?.trim().toLowerCase();
-  if (type === "application/json") return;
+  if (type !== undefined && JSON_TYPE_PATTERN.test(type)) return;
   throw new Refusal(
     "unsupported_media_type",
     `The body must be sent as application/json, found ${type ? JSON.stringify(type.slice(0, 100)) : "no content-type"}`,

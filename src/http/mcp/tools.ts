@@ -125,6 +125,7 @@ async function fireAndWait(
   const { client, request_id, key_id } = principal;
   const request = {
     secret: null,
+    found: "",
     client: () => client,
     request_id: request_id ?? "",
     override_data: input.override_data,

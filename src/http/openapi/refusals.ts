@@ -9,7 +9,8 @@ const REQUEST_ID = "req_01k2m3n4p5q6r7s8t9v0w1x2y3";
 const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   malformed_json: "The body is not valid JSON; check quotes, commas and brackets",
   invalid_cron: "minute 61 is out of range 0 to 59",
-  missing_api_key: "Send an API key: Authorization: Bearer ok_live_...",
+  missing_api_key:
+    "Send an API key: Authorization: Bearer ok_live_...; the scheme Basic was found and Bearer is expected",
   invalid_api_key: "Invalid API key",
   invalid_trigger_secret: "Invalid trigger secret",
   invalid_sign_in_link: "This sign-in link is unknown, used or more than an hour old; sign in with an API key instead",

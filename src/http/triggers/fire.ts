@@ -12,8 +12,9 @@ import {
   requireFireTarget,
 } from "../../services/runs/fire";
 import { type RunObject, waitForRun } from "../../services/runs/runs";
-import { bearerToken } from "../edge/authenticate";
+import { bearerToken, foundInstead } from "../edge/authenticate";
 import { invalid } from "../edge/errors";
+import { waitOf } from "../edge/prefer";
 import { noteRun } from "../edge/request_log";
 import { API, jsonResponse, openRoutes, visitOf } from "../edge/router";
 
@@ -27,7 +28,6 @@ type FireRouteContext = ProcessParts &
 const BATCH_SETS_MAX = 1000;
 const BODY_FIELDS = ["trigger_secret", "override_data"];
 const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{1,255}$/;
-const WAIT_PATTERN = /(?:^|,)\s*wait=(\d{1,4})\s*(?:$|[,;])/;
 
 /** What headers have opened before the body was read. */
 const opened_by_header = new WeakMap<Request, OpenTrigger>();
@@ -43,7 +43,7 @@ export function knock(context: FireRouteContext, request: Request, trigger_id: s
     requireFireTarget(context, trigger_id);
     return false;
   }
-  opened_by_header.set(request, openTrigger(context, trigger_id, { ...visit, secret }));
+  opened_by_header.set(request, openTrigger(context, trigger_id, { ...visit, secret, found: "" }));
   return true;
 }
 
@@ -105,8 +105,12 @@ function fireRequest(body: unknown, request: Request, visit: Visit): FireRequest
     const msg = "1 to 255 visible ASCII characters are expected";
     throw invalid([{ loc: ["header", "Idempotency-Key"], msg, type: "invalid_value" }]);
   }
+  const authorization = request.headers.get("authorization");
+  const bearer = bearerToken(authorization);
   return {
-    secret: secretOf(bearerToken(request.headers.get("authorization")), fields.trigger_secret),
+    secret: secretOf(bearer, fields.trigger_secret),
+    found:
+      bearer === null ? foundInstead(authorization) : "the one in the header and the one in the body are not the same",
     ...visit,
     override_data: fields.override_data,
     idempotency_key,
@@ -132,12 +136,6 @@ function refuseUnknownFields(body: unknown): void {
       { loc: ["body", field], msg: `unknown field ${JSON.stringify(field)}${hint}`, type: "unknown_field" },
     ]);
   }
-}
-
-function waitOf(prefer: string | null, wait_seconds_max: number): number {
-  if (prefer === null) return 0;
-  const seconds = Number(WAIT_PATTERN.exec(prefer)?.[1] ?? 0);
-  return Math.min(seconds, wait_seconds_max);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

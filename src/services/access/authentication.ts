@@ -44,11 +44,14 @@ export function recordLowRole(context: Pick<Context, "refusal_log">, principal: 
   context.refusal_log.record({ ...who, action: "authorize", object_id: null, detail: `${request} with role ${role}` });
 }
 
-/** What a wrong secret gets: 401, and 429 once this client has had its share. The right secret is never asked here. */
+/**
+ * What a wrong secret gets: 401, and 429 once this client has had its share. The right secret is never asked here.
+ * `missing` says what was found instead when no secret was given; null: one was.
+ */
 export function refuseSecret(
   context: Pick<Context, "failure_limits" | "refusal_log">,
   trigger: { readonly id: string; readonly organization_id: string },
-  was_given: boolean,
+  missing: string | null,
   visit: Visit,
 ): Refusal {
   const client = visit.client();
@@ -58,10 +61,13 @@ export function refuseSecret(
       organization_id: trigger.organization_id,
       ...{ key_id: null, user_id: null, client, request_id: visit.request_id },
       ...{ action: "authenticate", object_id: trigger.id },
-      detail: was_given ? "wrong trigger secret" : "no trigger secret",
+      detail: missing === null ? "wrong trigger secret" : "no trigger secret",
     });
   }
-  if (retry_after_seconds === null) return new Refusal("invalid_trigger_secret", "Invalid trigger secret");
+  if (retry_after_seconds === null) {
+    const hint = missing === null ? "" : `: ${missing}; send it as Authorization: Bearer SECRET`;
+    return new Refusal("invalid_trigger_secret", `Invalid trigger secret${hint}`);
+  }
   return tooManyFailures("secrets", retry_after_seconds);
 }
 

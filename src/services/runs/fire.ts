@@ -31,6 +31,8 @@ const NO_HASH = new Uint8Array(32);
 export interface Knock extends Visit {
   /** The secret, or an API key in its place, as it came: from the header, else from the body. Null when there is none, or when the two differ. */
   readonly secret: string | null;
+  /** What was found where the secret was looked for, for who gave none. */
+  readonly found: string;
 }
 
 export interface FireRequest extends Knock {
@@ -71,7 +73,7 @@ export function openTrigger(context: FireContext, trigger_id: string, request: K
   const is_right = isRightSecret(context, target, given);
   if (target === null) throw triggerNotFound();
   if (is_right && request.secret !== null) return { target, fired_by: null };
-  throw refuseSecret(context, target, request.secret !== null, request);
+  throw refuseSecret(context, target, request.secret === null ? request.found : null, request);
 }
 
 function openByKey(context: FireContext, target: FireTarget | null, api_key: string, visit: Visit): OpenTrigger {
