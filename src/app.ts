@@ -38,7 +38,7 @@ import { ServedHosts } from "./services/memory/served_hosts";
 import { VersionModels } from "./services/memory/version_models";
 import { WebhookDestinations } from "./services/memory/webhook_destinations";
 import { recover } from "./services/runs/recovery";
-import { SOLVER_VERSION } from "./solver/highs/version";
+import { SOLVER_VERSION } from "./solver/engines";
 import { SolverPool } from "./solver/process/pool";
 import { findTenant, firstTenant, hasLiveKey } from "./storage/access";
 import { type OpenDatabase, openDatabase, openExistingDatabase } from "./storage/database";

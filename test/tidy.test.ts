@@ -283,6 +283,7 @@ const EXAMPLES: readonly {
         "imports src/solver/process/pool.ts",
       ],
       [{ "src/solver/a.ts": 'import { f } from "./process/child";' }, "take the interface that it implements"],
+      [{ "src/solver/a.ts": 'import { loadSolver } from "./highs/highs";' }, "imports src/solver/highs/highs.ts"],
       [{ "src/cli/a.ts": 'import { posix } from "../platform/posix";' }, "imports src/platform/posix.ts"],
     ],
     kept: [
@@ -290,6 +291,7 @@ const EXAMPLES: readonly {
         "src/app.ts": 'import { P } from "./solver/process/pool";',
         "src/cli/a.ts": 'import "../solver/process/child";',
       },
+      { "src/solver/engines.ts": 'import { h } from "./highs/highs";' },
       { "src/services/a.ts": 'import type { S } from "../solver/place";\nimport { p } from "../platform/current";' },
     ],
   },

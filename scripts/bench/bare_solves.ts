@@ -1,6 +1,6 @@
 /** The yardstick for solving: a loop over the same HiGHS build on arrays, nothing else. Prints solves per second as JSON. */
 import load from "highs";
-import type { HighsOption } from "../../src/solver/options";
+import type { HighsOption } from "../../src/solver/highs/highs_options";
 import { serviceSolverOptions } from "./solver_options";
 
 const SOLVES = 4000;

@@ -1,5 +1,6 @@
 /** The HiGHS options that the service solves the measured model with: every yardstick and peer solves with the same. */
-import { type HighsOption, SOLVE_OPTIONS_DEFAULT, toHighsOptions } from "../../src/solver/options";
+import { type HighsOption, toHighsOptions } from "../../src/solver/highs/highs_options";
+import { SOLVE_OPTIONS_DEFAULT } from "../../src/solver/options";
 
 /** Without the feasibility jump, as the service solves a model of 3 columns. */
 export function serviceSolverOptions(): Readonly<Record<string, HighsOption>> {

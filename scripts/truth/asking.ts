@@ -5,7 +5,7 @@ import { createModelCompiler } from "../../src/model/model_compiler";
 import type { Solution } from "../../src/problem/solution";
 import { modelLimits } from "../../src/services/documents/inspection";
 import { type AttemptHooks, attemptSolve } from "../../src/solver/attempt";
-import { loadSolver } from "../../src/solver/highs/highs";
+import { ENGINE_DEFAULT, ENGINES } from "../../src/solver/engines";
 import type { SolveOutcome, StoredAnswer } from "../../src/solver/messages";
 import { SOLVE_OPTIONS_DEFAULT } from "../../src/solver/options";
 import { ask } from "../faults/api";
@@ -33,7 +33,7 @@ export async function askInProcess(time_limit_seconds: number): Promise<Asking> 
   const { config } = readConfig({ flags: {}, environment: {}, file_text: null });
   const meter = new Meter();
   const compiler = meter.compiler(createModelCompiler(modelLimits({ config: config!, clock: systemClock })));
-  let solver = meter.solver(await loadSolver(systemClock));
+  const engine = meter.engine(await ENGINES[ENGINE_DEFAULT].load(systemClock));
   let costs = NO_COSTS;
   const options = { ...SOLVE_OPTIONS_DEFAULT, gap_tolerance: 0, time_limit_seconds };
   return {
@@ -41,8 +41,9 @@ export async function askInProcess(time_limit_seconds: number): Promise<Asking> 
       const prepared = compiler.prepare(JSON.stringify(model));
       const job = { kind: "solve", job: 1, digest: "", text: null, override_data: null } as const;
       const message = { ...job, bound: { fields: [] }, options };
-      const measured = meter.attempt(() => attemptSolve(solver, compiler, prepared, message, QUIET_HOOKS, systemClock));
-      if (solver.is_spoiled) solver = meter.solver(await loadSolver(systemClock));
+      const measured = await meter.attempt(() =>
+        attemptSolve(engine, compiler, prepared, message, QUIET_HOOKS, systemClock),
+      );
       costs = measured.costs;
       return answerOf(measured.result);
     },

@@ -1,5 +1,5 @@
 /** What the parts of a solve cost, in processor time of the thread that solves. */
-import type { Solver } from "../../src/solver/highs/highs";
+import type { Engine } from "../../src/solver/engine";
 import type { ModelCompiler } from "../../src/solver/messages";
 
 /** Seconds. */
@@ -33,7 +33,6 @@ export function surcharge({ first_solve, second_solves, rest }: Costs): number {
 export class Meter {
   #compiling = 0;
   #solves: number[] = [];
-  #depth = 0;
 
   /** The same compiler, measured. */
   compiler(compiler: ModelCompiler): ModelCompiler {
@@ -48,22 +47,22 @@ export class Meter {
     };
   }
 
-  /** The same solver, each call of it measured; a call that it makes itself counts with the one around it. */
-  solver(solver: Solver): Solver {
-    return new Proxy(solver, {
+  /** The same engine, each call of it measured; nothing else may run meanwhile. */
+  engine(engine: Engine): Engine {
+    return new Proxy(engine, {
       get: (target, name) => {
         const part: unknown = Reflect.get(target, name, target);
         if (typeof part !== "function") return part;
-        return (...words: readonly unknown[]) => this.#measure(() => part.apply(target, words));
+        return (...words: readonly unknown[]) => this.#measure(async () => part.apply(target, words));
       },
     });
   }
 
-  attempt<T>(work: () => T): { readonly result: T; readonly costs: Costs } {
+  async attempt<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly costs: Costs }> {
     this.#compiling = 0;
     this.#solves = [];
     const started = threadSeconds();
-    const result = work();
+    const result = await work();
     const total = threadSeconds() - started;
     const [first_solve = 0, ...others] = this.#solves;
     const second_solves = others.reduce((sum, seconds) => sum + seconds, 0);
@@ -74,14 +73,12 @@ export class Meter {
     };
   }
 
-  #measure<T>(call: () => T): T {
+  async #measure<T>(call: () => Promise<T>): Promise<T> {
     const started = threadSeconds();
-    this.#depth += 1;
     try {
-      return call();
+      return await call();
     } finally {
-      this.#depth -= 1;
-      if (this.#depth === 0) this.#solves.push(threadSeconds() - started);
+      this.#solves.push(threadSeconds() - started);
     }
   }
 }

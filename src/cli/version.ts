@@ -1,5 +1,5 @@
 /** `version`: what is inside. */
-import { SOLVER_VERSION } from "../solver/highs/version";
+import { SOLVER_VERSION } from "../solver/engines";
 import { sqliteVersion } from "../storage/database";
 import { PROGRAM_VERSION } from "../version";
 import type { ParsedArguments } from "./arguments";

@@ -8,7 +8,7 @@
 import { COLUMN_KINDS, type Families, type IndexTuple, type Problem } from "../problem/problem";
 import type { ConstraintActivity, Sensitivity, Solution, SolutionStatus, VariableValue } from "../problem/solution";
 import { type CleanAnswer, toleranceAt } from "./certify";
-import type { RawAnswer } from "./highs/highs";
+import type { RawAnswer } from "./engine";
 
 export interface AnswerContext {
   readonly warnings: readonly string[];

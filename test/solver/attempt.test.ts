@@ -5,7 +5,7 @@ import { type AttemptHooks, attemptSolve } from "../../src/solver/attempt";
 import type { Compilation, ModelCompiler, SolveOutcome, SolveReport } from "../../src/solver/messages";
 import { SOLVE_OPTIONS_DEFAULT, type SolveOptions } from "../../src/solver/options";
 import { marketSplit, PRODUCTION, type ProblemText, readProblem } from "./problem_text";
-import { solver } from "./solver_fixture";
+import { engine } from "./solver_fixture";
 
 const QUIET_HOOKS: AttemptHooks = {
   isInterrupted: () => false,
@@ -19,7 +19,7 @@ function attempt(
   options: Partial<SolveOptions> = {},
   hooks: Partial<AttemptHooks> = {},
   compiled: Partial<Compilation> = {},
-): SolveOutcome {
+): Promise<SolveOutcome> {
   const problem = text === null ? null : readProblem(text);
   const compiler: ModelCompiler = {
     prepare: () => null,
@@ -27,16 +27,8 @@ function attempt(
     answer: () => null,
   };
   const given = { ...SOLVE_OPTIONS_DEFAULT, ...options };
-  const message = {
-    kind: "solve",
-    job: 1,
-    digest: "d",
-    text: null,
-    bound: null,
-    override_data: null,
-    options: given,
-  } as const;
-  return attemptSolve(solver, compiler, null, message, { ...QUIET_HOOKS, ...hooks }, systemClock);
+  const message = { bound: null, override_data: null, options: given };
+  return attemptSolve(engine, compiler, null, message, { ...QUIET_HOOKS, ...hooks }, systemClock);
 }
 
 function read(report: SolveReport): Solution {
@@ -49,17 +41,17 @@ function solved(outcome: SolveOutcome): SolveReport {
   return outcome;
 }
 
-test("a solved problem carries its answer and its digests, the same each time", () => {
-  const first = solved(attempt(PRODUCTION));
+test("a solved problem carries its answer and its digests, the same each time", async () => {
+  const first = solved(await attempt(PRODUCTION));
   expect(first).toMatchObject({ status: "optimal", objective_value: 3650, error_message: null, result_summary: null });
   expect(read(first).solution).toEqual({ a: 11, b: 40, c: 25 });
-  const second = solved(attempt(PRODUCTION));
+  const second = solved(await attempt(PRODUCTION));
   expect([second.model_digest, second.solution_digest]).toEqual([first.model_digest, first.solution_digest]);
 });
 
-test("a large answer is compressed and has a summary without its large parts", () => {
+test("a large answer is compressed and has a summary without its large parts", async () => {
   const columns = Array.from({ length: 200 }, (_, column) => [`column_${column}`, 1, 0, 2] as const);
-  const report = solved(attempt({ sense: "maximize", columns, rows: [] }));
+  const report = solved(await attempt({ sense: "maximize", columns, rows: [] }));
   expect(report.result.is_compressed).toBe(true);
   expect(read(report).variables).toHaveLength(200);
   const summary = JSON.parse(report.result_summary!) as Record<string, unknown>;
@@ -67,26 +59,26 @@ test("a large answer is compressed and has a summary without its large parts", (
   expect(Object.keys(summary)).not.toContain("variables");
 });
 
-test("warnings and the model's report are part of the answer", () => {
+test("warnings and the model's report are part of the answer", async () => {
   const compiled = { warnings: ["take care"], report: (values: Float64Array) => `first is ${values[0]}` };
-  const { warnings, report } = read(solved(attempt(PRODUCTION, {}, {}, compiled)));
+  const { warnings, report } = read(solved(await attempt(PRODUCTION, {}, {}, compiled)));
   expect([warnings, report]).toEqual([["take care"], "first is 11"]);
 });
 
-test("an infeasible problem is a result in words", () => {
-  const report = solved(attempt({ ...PRODUCTION, rows: [["r", 500, { 0: 1 }, null]] }));
+test("an infeasible problem is a result in words", async () => {
+  const report = solved(await attempt({ ...PRODUCTION, rows: [["r", 500, { 0: 1 }, null]] }));
   expect(report).toMatchObject({ status: "infeasible", objective_value: null, solution_digest: null });
   expect(report.error_message).toContain("no values of the variables satisfy");
 });
 
-test("a model that does not compile gives its diagnostics back", () => {
-  expect(attempt(null, {}, {}, { diagnostics: [{ code: "x" }] })).toEqual({
+test("a model that does not compile gives its diagnostics back", async () => {
+  expect(await attempt(null, {}, {}, { diagnostics: [{ code: "x" }] })).toEqual({
     kind: "model_error",
     diagnostics: [{ code: "x" }],
   });
 });
 
-test("a mixed problem's other columns are exact around the whole ones", () => {
+test("a mixed problem's other columns are exact around the whole ones", async () => {
   const text: ProblemText = {
     sense: "minimize",
     columns: [
@@ -95,7 +87,7 @@ test("a mixed problem's other columns are exact around the whole ones", () => {
     ],
     rows: [["demand", 3, { 0: 1, 1: 1 }, null]],
   };
-  const report = solved(attempt(text));
+  const report = solved(await attempt(text));
   expect(report.status).toBe("optimal");
   expect(read(report).solution).toEqual({ s: 0, rest: 3 });
 });
@@ -103,37 +95,39 @@ test("a mixed problem's other columns are exact around the whole ones", () => {
 describe("a hard problem", () => {
   const hard = marketSplit(4, 30);
 
-  test("at its limit is feasible with its gap, never infeasible", () => {
-    const report = solved(attempt(hard, { time_limit_seconds: 0.4 }));
+  test("at its limit is feasible with its gap, never infeasible", async () => {
+    const report = solved(await attempt(hard, { time_limit_seconds: 0.4 }));
     expect(report.status).toBe("feasible");
     expect(read(report).gap).toBeGreaterThan(0);
   });
 
-  test("tells progress at most four times a second", () => {
+  test("tells progress at most four times a second", async () => {
     const seen: number[] = [];
-    attempt(hard, { time_limit_seconds: 1 }, { onProgress: ({ elapsed_ms }) => void seen.push(elapsed_ms) });
+    await attempt(hard, { time_limit_seconds: 1 }, { onProgress: ({ elapsed_ms }) => void seen.push(elapsed_ms) });
     expect(seen.length).toBeGreaterThanOrEqual(2);
     for (let index = 1; index < seen.length; index++)
       expect(seen[index]! - seen[index - 1]!).toBeGreaterThanOrEqual(249);
   });
 
-  test("gives its solutions away while it runs, each whole", () => {
+  test("gives its solutions away while it runs, each whole", async () => {
     const given: SolveReport[] = [];
-    const last = solved(attempt(hard, { time_limit_seconds: 1 }, { onIncumbent: (report) => void given.push(report) }));
+    const last = solved(
+      await attempt(hard, { time_limit_seconds: 1 }, { onIncumbent: (report) => void given.push(report) }),
+    );
     expect(given.length).toBeGreaterThan(0);
     expect(given.at(-1)!.objective_value).toBeGreaterThanOrEqual(last.objective_value!);
     expect(read(given[0]!)).toMatchObject({ status: "feasible", objective_value: given[0]!.objective_value });
   });
 
-  test("stops when interrupted and keeps what it has", () => {
+  test("stops when interrupted and keeps what it has", async () => {
     const started_ms = systemClock.monotonic();
-    const outcome = attempt(hard, {}, { isInterrupted: () => systemClock.monotonic() - started_ms > 300 });
+    const outcome = await attempt(hard, {}, { isInterrupted: () => systemClock.monotonic() - started_ms > 300 });
     expect(outcome.kind).toBe("cancelled");
     if (outcome.kind === "cancelled") expect(outcome.report).toMatchObject({ status: "feasible" });
   });
 });
 
-test("a limit that the compiler uses up is a timeout", () => {
+test("a limit that the compiler uses up is a timeout", async () => {
   const started_ms = systemClock.monotonic();
   const slow = (): Compilation => {
     while (systemClock.monotonic() - started_ms < 30);
@@ -141,14 +135,7 @@ test("a limit that the compiler uses up is a timeout", () => {
   };
   const compiler: ModelCompiler = { prepare: () => null, compile: slow, answer: () => null };
   const options = { ...SOLVE_OPTIONS_DEFAULT, time_limit_seconds: 0.02 };
-  const message = {
-    kind: "solve",
-    job: 1,
-    digest: "d",
-    text: null,
-    bound: null,
-    override_data: null,
-    options,
-  } as const;
-  expect(attemptSolve(solver, compiler, null, message, QUIET_HOOKS, systemClock).kind).toBe("timeout");
+  const message = { bound: null, override_data: null, options };
+  const outcome = await attemptSolve(engine, compiler, null, message, QUIET_HOOKS, systemClock);
+  expect(outcome.kind).toBe("timeout");
 });

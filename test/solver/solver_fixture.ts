@@ -3,12 +3,17 @@ import fc from "fast-check";
 import { systemClock } from "../../src/clock";
 import type { Problem } from "../../src/problem/problem";
 import { type CleanAnswer, certify } from "../../src/solver/certify";
-import { loadSolver, type RawAnswer, type SolveCallbacks, type Solver } from "../../src/solver/highs/highs";
+import type { Engine, RawAnswer, SolveCallbacks } from "../../src/solver/engine";
+import { ENGINE_DEFAULT, ENGINES } from "../../src/solver/engines";
+import { loadSolver, type Solver } from "../../src/solver/highs/highs";
 import { SOLVE_OPTIONS_DEFAULT, type SolveOptions } from "../../src/solver/options";
 import { type ProblemText, readProblem } from "./problem_text";
 
 export const SEED = 20_240_611;
+/** HiGHS without the engine around it, which answers at once. */
 export const solver: Solver = await loadSolver(systemClock);
+
+export const engine: Engine = await ENGINES[ENGINE_DEFAULT].load(systemClock);
 
 /** Does nothing, but makes the solver call back. */
 export const QUIET_CALLBACKS: SolveCallbacks = {
@@ -58,4 +63,25 @@ export function arbitraryProblem(kind: "continuous" | "integer"): fc.Arbitrary<P
         ]),
       }));
   });
+}
+
+/** Best objective over all whole points of the box; null when none satisfies the rows. */
+export function enumerate(text: ProblemText): number | null {
+  const better = text.sense === "maximize" ? Math.max : Math.min;
+  let best: number | null = null;
+  let points: number[][] = [[]];
+  for (const [, , lower, upper] of text.columns) {
+    const choices = Array.from({ length: upper! - lower! + 1 }, (_, step) => lower! + step);
+    points = points.flatMap((point) => choices.map((choice) => [...point, choice]));
+  }
+  for (const point of points) {
+    const isInside = text.rows.every(([, lower, coefficients, upper]) => {
+      const activity = point.reduce((sum, value, column) => sum + value * (coefficients[column] ?? 0), 0);
+      return activity >= (lower ?? -Infinity) && activity <= (upper ?? Infinity);
+    });
+    if (!isInside) continue;
+    const value = point.reduce((sum, x, column) => sum + x * text.columns[column]![1], text.offset ?? 0);
+    best = best === null ? value : better(best, value);
+  }
+  return best;
 }

@@ -52,7 +52,7 @@ const LIBRARY_HOMES: Readonly<Record<string, string>> = {
   "drizzle-orm": "src/storage/",
   "prom-client": "src/metrics/",
   "bun:sqlite": "src/storage/",
-  highs: "src/solver/",
+  highs: "src/solver/highs/",
   croner: "src/schedules/cadence.ts",
   cronstrue: "src/schedules/pattern_words.ts",
   yaml: "src/cli/apply/",
@@ -73,6 +73,7 @@ const LIBRARY_HOMES: Readonly<Record<string, string>> = {
 /** What stands behind a seam, and who may choose it; all others take the interface as an argument. */
 const BACK_ENDS: Readonly<Record<string, readonly string[]>> = {
   "src/platform/posix": ["src/platform/current"],
+  "src/solver/highs/": ["src/solver/highs/", "src/solver/engines"],
   "src/solver/process/": ["src/solver/process/", "src/app", "src/cli/"],
 };
 

@@ -5,7 +5,7 @@ import type { Config } from "../../config";
 import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { nextTickAt } from "../../schedules/cadence";
-import { SOLVER_VERSION } from "../../solver/highs/version";
+import { SOLVER_VERSION } from "../../solver/engines";
 import { defaultMemoryMaxBytes } from "../../solver/process/memory_limit";
 import { sqliteVersion } from "../../storage/database";
 import { BUILT_AT_MS, PROGRAM_VERSION } from "../../version";

@@ -1,6 +1,6 @@
 /** How the service is, for anyone who may reach it. */
 import { toTimestamp } from "../../clock";
-import { SOLVER_VERSION } from "../../solver/highs/version";
+import { SOLVER_VERSION } from "../../solver/engines";
 import { PROGRAM_VERSION } from "../../version";
 import { overdueCount } from "../alarms/expectations";
 import type { Context, ProcessParts, StorageParts } from "../context";

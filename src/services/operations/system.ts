@@ -1,6 +1,6 @@
 /** What the service is made of and what it keeps: versions, sizes, limits. */
 import { platform } from "../../platform/current";
-import { SOLVER_VERSION } from "../../solver/highs/version";
+import { SOLVER_VERSION } from "../../solver/engines";
 import { countStored, type StorageFacts, storageFacts } from "../../storage/activity";
 import { sqliteVersion } from "../../storage/database";
 import { PROGRAM_VERSION } from "../../version";

@@ -4,7 +4,8 @@
  * bounds above 1e5, and because its incumbents would then have columns that the problem does not have.
  */
 import type { ModelData, ObjectiveSense } from "highs";
-import { isIntegerKind, KIND, type Problem } from "../../problem/problem";
+import { isIntegerKind, type Problem } from "../../problem/problem";
+import { leavesOutZero } from "../relaxation";
 
 /** From these magnitudes on HiGHS refuses a coefficient, or reads a figure as infinite. */
 const COEFFICIENT_MAX = 1e15;
@@ -22,17 +23,14 @@ export interface Formulation {
 /** Why HiGHS cannot take the problem, as a sentence with the next step; null when it can. */
 export function unsupportedPart(problem: Problem): string | null {
   const { columns, rows, matrix } = problem;
-  let hasInteger = false;
   for (let column = 0; column < columns.count; column++) {
-    const kind = columns.kinds[column]!;
     if (!(Math.abs(columns.cost[column]!) < INFINITE_BEYOND)) {
       return `the objective coefficient ${columns.cost[column]} of ${columns.names[column]} is not below 1e20; rescale the objective`;
     }
     if (isOutOfReach(columns.lower[column]!, columns.upper[column]!)) {
       return `the variable ${columns.names[column]} needs a value beyond 1e20, found ${columns.lower[column]} to ${columns.upper[column]}; give it another unit`;
     }
-    hasInteger ||= isIntegerKind(kind) || isSplit(problem, column);
-    if (isSplit(problem, column) && !isBounded(columns.lower[column]!, columns.upper[column]!)) {
+    if (leavesOutZero(problem, column) && !isBounded(columns.lower[column]!, columns.upper[column]!)) {
       return `the semi-continuous variable ${columns.names[column]} needs finite bounds, found ${columns.lower[column]} to ${columns.upper[column]}; give it a bound`;
     }
   }
@@ -44,9 +42,6 @@ export function unsupportedPart(problem: Problem): string | null {
       if (Math.abs(matrix.values[entry]!) < COEFFICIENT_MAX) continue;
       return `the coefficient ${matrix.values[entry]} of ${columns.names[matrix.indices[entry]!]} in ${rows.names[row]} is not below 1e15; rescale the constraint`;
     }
-  }
-  if (problem.hessian !== null && hasInteger) {
-    return "a quadratic objective together with integer variables cannot be solved; make the objective linear or the variables continuous";
   }
   return null;
 }
@@ -81,7 +76,7 @@ export function formulate(problem: Problem): Formulation {
       integrality[column] = INTEGER;
       isInteger = true;
     }
-    if (isSplit(problem, column)) split.push(column);
+    if (leavesOutZero(problem, column)) split.push(column);
   }
   const plain =
     problem.hessian !== null && problem.rows.count === 0 ? withFreeRow(plainModel(problem)) : plainModel(problem);
@@ -92,13 +87,6 @@ export function formulate(problem: Problem): Formulation {
 /** HiGHS's code of the sense; its type hides the number behind a brand. */
 function senseCode(problem: Problem): ObjectiveSense {
   return (problem.sense === "maximize" ? -1 : 1) as ObjectiveSense;
-}
-
-/** A semi-continuous column that may already be 0 within its bounds is an ordinary one. */
-function isSplit(problem: Problem, column: number): boolean {
-  const kind = problem.columns.kinds[column]!;
-  if (kind !== KIND.semicontinuous && kind !== KIND.semi_integer) return false;
-  return problem.columns.lower[column]! > 0 || problem.columns.upper[column]! < 0;
 }
 
 /** A lower bound that HiGHS reads as +infinity, or an upper one as -infinity. */
@@ -183,32 +171,4 @@ function splitModel(problem: Problem, plain: ModelData, integrality: Int32Array,
 export function withoutObjective(model: ModelData): ModelData {
   const { hessian: _, ...linear } = model;
   return { ...linear, offset: 0, colCost: new Float64Array(model.numCols) };
-}
-
-/** The same problem with each integer column fixed at its rounded value, and each semi-continuous one at 0 or kept within its bounds. */
-export function withIntegersFixed(problem: Problem, values: Float64Array): Problem {
-  const { columns } = problem;
-  const lower = Float64Array.from(columns.lower);
-  const upper = Float64Array.from(columns.upper);
-  for (let column = 0; column < columns.count; column++) {
-    const value = values[column]!;
-    if (isIntegerKind(columns.kinds[column]!)) lower[column] = upper[column] = Math.round(value);
-    else if (isSplit(problem, column) && Math.abs(value) * 2 < nearestToZero(lower[column]!, upper[column]!)) {
-      lower[column] = upper[column] = 0;
-    }
-  }
-  return { ...problem, columns: { ...columns, kinds: new Uint8Array(columns.count), lower, upper } };
-}
-
-/** The relaxation: integers may be any number, semi-continuous columns anything between 0 and their bounds. */
-export function withoutIntegers(problem: Problem): Problem {
-  const { columns } = problem;
-  const isSemi = (column: number) => isSplit(problem, column);
-  const lower = columns.lower.map((bound, column) => (isSemi(column) ? Math.min(0, bound) : bound));
-  const upper = columns.upper.map((bound, column) => (isSemi(column) ? Math.max(0, bound) : bound));
-  return { ...problem, columns: { ...columns, kinds: new Uint8Array(columns.count), lower, upper } };
-}
-
-function nearestToZero(lower: number, upper: number): number {
-  return Math.min(Math.abs(lower), Math.abs(upper));
 }

@@ -11,8 +11,10 @@ import wasmPath from "highs/runtime" with { type: "file" };
 import type { Clock } from "../../clock";
 import type { Problem } from "../../problem/problem";
 import type { SolutionStatus } from "../../problem/solution";
-import { type HighsOption, type SolveSettings, toHighsOptions } from "../options";
+import { answerWithout, EngineFault, type RawAnswer, type SolveCallbacks } from "../engine";
+import type { SolveSettings } from "../options";
 import { changedPart, formulate, hasCrossedBounds, unsupportedPart, withoutObjective } from "./formulation";
+import { type HighsOption, toHighsOptions } from "./highs_options";
 
 /**
  * Up to here the feasibility jump heuristic is left out. It costs 10 to 30 ms in WASM whatever the size. Mean solve in ms
@@ -41,56 +43,8 @@ const STATUS = {
   interrupted: 17,
 };
 const NO_SOLUTION = 0;
+const OUT_OF_MEMORY_PATTERN = /alloc|memory|OOM/i;
 const PRIMAL_FEASIBLE = 2;
-
-export interface SolveProgress {
-  /** Objective of the best solution so far, and the proven bound; null while there is none. */
-  readonly incumbent: number | null;
-  readonly bound: number | null;
-  readonly gap: number | null;
-  readonly nodes: number;
-}
-
-/** Called from inside the solve, synchronously; all must be quick and must not throw. */
-export interface SolveCallbacks {
-  /** True stops the solve as soon as the solver looks. */
-  shouldInterrupt(): boolean;
-  onProgress(progress: SolveProgress): void;
-  /** A better solution of an integer problem: one value a column. */
-  onIncumbent(values: Float64Array, objective: number): void;
-}
-
-export interface RawAnswer {
-  readonly status: SolutionStatus;
-  /** Why there is no better status; null when the status says it all. */
-  readonly message: string | null;
-  /** One value a column when there is a solution to look at. */
-  readonly values: Float64Array | null;
-  /** The solver's own figure for `values`. */
-  readonly objective: number;
-  /** Change of the objective per unit of each row's bound and of each column; linear problems at their optimum only. */
-  readonly row_duals: Float64Array | null;
-  readonly reduced_costs: Float64Array | null;
-  /** As `row_duals`, for quadratic problems too, and as the solver left them: a proof starts from them and takes nothing on trust. */
-  readonly multipliers: Float64Array | null;
-  readonly dual_bound: number | null;
-  /** The solver was stopped by quadratic_iterations_max. */
-  readonly is_cycling: boolean;
-  readonly iterations: number;
-  readonly nodes: number;
-}
-
-/** The WASM instance failed; the problem may or may not be to blame. */
-export class SolverFault extends Error {
-  readonly code: "solver_crashed" | "solver_out_of_memory";
-
-  constructor(cause: unknown) {
-    const text = cause instanceof Error ? cause.message : String(cause);
-    super(text);
-    this.name = "SolverFault";
-    this.code = /alloc|memory|OOM/i.test(text) ? "solver_out_of_memory" : "solver_crashed";
-  }
-}
 
 /** HiGHS does not hold the problem as it is; the message says which part, and what to do. */
 class UnsupportedProblem extends Error {}
@@ -102,35 +56,34 @@ export async function loadSolver(clock: Clock): Promise<Solver> {
 
 export class Solver {
   readonly version: string;
-  private readonly native: NativeModel;
-  private spoiled = false;
+  readonly #native: NativeModel;
+  readonly #clock: Clock;
+  #spoiled = false;
 
-  constructor(
-    highs: Highs,
-    private readonly clock: Clock,
-  ) {
+  constructor(highs: Highs, clock: Clock) {
+    this.#clock = clock;
     this.version = `HiGHS ${highs.raw.version().string}`;
-    this.native = new NativeModel(highs.createModel());
+    this.#native = new NativeModel(highs.createModel());
   }
 
   /** True after a fault: load another Solver. */
   get is_spoiled(): boolean {
-    return this.spoiled;
+    return this.#spoiled;
   }
 
   /**
    * Solves within options.time_limit_seconds. An answer with values is the solver's claim: certify it.
-   * @throws SolverFault when the instance broke.
+   * @throws EngineFault when the instance broke.
    */
   solve(problem: Problem, settings: SolveSettings, callbacks: SolveCallbacks | null): RawAnswer {
     if (problem.columns.count === 0) return answerWithoutColumns(problem);
     const unsupported = unsupportedPart(problem);
     if (unsupported !== null) return answerWithout("error", unsupported);
     try {
-      return new Attempt(this.native, this.clock, problem, settings, callbacks).answer();
+      return new Attempt(this.#native, this.#clock, problem, settings, callbacks).answer();
     } catch (error) {
       if (error instanceof UnsupportedProblem) return answerWithout("error", error.message);
-      return answerWithout("error", `the solver gave up: ${this.spoil(error).message}`);
+      return answerWithout("error", `the solver gave up: ${this.#spoil(error).message}`);
     }
   }
 
@@ -141,26 +94,31 @@ export class Solver {
   infeasibilityRay(problem: Problem, settings: SolveSettings): Float64Array | null {
     if (unsupportedPart(problem) !== null) return null;
     try {
-      return new Attempt(this.native, this.clock, problem, settings, null).infeasibilityRay();
+      return new Attempt(this.#native, this.#clock, problem, settings, null).infeasibilityRay();
     } catch (error) {
-      if (!(error instanceof UnsupportedProblem)) this.spoil(error);
+      if (!(error instanceof UnsupportedProblem)) this.#spoil(error);
       return null;
     }
   }
 
-  /** A status of -1 is HiGHS refusing in an orderly way and is returned; anything else came through the floor. */
-  private spoil(error: unknown): Error {
-    this.spoiled = true;
-    if (!(error instanceof Error) || error.name !== "HighsError") throw new SolverFault(error);
-    return error;
+  /** A status of -1 is HiGHS refusing in an orderly way and is returned; anything else means that the WASM instance is broken. */
+  #spoil(error: unknown): Error {
+    this.#spoiled = true;
+    if (error instanceof Error && error.name === "HighsError") return error;
+    const text = error instanceof Error ? error.message : String(error);
+    throw new EngineFault(OUT_OF_MEMORY_PATTERN.test(text) ? "solver_out_of_memory" : "solver_crashed", text);
   }
 }
 
 /** The native model that all solves share. */
 class NativeModel {
-  private readonly set = new Map<string, HighsOption>();
+  readonly #set = new Map<string, HighsOption>();
 
-  constructor(readonly model: Model) {}
+  readonly model: Model;
+
+  constructor(model: Model) {
+    this.model = model;
+  }
 
   /** As good as new but for the options given. Those are the only ones ever set, so only changes are: each costs 2 us. */
   reset(options: Readonly<Record<string, HighsOption>>): void {
@@ -168,106 +126,117 @@ class NativeModel {
     this.model.zeroAllClocks();
     for (const name in options) {
       const value = options[name]!;
-      if (this.set.get(name) === value) continue;
+      if (this.#set.get(name) === value) continue;
       this.model.options.set(name, value);
-      this.set.set(name, value);
+      this.#set.set(name, value);
     }
   }
 }
 
 /** One solve on the shared native model. */
 class Attempt {
-  private readonly started_ms: number;
-  private readonly model: Model;
+  readonly #started_ms: number;
+  readonly #model: Model;
+
+  readonly #native: NativeModel;
+  readonly #clock: Clock;
+  readonly #problem: Problem;
+  readonly #settings: SolveSettings;
+  readonly #callbacks: SolveCallbacks | null;
 
   constructor(
-    private readonly native: NativeModel,
-    private readonly clock: Clock,
-    private readonly problem: Problem,
-    private readonly settings: SolveSettings,
-    private readonly callbacks: SolveCallbacks | null,
+    native: NativeModel,
+    clock: Clock,
+    problem: Problem,
+    settings: SolveSettings,
+    callbacks: SolveCallbacks | null,
   ) {
-    this.model = native.model;
-    this.started_ms = clock.monotonic();
+    this.#native = native;
+    this.#clock = clock;
+    this.#problem = problem;
+    this.#settings = settings;
+    this.#callbacks = callbacks;
+    this.#model = native.model;
+    this.#started_ms = clock.monotonic();
   }
 
   answer(): RawAnswer {
-    const formulation = formulate(this.problem);
-    const code = this.runInSlices(formulation.model);
-    const answer = this.read(code, formulation.is_integer);
+    const formulation = formulate(this.#problem);
+    const code = this.#runInSlices(formulation.model);
+    const answer = this.#read(code, formulation.is_integer);
     if (code === STATUS.unbounded_or_infeasible || (code === STATUS.unbounded && formulation.is_integer)) {
-      return this.distinguish(withoutObjective(formulation.model), answer);
+      return this.#distinguish(withoutObjective(formulation.model), answer);
     }
     return answer;
   }
 
   infeasibilityRay(): Float64Array | null {
-    const { model } = formulate({ ...this.problem, hessian: null });
-    if (this.run(withoutObjective(model), this.secondsLeft(), null) !== STATUS.infeasible) return null;
-    const ray = this.model.getDualRay();
+    const { model } = formulate({ ...this.#problem, hessian: null });
+    if (this.#run(withoutObjective(model), this.#secondsLeft(), null) !== STATUS.infeasible) return null;
+    const ray = this.#model.getDualRay();
     return ray?.values ?? null;
   }
 
-  private secondsLeft(): number {
-    return this.settings.time_limit_seconds - (this.clock.monotonic() - this.started_ms) / 1000;
+  #secondsLeft(): number {
+    return this.#settings.time_limit_seconds - (this.#clock.monotonic() - this.#started_ms) / 1000;
   }
 
-  private runInSlices(model: ModelData): number {
-    const left = this.secondsLeft();
-    if (this.callbacks === null) return this.run(model, left, null);
+  #runInSlices(model: ModelData): number {
+    const left = this.#secondsLeft();
+    if (this.#callbacks === null) return this.#run(model, left, null);
     if (model.matrix.values.length <= SLICE_NONZEROS_MAX) {
-      const code = this.run(model, Math.min(SLICE_SECONDS, left), null);
+      const code = this.#run(model, Math.min(SLICE_SECONDS, left), null);
       if (code !== STATUS.time_limit) return code;
     }
-    return this.run(model, this.secondsLeft(), callbackMap(this.callbacks, this.problem.columns.count));
+    return this.#run(model, this.#secondsLeft(), callbackMap(this.#callbacks, this.#problem.columns.count));
   }
 
-  private run(model: ModelData, seconds: number, callbacks: HighsCallbackMap | null): number {
+  #run(model: ModelData, seconds: number, callbacks: HighsCallbackMap | null): number {
     const feasibilityJump = model.numCols >= FEASIBILITY_JUMP_COLUMNS_MIN;
-    this.native.reset(toHighsOptions(this.settings, seconds, feasibilityJump));
-    if (this.model.passModel(model).status !== 0) {
+    this.#native.reset(toHighsOptions(this.#settings, seconds, feasibilityJump));
+    if (this.#model.passModel(model).status !== 0) {
       // A warning: the model that the solver holds is not the one it was given, or has bounds that cross.
       if (hasCrossedBounds(model)) return STATUS.infeasible;
-      throw new UnsupportedProblem(changedPart(this.problem));
+      throw new UnsupportedProblem(changedPart(this.#problem));
     }
-    return (callbacks === null ? this.model.run() : this.model.run(callbacks)).modelStatus;
+    return (callbacks === null ? this.#model.run() : this.#model.run(callbacks)).modelStatus;
   }
 
-  private read(code: number, isInteger: boolean): RawAnswer {
-    const info = this.model.info;
+  #read(code: number, isInteger: boolean): RawAnswer {
+    const info = this.#model.info;
     const hasValues = code === STATUS.optimal || info.get("primal_solution_status") === PRIMAL_FEASIBLE;
     const status = statusOf(code, hasValues);
     const isSolved = status === "optimal" || status === "feasible";
-    const solution = isSolved ? this.model.getSolution() : null;
-    const isQuadratic = this.problem.hessian !== null;
+    const solution = isSolved ? this.#model.getSolution() : null;
+    const isQuadratic = this.#problem.hessian !== null;
     const isLinear = !isInteger && !isQuadratic;
     const hasDuals = isLinear && status === "optimal" && info.get("dual_solution_status") === PRIMAL_FEASIBLE;
     const hasMultipliers = !isInteger && isSolved && info.get("dual_solution_status") !== NO_SOLUTION;
-    const objective = isSolved ? this.model.getObjectiveValue() : 0;
+    const objective = isSolved ? this.#model.getObjectiveValue() : 0;
     const bound = isInteger ? Number(info.get("mip_dual_bound")) : status === "optimal" ? objective : Number.NaN;
     return {
       status,
       message: status === "error" ? `the solver stopped with status ${code} and no solution` : null,
-      values: solution === null ? null : solution.colValue.slice(0, this.problem.columns.count),
+      values: solution === null ? null : solution.colValue.slice(0, this.#problem.columns.count),
       objective,
       row_duals: hasDuals ? solution!.rowDual : null,
       reduced_costs: hasDuals ? solution!.colDual : null,
-      multipliers: hasMultipliers ? solution!.rowDual.subarray(0, this.problem.rows.count) : null,
+      multipliers: hasMultipliers ? solution!.rowDual.subarray(0, this.#problem.rows.count) : null,
       is_cycling: code === STATUS.iteration_limit,
       dual_bound: Number.isFinite(bound) ? bound : null,
-      iterations: isQuadratic ? this.count("qp") : this.count("simplex") + (isInteger ? 0 : this.count("ipm")),
+      iterations: isQuadratic ? this.#count("qp") : this.#count("simplex") + (isInteger ? 0 : this.#count("ipm")),
       nodes: isInteger ? Math.max(0, Number(info.get("mip_node_count"))) : 0,
     };
   }
 
   /** HiGHS says -1 where an algorithm did not run. */
-  private count(algorithm: "simplex" | "ipm" | "qp"): number {
-    return Math.max(0, Number(this.model.info.get(`${algorithm}_iteration_count`)));
+  #count(algorithm: "simplex" | "ipm" | "qp"): number {
+    return Math.max(0, Number(this.#model.info.get(`${algorithm}_iteration_count`)));
   }
 
   /** A problem that is unbounded if it is feasible: its constraints alone decide which. */
-  private distinguish(feasibility: ModelData, answer: RawAnswer): RawAnswer {
-    const code = this.run(feasibility, this.secondsLeft(), callbackMapOf(this.callbacks));
+  #distinguish(feasibility: ModelData, answer: RawAnswer): RawAnswer {
+    const code = this.#run(feasibility, this.#secondsLeft(), callbackMapOf(this.#callbacks));
     const counts = { iterations: answer.iterations, nodes: answer.nodes };
     if (code === STATUS.optimal) return { ...answerWithout("unbounded", null), ...counts };
     if (code === STATUS.infeasible) return { ...answerWithout("infeasible", null), ...counts };
@@ -329,11 +298,6 @@ function callbackMap(callbacks: SolveCallbacks, columnCount: number): HighsCallb
 
 function finiteOrNull(value: number | undefined): number | null {
   return value !== undefined && Math.abs(value) < 1e100 ? value : null;
-}
-
-function answerWithout(status: SolutionStatus, message: string | null): RawAnswer {
-  const none = { values: null, row_duals: null, reduced_costs: null, multipliers: null, dual_bound: null };
-  return { status, message, ...none, is_cycling: false, objective: 0, iterations: 0, nodes: 0 };
 }
 
 /** HiGHS calls a problem without columns Empty, whatever its rows say: 0 must lie within each. */

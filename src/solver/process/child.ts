@@ -8,7 +8,8 @@ import type { Clock } from "../../clock";
 import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { type AttemptHooks, attemptSolve } from "../attempt";
-import { loadSolver, type Solver } from "../highs/highs";
+import type { Engine } from "../engine";
+import { ENGINE_DEFAULT, ENGINES } from "../engines";
 import type { ModelCompiler, SolveMessage, SolveOutcome } from "../messages";
 import { InterruptFlag, writeIncumbent } from "./control";
 import { PreparedModels } from "./prepared_models";
@@ -45,7 +46,7 @@ class SolverChild {
   readonly #flag: InterruptFlag;
   readonly #models: PreparedModels;
   readonly #queue: (SolveMessage | AskMessage)[] = [];
-  #solver: Solver | null = null;
+  #engine: Engine | null = null;
   #is_draining = false;
   /** Answers that have not left. */
   #answers: ChildMessage[] = [];
@@ -61,8 +62,8 @@ class SolverChild {
   }
 
   async start(): Promise<void> {
-    this.#solver = await loadSolver(this.#clock);
-    await send([{ kind: "ready", solver_version: this.#solver.version }], 0);
+    this.#engine = await ENGINES[ENGINE_DEFAULT].load(this.#clock);
+    await send([{ kind: "ready", solver_version: this.#engine.version }], 0);
     await this.#drain();
   }
 
@@ -71,7 +72,7 @@ class SolverChild {
       if (message.kind === "forget") this.#forget(message.jobs);
       else this.#queue.push(message);
     }
-    if (this.#solver !== null && !this.#is_draining) void this.#drain();
+    if (this.#engine !== null && !this.#is_draining) void this.#drain();
   }
 
   /** Jobs that have not begun go back; of the others the answer is on its way. */
@@ -97,13 +98,13 @@ class SolverChild {
   }
 
   async #serve(message: SolveMessage | AskMessage): Promise<void> {
-    const answer = message.kind === "ask" ? this.#answer(message) : this.#solve(message);
+    const answer = message.kind === "ask" ? this.#answer(message) : await this.#solve(message);
     if (this.#answers.length === 0) this.#answers_since_ms = this.#clock.monotonic();
     this.#answers.push(answer);
     this.#answers_bytes += answer.kind === "answer" ? FLUSH_BYTES_MIN : resultBytes(answer);
-    const { is_spoiled } = this.#solver!;
-    if (is_spoiled || this.#areAnswersDue()) await this.#sendAnswers();
-    if (is_spoiled) this.#solver = await loadSolver(this.#clock);
+    const { is_ready } = this.#engine!;
+    if (!is_ready || this.#areAnswersDue()) await this.#sendAnswers();
+    if (!is_ready) await this.#engine!.recover();
   }
 
   #areAnswersDue(): boolean {
@@ -128,14 +129,14 @@ class SolverChild {
     }
   }
 
-  #solve(message: SolveMessage): ChildMessage {
+  async #solve(message: SolveMessage): Promise<ChildMessage> {
     const { job } = message;
     if (this.#flag.isSetFor(job)) return { kind: "outcome", job, outcome: { kind: "cancelled", report: null } };
     try {
       const model = this.#models.find(message.digest, message.text);
       if (model === null) return { kind: "model_missing", job };
       const hooks = this.#hooksOf(job);
-      const outcome = attemptSolve(this.#solver!, this.#compiler, model.prepared, message, hooks, this.#clock);
+      const outcome = await attemptSolve(this.#engine!, this.#compiler, model.prepared, message, hooks, this.#clock);
       return { kind: "outcome", job, outcome };
     } catch (error) {
       return { kind: "outcome", job, outcome: compilerFault(error) };

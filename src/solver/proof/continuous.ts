@@ -34,55 +34,63 @@ interface Climb {
 }
 
 /** @param is_strict the objective is quadratic and strictly convex */
-export function solveContinuous(bench: Bench, is_strict: boolean): Verdict {
+export async function solveContinuous(bench: Bench, is_strict: boolean): Promise<Verdict> {
   const climbs: Climb[] = [];
   if (bench.problem.hessian === null) {
-    climb(bench, climbs, (steps) => linearRung(bench, steps));
+    await climb(bench, climbs, (steps) => linearRung(bench, steps));
     return verdictOf(bench, climbs);
   }
   const plain = () => climb(bench, climbs, (steps) => quadraticRung(bench, steps, is_strict, 0));
-  const equilibrated = (value_magnitude: number) => () => {
+  const equilibrated = (value_magnitude: number) => (): Promise<void> => {
     const { prepared, exponent } = equilibrate(bench.prepared, value_magnitude);
     const scaled = { ...bench, prepared };
-    climb(scaled, climbs, (steps) => quadraticRung(scaled, steps, is_strict, exponent));
+    return climb(scaled, climbs, (steps) => quadraticRung(scaled, steps, is_strict, exponent));
   };
-  const [large, small] = VALUE_MAGNITUDES.map(equilibrated) as [() => void, () => void];
+  const [large, small] = VALUE_MAGNITUDES.map(equilibrated) as [() => Promise<void>, () => Promise<void>];
   for (const attempt of isOddlyScaled(bench.prepared.problem) ? [large, small, plain] : [plain, large, small]) {
-    if (!climbs.some((step) => step.is_settled || isAcceptable(step))) attempt();
+    if (!climbs.some((step) => step.is_settled || isAcceptable(step))) await attempt();
   }
   return verdictOf(bench, climbs);
 }
 
 /** Adds steps to `climbs` until one is settled, no rung is left or the time is up; `rungAfter` gets the steps that are new. */
-function climb(bench: Bench, climbs: Climb[], rungAfter: (steps: readonly Climb[]) => Rung | null): void {
+async function climb(
+  bench: Bench,
+  climbs: Climb[],
+  rungAfter: (steps: readonly Climb[]) => Rung | null,
+): Promise<void> {
   const steps: Climb[] = [];
   for (;;) {
-    if (climbs.length > 0 && bench.secondsLeft() <= 0) return;
+    if (climbs.length > 0 && (!bench.engine.capabilities.strictness || bench.secondsLeft() <= 0)) return;
     const rung = rungAfter(steps);
     if (rung === null) return;
-    const step = climbTo(bench, rung, climbs.length === 0);
+    const step = await climbTo(bench, rung, climbs.length === 0);
     climbs.push(step);
     steps.push(step);
     if (step.is_settled) return;
   }
 }
 
-function climbTo(bench: Bench, rung: Rung, is_first: boolean): Climb {
-  const trial = tryRung(bench, rung, is_first);
+async function climbTo(bench: Bench, rung: Rung, is_first: boolean): Promise<Climb> {
+  const trial = await tryRung(bench, rung, is_first);
   const { raw, certificate } = trial;
   const clean = certificate?.clean ?? null;
   if (clean !== null && raw.multipliers !== null) {
     const proof = proveOptimality(bench.problem, clean.values, raw.multipliers);
     const settled = bench.problem.hessian === null ? DISTANCE_SETTLED : DISTANCE_SETTLED_QUADRATIC;
     const isClose = relativeTo(clean.objective, proof.distance) <= settled;
-    if (!isClose && isEndless(bench, trial)) return { trial: unboundedTrial(trial), proof: null, is_settled: true };
+    if (!isClose && (await isEndless(bench, trial)))
+      return { trial: unboundedTrial(trial), proof: null, is_settled: true };
     return { trial, proof, is_settled: isClose && !clean.is_coarse };
   }
-  return { trial, proof: null, is_settled: isSettledWithoutSolution(bench, trial) };
+  return { trial, proof: null, is_settled: await isSettledWithoutSolution(bench, trial) };
 }
 
 /** Regularization keeps an unbounded quadratic problem at values around its inverse. */
-function isEndless({ engine, problem, prepared, options, secondsLeft }: Bench, { prepared_values }: Trial): boolean {
+async function isEndless(
+  { engine, problem, prepared, options, secondsLeft }: Bench,
+  { prepared_values }: Trial,
+): Promise<boolean> {
   if (problem.hessian === null || !prepared_values!.some((value) => Math.abs(value) >= SUSPECT_VALUE)) return false;
   const settings = { ...options, time_limit_seconds: Math.max(0, secondsLeft()) };
   return hasImprovingDirection(engine, prepared.problem, settings);
@@ -94,14 +102,14 @@ function unboundedTrial(trial: Trial): Trial {
   return { ...trial, raw, prepared_values: null, certificate: null };
 }
 
-function isSettledWithoutSolution(bench: Bench, { raw, rung }: Trial): boolean {
+async function isSettledWithoutSolution(bench: Bench, { raw, rung }: Trial): Promise<boolean> {
   const { engine, prepared, options } = bench;
   const settings = { ...options, ...rung.settings, time_limit_seconds: Math.max(0, bench.secondsLeft()) };
   if (raw.status === "unbounded") {
     return rung.is_without_far_bounds !== true && hasImprovingDirection(engine, prepared.problem, settings);
   }
   if (raw.status !== "infeasible") return false;
-  const ray = engine.infeasibilityRay(prepared.problem, settings);
+  const ray = await engine.infeasibilityRay(prepared.problem, settings);
   return ray !== null && provesInfeasible(prepared.problem, ray);
 }
 

@@ -4,8 +4,8 @@
  * figures hold relative to their own terms, since a tolerance of 1e-7 makes directions of noise.
  */
 import type { Hessian, Problem } from "../../problem/problem";
+import type { Engine } from "../engine";
 import type { SolveOptions } from "../options";
-import type { ProvingEngine } from "./trial";
 
 const INFINITE_BEYOND = 1e20;
 /** Of a direction's largest component: smaller ones are noise. */
@@ -14,9 +14,9 @@ const NOISE_PART = 1e-7;
 const RESIDUAL_PART = 1e-7;
 
 /** @param problem continuous: leave integrality out first */
-export function hasImprovingDirection(engine: ProvingEngine, problem: Problem, options: SolveOptions): boolean {
+export async function hasImprovingDirection(engine: Engine, problem: Problem, options: SolveOptions): Promise<boolean> {
   const cone = recessionCone(problem);
-  const { values, status } = engine.solve(cone, { ...options, feasibility_tolerance: 1e-9 }, null);
+  const { values, status } = await engine.solve(cone, { ...options, feasibility_tolerance: 1e-9 }, null);
   if (values === null || status !== "optimal") return false;
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const direction = values.map((value, column) => {

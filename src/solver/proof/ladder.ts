@@ -8,24 +8,26 @@
  *                  +---------- the next rung -------------+
  */
 import { KIND, type Problem } from "../../problem/problem";
-import type { RawAnswer, SolveCallbacks } from "../highs/highs";
+import { answerWithout, type Engine, missingCapability, type SolveCallbacks } from "../engine";
 import type { SolveOptions } from "../options";
 import { prepareProblem } from "../prepare/prepare";
 import { solveContinuous } from "./continuous";
 import { curvatureOf } from "./convexity";
 import { solveMixed } from "./mixed";
-import type { Bench, ProvingEngine } from "./trial";
+import type { Bench } from "./trial";
 import type { Verdict } from "./verdict";
 
 /** @param secondsLeft 0 or less when no further solve may begin */
-export function solveToProof(
-  engine: ProvingEngine,
+export async function solveToProof(
+  engine: Engine,
   problem: Problem,
   options: SolveOptions,
   callbacks: SolveCallbacks,
   secondsLeft: () => number,
-): Verdict {
+): Promise<Verdict> {
   const { hessian, sense } = problem;
+  const missing = missingCapability(engine, problem);
+  if (missing !== null) return without("error", missing, []);
   const curvature = hessian === null ? "convex" : curvatureOf(hessian, sense === "maximize" ? -1 : 1);
   if (curvature === "not_convex") return without("error", curvatureFault(problem), []);
   const prepared = prepareProblem(problem);
@@ -33,7 +35,7 @@ export function solveToProof(
   if (prepared.refused !== null) return without("error", prepared.refused, warnings);
   if (prepared.infeasible !== null) return without("infeasible", prepared.infeasible, warnings);
   const bench: Bench = { engine, problem, prepared, options, callbacks, secondsLeft };
-  const verdict = isMixed(problem) ? solveMixed(bench) : solveContinuous(bench, curvature === "strict");
+  const verdict = await (isMixed(problem) ? solveMixed(bench) : solveContinuous(bench, curvature === "strict"));
   return warnings.length === 0 ? verdict : { ...verdict, warnings: [...verdict.warnings, ...warnings] };
 }
 
@@ -48,7 +50,5 @@ function curvatureFault({ sense }: Problem): string {
 }
 
 function without(status: "error" | "infeasible", message: string, warnings: readonly string[]): Verdict {
-  const figures = { values: null, row_duals: null, reduced_costs: null, multipliers: null, dual_bound: null };
-  const raw: RawAnswer = { status, message, ...figures, is_cycling: false, objective: 0, iterations: 0, nodes: 0 };
-  return { status, raw, clean: null, mismatch: null, warnings, solves: 0 };
+  return { status, raw: answerWithout(status, message), clean: null, mismatch: null, warnings, solves: 0 };
 }

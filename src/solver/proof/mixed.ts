@@ -7,7 +7,7 @@ import type { Problem } from "../../problem/problem";
 import type { SolutionStatus } from "../../problem/solution";
 import { relativeGap } from "../answer";
 import type { CleanAnswer } from "../certify";
-import { withIntegersFixed, withoutIntegers } from "../highs/formulation";
+import { withIntegersFixed, withoutIntegers } from "../relaxation";
 import { equilibrateMixed } from "./equilibrate";
 import { findImprovement } from "./improvement";
 import { proveOptimality } from "./optimality";
@@ -26,13 +26,15 @@ interface Climb {
   readonly doubt: string | null;
 }
 
-export function solveMixed(bench: Bench): Verdict {
+export async function solveMixed(bench: Bench): Promise<Verdict> {
   const climbs: Climb[] = [];
   const is_steep = isSteep(bench.prepared.problem);
-  for (const { rung, is_equilibrated } of stepsFor(bench.prepared.problem, is_steep)) {
+  const { strictness } = bench.engine.capabilities;
+  const steps = strictness ? stepsFor(bench.prepared.problem, is_steep) : [PLAIN];
+  for (const { rung, is_equilibrated } of steps) {
     if (climbs.length > 0 && bench.secondsLeft() <= 0) break;
     const scaled = is_equilibrated ? { ...bench, prepared: equilibrateMixed(bench.prepared) } : bench;
-    const climb = climbTo(scaled, rung, climbs, is_steep);
+    const climb = await climbTo(scaled, rung, climbs, is_steep);
     climbs.push(climb);
     if (climb.doubt === null) break;
   }
@@ -43,6 +45,9 @@ interface Step {
   readonly rung: Rung;
   readonly is_equilibrated: boolean;
 }
+
+/** The only step with an engine that heeds no tolerances. */
+const PLAIN: Step = { rung: { settings: {}, exponent: 0 }, is_equilibrated: false };
 
 /** From cheap to dear; a problem whose numbers are beyond the usual tolerances is not tried with them first. */
 function stepsFor(problem: Problem, is_steep: boolean): readonly Step[] {
@@ -63,12 +68,12 @@ function stepsFor(problem: Problem, is_steep: boolean): readonly Step[] {
   return [{ rung: usual, is_equilibrated: false }, ...steps];
 }
 
-function climbTo(bench: Bench, rung: Rung, before: readonly Climb[], is_steep: boolean): Climb {
+async function climbTo(bench: Bench, rung: Rung, before: readonly Climb[], is_steep: boolean): Promise<Climb> {
   const isFirst = before.length === 0;
-  const found = tryRung(bench, rung, isFirst);
+  const found = await tryRung(bench, rung, isFirst);
   if (found.prepared_values === null)
     return { trial: found, doubt: doubtWithoutSolution(found.raw.status, before, is_steep) };
-  const trial = polished(bench, found, found.prepared_values);
+  const trial = await polished(bench, found, found.prepared_values);
   if (trial.raw.status === "optimal") return { trial, doubt: doubtOf(bench, trial, found.raw.objective, before) };
   return { trial, doubt: isFirst ? null : "the time limit came before a stricter solve was done" };
 }
@@ -111,14 +116,14 @@ function lead(problem: Problem, objective: number, than: number): number {
  * Rounded integers can break a row with large coefficients, and an integer solve may use up its tolerance of 1e-6 in the
  * rows (2.9999999 for 3). Either way the other columns are solved for again around the rounded ones.
  */
-function polished(bench: Bench, trial: Trial, prepared_values: Float64Array): Trial {
+async function polished(bench: Bench, trial: Trial, prepared_values: Float64Array): Promise<Trial> {
   const { certificate, rung } = trial;
   const isBroken = certificate?.mismatch?.part === "row";
   const isRough = (certificate?.clean?.violation ?? 0) > ROUGH_VIOLATION && bench.secondsLeft() > 0;
   if (!isBroken && !isRough) return trial;
   const fixed = withScaledObjective(withIntegersFixed(bench.prepared.problem, prepared_values), rung.exponent);
   const time_limit_seconds = Math.max(bench.secondsLeft(), POLISH_SECONDS_MIN);
-  const found = bench.engine.solve(fixed, { ...bench.options, ...rung.settings, time_limit_seconds }, null);
+  const found = await bench.engine.solve(fixed, { ...bench.options, ...rung.settings, time_limit_seconds }, null);
   if (found.status !== "optimal") return trial;
   const again = readTrial(bench, rung, found);
   if (!isMoreExact(again.certificate?.clean ?? null, certificate?.clean ?? null)) return trial;
@@ -135,7 +140,7 @@ function isWithinGap(bound: number | null, clean: CleanAnswer, gap_tolerance: nu
   return Math.abs(clean.objective - bound) <= DISTANCE_MAX || (gap !== null && gap <= gap_tolerance + DISTANCE_MAX);
 }
 
-function verdictOf(bench: Bench, climbs: readonly Climb[]): Verdict {
+async function verdictOf(bench: Bench, climbs: readonly Climb[]): Promise<Verdict> {
   const last = climbs[climbs.length - 1]!;
   const solves = climbs.length;
   const { raw, certificate } = last.trial;
@@ -152,15 +157,18 @@ function verdictOf(bench: Bench, climbs: readonly Climb[]): Verdict {
   if (kept === null)
     return { status: raw.status, raw, clean: null, mismatch: certificate?.mismatch ?? null, warnings: [], solves };
   const { clean } = kept.trial.certificate!;
-  const dual_bound = relaxedBound(bench, kept.trial);
+  const dual_bound = await relaxedBound(bench, kept.trial);
   const warnings = [`the optimum is in doubt after ${solves} solves: ${kept.doubt ?? last.doubt}; ${RESCALE}`];
   return { status: "feasible", raw: { ...kept.trial.raw, dual_bound }, clean, mismatch: null, warnings, solves };
 }
 
 /** What the relaxation proves about a solution: weak, but nothing in it is taken on trust. */
-function relaxedBound({ engine, options, prepared, problem, secondsLeft }: Bench, trial: Trial): number | null {
+async function relaxedBound(
+  { engine, options, prepared, problem, secondsLeft }: Bench,
+  trial: Trial,
+): Promise<number | null> {
   const relaxed = withoutIntegers(prepared.problem);
-  const found = engine.solve(relaxed, { ...options, time_limit_seconds: Math.max(0, secondsLeft()) }, null);
+  const found = await engine.solve(relaxed, { ...options, time_limit_seconds: Math.max(0, secondsLeft()) }, null);
   if (found.multipliers === null || trial.prepared_values === null) return null;
   const { distance } = proveOptimality(relaxed, trial.prepared_values, found.multipliers);
   return boundAt(problem, trial.certificate!.clean!.objective, distance);

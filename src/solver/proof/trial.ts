@@ -1,18 +1,10 @@
 /** One solve with its settings, as the ladder sees it: in the user's scale, checked against the user's own problem. */
 import type { Problem } from "../../problem/problem";
 import { type Certificate, certify, objectiveOf } from "../certify";
-import type { RawAnswer, SolveCallbacks } from "../highs/highs";
+import type { Engine, RawAnswer, SolveCallbacks } from "../engine";
 import type { SolveOptions, SolveSettings } from "../options";
 import type { PreparedProblem } from "../prepare/prepare";
 import { withMagnifiedBounds, withoutFarBounds, withScaledObjective } from "./scales";
-
-/** What the ladder needs of a solver program. */
-export interface ProvingEngine {
-  /** An answer with values is a claim. */
-  solve(problem: Problem, settings: SolveSettings, callbacks: SolveCallbacks | null): RawAnswer;
-  /** Row multipliers that might prove a problem's constraints infeasible; null when there are none. */
-  infeasibilityRay(problem: Problem, settings: SolveSettings): Float64Array | null;
-}
 
 /** One step of a ladder. */
 export interface Rung {
@@ -42,7 +34,7 @@ export interface Trial {
 
 /** A run's solves: they share its time and its callbacks. */
 export interface Bench {
-  readonly engine: ProvingEngine;
+  readonly engine: Engine;
   readonly problem: Problem;
   readonly prepared: PreparedProblem;
   readonly options: SolveOptions;
@@ -51,14 +43,14 @@ export interface Bench {
 }
 
 /** The first solve of a run tells its progress and its solutions; those after it only look for a stop. */
-export function tryRung(bench: Bench, rung: Rung, is_first: boolean): Trial {
+export async function tryRung(bench: Bench, rung: Rung, is_first: boolean): Promise<Trial> {
   const { engine, prepared, options } = bench;
   const reached = rung.is_without_far_bounds ? withoutFarBounds(prepared.problem) : prepared.problem;
   const magnified = withMagnifiedBounds(reached, rung.magnitude ?? 0);
   const problem = withPull(withScaledObjective(magnified, rung.exponent), rung);
   const settings = { ...options, ...rung.settings, time_limit_seconds: Math.max(0, bench.secondsLeft()) };
   const callbacks = is_first ? scaledBack(bench, rung.exponent) : stopOnly(bench.callbacks);
-  return readTrial(bench, rung, engine.solve(problem, settings, callbacks));
+  return readTrial(bench, rung, await engine.solve(problem, settings, callbacks));
 }
 
 /** Half the regularization of |x - center|^2 instead of |x|^2, but for a constant. */

@@ -2,7 +2,7 @@
 import type { Problem } from "../../problem/problem";
 import type { SolutionStatus } from "../../problem/solution";
 import type { CleanAnswer, Mismatch } from "../certify";
-import type { RawAnswer } from "../highs/highs";
+import type { RawAnswer } from "../engine";
 
 /** An optimum is called one when it is proven to lie this close to the best, relative to max(1, |objective|). */
 export const DISTANCE_MAX = 1e-6;

@@ -100,7 +100,8 @@ describe("a job", () => {
 describe("quick jobs", () => {
   test("go several deep into one process and come back in order", async () => {
     const pool = openPool();
-    await pool.warm();
+    // The first solve of a process may outlast its turn, and what waits behind it would be taken back.
+    await pool.submit(production()).outcome;
     expect([pool.freeSlots(), pool.freeSlots(true)]).toEqual([1, 8]);
     const order: number[] = [];
     const jobs = Array.from({ length: 20 }, (_, index) =>

@@ -3,13 +3,13 @@ import { SOLVE_OPTIONS_DEFAULT } from "../../../src/solver/options";
 import { solveToProof } from "../../../src/solver/proof/ladder";
 import type { Verdict } from "../../../src/solver/proof/verdict";
 import { type ProblemText, readProblem } from "../problem_text";
-import { QUIET_CALLBACKS, solver } from "../solver_fixture";
+import { engine, QUIET_CALLBACKS } from "../solver_fixture";
 
 const SECONDS = 20;
 
-function prove(text: ProblemText): Verdict {
+function prove(text: ProblemText): Promise<Verdict> {
   const options = { ...SOLVE_OPTIONS_DEFAULT, gap_tolerance: 0, time_limit_seconds: SECONDS };
-  return solveToProof(solver, readProblem(text), options, QUIET_CALLBACKS, () => SECONDS);
+  return solveToProof(engine, readProblem(text), options, QUIET_CALLBACKS, () => SECONDS);
 }
 
 /** A share of a load to be kept low, with quantities of 6e7: the solver's dual tolerance takes the prices of 1e-8 for 0. */
@@ -34,15 +34,15 @@ const PEAK_FRACTION: ProblemText = {
 };
 
 describe("a linear problem", () => {
-  test("with prices below the solver's tolerance gets its optimum, and says that it took another solve", () => {
-    const { status, clean, raw, warnings } = prove(PEAK_FRACTION);
+  test("with prices below the solver's tolerance gets its optimum, and says that it took another solve", async () => {
+    const { status, clean, raw, warnings } = await prove(PEAK_FRACTION);
     const truth = 3e6 / (1.1025 * 6e7 + 1.05 * 6.18e7);
     expect([status, clean!.objective]).toEqual(["optimal", expect.closeTo(truth, 9)]);
     expect(raw.dual_bound).toBeCloseTo(truth, 9);
     expect(warnings).toEqual([expect.stringContaining("stricter solve")]);
   });
 
-  test("of ordinary size is solved once", () => {
+  test("of ordinary size is solved once", async () => {
     const plan: ProblemText = {
       sense: "maximize",
       columns: [
@@ -55,12 +55,12 @@ describe("a linear problem", () => {
         ["t", null, { 0: 3, 1: 2 }, 18],
       ],
     };
-    expect(prove(plan)).toMatchObject({ status: "optimal", clean: { objective: 36 }, warnings: [], solves: 1 });
+    expect(await prove(plan)).toMatchObject({ status: "optimal", clean: { objective: 36 }, warnings: [], solves: 1 });
     const impossible: ProblemText = {
       ...plan,
       rows: [...plan.rows, ["u", 7, { 0: 1, 1: 1 }, null], ["v", null, { 1: 1 }, 2]],
     };
-    expect(prove(impossible)).toMatchObject({ status: "infeasible", solves: 1 });
+    expect(await prove(impossible)).toMatchObject({ status: "infeasible", solves: 1 });
   });
 });
 
@@ -79,19 +79,19 @@ describe("a linear problem of small figures", () => {
     ],
   });
 
-  test("keeps its optimum", () => {
-    expect(prove(tiny(1e-9))).toMatchObject({ status: "optimal", clean: { objective: expect.closeTo(36, 6) } });
+  test("keeps its optimum", async () => {
+    expect(await prove(tiny(1e-9))).toMatchObject({ status: "optimal", clean: { objective: expect.closeTo(36, 6) } });
   });
 
-  test("that nothing satisfies is infeasible", () => {
+  test("that nothing satisfies is infeasible", async () => {
     const { columns, rows, sense } = tiny(1e-9);
     const text: ProblemText = { sense, columns, rows: [...rows, ["u", 11e-9, { 0: 1, 1: 1 }, null]] };
-    expect(prove(text).status).toBe("infeasible");
+    expect((await prove(text)).status).toBe("infeasible");
   });
 });
 
 describe("a linear problem without an optimum", () => {
-  test("is unbounded when a direction shows it", () => {
+  test("is unbounded when a direction shows it", async () => {
     const open: ProblemText = {
       sense: "maximize",
       columns: [
@@ -100,7 +100,7 @@ describe("a linear problem without an optimum", () => {
       ],
       rows: [["r", null, { 0: 1, 1: -1 }, 5]],
     };
-    expect(prove(open).status).toBe("unbounded");
+    expect((await prove(open)).status).toBe("unbounded");
   });
 });
 
@@ -115,16 +115,16 @@ describe("a quadratic problem", () => {
     hessian: [[0, 0, 1]],
   };
 
-  test("that cycles is solved with another regularization", () => {
+  test("that cycles is solved with another regularization", async () => {
     for (const rows of [[], [["a", null, { 0: 0, 1: 0 }, 1]], [["c", null, { 0: 1 }, 40]]] as ProblemText["rows"][]) {
-      expect(prove({ ...idle, rows })).toMatchObject({
+      expect(await prove({ ...idle, rows })).toMatchObject({
         status: "optimal",
         clean: { objective: expect.closeTo(-0.5, 9) },
       });
     }
   });
 
-  test("keeps an optimum that regularization would move far", () => {
+  test("keeps an optimum that regularization would move far", async () => {
     // By hand: the linear column goes to its upper bound; 1e-7 on its diagonal would stop it at 1e4.
     const large: ProblemText = {
       sense: "minimize",
@@ -135,11 +135,11 @@ describe("a quadratic problem", () => {
       rows: [["r", null, { 0: 1, 1: 1 }, 2e6]],
       hessian: [[0, 0, 2]],
     };
-    const { status, clean } = prove(large);
+    const { status, clean } = await prove(large);
     expect([status, clean!.objective]).toEqual(["optimal", expect.closeTo(1 - 1000, 6)]);
   });
 
-  test("that is flat in an open direction is unbounded, not a large optimum", () => {
+  test("that is flat in an open direction is unbounded, not a large optimum", async () => {
     const open: ProblemText = {
       sense: "minimize",
       columns: [
@@ -149,12 +149,12 @@ describe("a quadratic problem", () => {
       rows: [["r", null, { 0: 1 }, 20]],
       hessian: [[0, 0, 2]],
     };
-    expect(prove(open)).toMatchObject({ status: "unbounded", clean: null });
+    expect(await prove(open)).toMatchObject({ status: "unbounded", clean: null });
     const far: ProblemText = { sense: "minimize", columns: [["x", -4e6, null, null]], rows: [], hessian: [[0, 0, 2]] };
-    expect(prove(far)).toMatchObject({ status: "optimal", clean: { objective: expect.closeTo(-4e12, -4) } });
+    expect(await prove(far)).toMatchObject({ status: "optimal", clean: { objective: expect.closeTo(-4e12, -4) } });
   });
 
-  test("keeps its optimum in any unit", () => {
+  test("keeps its optimum in any unit", async () => {
     // By hand: (x - 3)^2 + (y - 1)^2 on x + y <= 2 is best at x = 2, y = 0, whatever the unit of x and y.
     for (const unit of [1e-9, 1e-6, 1e-3, 1, 1e3, 1e6, 1e9]) {
       const text: ProblemText = {
@@ -171,13 +171,13 @@ describe("a quadratic problem", () => {
           [1, 1, 2 / unit / unit],
         ],
       };
-      const { status, clean } = prove(text);
+      const { status, clean } = await prove(text);
       expect([unit, status, clean?.objective]).toEqual([unit, "optimal", expect.closeTo(2, 6)]);
       expect(clean!.values[0]! / unit).toBeCloseTo(2, 6);
     }
   });
 
-  test("that is a saddle is refused, whatever its diagonal says", () => {
+  test("that is a saddle is refused, whatever its diagonal says", async () => {
     const saddle: ProblemText = {
       ...idle,
       hessian: [
@@ -186,14 +186,20 @@ describe("a quadratic problem", () => {
         [1, 1, 1],
       ],
     };
-    expect(prove(saddle)).toMatchObject({ status: "error", raw: { message: expect.stringContaining("not convex") } });
+    expect(await prove(saddle)).toMatchObject({
+      status: "error",
+      raw: { message: expect.stringContaining("not convex") },
+    });
     const product: ProblemText = { ...idle, sense: "maximize", hessian: [[1, 0, 1]] };
-    expect(prove(product)).toMatchObject({ status: "error", raw: { message: expect.stringContaining("not concave") } });
+    expect(await prove(product)).toMatchObject({
+      status: "error",
+      raw: { message: expect.stringContaining("not concave") },
+    });
   });
 });
 
 describe("a mixed problem", () => {
-  test("whose optimum presolve loses is solved without presolve", () => {
+  test("whose optimum presolve loses is solved without presolve", async () => {
     const lost: ProblemText = {
       sense: "minimize",
       columns: [
@@ -208,10 +214,10 @@ describe("a mixed problem", () => {
         ["r2", -12, { 1: -68, 3: -1 }, null],
       ],
     };
-    expect(prove(lost)).toMatchObject({ status: "optimal", clean: { objective: 0 } });
+    expect(await prove(lost)).toMatchObject({ status: "optimal", clean: { objective: 0 } });
   });
 
-  test("with a coefficient of 1e12 is not called infeasible", () => {
+  test("with a coefficient of 1e12 is not called infeasible", async () => {
     const gate: ProblemText = {
       sense: "minimize",
       columns: [
@@ -223,10 +229,10 @@ describe("a mixed problem", () => {
         ["b", null, { 0: 100.4534, 1: -1e12 }, 0],
       ],
     };
-    expect(prove(gate)).toMatchObject({ status: "optimal", clean: { objective: 0 } });
+    expect(await prove(gate)).toMatchObject({ status: "optimal", clean: { objective: 0 } });
   });
 
-  test("pays for what a large coefficient opens", () => {
+  test("pays for what a large coefficient opens", async () => {
     const fixed: ProblemText = {
       sense: "minimize",
       columns: [
@@ -241,6 +247,6 @@ describe("a mixed problem", () => {
         ["demand", 4, { 2: 1, 3: 1 }, null],
       ],
     };
-    expect(prove(fixed)).toMatchObject({ status: "optimal", clean: { objective: expect.closeTo(10.4, 9) } });
+    expect(await prove(fixed)).toMatchObject({ status: "optimal", clean: { objective: expect.closeTo(10.4, 9) } });
   });
 });

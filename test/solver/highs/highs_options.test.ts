@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { toHighsOptions } from "../../src/solver/options";
+import { toHighsOptions } from "../../../src/solver/highs/highs_options";
 
 test("what reaches the solver is silent and never more than the list", () => {
   expect(toHighsOptions({ time_limit_seconds: 9, gap_tolerance: 0.1, seed: 4, presolve: false }, 2.5, false)).toEqual({

@@ -1,0 +1,127 @@
+/**
+ * What a solver program must offer, whatever it is: one linked in as WASM, a program of its own that is driven through files. The
+ * rest of the solver (preparation, second solves, certificate, answer) knows engines by this interface alone. An engine is a folder
+ * or file of its own and a row in engines.ts; test/solver/engine_suite.ts runs over every row.
+ */
+import type { Clock } from "../clock";
+import { isIntegerKind, type Problem } from "../problem/problem";
+import type { SolutionStatus } from "../problem/solution";
+import type { SolveSettings } from "./options";
+import { leavesOutZero } from "./relaxation";
+
+/** What an engine can do. A problem that needs more is refused before the engine sees it. */
+export interface EngineCapabilities {
+  readonly integers: boolean;
+  /** Columns that are 0 or within bounds that leave 0 out. */
+  readonly semicontinuous: boolean;
+  /** A convex quadratic objective of continuous columns. */
+  readonly quadratic: boolean;
+  /** The same together with integer or semi-continuous columns. */
+  readonly mixed_quadratic: boolean;
+  /** Tells `row_duals`, `reduced_costs` and `multipliers`. Without them no linear optimum can be proven, and none is called optimal. */
+  readonly duals: boolean;
+  /** Calls onProgress and onIncumbent while it solves an integer problem. */
+  readonly incumbents: boolean;
+  /** Heeds Strictness, so that a doubtful answer can be solved for again. */
+  readonly strictness: boolean;
+  /** The same problem and settings give the same bits, unless a limit or an interruption cut the solve. */
+  readonly reproducible: boolean;
+}
+
+export interface Engine {
+  /** Name and version of the program, such as "HiGHS 1.15.1". */
+  readonly version: string;
+  readonly capabilities: EngineCapabilities;
+  /** False after a fault, until `recover` has settled; `solve` waits for that by itself. */
+  readonly is_ready: boolean;
+  /** Makes the engine ready again; does nothing when it is. */
+  recover(): Promise<void>;
+  /**
+   * Solves a prepared problem within settings.time_limit_seconds. An answer with values is a claim, to be certified. A problem that the
+   * engine cannot hold comes back with status "error" and a message that says which part and what to do.
+   * @throws EngineFault when the engine itself broke; the problem may or may not be to blame.
+   */
+  solve(problem: Problem, settings: SolveSettings, callbacks: SolveCallbacks | null): Promise<RawAnswer>;
+  /**
+   * Row multipliers that prove a linear problem infeasible: some combination of the rows that no point within the columns' bounds
+   * satisfies. A claim, to be checked; null when the engine has none.
+   */
+  infeasibilityRay(problem: Problem, settings: SolveSettings): Promise<Float64Array | null>;
+}
+
+/** One kind of engine, as the table in engines.ts has it. */
+export interface EngineKind {
+  /** The version that its engines tell, known without loading one. */
+  readonly version: string;
+  load(clock: Clock): Promise<Engine>;
+}
+
+export interface SolveProgress {
+  /** Objective of the best solution so far, and the proven bound; null while there is none. */
+  readonly incumbent: number | null;
+  readonly bound: number | null;
+  readonly gap: number | null;
+  readonly nodes: number;
+}
+
+/** Called while a solve is under way, perhaps from inside a call that does not give up its thread; all must be quick and must not throw. */
+export interface SolveCallbacks {
+  /** True stops the solve. Every engine asks at least ten times a second where its program lets it. */
+  shouldInterrupt(): boolean;
+  onProgress(progress: SolveProgress): void;
+  /** A better solution of an integer problem: one value a column. */
+  onIncumbent(values: Float64Array, objective: number): void;
+}
+
+export interface RawAnswer {
+  readonly status: SolutionStatus;
+  /** Why there is no better status; null when the status says it all. */
+  readonly message: string | null;
+  /** One value a column when there is a solution to look at. */
+  readonly values: Float64Array | null;
+  /** The engine's own figure for `values`. */
+  readonly objective: number;
+  /** Change of the objective per unit of each row's bound and of each column; linear problems at their optimum only. */
+  readonly row_duals: Float64Array | null;
+  readonly reduced_costs: Float64Array | null;
+  /** As `row_duals`, for quadratic problems too, and as the engine left them: a proof starts from them and takes nothing on trust. */
+  readonly multipliers: Float64Array | null;
+  readonly dual_bound: number | null;
+  /** The engine was stopped by quadratic_iterations_max. */
+  readonly is_cycling: boolean;
+  readonly iterations: number;
+  readonly nodes: number;
+}
+
+export class EngineFault extends Error {
+  readonly code: "solver_crashed" | "solver_out_of_memory";
+
+  constructor(code: EngineFault["code"], message: string) {
+    super(message);
+    this.name = "EngineFault";
+    this.code = code;
+  }
+}
+
+/** Why this engine cannot take the problem, as a sentence with the next step; null when it can. */
+export function missingCapability({ capabilities, version }: Engine, problem: Problem): string | null {
+  const { columns, hessian } = problem;
+  if (hessian === null && capabilities.integers && capabilities.semicontinuous) return null;
+  const has_integers = columns.kinds.some(isIntegerKind);
+  const has_semis = columns.kinds.some((_, column) => leavesOutZero(problem, column));
+  if (hessian !== null && !capabilities.quadratic) return `${version} solves no quadratic objective; make it linear`;
+  if (hessian !== null && (has_integers || has_semis) && !capabilities.mixed_quadratic) {
+    return "a quadratic objective together with integer variables cannot be solved; make the objective linear or the variables continuous";
+  }
+  if (has_integers && !capabilities.integers) return `${version} solves no integer variables; make them continuous`;
+  if (has_semis && !capabilities.semicontinuous) {
+    return `${version} solves no semi-continuous variables; write each with a binary of its own`;
+  }
+  return null;
+}
+
+/** An answer that is a status alone. */
+export function answerWithout(status: SolutionStatus, message: string | null): RawAnswer {
+  const none = { values: null, row_duals: null, reduced_costs: null, multipliers: null, dual_bound: null };
+  return { status, message, ...none, is_cycling: false, objective: 0, iterations: 0, nodes: 0 };
+}
