@@ -22,9 +22,13 @@ export const systemClock: Clock = {
   },
 };
 
-/** RFC 3339 in UTC with milliseconds, the form of every timestamp on the wire. */
+/** What RFC 3339 has a form for: the years 0000 to 9999. */
+const TIMESTAMP_MIN_MS = -62_167_219_200_000;
+const TIMESTAMP_MAX_MS = 253_402_300_799_999;
+
+/** RFC 3339 in UTC with milliseconds, the form of every timestamp on the wire. A clock may show what has no such form: then the nearest. */
 export function toTimestamp(epoch_ms: number): string {
-  return new Date(epoch_ms).toISOString();
+  return new Date(Math.min(Math.max(epoch_ms, TIMESTAMP_MIN_MS), TIMESTAMP_MAX_MS)).toISOString();
 }
 
 const TIMESTAMP_PATTERN = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;

@@ -3,8 +3,10 @@
  * the names in the directory, so that a machine that was off at the hour makes its backup at the next start, and a
  * directory without any gets its first one at once.
  */
+
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { toTimestamp } from "../clock";
 import { messageOf } from "../log";
 import { platform } from "../platform/current";
 import { nextTickAt } from "../schedules/cadence";
@@ -108,5 +110,5 @@ function listBackups(directory: string): { name: string; taken_at: number }[] {
 }
 
 function nameAt(now: number): string {
-  return `jaot-${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z.db`;
+  return `jaot-${toTimestamp(now).slice(0, 19).replaceAll(/[-:]/g, "")}Z.db`;
 }

@@ -6,6 +6,7 @@
  * Every turn compares wall time with monotonic time, and a jump is logged; what a jump makes late is missed or not like
  * any other tick, and what it repeats is in the ledger already.
  */
+import { toTimestamp } from "../clock";
 import { ClockWatch } from "../schedules/clock_watch";
 import { nextTickOf } from "../schedules/tick_plan";
 import type { Context, QueueParts, StorageParts } from "../services/context";
@@ -134,8 +135,8 @@ async function followClock(context: TickerContext, now: number): Promise<void> {
   }
   if (!is_set && scheduler.is_clock_set) {
     log.warn("clock_not_set", {
-      clock: new Date(now).toISOString(),
-      built_at: new Date(BUILT_AT_MS).toISOString(),
+      clock: toTimestamp(now),
+      built_at: toTimestamp(BUILT_AT_MS),
       next: "set the system clock; schedules wait until then",
     });
   }

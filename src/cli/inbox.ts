@@ -1,4 +1,5 @@
 /** `inbox`: a webhook receiver for those who build one: shows what arrives, checks both signatures, fails on purpose. */
+import { toTimestamp } from "../clock";
 import { checkSignatures, type SignatureFindings } from "../webhooks/verify";
 import type { ParsedArguments } from "./arguments";
 import { complain, type Terminal } from "./terminal";
@@ -122,7 +123,7 @@ class Inbox {
     const id = headers["webhook-id"] ?? "(no webhook-id)";
     const times = (this.#times.get(id) ?? 0) + 1;
     this.#times.set(id, times);
-    const received_at = new Date(this.#terminal.clock.now()).toISOString();
+    const received_at = toTimestamp(this.#terminal.clock.now());
     const payload = parsedJson(body);
     if (this.#settings.is_json) {
       const shown = { received_at, webhook_id: id, times, ...toldFindings(findings), answer, payload };

@@ -8,7 +8,9 @@
  * instants, or none. *Fixed-time* (any other) happens once a day: the earlier instant, or the time shifted forward by
  * the gap. Ticks are a set of whole seconds in UTC, so the next one is always later than what was asked for.
  */
+
 import { Cron } from "croner";
+import { toTimestamp } from "../clock";
 import { canonicalZone, nearestZone, type OffsetSpan, offsetText, ZoneOffsets } from "./wall_time";
 
 /** Why a tick is not simply the written wall time: moved out of a gap, or one of the two instants of a repeated time. */
@@ -152,7 +154,7 @@ export interface RawTick {
 
 /** The same tick with its local time in words. */
 export function described(tick: RawTick): Tick {
-  const local_time = new Date(tick.at + tick.offset_ms).toISOString().slice(0, 19);
+  const local_time = toTimestamp(tick.at + tick.offset_ms).slice(0, 19);
   return { at: tick.at, local_time, offset: offsetText(tick.offset_ms), note: tick.note };
 }
 

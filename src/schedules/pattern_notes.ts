@@ -1,4 +1,5 @@
 /** What a person should know of a pattern before relying on it, beyond its sentence: where wall-clock time is not what it seems. */
+import { toTimestamp } from "../clock";
 import { type Pattern, ticksBetween } from "./cadence";
 import { offsetText } from "./wall_time";
 
@@ -51,7 +52,7 @@ function changeNote(pattern: Pattern, at: number, before_ms: number, after_ms: n
   const ticks = ticksBetween(pattern, at - AROUND_MS, at + AROUND_MS, TICKS_MAX);
   const was = clockText(at + before_ms);
   const is = clockText(at + after_ms);
-  const date = new Date(at + after_ms).toISOString().slice(0, 10);
+  const date = toTimestamp(at + after_ms).slice(0, 10);
   const change = `On ${date} the clock goes from ${was} to ${is} (${offsetText(before_ms)} to ${offsetText(after_ms)})`;
   if (after_ms > before_ms) {
     const shifted = ticks.find(({ note }) => note === "dst_shifted");
@@ -71,5 +72,5 @@ function changeNote(pattern: Pattern, at: number, before_ms: number, after_ms: n
 }
 
 function clockText(wall: number): string {
-  return new Date(wall).toISOString().slice(11, 16);
+  return toTimestamp(wall).slice(11, 16);
 }

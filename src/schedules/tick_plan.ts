@@ -6,7 +6,9 @@
  * window `catch_up` says what becomes of it, before the window it is only counted. One that is on time fires. The cursor
  * then stands where everything before it is dealt with, and the next instant always follows from the cursor alone.
  */
+
 import { createHash } from "node:crypto";
+import { toTimestamp } from "../clock";
 import { findPattern, type Pattern, type RawTick, tickAfter } from "./cadence";
 
 export const OVERLAP_POLICIES = ["skip", "buffer_one", "allow", "cancel_previous"] as const;
@@ -265,12 +267,7 @@ class Owed {
     if (newest !== null) {
       const missed_count = this.#missed.count + 1;
       this.#fire.push(this.#planned(newest, missed_count));
-      lines.push(
-        ...this.#missed.line(
-          "coalesced",
-          `the run for ${new Date(newest.at).toISOString()} makes up for it (catch_up)`,
-        ),
-      );
+      lines.push(...this.#missed.line("coalesced", `the run for ${toTimestamp(newest.at)} makes up for it (catch_up)`));
     } else lines.push(...this.#missed.line("missed", REASON_NOT_CAUGHT_UP[timing.catch_up]));
     return { fire: this.#fire, lines };
   }

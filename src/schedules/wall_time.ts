@@ -2,6 +2,7 @@
  * What a time zone does to wall-clock time, as plain numbers. Temporal knows each zone's changes; asking it for every
  * instant would cost more than all the rest of a tick, so the changes are kept as spans of one offset each.
  */
+import { toTimestamp } from "../clock";
 import { nearestName } from "../nearest";
 
 /** A stretch of time in which a zone keeps one offset; wall time = UTC + offset. */
@@ -72,7 +73,7 @@ export function nearestZone(name: string): string | null {
 
 /** `+05:30` or `-04:00`; with seconds where an old zone has them. */
 export function offsetText(offset_ms: number): string {
-  const clock = new Date(Math.abs(offset_ms)).toISOString().slice(11, 19);
+  const clock = toTimestamp(Math.abs(offset_ms)).slice(11, 19);
   return `${offset_ms < 0 ? "-" : "+"}${clock.endsWith(":00") ? clock.slice(0, 5) : clock}`;
 }
 

@@ -1,6 +1,8 @@
 /** Checks of the machine: versions, processor, memory, environment, clock, time zones. */
+
 import { availableParallelism, cpus } from "node:os";
 import { defaultWorkers } from "../../app";
+import { toTimestamp } from "../../clock";
 import type { Config } from "../../config";
 import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
@@ -74,7 +76,7 @@ function environment({ environment: variables }: Terminal): Finding {
 
 function clock({ clock: wall }: Terminal): Finding {
   const now = wall.now();
-  const shown = new Date(now).toISOString();
+  const shown = toTimestamp(now);
   if (now < BUILT_AT_MS) {
     return fail("clock", `${shown} is before this program was built; set the clock, schedules wait until then`);
   }
@@ -94,7 +96,7 @@ function zones(): Finding {
       return ok("time zones", `data ${process.versions.tz ?? "inside"}, this machine is in ${local}`);
     return fail(
       "time zones",
-      `${pattern} in ${zone} comes at ${found === null ? "no time" : new Date(found).toISOString()} and not at ${next}`,
+      `${pattern} in ${zone} comes at ${found === null ? "no time" : toTimestamp(found)} and not at ${next}`,
     );
   } catch (error) {
     return fail("time zones", messageOf(error));

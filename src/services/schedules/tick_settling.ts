@@ -4,6 +4,7 @@
  * an edit comes wholly before or wholly after it, and whoever else tries finds the tick there. What has to be told to other
  * parts of the process is returned, and told after the commit.
  */
+import { toTimestamp } from "../../clock";
 import { misfitMessage, validateOverrideData } from "../../model/override_data";
 import { type PlannedTick, planTicks, tickAt } from "../../schedules/tick_plan";
 import { insertDelivery, type NewDelivery } from "../../storage/deliveries";
@@ -220,7 +221,7 @@ class Settling {
     if (others.length === 0 && !scheduleHasOpenRun(this.#transaction.client, id)) return "fire";
     if (this.#isBacklog(tick)) return "wait";
     if (overlap_policy === "skip") return "skip";
-    const reason = `the tick of ${new Date(tick.scheduled_for).toISOString()} took its place (overlap_policy ${overlap_policy})`;
+    const reason = `the tick of ${toTimestamp(tick.scheduled_for)} took its place (overlap_policy ${overlap_policy})`;
     for (const other of others.filter((one) => !this.#isBacklog(one))) {
       settleTick(this.#transaction, other, { outcome: "coalesced", reason, run_id: null });
     }

@@ -1,4 +1,5 @@
 /** One attempt of a delivery: what is sent, what its answer means, and when a webhook is given up. */
+import { toTimestamp } from "../../clock";
 import { messageOf } from "../../log";
 import {
   abandonDeliveries,
@@ -62,7 +63,7 @@ export async function settleAttempt(
 function reasonToDisable(attempt: FinalAttempt, failing_since: number | null, now: number): string | null {
   if (attempt.http_status === HTTP_GONE) return "the receiver answered 410, so it wants no more";
   if (failing_since === null || now - failing_since < FAILING_MS_MAX) return null;
-  return `every attempt has failed since ${new Date(failing_since).toISOString()}`;
+  return `every attempt has failed since ${toTimestamp(failing_since)}`;
 }
 
 /** An attempt; `is_last` when another one would come to the same. */
