@@ -12,6 +12,8 @@ export type FieldShape =
       readonly length_max?: number;
       /** At least one character that is no white space. */
       readonly is_visible?: true;
+      /** One as it should be, for messages and the documentation. */
+      readonly example?: string;
     }
   | { readonly type: "integer"; readonly min?: number; readonly max?: number }
   | { readonly type: "flag" }
@@ -19,7 +21,7 @@ export type FieldShape =
   /** A set of words. */
   | { readonly type: "words"; readonly words: readonly string[] }
   /** A set of texts. */
-  | { readonly type: "texts"; readonly length_max: number; readonly count_max: number }
+  | { readonly type: "texts"; readonly length_max: number; readonly count_max: number; readonly example: string }
   /** RFC 3339 on the wire, epoch milliseconds in its column. */
   | { readonly type: "instant" }
   /** Any JSON; JSON text in its column. */

@@ -132,7 +132,13 @@ describe("the door", () => {
       expect({ status, body: JSON.parse(body) }).toEqual({
         status: 422,
         body: {
-          detail: [{ loc: ["body", "name"], msg: "Expected string", type: "invalid_value" }],
+          detail: [
+            {
+              loc: ["body", "name"],
+              msg: "a text of 1 to 200 characters that are not all blank is expected, found an object",
+              type: "invalid_value",
+            },
+          ],
           code: "validation_failed",
           request_id: expect.any(String),
         },

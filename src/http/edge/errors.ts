@@ -1,9 +1,12 @@
 /** Turns everything that can go wrong in a request into one answer. What is not a refusal is our bug: the client gets an incident id, the log the cause. */
+import type { TSchema } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
 import type { Ids } from "../../ids";
 import { type Log, messageOf } from "../../log";
 import { nearestName } from "../../nearest";
 import { Refusal } from "../../refusals";
 import { StorageFailure } from "../../storage/writer";
+import { branchFor, misfitText } from "./expectations";
 
 const STORAGE_RETRY_SECONDS = 10;
 const STACK_LINES_LOGGED = 4;
@@ -114,10 +117,23 @@ export function faultsOf(place: string, errors: Iterable<FoundError>): Validatio
     // A missing property is reported a second time for its type.
     if (seen.has(found.path)) continue;
     seen.add(found.path);
-    detail.push(describe(place, found));
-    if (detail.length === ERRORS_SHOWN_MAX) break;
+    detail.push(...innermost(found).map((one) => describe(place, one)));
+    if (detail.length >= ERRORS_SHOWN_MAX) break;
   }
-  return detail;
+  return detail.slice(0, ERRORS_SHOWN_MAX);
+}
+
+/** A union says that no branch fits; where only one can be meant, what is wrong is told from inside it. */
+function innermost(found: FoundError): FoundError[] {
+  const branch = branchFor(found.schema, found.value);
+  if (branch === null) return [found];
+  const inner: FoundError[] = [];
+  for (const { path, message, type, value, schema } of Value.Errors(branch as TSchema, found.value)) {
+    inner.push(...innermost({ path: found.path + path, message, type, value, schema }));
+    if (inner.length >= ERRORS_SHOWN_MAX) break;
+  }
+  // The limits of the whole are told with null, which the branch alone does not know.
+  return inner.every(({ path }) => path === found.path) ? [found] : inner;
 }
 
 /** One entry of the contract's 422 list. */
@@ -143,7 +159,7 @@ function describe(place: string, found: FoundError): ValidationDetail {
     return { loc, msg: `unknown field ${JSON.stringify(field)}${hint}`, type: "unknown_field" };
   }
   if (found.type === MISSING_PROPERTY) return { loc, msg: `${field} is required`, type: "missing" };
-  return { loc, msg: found.message, type: "invalid_value" };
+  return { loc, msg: misfitText(found.schema, found.value), type: "invalid_value" };
 }
 
 function unescapePointer(segment: string): string {

@@ -13,6 +13,7 @@ import { closed } from "./body_fields";
 
 /** Longest timestamp that is read: nanoseconds and an offset take 35. */
 const TIMESTAMP_LENGTH_MAX = 40;
+const TIMESTAMP_EXAMPLE = "2026-03-29T06:00:00Z";
 
 type CreateProperties<Table extends FieldTable> = {
   [Name in FieldsWith<Table, { create: "required" }>]: TUnsafe<Given<Table[Name]>>;
@@ -101,9 +102,9 @@ function givenSchema({ shape, nullable, about }: Field): TSchema {
 function givenShape(shape: FieldShape, options: { description?: string }): TSchema {
   switch (shape.type) {
     case "text": {
-      const { length_min: minLength, length_max: maxLength, is_visible } = shape;
+      const { length_min: minLength, length_max: maxLength, is_visible, example } = shape;
       const pattern = is_visible ? { pattern: "\\S" } : {};
-      return Type.String({ ...defined({ minLength, maxLength }), ...pattern, ...options });
+      return Type.String({ ...defined({ minLength, maxLength }), ...pattern, ...examples(example), ...options });
     }
     case "integer":
       return Type.Integer({ ...limitsOf(shape), ...options });
@@ -114,12 +115,19 @@ function givenShape(shape: FieldShape, options: { description?: string }): TSche
     case "words":
       return Type.Array(Type.Union(literals(shape.words)), { maxItems: shape.words.length, ...options });
     case "texts":
-      return Type.Array(Type.String({ maxLength: shape.length_max }), { maxItems: shape.count_max, ...options });
+      return Type.Array(Type.String({ maxLength: shape.length_max, ...examples(shape.example) }), {
+        maxItems: shape.count_max,
+        ...options,
+      });
     case "instant":
-      return Type.String({ maxLength: TIMESTAMP_LENGTH_MAX, ...options });
+      return Type.String({ maxLength: TIMESTAMP_LENGTH_MAX, ...examples(TIMESTAMP_EXAMPLE), ...options });
     case "json":
       return Type.Unknown(options);
   }
+}
+
+function examples(example: string | undefined): { examples?: string[] } {
+  return example === undefined ? {} : { examples: [example] };
 }
 
 function literals(words: readonly string[]): TSchema[] {

@@ -6,7 +6,8 @@ import { Value } from "@sinclair/typebox/value";
 import { Refusal } from "../../refusals";
 import type { Context, Principal } from "../../services/context";
 import { PROGRAM_VERSION } from "../../version";
-import { TOOLS, type Tool } from "./tools";
+import { faultsOf } from "../edge/errors";
+import { type Tool, toolsOf } from "./tools";
 
 const VERSIONS = ["2025-11-25", "2025-06-18", "2025-03-26"] as const;
 const INSTRUCTIONS =
@@ -36,7 +37,7 @@ export async function answerMessage(context: Context, principal: Principal, mess
     case "ping":
       return success(id, {});
     case "tools/list":
-      return success(id, { tools: TOOLS.map(describe) });
+      return success(id, { tools: toolsOf(context.config.wait_seconds_max).map(describe) });
     case "tools/call":
       return callTool(context, principal, id, params);
     default:
@@ -70,12 +71,12 @@ async function callTool(
   id: MessageId,
   params: Record<string, unknown>,
 ): Promise<object> {
-  const tool = TOOLS.find(({ name }) => name === params.name);
+  const tool = toolsOf(context.config.wait_seconds_max).find(({ name }) => name === params.name);
   if (tool === undefined) return failure(id, INVALID_PARAMS, `no tool ${JSON.stringify(params.name)?.slice(0, 100)}`);
   const input = params.arguments ?? {};
-  const faults = [...Value.Errors(tool.input, input)].slice(0, FAULTS_SHOWN_MAX);
+  const faults = faultsOf("arguments", Value.Errors(tool.input, input)).slice(0, FAULTS_SHOWN_MAX);
   if (faults.length > 0) {
-    const said = faults.map(({ path, message }) => `${path === "" ? "arguments" : path.slice(1)}: ${message}`);
+    const said = faults.map(({ loc, msg }) => `${loc.join(".")}: ${msg}`);
     return success(id, refused(said.join("; ")));
   }
   try {

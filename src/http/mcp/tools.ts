@@ -35,7 +35,12 @@ const closed = { additionalProperties: false };
 const trigger_id = Type.String({ description: "trg_..., as list_triggers tells it" });
 const run_id = Type.String({ description: "run_..., as fire_and_wait tells it" });
 
-export const TOOLS: readonly Tool[] = [
+/** The tools of a service where a fire may wait for so long. */
+export function toolsOf(wait_seconds_max: number): readonly Tool[] {
+  return [...LOOKING_TOOLS, firingTool(wait_seconds_max), EXPLAINING_TOOL];
+}
+
+const LOOKING_TOOLS: readonly Tool[] = [
   tool({
     name: "list_models",
     title: "List models",
@@ -81,7 +86,20 @@ export const TOOLS: readonly Tool[] = [
       return { trigger_id: input.trigger_id, override_schema, inputs };
     },
   }),
-  tool({
+];
+
+const EXPLAINING_TOOL = tool({
+  name: "explain_run",
+  title: "Explain a run",
+  description:
+    "How a run ended and why, in sentences: the optimum and what limits it, or what stands against a solution, with the figures behind it.",
+  input: Type.Object({ trigger_id, run_id }, closed),
+  is_read_only: true,
+  call: (context, principal, input) => explainRun(context, principal, input.trigger_id, input.run_id),
+});
+
+function firingTool(wait_seconds_max: number): Tool {
+  return tool({
     name: "fire_and_wait",
     title: "Fire a trigger and wait for the answer",
     description:
@@ -95,24 +113,19 @@ export const TOOLS: readonly Tool[] = [
           }),
         ),
         wait_seconds: Type.Optional(
-          Type.Number({ minimum: 0, maximum: 3600, description: `default ${WAIT_SECONDS_DEFAULT}` }),
+          Type.Number({
+            minimum: 0,
+            maximum: wait_seconds_max,
+            description: `default ${Math.min(WAIT_SECONDS_DEFAULT, wait_seconds_max)}`,
+          }),
         ),
       },
       closed,
     ),
     is_read_only: false,
     call: fireAndWait,
-  }),
-  tool({
-    name: "explain_run",
-    title: "Explain a run",
-    description:
-      "How a run ended and why, in sentences: the optimum and what limits it, or what stands against a solution, with the figures behind it.",
-    input: Type.Object({ trigger_id, run_id }, closed),
-    is_read_only: true,
-    call: (context, principal, input) => explainRun(context, principal, input.trigger_id, input.run_id),
-  }),
-];
+  });
+}
 
 async function fireAndWait(
   context: Context,

@@ -9,7 +9,7 @@ export const scheduleBody = createBody(SCHEDULE_FIELDS);
 export const scheduleChangeBody = changeBody(SCHEDULE_FIELDS);
 
 export const cronBody = closed({
-  cron_expression: Type.String(),
-  timezone: optional(Type.String()),
+  cron_expression: Type.String({ examples: [SCHEDULE_FIELDS.cron_expression.shape.example] }),
+  timezone: optional(Type.String({ examples: [SCHEDULE_FIELDS.timezone.shape.example] })),
   count: optional(Type.Integer({ minimum: 1, maximum: 100 })),
 });

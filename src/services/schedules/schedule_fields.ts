@@ -20,12 +20,18 @@ export const SCHEDULE_FIELDS = {
   is_main: { ...READ_ONLY, shape: { type: "flag" }, about: "The one behind /triggers/{trigger_id}/schedule." },
   cron_expression: {
     ...SETTING,
-    shape: { type: "text" },
+    shape: { type: "text", example: "0 6 * * 1-5" },
     create: "required",
     file: "setting",
     about: "Five fields, or six with seconds first, or a name such as @hourly.",
   },
-  timezone: { ...SETTING, shape: { type: "text" }, default: "UTC", file: "setting", about: "IANA name." },
+  timezone: {
+    ...SETTING,
+    shape: { type: "text", example: "Europe/Berlin" },
+    default: "UTC",
+    file: "setting",
+    about: "IANA name.",
+  },
   description: {
     ...READ_ONLY,
     shape: { type: "text" },
@@ -80,7 +86,7 @@ export const SCHEDULE_FIELDS = {
   pause_until: { ...BY_USER, shape: { type: "instant" }, file: "setting", about: "No tick before, this time." },
   exclude_dates: {
     ...BY_USER,
-    shape: { type: "texts", length_max: 40, count_max: 1000 },
+    shape: { type: "texts", length_max: 40, count_max: 1000, example: "2026-12-25" },
     nullable: "in bodies",
     default: [],
     file: "setting",

@@ -98,7 +98,7 @@ export const TRIGGER_FIELDS = {
   },
   webhook_url: {
     ...BY_USER,
-    shape: { type: "text", length_min: 1, length_max: 2048 },
+    shape: { type: "text", length_min: 1, length_max: 2048, example: "https://plant.example/hook" },
     file: "setting",
     option: { value: "URL", about: "where results go" },
     about: "Where results are POSTed.",
