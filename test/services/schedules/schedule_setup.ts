@@ -92,3 +92,12 @@ function oneSchedule(world: World, trigger: Json, id: string): OneSchedule {
     },
   };
 }
+
+/** Cancels the runs of a schedule that are queued. */
+export async function endRuns(world: World, schedule: OneSchedule): Promise<void> {
+  for (const run of await schedule.runs()) {
+    if (run.status !== "queued") continue;
+    const path = `/api/v2/triggers/${schedule.trigger.id}/runs/${run.id}/cancel`;
+    expect((await world.call("POST", path)).status).toBe(200);
+  }
+}

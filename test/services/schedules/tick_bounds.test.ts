@@ -1,7 +1,7 @@
 /** Ticks that are bounded, excluded or jittered: seen through the API. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Json, movableClock } from "../../world";
-import { type OneSchedule, type ScheduleWorld, startScheduleWorld } from "./schedule_setup";
+import { endRuns, type ScheduleWorld, startScheduleWorld } from "./schedule_setup";
 
 const START = "2026-02-19T05:30:00.000Z";
 const clock = movableClock(START);
@@ -14,14 +14,6 @@ afterAll(() => here.world.stop());
 /** Begins the story at half past five of some day, so that each test reads alike. */
 async function atHalfPastFive(): Promise<void> {
   clock.move(Date.parse(START) - clock.now());
-}
-
-async function endRuns(schedule: OneSchedule): Promise<void> {
-  for (const run of await schedule.runs()) {
-    if (run.status !== "queued") continue;
-    const path = `/api/v2/triggers/${schedule.trigger.id}/runs/${run.id}/cancel`;
-    expect((await here.world.call("POST", path)).status).toBe(200);
-  }
 }
 
 describe("bounds", () => {
@@ -61,7 +53,7 @@ describe("bounds", () => {
       ["20T18", true],
     ]);
     await here.reach("2026-02-19T17:00:00.000Z");
-    await endRuns(schedule);
+    await endRuns(here.world, schedule);
     expect((await schedule.read()).next_run_at).toBe("2026-02-20T23:00:00.000Z");
     await here.reach("2026-02-19T23:00:00.000Z");
     await here.reach("2026-02-20T23:00:10.000Z");

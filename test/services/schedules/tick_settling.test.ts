@@ -1,7 +1,15 @@
 /** What becomes of ticks that were missed, that overlap, or that are due at an edit: seen through the API. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Json, movableClock } from "../../world";
-import { DAY_MS, HOUR_MS, MINUTE_MS, type OneSchedule, type ScheduleWorld, startScheduleWorld } from "./schedule_setup";
+import {
+  DAY_MS,
+  endRuns,
+  HOUR_MS,
+  MINUTE_MS,
+  type OneSchedule,
+  type ScheduleWorld,
+  startScheduleWorld,
+} from "./schedule_setup";
 
 const START = "2026-02-19T05:30:00.000Z";
 const clock = movableClock(START);
@@ -14,14 +22,6 @@ afterAll(() => here.world.stop());
 /** Begins the story at half past five of some day, so that each test reads alike. */
 async function atHalfPastFive(): Promise<void> {
   clock.move(Date.parse(START) - clock.now());
-}
-
-async function endRuns(schedule: OneSchedule): Promise<void> {
-  for (const run of await schedule.runs()) {
-    if (run.status !== "queued") continue;
-    const path = `/api/v2/triggers/${schedule.trigger.id}/runs/${run.id}/cancel`;
-    expect((await here.world.call("POST", path)).status).toBe(200);
-  }
 }
 
 const told = (runs: readonly Json[]): string[] =>
@@ -77,7 +77,7 @@ describe("missed ticks", () => {
     for (const open of ["06:00", "07:00", "08:00"]) {
       const runs = await in_turn.runs();
       expect(told(runs.filter((run) => run.status === "queued"))).toEqual([`${open} queued 1`]);
-      await endRuns(in_turn);
+      await endRuns(here.world, in_turn);
       await here.turn();
     }
     expect(await in_turn.ledger()).toEqual(["06:00 fired", "07:00 fired", "08:00 fired"]);
@@ -109,7 +109,7 @@ describe("missed ticks", () => {
     expect(told(await schedule.runs())).toEqual(["05:00 queued 2"]);
     expect([await old.ledger(), await old.runs()]).toEqual([["06:00..+1 06:00*2 missed"], []]);
     expect((await each_second.lines())[0]).toMatchObject({ count: 86_399, is_count_exact: true });
-    await endRuns(each_second);
+    await endRuns(here.world, each_second);
     await here.reach("2027-02-21T05:30:00.000Z");
     const [, , , too_many] = await each_second.lines();
     expect(too_many).toMatchObject({ outcome: "missed", count: 100_000, is_count_exact: false });
@@ -166,7 +166,7 @@ describe("overlap", () => {
     await here.reach("2026-02-19T08:00:00.000Z");
     expect(await schedule.ledger()).toEqual(["06:00 fired", "07:00 coalesced", "08:00 waiting"]);
     expect((await schedule.ask("POST", "/ticks/2026-02-19T08:00:00.000Z/run")).status).toBe(409);
-    await endRuns(schedule);
+    await endRuns(here.world, schedule);
     await here.turn();
     expect(told(await schedule.runs())).toEqual(["06:00 cancelled 0", "08:00 queued 0"]);
     expect(await schedule.ledger()).toEqual(["06:00 fired", "07:00 coalesced", "08:00 fired"]);
@@ -199,7 +199,7 @@ describe("overlap", () => {
     await here.world.call("POST", `/api/v2/triggers/${other.trigger.id}/toggle`, { enabled: false });
     for (const schedule of [paused, other]) {
       expect(await schedule.ledger()).toEqual(["06:00 fired", "07:00 missed"]);
-      await endRuns(schedule);
+      await endRuns(here.world, schedule);
       await here.turn();
       expect(await schedule.runs()).toHaveLength(1);
     }
