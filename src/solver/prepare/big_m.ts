@@ -24,6 +24,8 @@ export interface BigCoefficient {
   readonly ratio: number;
   /** The magnitude that is enough: its own where it is needed or does not matter, null where nothing bounds the rest of the row. */
   readonly enough: number | null;
+  /** The row itself bounds all its columns when the integer opens it, as a capacity does; a row between two starts does not. */
+  readonly is_capacity: boolean;
   /** The ratio that is left, as far as the row could be read; null where it could not. */
   readonly ratio_left: number | null;
   /** The row's bound that goes with `enough`; null when it stays. */
@@ -127,6 +129,7 @@ function asGiven({ matrix }: Problem, { row, entry, smallest }: Place): BigCoeff
     column: matrix.indices[entry]!,
     coefficient,
     ratio: enough / smallest,
+    is_capacity: false,
     ratio_left: null,
     enough,
     bound: null,
@@ -161,7 +164,8 @@ class Rewriting {
     const reduction = this.reduce(place);
     if (reduction === "unread") return given;
     if (reduction === "needed") return { ...given, ratio_left: given.ratio };
-    if (reduction === "unknown") return { ...given, enough: null, unbounded: this.unboundedBeside(place) };
+    if (reduction === "unknown")
+      return { ...given, enough: null, unbounded: this.unboundedBeside(place), is_capacity: this.isCapacity(place) };
     if (this.values === null) {
       this.values = Float64Array.from(this.problem.matrix.values);
       this.lower = Float64Array.from(this.lower);
@@ -184,6 +188,15 @@ class Rewriting {
       rows: { ...rows, lower: this.lower, upper: this.upper },
       matrix: { ...matrix, values: this.values },
     };
+  }
+
+  private isCapacity({ row, entry }: Place): boolean {
+    const { matrix, rows } = this.problem;
+    const activity = new Activity(matrix, this.box);
+    activity.read(row);
+    const [column, coefficient] = [matrix.indices[entry]!, matrix.values[entry]!];
+    if (rows.upper[row]! < Infinity) return activity.leastWithout(column, coefficient) > -Infinity;
+    return activity.greatestWithout(column, coefficient) < Infinity;
   }
 
   private unboundedBeside({ row, entry }: Place): number | null {

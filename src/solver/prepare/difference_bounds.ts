@@ -18,9 +18,22 @@ import { Components } from "./components";
 const ROUNDS_MAX = 8;
 const NONE = -1;
 
-/** Shrinks the box by the argument above; true when a bound moved. */
+/**
+ * Shrinks the box by the argument above; true when a bound moved. Done for all columns, then for the integers and for the continuous ones
+ * alone, because parts that mix them are left alone.
+ */
 export function boundDifferences(problem: Problem, box: Box): boolean {
-  const isMember = memberCandidates(problem, box);
+  const { kinds } = problem.columns;
+  const everyone = memberCandidates(problem, box);
+  const sets = [
+    everyone,
+    everyone.map((is, column) => (isIntegerKind(kinds[column]!) ? is : 0)),
+    everyone.map((is, column) => (isIntegerKind(kinds[column]!) ? 0 : is)),
+  ];
+  return sets.map((isMember) => boundMembers(problem, box, isMember)).includes(true);
+}
+
+function boundMembers(problem: Problem, box: Box, isMember: Uint8Array): boolean {
   const figures = new Figures(problem, box);
   let round = 0;
   while (!readFigures(problem, box, isMember, figures)) {

@@ -6,7 +6,7 @@
 import type { Problem } from "../../problem/problem";
 import { type BigCoefficient, tightenBigM } from "./big_m";
 import { roundIntegerBounds } from "./integer_bounds";
-import { rangeWarnings } from "./range_warnings";
+import { doubtOf, rangeWarnings } from "./range_warnings";
 import { type Scaling, scaleCoefficients } from "./scaling";
 import { farBound, isOrdinary } from "./scan";
 
@@ -27,6 +27,10 @@ export interface PreparedProblem {
   readonly infeasible: string | null;
   /** Why no solver with these tolerances can hold the problem, with the row and what to change; null when it can. */
   readonly refused: string | null;
+  /** Why an optimum that a solver claims cannot be relied on, as part of a sentence; null when it can. */
+  readonly optimum_doubt: string | null;
+  /** The same about a claim that there is no solution. */
+  readonly infeasibility_doubt: string | null;
   /** Sentences for the user about the problem, most important first. */
   readonly warnings: readonly string[];
   /** Puts what was found for `problem` into the user's scale. The objective is the same in both. */
@@ -34,6 +38,13 @@ export interface PreparedProblem {
 }
 
 const NO_WARNINGS: readonly string[] = [];
+const NO_DOUBT = { optimum_doubt: null, infeasibility_doubt: null } as const;
+/**
+ * Gates that nothing bounds, one machine's jobs in either order, tolerances of 1e-9 and 1e-10: of 150 models a size, a claimed optimum was wrong for 1 at 1e7
+ * and 1 at 1e8, for 4 at 1e9; "infeasible" for one at 1e9 only.
+ */
+const OPTIMUM_DOUBT_RATIO_MIN = 1e6;
+const INFEASIBILITY_DOUBT_RATIO_MIN = 1e8;
 
 /**
  * Integer coefficients from this multiple of the smallest one in their row are made smaller where that can be done. HiGHS went wrong
@@ -49,15 +60,25 @@ export function prepareProblem(problem: Problem): PreparedProblem {
   const rounding = roundIntegerBounds(problem);
   const { infeasible } = rounding;
   if (infeasible !== null || isOrdinary(rounding.problem)) {
-    return { problem: rounding.problem, infeasible, refused: null, warnings: NO_WARNINGS, restore: asFound };
+    return {
+      problem: rounding.problem,
+      infeasible,
+      refused: null,
+      ...NO_DOUBT,
+      warnings: NO_WARNINGS,
+      restore: asFound,
+    };
   }
   const tightening = tightenBigM(rounding.problem, BIG_RATIO_MIN);
-  const scaling = scaleCoefficients(tightening.problem, isUnbalanced(tightening.coefficients));
+  const { coefficients } = tightening;
+  const scaling = scaleCoefficients(tightening.problem, isUnbalanced(coefficients));
   return {
     problem: scaling.problem,
     infeasible,
     refused: farBound(problem) ?? scaling.refused,
-    warnings: rangeWarnings(rounding.problem, tightening.coefficients),
+    optimum_doubt: doubtOf(rounding.problem, coefficients, OPTIMUM_DOUBT_RATIO_MIN),
+    infeasibility_doubt: doubtOf(rounding.problem, coefficients, INFEASIBILITY_DOUBT_RATIO_MIN),
+    warnings: rangeWarnings(rounding.problem, coefficients),
     restore: restorerOf(scaling),
   };
 }

@@ -33,6 +33,14 @@ export function rangeWarnings(problem: Problem, coefficients: readonly BigCoeffi
   ];
 }
 
+/** Why no claim of a solver can be trusted: a gate that its tolerances leave ajar by more than anybody knows to be too little. */
+export function doubtOf(problem: Problem, coefficients: readonly BigCoefficient[], ratio_min: number): string | null {
+  const worst = coefficients.find(
+    ({ ratio, enough, is_capacity }) => enough === null && !is_capacity && ratio >= ratio_min,
+  );
+  return worst === undefined ? null : unknownGate(problem, worst);
+}
+
 function wideRows({ matrix, rows, columns }: Problem): string[] {
   const found: string[] = [];
   for (let row = 0; row < rows.count; row++) {

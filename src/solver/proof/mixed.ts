@@ -7,6 +7,7 @@ import type { Problem } from "../../problem/problem";
 import type { SolutionStatus } from "../../problem/solution";
 import { relativeGap } from "../answer";
 import type { CleanAnswer } from "../certify";
+import type { RawAnswer } from "../engine";
 import { withIntegersFixed, withoutIntegers } from "../relaxation";
 import { equilibrateMixed } from "./equilibrate";
 import { findImprovement } from "./improvement";
@@ -144,7 +145,9 @@ async function verdictOf(bench: Bench, climbs: readonly Climb[]): Promise<Verdic
   const last = climbs[climbs.length - 1]!;
   const solves = climbs.length;
   const { raw, certificate } = last.trial;
-  if (last.doubt === null) {
+  const { optimum_doubt: doubt, infeasibility_doubt } = bench.prepared;
+  if (infeasibility_doubt !== null && raw.status === "infeasible") return unreliable(raw, infeasibility_doubt, solves);
+  if (last.doubt === null && (doubt === null || raw.status !== "optimal")) {
     const clean = certificate?.clean ?? null;
     const isConfirmed = raw.values === null && climbs[0]!.trial.raw.status === raw.status;
     const warning = `the solver's first answer was doubtful (${climbs[0]!.doubt}); a stricter solve gave this one`;
@@ -158,8 +161,21 @@ async function verdictOf(bench: Bench, climbs: readonly Climb[]): Promise<Verdic
     return { status: raw.status, raw, clean: null, mismatch: certificate?.mismatch ?? null, warnings: [], solves };
   const { clean } = kept.trial.certificate!;
   const dual_bound = await relaxedBound(bench, kept.trial);
-  const warnings = [`the optimum is in doubt after ${solves} solves: ${kept.doubt ?? last.doubt}; ${RESCALE}`];
+  const warnings = [`the optimum is in doubt after ${solves} solves: ${kept.doubt ?? last.doubt ?? doubt}; ${RESCALE}`];
   return { status: "feasible", raw: { ...kept.trial.raw, dual_bound }, clean, mismatch: null, warnings, solves };
+}
+
+/** "Infeasible" about a problem whose gates the solver cannot hold is no proof. */
+function unreliable(raw: RawAnswer, doubt: string, solves: number): Verdict {
+  const message = `the solver found no solution, which proves nothing here: ${doubt}`;
+  return {
+    status: "error",
+    raw: { ...raw, status: "error", message },
+    clean: null,
+    mismatch: null,
+    warnings: [],
+    solves,
+  };
 }
 
 /** What the relaxation proves about a solution: weak, but nothing in it is taken on trust. */

@@ -50,3 +50,13 @@ test("capacities that can be reached and budgets beside single costs are no reas
   expect(warningsOf([GATE, ["x3", 1, 0, null]], [["budget", null, { 0: 5e6, 1: 1 }, 1.2e7]])).toEqual([]);
   expect(warningsOf([GATE, ["x3", 1, 0, 50]], [["cap_3", null, { 0: -20_000, 1: 1 }, 0]])).toEqual([]);
 });
+
+test("a claim is in doubt where nothing bounds what a gate sets apart, not where the gate is a capacity", () => {
+  const starts: ProblemText["columns"] = [GATE, ["start_a", -1, 0, null], ["start_b", 1, 0, null]];
+  const apart: ProblemText["rows"] = [["apart", null, { 0: -1e8, 1: 1, 2: -1 }, 0]];
+  const doubtful = prepareProblem(readProblem({ sense: "minimize", columns: starts, rows: apart }));
+  expect(doubtful.optimum_doubt).toContain("constraint apart: 1e8*y3 is too large");
+  expect(doubtful.infeasibility_doubt).toBe(doubtful.optimum_doubt);
+  const sold = prepareProblem(readProblem({ sense: "minimize", columns: [GATE, ["x3", -1, 0, null]], rows: [CAP] }));
+  expect([sold.optimum_doubt, sold.infeasibility_doubt]).toEqual([null, null]);
+});
