@@ -20,7 +20,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MIGRATIONS } from "../src/storage/migrations";
+import { MIGRATIONS, migrate } from "../src/storage/migrations";
 import { digestTables, INSTANCE_ID, makeOldDatabase, type TableDigests } from "./faults/old_databases";
 import { BINARY } from "./faults/program";
 
@@ -43,7 +43,9 @@ async function migrateLarge(): Promise<void> {
   const data = makeDirectory("large", runs);
   const before = digestTables(join(data, "jaot.db"));
   const before_mb = megabytesOf(data);
+  const asked_mb = roomAskedFor(data);
   const { took_ms, peak_mb, cpu_s, log } = await start(data, null);
+  if (peak_mb - before_mb > asked_mb) throw new Error(`${asked_mb} MB were asked for, ${peak_mb - before_mb} MB taken`);
   checkNew(data, before, "after the migration");
   const backup = readdirSync(data).filter((name) => name.startsWith("jaot.db.before-1-"));
   if (backup.length !== 1) throw new Error(`one backup is expected, there are ${backup.length}: ${backup.join(", ")}`);
@@ -54,7 +56,7 @@ async function migrateLarge(): Promise<void> {
     `${runs} runs, ${rows} rows in all: lost 0; start to end ${(took_ms / 1000).toFixed(1)} s, processor ${cpu_s.toFixed(1)} s`,
   );
   console.log(
-    `disk ${before_mb} MB before, ${peak_mb} MB at its peak, ${megabytesOf(data)} MB after, backup included; ${steps} lines of progress`,
+    `disk ${before_mb} MB before, ${peak_mb} MB at its peak, ${megabytesOf(data)} MB after, backup included; ${asked_mb} MB free were asked for; ${steps} lines of progress`,
   );
   if (old_program !== null) checkWayBack(data, join(data, backup[0]!), before);
   rmSync(data, { recursive: true });
@@ -143,6 +145,21 @@ function checkWayBack(data: string, backup: string, before: TableDigests): void 
   if (restored.exitCode !== 0) throw new Error(`the older program does not restore: ${restored.stderr.toString()}`);
   same(digestTables(join(data, "jaot.db")), before, "the way back changed rows");
   console.log("the older program refuses the new database with 4, and restores the backup whole");
+}
+
+/** In MB: what the program says that it needs where nothing is free. */
+function roomAskedFor(data: string): number {
+  const client = new Database(join(data, "jaot.db"));
+  const outcome = migrate(client, MIGRATIONS, {
+    now: 0,
+    program_version: "0.0.0",
+    backup: () => "",
+    freeBytes: () => 0,
+    onProgress: () => {},
+  });
+  client.close();
+  if (outcome.kind !== "no_room") throw new Error(`a migration without room came to ${outcome.kind}`);
+  return Math.ceil((outcome.room!.backup_bytes + outcome.room!.rebuild_bytes) / 1e6);
 }
 
 function makeDirectory(name: string, count: number): string {

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { startChild } from "./children";
 import { FIRE_PROCESSOR, FIRE_TIME, measureFires, measureRuns, RUN_PROCESSOR, RUN_TIME } from "./costs";
 import { median, spreadOf } from "./judgement";
-import { firesPerSecond } from "./load";
+import { firesPerSecond, fireTimes } from "./load";
 import { treeSeconds } from "./processor_time";
 import { BINARY, DEMAND } from "./service";
 import { serviceSolverOptions } from "./solver_options";
@@ -18,10 +18,18 @@ const PEERS = join(import.meta.dir, "../peers");
 const SECRET = "a".repeat(64);
 const API_PORT = 4191;
 const STORE_PORT = 4192;
-const WORKER_MS = 6000;
-const SETTLE_MS = 2500;
+const WARM_RUNS = 500;
+const WORKER_RUNS = 2000;
+const WORKER_MS_MAX = 10_000;
+/** More than a worker takes in a turn: those that it takes and does not complete, before it is killed, are not many. */
+const QUEUED_RUNS = WARM_RUNS + WORKER_RUNS + 1000;
 const READY_MS_MAX = 60_000;
-const LOOK_MS = 50;
+const LOOK_MS = 200;
+const TARGET = {
+  url: `http://127.0.0.1:${API_PORT}/fire`,
+  secret: SECRET,
+  body: JSON.stringify({ override_data: DEMAND }),
+};
 
 /** What each figure of the service is expected to be, divided by the peer's. */
 interface Goals {
@@ -135,6 +143,7 @@ async function measureTurn(
 ): Promise<Turn> {
   const fires = await measurePeerFires(pids, seconds);
   const our_fires = await measureFires(BINARY, seconds);
+  await fireTimes(TARGET, QUEUED_RUNS);
   const worker = startWorker();
   const runs = await measurePeerRuns([...pids, worker.pid]);
   worker.kill("SIGKILL");
@@ -160,25 +169,26 @@ async function untilReady(name: string, api: ReturnType<typeof startChild>): Pro
 
 /** Seconds a fire. */
 async function measurePeerFires(pids: readonly number[], seconds: number) {
-  const target = {
-    url: `http://127.0.0.1:${API_PORT}/fire`,
-    secret: SECRET,
-    body: JSON.stringify({ override_data: DEMAND }),
-  };
-  await firesPerSecond(target, 1);
+  await firesPerSecond(TARGET, 1);
   const before = processorOf(pids);
-  const rate = await firesPerSecond(target, seconds);
+  const rate = await firesPerSecond(TARGET, seconds);
   return { elapsed: 1 / rate, processor: (processorOf(pids) - before) / (rate * seconds) };
 }
 
-/** Seconds a completed run, of those that the fires before have queued. */
+/** Seconds a completed run, once the worker has done some, while more are queued than it is measured with. */
 async function measurePeerRuns(pids: readonly number[]) {
-  await Bun.sleep(SETTLE_MS);
+  const first = await completedOf();
+  await untilCompleted(first + WARM_RUNS, READY_MS_MAX);
   const before = { completed: await completedOf(), processor: processorOf(pids), at: performance.now() };
-  await Bun.sleep(WORKER_MS);
+  await untilCompleted(before.completed + WORKER_RUNS, WORKER_MS_MAX);
   const runs = (await completedOf()) - before.completed;
   const elapsed = (performance.now() - before.at) / 1000;
   return { elapsed: elapsed / runs, processor: (processorOf(pids) - before.processor) / runs };
+}
+
+async function untilCompleted(completed: number, milliseconds_max: number): Promise<void> {
+  const until = performance.now() + milliseconds_max;
+  while ((await completedOf()) < completed && performance.now() < until) await Bun.sleep(LOOK_MS);
 }
 
 function processorOf(pids: readonly number[]): number {
