@@ -55,7 +55,7 @@ const BIG_RATIO_MIN = 1e4;
 /** From here on what a gate may miss is worth a tenth of the other columns' unit. */
 const UNBALANCED_RATIO_MIN = 1e5;
 
-/** Prepares a problem for HiGHS. Costs about a nanosecond a nonzero and allocates one small object when there is nothing to do. */
+/** Prepares a problem for HiGHS. Costs 4 to 5 ns a nonzero (measured, a million of them) and allocates one small object when there is nothing to do. */
 export function prepareProblem(problem: Problem): PreparedProblem {
   const rounding = roundIntegerBounds(problem);
   const { infeasible } = rounding;
