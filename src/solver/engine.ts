@@ -49,10 +49,10 @@ export interface Engine {
   infeasibilityRay(problem: Problem, settings: SolveSettings): Promise<Float64Array | null>;
 }
 
-/** One kind of engine, as the table in engines.ts has it. */
+/** One kind of engine, as the table in engines.ts has it: what its engines tell of themselves, known without loading one. */
 export interface EngineKind {
-  /** The version that its engines tell, known without loading one. */
   readonly version: string;
+  readonly capabilities: EngineCapabilities;
   load(clock: Clock): Promise<Engine>;
 }
 

@@ -19,6 +19,7 @@ const CAPABILITIES: EngineCapabilities = {
 
 export const HIGHS_WASM: EngineKind = {
   version: SOLVER_VERSION,
+  capabilities: CAPABILITIES,
   load: async (clock) => new HighsEngine(await loadSolver(clock), clock),
 };
 
