@@ -27,6 +27,23 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best;
 }
 
+/** Slips that two short names may differ by and still be taken for each other, by the length of the known one: `_` is no `n`. */
+const slipsOf = ({ length }: string): number => (length <= 2 ? 0 : length <= 4 ? 1 : 2);
+
+/** The known name that a given one is a slip of: at most two letters away, ignoring case. Null: it is a name of its own. */
+export function slipOf(name: string, known: Iterable<string>): string | null {
+  if (name.length > NAME_LENGTH_MAX) return null;
+  let best: string | null = null;
+  let fewest = Infinity;
+  for (const candidate of known) {
+    const slips = boundedDistance(name.toLowerCase(), candidate.toLowerCase(), slipsOf(candidate));
+    if (slips > slipsOf(candidate) || slips >= fewest) continue;
+    best = candidate;
+    fewest = slips;
+  }
+  return best;
+}
+
 /** `did you mean "x"?` or undefined when nothing is near. */
 export function nearestHint(name: string, candidates: Iterable<string>): string | undefined {
   const nearest = nearestName(name, candidates);

@@ -16,6 +16,7 @@ import { versionRoutes } from "./documents/versions";
 import { requirePrincipal } from "./edge/authenticate";
 import { errorResponse, type RequestInfo } from "./edge/errors";
 import { isPreflight, refuseForeignHost, refuseForeignPage, SECURITY_HEADERS } from "./edge/origins";
+import { checkQuery } from "./edge/query_names";
 import { givenRequestId, readJsonBody, refuseDeclaredLength, UnprovenBodies } from "./edge/request_body";
 import { type AnsweredRequest, noteStatus, RequestLog } from "./edge/request_log";
 import { API, visitOf } from "./edge/router";
@@ -103,6 +104,10 @@ function createEdge(context: Context) {
       // Whoever opens nothing is told so before this thread reads and parses what may be megabytes.
       const is_proven = prove(context, request, path, visitOf(request, server, set));
       return readJsonBody(request, body_bytes_max, is_proven ? null : unproven);
+    })
+    .onBeforeHandle({ as: "global" }, ({ request, route, set }) => {
+      // Most requests have none, and pay nothing for this.
+      if (request.url.includes("?")) checkQuery(request, route, set.headers);
     })
     .onError({ as: "global" }, (failed) => {
       const { error, request, set } = failed;

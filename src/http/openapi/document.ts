@@ -4,7 +4,7 @@ import { type RefusalCode, statusOfRefusal } from "../../refusals";
 import { PROGRAM_VERSION } from "../../version";
 import { webhookPayload } from "./examples";
 import { type Answer, nameOf, type Operation, type Parameter, TAGS, text } from "./operation";
-import { OPERATIONS } from "./operations";
+import { keyOfRoute, OPERATIONS } from "./operations";
 import { PATH_PARAMETERS } from "./parameters";
 import { exampleOf, FAILURE_EXAMPLE, failureSchema, schemaOf } from "./refusals";
 import { WEBHOOKS } from "./webhooks";
@@ -31,13 +31,8 @@ before it may: \`x-role\` of an operation is the least role that it needs. A tri
 An object of another organization answers exactly as one that does not exist.
 
 Timestamps are RFC 3339 in UTC with milliseconds. Ids are opaque. Unknown fields of a body are refused, with the nearest known name.
+A query parameter that is a slip of a known one, and a known one given twice, are refused; any other is ignored and named in \`X-Ignored-Query\`.
 Every answer carries \`X-Request-ID\`: the client's own, or a new one.`;
-
-/** `METHOD /path/{name}` of a route: the key of its row. Collections answer with and without the slash; the document has it without. */
-function keyOfRoute({ method, path }: Route): string {
-  const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
-  return `${method} ${plain.replace(/:(\w+)/g, "{$1}")}`;
-}
 
 /** The document of a server with these routes. Routes without a row are left out; a test finds them. */
 export function buildDocument(routes: readonly Route[]): OpenapiDocument {
@@ -200,7 +195,7 @@ function refusalsOf(method: string, operation: Operation): RefusalCode[] {
   if (access !== "public" && access !== "trigger-secret" && access !== "viewer") codes.push("not_allowed");
   // A body is read on every route that may have one, also where none is looked at.
   if (method !== "GET") codes.push("malformed_json", "unsupported_media_type");
-  if (operation.body !== undefined) codes.push("validation_failed");
+  if (operation.body !== undefined || operation.query !== undefined) codes.push("validation_failed");
   if (method !== "GET" && stores) codes.push("storage_busy", "storage_full");
   return [...new Set(codes)];
 }

@@ -8,6 +8,12 @@ import { SERVICE_OPERATIONS } from "../service/operations";
 import { TRIGGER_OPERATIONS } from "../triggers/operations";
 import type { Operation } from "./operation";
 
+/** `METHOD /path/{name}` of a route: the key of its row. Collections answer with and without the slash; the document has it without. */
+export function keyOfRoute({ method, path }: { readonly method: string; readonly path: string }): string {
+  const plain = path.length > 1 ? path.replace(/\/$/, "") : path;
+  return `${method} ${plain.replace(/:(\w+)/g, "{$1}")}`;
+}
+
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...BUILDER_OPERATIONS,
   ...TRIGGER_OPERATIONS,
