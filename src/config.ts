@@ -138,6 +138,9 @@ export const SETTINGS = {
       expected: "a comma-separated list such as jaot.plant.example,10.1.2.3:8443",
     },
   },
+  admit_bare_host: toggle(
+    "lets requests under /api/v2 with a key or secret leave out the Host (HTTP/1.0) or its port, as small devices do",
+  ),
   cors_origin: {
     ...textOrNone("origins of other pages that may use the API from a browser, comma-separated"),
     form: {

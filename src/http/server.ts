@@ -19,7 +19,7 @@ import { isPreflight, refuseForeignHost, refuseForeignPage, SECURITY_HEADERS } f
 import { checkQuery } from "./edge/query_names";
 import { givenRequestId, readJsonBody, refuseDeclaredLength, UnprovenBodies } from "./edge/request_body";
 import { type AnsweredRequest, noteStatus, RequestLog } from "./edge/request_log";
-import { API, visitOf } from "./edge/router";
+import { API, clientOf, visitOf } from "./edge/router";
 import { mcpRoutes } from "./mcp/mcp";
 import type { Route } from "./openapi/document";
 import { uiRoutes } from "./page/ui";
@@ -91,11 +91,11 @@ function createEdge(context: Context) {
       idleTimeout: IDLE_SECONDS_MAX,
     },
   })
-    .onRequest(({ request, set }) => {
+    .onRequest(({ request, server, set }) => {
       request_log.begin(set);
       const request_id = givenRequestId(request) ?? context.ids.next("request");
       Object.assign(set.headers, SECURITY_HEADERS, { "x-request-id": request_id });
-      const is_asked_first = passDoor(context, request, cors_origins, set.headers);
+      const is_asked_first = passDoor(context, request, cors_origins, set.headers, () => clientOf(request, server));
       if (is_asked_first) set.status = 204;
       else refuseDeclaredLength(request, body_bytes_max);
       return is_asked_first ? "" : undefined;
@@ -132,8 +132,9 @@ function passDoor(
   request: Request,
   cors_origins: ReadonlySet<string>,
   headers: Record<string, unknown>,
+  client: () => string,
 ): boolean {
-  refuseForeignHost(request, context.served_hosts);
+  refuseForeignHost(request, context.served_hosts, context.config.admit_bare_host, client);
   const cors_headers = refuseForeignPage(request, cors_origins);
   Object.assign(headers, cors_headers);
   return isPreflight(request) && "access-control-allow-origin" in cors_headers;

@@ -26,15 +26,32 @@ interface Asker {
   readonly site: string | null;
 }
 
-/** Refuses 421 a request that names a host which is not served: Bun passes any on, and joins two into one text. */
-export function refuseForeignHost(request: Request, hosts: ServedHosts): void {
+/**
+ * Refuses 421 a request that names a host which is not served: Bun passes any on, and joins two into one text. With
+ * `admits_bare`, clients of the API that show a key may leave out the Host or its port: no page can send such a request, since
+ * every browser names the host of the page's own URL in full.
+ */
+export function refuseForeignHost(
+  request: Request,
+  hosts: ServedHosts,
+  admits_bare: boolean,
+  client: () => string,
+): void {
   const host = request.headers.get("host");
   if (hosts.isServed(host)) return;
+  const is_simple_client = isOfApi(request.url) && hosts.isServedLoosely(host);
+  if (is_simple_client && admits_bare && request.headers.has("authorization")) return;
   const found = host === null ? "no Host" : `the Host ${JSON.stringify(host.slice(0, 100))}`;
+  const bare = is_simple_client ? ", with --admit-bare-host for clients that cannot name it and send a key" : "";
   throw new Refusal(
     "host_not_served",
-    `This service does not answer to ${found}; use ${hosts.example}, or start it with --public-host for other names`,
+    `This service does not answer to ${found}; use ${hosts.exampleFor(client(), host)}, or start it with --public-host for other names${bare}`,
   );
+}
+
+/** Of a request without a Host the URL is the path alone. */
+function isOfApi(url: string): boolean {
+  return (url.startsWith("/") ? url : pathIn(url)).startsWith("/api/v2/");
 }
 
 /**

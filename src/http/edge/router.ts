@@ -33,7 +33,7 @@ export function visitOf(
 }
 
 /** The client's address: what failures are counted by. */
-function clientOf(request: Request, server: AddressSource | null): string {
+export function clientOf(request: Request, server: AddressSource | null): string {
   return server?.requestIP(request)?.address ?? "local";
 }
 

@@ -39,9 +39,28 @@ export class ServedHosts {
     return this.#known.has(name) || (WILDCARD_HOSTS.includes(this.#host) && this.#isOwnAddress(name));
   }
 
-  /** What a person may write instead. */
-  get example(): string {
-    return `${LOOPBACK_NAMES[1]}:${this.#port}`;
+  /**
+   * True for the Host of a simple client that names this service all the same: none or an empty one (HTTP/1.0), a served name
+   * without its port, or with the port of a scheme.
+   */
+  isServedLoosely(host: string | null): boolean {
+    if (host === null || host === "") return true;
+    return this.isServed(`${withoutSchemePort(host)}:${this.#port}`);
+  }
+
+  /** What a caller at that address may write in place of the Host that was refused. */
+  exampleFor(client: string, refused: string | null): string {
+    const full = `${withoutSchemePort(refused ?? "")}:${this.#port}`;
+    if (refused !== null && this.isServed(full)) return full;
+    const public_host = this.#public_hosts[0];
+    if (WILDCARD_HOSTS.includes(this.#host)) {
+      if (isLoopbackAddress(client)) return `${LOOPBACK_NAMES[1]}:${this.#port}`;
+      return public_host ?? `the address that you connect to, with the port: ADDRESS:${this.#port}`;
+    }
+    // Who reaches a loopback address is on this machine, or comes through a proxy in front.
+    const own = LOOPBACK_NAMES.includes(this.#host) || isLoopbackAddress(this.#host);
+    if (!own && public_host !== undefined) return public_host;
+    return `${bracketed(this.#host.toLowerCase())}:${this.#port}`;
   }
 
   /** Asked each time: addresses come and go while the service runs. A literal address cannot be rebound. */
@@ -53,6 +72,14 @@ export class ServedHosts {
   #spellings(name: string): string[] {
     return UNSPOKEN_PORTS.includes(this.#port) ? [name, `${name}:${this.#port}`] : [`${name}:${this.#port}`];
   }
+}
+
+function withoutSchemePort(host: string): string {
+  return host.toLowerCase().replace(/:(?:80|443)$/, "");
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return address === "::1" || /^(?:::ffff:)?127\./.test(address);
 }
 
 function bracketed(address: string): string {
