@@ -9,6 +9,7 @@ import { relativeGap } from "../answer";
 import type { CleanAnswer } from "../certify";
 import type { RawAnswer } from "../engine";
 import { withIntegersFixed, withoutIntegers } from "../relaxation";
+import { hasImprovingDirection } from "./direction";
 import { equilibrateMixed } from "./equilibrate";
 import { findImprovement } from "./improvement";
 import { proveOptimality } from "./optimality";
@@ -72,20 +73,32 @@ function stepsFor(problem: Problem, is_steep: boolean): readonly Step[] {
 async function climbTo(bench: Bench, rung: Rung, before: readonly Climb[], is_steep: boolean): Promise<Climb> {
   const isFirst = before.length === 0;
   const found = await tryRung(bench, rung, isFirst);
-  if (found.prepared_values === null)
-    return { trial: found, doubt: doubtWithoutSolution(found.raw.status, before, is_steep) };
+  if (found.prepared_values === null) {
+    return { trial: found, doubt: await doubtWithoutSolution(bench, found.raw.status, before, is_steep) };
+  }
   const trial = await polished(bench, found, found.prepared_values);
   if (trial.raw.status === "optimal") return { trial, doubt: doubtOf(bench, trial, found.raw.objective, before) };
   return { trial, doubt: isFirst ? null : "the time limit came before a stricter solve was done" };
 }
 
-/** "Infeasible" is believed unless another solve found a solution; of a problem with steep rows it takes two to say so. */
-function doubtWithoutSolution(status: SolutionStatus, before: readonly Climb[], is_steep: boolean): string | null {
+/**
+ * "Infeasible" is believed unless another solve found a solution; of a problem with steep rows it takes two to say so. An unbounded
+ * problem has an unbounded relaxation.
+ */
+async function doubtWithoutSolution(
+  { engine, prepared, options, secondsLeft }: Bench,
+  status: SolutionStatus,
+  before: readonly Climb[],
+  is_steep: boolean,
+): Promise<string | null> {
   if (status === "error") return "the solver failed";
   if (before.some(hasSolution)) return `a stricter solve ended as ${status}`;
   const isSecond = before.some(({ trial }) => trial.raw.status === status);
   if (status === "infeasible" && !isSecond && is_steep) return "it was called infeasible";
-  return null;
+  if (status !== "unbounded") return null;
+  const settings = { ...options, time_limit_seconds: Math.max(0, secondsLeft()) };
+  const isProven = await hasImprovingDirection(engine, withoutIntegers(prepared.problem), settings);
+  return isProven ? null : "it was called unbounded";
 }
 
 function doubtOf(bench: Bench, { certificate, raw }: Trial, claimed: number, before: readonly Climb[]): string | null {
@@ -157,10 +170,9 @@ async function verdictOf(bench: Bench, climbs: readonly Climb[]): Promise<Verdic
   const kept = climbs.filter(hasSolution).reduce<Climb | null>((best, climb) => {
     return best === null || lead(bench.problem, objectiveOf(climb), objectiveOf(best)) > 0 ? climb : best;
   }, null);
-  if (kept === null)
-    return { status: raw.status, raw, clean: null, mismatch: certificate?.mismatch ?? null, warnings: [], solves };
-  const { clean } = kept.trial.certificate!;
-  const dual_bound = await relaxedBound(bench, kept.trial);
+  if (kept === null) return withoutSolution(last, solves);
+  const clean = kept.trial.certificate!.clean!;
+  const dual_bound = await relaxedBound(bench, clean);
   const warnings = [`the optimum is in doubt after ${solves} solves: ${kept.doubt ?? last.doubt ?? doubt}; ${RESCALE}`];
   return { status: "feasible", raw: { ...kept.trial.raw, dual_bound }, clean, mismatch: null, warnings, solves };
 }
@@ -178,16 +190,23 @@ function unreliable(raw: RawAnswer, doubt: string, solves: number): Verdict {
   };
 }
 
+/** A claim in doubt that there is no solution is not passed on. */
+function withoutSolution({ trial, doubt }: Climb, solves: number): Verdict {
+  const { raw, certificate } = trial;
+  const base = { clean: null, mismatch: certificate?.mismatch ?? null, warnings: [], solves };
+  if (raw.status !== "infeasible" && raw.status !== "unbounded") return { ...base, status: raw.status, raw };
+  const message = `the solver called the problem ${raw.status}, but that is in doubt (${doubt}); ${RESCALE}`;
+  return { ...base, status: "error", raw: { ...raw, status: "error", message } };
+}
+
 /** What the relaxation proves about a solution: weak, but nothing in it is taken on trust. */
-async function relaxedBound(
-  { engine, options, prepared, problem, secondsLeft }: Bench,
-  trial: Trial,
-): Promise<number | null> {
+async function relaxedBound({ engine, options, prepared, problem, secondsLeft }: Bench, clean: CleanAnswer) {
   const relaxed = withoutIntegers(prepared.problem);
   const found = await engine.solve(relaxed, { ...options, time_limit_seconds: Math.max(0, secondsLeft()) }, null);
-  if (found.multipliers === null || trial.prepared_values === null) return null;
-  const { distance } = proveOptimality(relaxed, trial.prepared_values, found.multipliers);
-  return boundAt(problem, trial.certificate!.clean!.objective, distance);
+  if (found.multipliers === null || found.values === null) return null;
+  const { row_duals } = prepared.restore(found.values, found.multipliers, null);
+  const { distance } = proveOptimality(withoutIntegers(problem), clean.values, row_duals!);
+  return boundAt(problem, clean.objective, distance);
 }
 
 function hasSolution({ trial }: Climb): boolean {

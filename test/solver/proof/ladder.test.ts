@@ -250,3 +250,15 @@ describe("a mixed problem", () => {
     expect(await prove(fixed)).toMatchObject({ status: "optimal", clean: { objective: expect.closeTo(10.4, 9) } });
   });
 });
+
+test("an unbounded problem with integers is unbounded because its relaxation is", async () => {
+  const open: ProblemText = {
+    sense: "maximize",
+    columns: [
+      ["x", 1, 0, null, "integer"],
+      ["y", 0, 0, null, "integer"],
+    ],
+    rows: [["r", null, { 0: -1, 1: 1 }, 5]],
+  };
+  expect(await prove(open)).toMatchObject({ status: "unbounded", clean: null });
+});
