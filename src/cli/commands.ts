@@ -22,7 +22,7 @@ import type { Terminal } from "./terminal";
 import { version } from "./version";
 
 export interface Command extends CommandSpec {
-  /** Settles with the exit code: 0 done, 1 failed, 2 wrong usage, 3 data directory in use, 4 database of a newer version, 5 the service does not answer or cannot now, 6 it refused. */
+  /** Settles with the exit code (exit_codes.ts). */
   readonly run: (terminal: Terminal, parsed: ParsedArguments) => Promise<number>;
 }
 

@@ -5,11 +5,9 @@ import { createLog } from "../log";
 import { platform } from "../platform/current";
 import { DataDirectoryError } from "../storage/directory/data_directory";
 import type { ParsedArguments } from "./arguments";
+import { EXIT_CODES } from "./exit_codes";
 import { readSettings } from "./settings";
 import { complain, type Terminal } from "./terminal";
-
-/** The code sysexits.h gives an input/output error: the storage took no more. */
-const EXIT_IO_ERROR = 74;
 
 export async function serve(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
   const { config, problems } = readSettings(terminal, parsed);
@@ -26,7 +24,7 @@ export async function serve(terminal: Terminal, parsed: ParsedArguments): Promis
       self: terminal.self,
       onStorageLost: (failure) => {
         log.error("storage_lost", { error: failure.message, next: "check the disk, then start again" });
-        process.exit(EXIT_IO_ERROR);
+        process.exit(EXIT_CODES.storage_failed);
       },
     });
     // Before anyone can know that the service is up: a signal then already means a graceful stop.

@@ -1,6 +1,7 @@
 /** What a command has to do with the world outside: its words, its output, its clock and its own command line. */
 import type { Clock } from "../clock";
 import type { Ids } from "../ids";
+import { EXIT_CODES, type ExitCode } from "./exit_codes";
 
 export interface Terminal {
   readonly clock: Clock;
@@ -25,12 +26,8 @@ export function shownNumber(value: number): string {
 }
 
 /** Tells what went wrong, each on its line, and gives the exit code. */
-export function complain(
-  terminal: Terminal,
-  problems: readonly string[],
-  exit_code: 1 | 2 | 3 | 4 | 5 | 6 | 74,
-): number {
+export function complain(terminal: Terminal, problems: readonly string[], exit_code: ExitCode): number {
   for (const problem of problems) terminal.err(`jaot-triggers: ${problem}\n`);
-  if (exit_code === 2) terminal.err("jaot-triggers --help shows how it is used\n");
+  if (exit_code === EXIT_CODES.wrong_usage) terminal.err("jaot-triggers --help shows how it is used\n");
   return exit_code;
 }

@@ -1,5 +1,6 @@
 /** `apply DIR`: makes the service hold what the files say. */
 import type { AppliedRecord } from "../../services/triggers/applied";
+import { EXIT_CODES } from "../exit_codes";
 import { listDocuments } from "../remote/find";
 import { Misuse, optionOf, type Session, wordAt } from "../remote/session";
 import { type Base, baseKey, type Kind, readBase, writeBase } from "./base";
@@ -11,8 +12,6 @@ import { type Action, makePlan, type Step } from "./plan";
 import { type NewSecrets, SecretsFile } from "./secrets";
 import { type DesiredTrigger, placeInWorkspaces } from "./workspaces";
 
-const EXIT_FAILED = 1;
-const EXIT_CONFLICT = 6;
 const SIGNS: Readonly<Record<Action, string>> = {
   none: "=",
   create: "+",
@@ -43,7 +42,7 @@ export async function apply(session: Session): Promise<number> {
     showPlan(session, plan, live, false);
     if (plan.some(({ action }) => action === "conflict")) {
       terminal.err("jaot-triggers: there are conflicts; nothing was changed\n");
-      return EXIT_CONFLICT;
+      return EXIT_CODES.refused;
     }
     if (!is_dry) await keepRecord(session, plan, live.record, base, directory);
     return 0;
@@ -56,7 +55,7 @@ function tellProblems({ terminal }: Session, problems: readonly string[]): numbe
   terminal.err(
     `jaot-triggers: ${problems.length} ${problems.length === 1 ? "problem" : "problems"}; nothing was changed\n`,
   );
-  return EXIT_FAILED;
+  return EXIT_CODES.failed;
 }
 
 async function carryOut(session: Session, plan: readonly Step[], live: Live, directory: string): Promise<number> {

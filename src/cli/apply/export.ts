@@ -6,6 +6,7 @@ import { contentDigest } from "../../model/canonical";
 import { MODEL_FORMATS } from "../../model/formats";
 import { isRecord } from "../../model/json";
 import { platform } from "../../platform/current";
+import { EXIT_CODES } from "../exit_codes";
 import { FileProblem } from "../model_file";
 import { type Session, tell, wordAt } from "../remote/session";
 import { baseKey, writeBase } from "./base";
@@ -13,7 +14,6 @@ import { DOCUMENTS, TRIGGERS } from "./files";
 import { type Live, type LiveDocument, type LiveTrigger, readLive } from "./live";
 import type { Fields } from "./spec";
 
-const EXIT_CONFLICT = 6;
 const MODELS = "models";
 const FOLDERS = [DOCUMENTS, TRIGGERS, MODELS];
 const SLUG_LENGTH_MAX = 80;
@@ -30,7 +30,7 @@ export async function exportFiles(session: Session): Promise<number> {
   if (twins.length > 0) {
     for (const twin of twins) terminal.err(`${twin}\n`);
     terminal.err("jaot-triggers: files know things by their names; nothing was written\n");
-    return EXIT_CONFLICT;
+    return EXIT_CODES.refused;
   }
   if (is_replacing) for (const folder of FOLDERS) platform.files.removeTree(join(directory, folder));
   const left_out = write(directory, live);

@@ -1,11 +1,9 @@
 /** How every command against a running service runs: one connection, and one exit code for each way to fail. */
 import type { ParsedArguments } from "../arguments";
+import { EXIT_CODES } from "../exit_codes";
 import { FileProblem } from "../model_file";
 import { complain, type Terminal } from "../terminal";
 import { type Connection, openConnection, Refused, Unreachable } from "./connection";
-
-const EXIT_UNREACHABLE = 5;
-const EXIT_REFUSED = 6;
 
 export interface Session {
   readonly terminal: Terminal;
@@ -25,10 +23,10 @@ export function remote(action: Action): (terminal: Terminal, parsed: ParsedArgum
     try {
       return await action({ terminal, parsed, connection: openConnection(terminal, parsed) });
     } catch (error) {
-      if (error instanceof Misuse) return complain(terminal, [error.message], 2);
-      if (error instanceof FileProblem) return complain(terminal, [error.message], 1);
-      if (error instanceof Unreachable) return complain(terminal, [error.message], EXIT_UNREACHABLE);
-      if (error instanceof Refused) return complain(terminal, [error.message], EXIT_REFUSED);
+      if (error instanceof Misuse) return complain(terminal, [error.message], EXIT_CODES.wrong_usage);
+      if (error instanceof FileProblem) return complain(terminal, [error.message], EXIT_CODES.failed);
+      if (error instanceof Unreachable) return complain(terminal, [error.message], EXIT_CODES.unreachable);
+      if (error instanceof Refused) return complain(terminal, [error.message], EXIT_CODES.refused);
       throw error;
     }
   };

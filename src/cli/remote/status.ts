@@ -1,11 +1,10 @@
 /** `status`: whether the service does its work, for people and for monitors. Without a key what /health tells everyone, with one also what needs attention. */
 import type { Health } from "../../services/operations/health";
 import type { Overview } from "../../services/operations/overview";
+import { EXIT_CODES } from "../exit_codes";
 import { type Session, tell } from "./session";
 import { table } from "./table";
 
-/** Some of its work is not done; 5 is for a service that does not answer. */
-const EXIT_DEGRADED = 1;
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
@@ -24,7 +23,7 @@ export async function status(session: Session): Promise<number> {
   const attention = connection.has_key ? (await connection.call<Overview>("GET", "/overview")).attention : null;
   const is_fine = health.status === "ok" && health.problems.length === 0 && (attention ?? []).length === 0;
   tell(session, { address: connection.address, is_fine, health, attention }, describe);
-  return is_fine ? 0 : EXIT_DEGRADED;
+  return is_fine ? 0 : EXIT_CODES.failed;
 }
 
 function describe({ address, is_fine, health, attention }: Status): string {

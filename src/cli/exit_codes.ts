@@ -1,0 +1,14 @@
+/** What a command's end means to a script. The manual (manual/errors.md) says what to do about each. */
+export const EXIT_CODES = {
+  done: 0,
+  failed: 1,
+  wrong_usage: 2,
+  directory_in_use: 3,
+  newer_database: 4,
+  unreachable: 5,
+  refused: 6,
+  /** The code that sysexits.h gives an input/output error: the disk took no more. */
+  storage_failed: 74,
+} as const;
+
+export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
