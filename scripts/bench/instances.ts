@@ -18,129 +18,132 @@ export function makeMps(size: InstanceSize, form: InstanceForm, seed: number): s
 }
 
 class InstanceMaker {
-  private readonly random: () => number;
-  private readonly pieces: string[] = [];
+  readonly #random: () => number;
+  readonly #pieces: string[] = [];
   /** Column of each marker's end, so that bounds know what is integer. */
-  private readonly is_integer: boolean[] = [];
+  readonly #is_integer: boolean[] = [];
 
-  constructor(
-    private readonly size: InstanceSize,
-    private readonly form: InstanceForm,
-    seed: number,
-  ) {
+  readonly #size: InstanceSize;
+  readonly #form: InstanceForm;
+
+  constructor(size: InstanceSize, form: InstanceForm, seed: number) {
+    this.#size = size;
+    this.#form = form;
     const next = seededNumbers(seed);
-    this.random = () => next(1_000_000) / 1_000_000;
+    this.#random = () => next(1_000_000) / 1_000_000;
   }
 
   make(): string {
-    this.head("* made from a seed");
-    this.head("NAME          INSTANCE");
-    if (this.random() < 0.5 && this.form !== "blanks") this.head("OBJSENSE\n    MAX");
-    this.makeRows();
-    this.makeColumns();
-    this.makeSides();
-    this.makeBounds();
-    this.head("ENDATA");
-    return this.pieces.join("");
+    this.#head("* made from a seed");
+    this.#head("NAME          INSTANCE");
+    if (this.#random() < 0.5 && this.#form !== "blanks") this.#head("OBJSENSE\n    MAX");
+    this.#makeRows();
+    this.#makeColumns();
+    this.#makeSides();
+    this.#makeBounds();
+    this.#head("ENDATA");
+    return this.#pieces.join("");
   }
 
-  private makeRows(): void {
-    this.head("ROWS");
-    this.line("N", this.row(-1));
-    for (let row = 0; row < this.size.rows; row += 1) {
-      this.line("LGE".charAt(row % 3), this.row(row));
-      if (row === 10) this.line("N", this.row(-2));
+  #makeRows(): void {
+    this.#head("ROWS");
+    this.#line("N", this.#row(-1));
+    for (let row = 0; row < this.#size.rows; row += 1) {
+      this.#line("LGE".charAt(row % 3), this.#row(row));
+      if (row === 10) this.#line("N", this.#row(-2));
     }
   }
 
-  private makeColumns(): void {
-    this.head("COLUMNS");
+  #makeColumns(): void {
+    this.#head("COLUMNS");
     let is_integer = false;
-    for (let column = 0; column < this.size.columns; column += 1) {
-      if (this.random() < 0.02) {
+    for (let column = 0; column < this.#size.columns; column += 1) {
+      if (this.#random() < 0.02) {
         is_integer = !is_integer;
-        this.mark(is_integer, column);
+        this.#mark(is_integer, column);
       }
-      this.is_integer.push(is_integer);
-      this.makeColumn(column);
+      this.#is_integer.push(is_integer);
+      this.#makeColumn(column);
     }
-    if (is_integer) this.mark(false, this.size.columns);
+    if (is_integer) this.#mark(false, this.#size.columns);
   }
 
-  private mark(is_integer: boolean, column: number): void {
+  #mark(is_integer: boolean, column: number): void {
     const word = is_integer ? "'INTORG'" : "'INTEND'";
-    this.head(`    M${String(column).padEnd(7)}  'MARKER'                 ${word}`);
+    this.#head(`    M${String(column).padEnd(7)}  'MARKER'                 ${word}`);
   }
 
-  private makeColumn(column: number): void {
-    const { rows, entries_per_column } = this.size;
+  #makeColumn(column: number): void {
+    const { rows, entries_per_column } = this.#size;
     const entries: [string, string][] = [];
-    if (this.random() < 0.8) entries.push([this.row(-1), this.number()]);
-    if (this.random() < 0.1) entries.push([this.row(-2), this.number()]);
-    const step = 1 + Math.floor(this.random() * 7);
-    let row = Math.floor(this.random() * rows);
-    const count = Math.min(1 + Math.floor(this.random() * 2 * entries_per_column), Math.floor(rows / step));
+    if (this.#random() < 0.8) entries.push([this.#row(-1), this.#number()]);
+    if (this.#random() < 0.1) entries.push([this.#row(-2), this.#number()]);
+    const step = 1 + Math.floor(this.#random() * 7);
+    let row = Math.floor(this.#random() * rows);
+    const count = Math.min(1 + Math.floor(this.#random() * 2 * entries_per_column), Math.floor(rows / step));
     for (let entry = 0; entry < Math.max(1, count); entry += 1) {
-      entries.push([this.row(row % rows), this.number()]);
+      entries.push([this.#row(row % rows), this.#number()]);
       row += step;
     }
     for (let at = 0; at < entries.length; at += 2)
-      this.line("", this.column(column), ...entries[at]!, ...(entries[at + 1] ?? []));
+      this.#line("", this.#column(column), ...entries[at]!, ...(entries[at + 1] ?? []));
   }
 
-  private makeSides(): void {
-    this.head("RHS");
+  #makeSides(): void {
+    this.#head("RHS");
     // HiGHS takes a set called like a row for that row, and RHS may be one.
-    const set = this.form === "blanks" ? "SET 1" : "SET1";
-    this.line("", set, this.row(-1), "-12.5");
-    const { rows } = this.size;
-    for (let row = 0; row < rows; row += 1) if (this.random() < 0.7) this.line("", set, this.row(row), this.number());
-    this.head("RANGES");
-    for (let row = 0; row < rows; row += 1) if (this.random() < 0.1) this.line("", "RNG", this.row(row), this.number());
+    const set = this.#form === "blanks" ? "SET 1" : "SET1";
+    this.#line("", set, this.#row(-1), "-12.5");
+    const { rows } = this.#size;
+    for (let row = 0; row < rows; row += 1)
+      if (this.#random() < 0.7) this.#line("", set, this.#row(row), this.#number());
+    this.#head("RANGES");
+    for (let row = 0; row < rows; row += 1)
+      if (this.#random() < 0.1) this.#line("", "RNG", this.#row(row), this.#number());
   }
 
-  private makeBounds(): void {
-    this.head("BOUNDS");
-    const kinds = this.form === "blanks" ? PLAIN_BOUNDS : ALL_BOUNDS;
-    for (let column = 0; column < this.size.columns; column += 1) {
-      const is_needed = this.form === "blanks" && this.is_integer[column];
-      if (!is_needed && this.random() < 0.6) continue;
-      const kind = is_needed ? "UP" : kinds[Math.floor(this.random() * kinds.length)]!;
-      if (VALUELESS.includes(kind)) this.line(kind, "BND", this.column(column));
+  #makeBounds(): void {
+    this.#head("BOUNDS");
+    const kinds = this.#form === "blanks" ? PLAIN_BOUNDS : ALL_BOUNDS;
+    for (let column = 0; column < this.#size.columns; column += 1) {
+      const is_needed = this.#form === "blanks" && this.#is_integer[column];
+      if (!is_needed && this.#random() < 0.6) continue;
+      const kind = is_needed ? "UP" : kinds[Math.floor(this.#random() * kinds.length)]!;
+      if (VALUELESS.includes(kind)) this.#line(kind, "BND", this.#column(column));
       else if (kind === "LO UP") {
-        this.line("LO", "BND", this.column(column), "-3.5");
-        this.line("UP", "BND", this.column(column), "12");
-      } else this.line(kind, "BND", this.column(column), String(1 + Math.floor(this.random() * 90)));
+        this.#line("LO", "BND", this.#column(column), "-3.5");
+        this.#line("UP", "BND", this.#column(column), "12");
+      } else this.#line(kind, "BND", this.#column(column), String(1 + Math.floor(this.#random() * 90)));
     }
   }
 
-  private row(row: number): string {
+  #row(row: number): string {
     const letter = row === -1 ? "COST" : row === -2 ? "IDLE" : `R${row.toString(36).toUpperCase()}`;
-    return this.form === "blanks" ? `${letter.slice(0, 1)} ${letter.slice(1)}` : letter;
+    return this.#form === "blanks" ? `${letter.slice(0, 1)} ${letter.slice(1)}` : letter;
   }
 
-  private column(column: number): string {
+  #column(column: number): string {
     const name = column.toString(36).toUpperCase();
-    return this.form === "blanks" ? `X ${name}` : `X${name}`;
+    return this.#form === "blanks" ? `X ${name}` : `X${name}`;
   }
 
   /** Up to 12 characters, as many as fixed form has. */
-  private number(): string {
-    const value = (this.random() - 0.4) * 10 ** Math.floor(this.random() * 6);
-    const style = this.random();
+  #number(): string {
+    const value = (this.#random() - 0.4) * 10 ** Math.floor(this.#random() * 6);
+    const style = this.#random();
     if (style < 0.4) return String(Math.round(value) || 1);
     if (style < 0.9) return value.toPrecision(5).slice(0, 12);
     return value.toExponential(3).slice(0, 12);
   }
 
-  private head(text: string): void {
-    this.pieces.push(text, "\n");
+  #head(text: string): void {
+    this.#pieces.push(text, "\n");
   }
 
   /** Field 1, then fields 2 to 6, at their columns in fixed form. */
-  private line(type: string, ...fields: Fields): void {
-    if (this.form === "free") {
-      this.pieces.push(" ", type === "" ? "" : `${type} `, fields.join(" "), "\n");
+  #line(type: string, ...fields: Fields): void {
+    if (this.#form === "free") {
+      this.#pieces.push(" ", type === "" ? "" : `${type} `, fields.join(" "), "\n");
       return;
     }
     const [name, row, value, row_2, value_2] = fields;
@@ -148,7 +151,7 @@ class InstanceMaker {
     if (row !== undefined) text += row.padEnd(10);
     if (value !== undefined) text += value.padStart(12);
     if (row_2 !== undefined) text += `   ${row_2.padEnd(8)}  ${value_2!.padStart(12)}`;
-    this.pieces.push(text, "\n");
+    this.#pieces.push(text, "\n");
   }
 }
 

@@ -41,15 +41,18 @@ export class Client {
   /** Runs that were seen to have ended, as they were then. */
   readonly #ended = new Map<string, string>();
 
-  constructor(
-    private readonly address: string,
-    private readonly ledger: Ledger,
-  ) {}
+  readonly #address: string;
+  readonly #ledger: Ledger;
+
+  constructor(address: string, ledger: Ledger) {
+    this.#address = address;
+    this.#ledger = ledger;
+  }
 
   /** One trigger without a webhook and one with, whose secret is returned. */
   async makeTriggers(webhook_url: string | null): Promise<string> {
-    const plain = await makeTrigger(this.address, MODEL, { name: "plain" });
-    const told = await makeTrigger(this.address, MODEL, { name: "told", webhook_url });
+    const plain = await makeTrigger(this.#address, MODEL, { name: "plain" });
+    const told = await makeTrigger(this.#address, MODEL, { name: "told", webhook_url });
     this.#triggers = [plain, told];
     return told.webhook_secret;
   }
@@ -64,14 +67,14 @@ export class Client {
         const { id, trigger_secret } = this.#triggers[started % WEBHOOK_EVERY === 0 ? 1 : 0]!;
         const body = JSON.stringify({ override_data: { demand: [started % 30, 40] } });
         const headers = { authorization: `Bearer ${trigger_secret}`, "content-type": "application/json" };
-        const url = `${this.address}/api/v2/triggers/${id}/fire`;
+        const url = `${this.#address}/api/v2/triggers/${id}/fire`;
         try {
           const response = await fetch(url, { method: "POST", headers, body });
           const { run_id } = (await response.json()) as { run_id: string };
           // The program is stopping.
           if (response.status === 503) return;
           if (response.status !== 202) throw new Error(`a fire was answered ${response.status}`);
-          this.ledger.accept(run_id);
+          this.#ledger.accept(run_id);
           await Bun.sleep(PAUSE_MS);
         } catch (error) {
           if (error instanceof Error && error.message.startsWith("a fire")) throw error;
@@ -86,7 +89,10 @@ export class Client {
   async untilAllEnded(): Promise<void> {
     const until = performance.now() + SETTLE_MS_MAX;
     for (;;) {
-      const health = (await (await fetch(`${this.address}/health`)).json()) as { queue_depth: number; running: number };
+      const health = (await (await fetch(`${this.#address}/health`)).json()) as {
+        queue_depth: number;
+        running: number;
+      };
       if (health.queue_depth + health.running === 0) return;
       if (performance.now() > until) throw new Error(`${health.queue_depth} runs still wait`);
       await Bun.sleep(200);
@@ -97,7 +103,7 @@ export class Client {
   async checkLedger(): Promise<{ accepted: number; ended: number }> {
     const runs = new Map<string, Run>();
     for (const trigger of this.#triggers) for (const run of await this.#runsOf(trigger)) runs.set(run.id, run);
-    const accepted = this.ledger.ids();
+    const accepted = this.#ledger.ids();
     for (const id of accepted) {
       const run = runs.get(id);
       if (run === undefined) throw new Error(`${id} was accepted and is lost`);
@@ -117,7 +123,7 @@ export class Client {
 
   /** What the program tells of the deliveries. */
   deliveryLog(): DeliveryLog {
-    return new DeliveryLog(this.address, this.#triggers[1]!.id);
+    return new DeliveryLog(this.#address, this.#triggers[1]!.id);
   }
 
   async #watchEnded(): Promise<void> {
@@ -140,7 +146,7 @@ export class Client {
 
   async #page(trigger: Trigger, page: number, filter: string): Promise<{ items: Run[]; has_next: boolean }> {
     const path = `/triggers/${trigger.id}/runs?page=${page}&page_size=${PAGE_SIZE}${filter}`;
-    const { items, has_next } = (await ask(this.address, "GET", path)) as { items: Run[]; has_next: boolean };
+    const { items, has_next } = (await ask(this.#address, "GET", path)) as { items: Run[]; has_next: boolean };
     const kept = items.map(({ id, status, completed_at, attempt }) => ({ id, status, completed_at, attempt }));
     return { items: kept, has_next };
   }

@@ -11,15 +11,18 @@ export interface Delivery {
 }
 
 export class DeliveryLog {
-  constructor(
-    private readonly address: string,
-    private readonly trigger_id: string,
-  ) {}
+  readonly #address: string;
+  readonly #trigger_id: string;
+
+  constructor(address: string, trigger_id: string) {
+    this.#address = address;
+    this.#trigger_id = trigger_id;
+  }
 
   async all(): Promise<Delivery[]> {
     const found: Delivery[] = [];
     for (let page = 1; ; page += 1) {
-      const { items, has_next } = await this.page(`page=${page}&page_size=${PAGE_SIZE}`);
+      const { items, has_next } = await this.#page(`page=${page}&page_size=${PAGE_SIZE}`);
       found.push(...items);
       if (!has_next) return found;
     }
@@ -27,11 +30,11 @@ export class DeliveryLog {
 
   /** How many are in one of these states. */
   async count(...states: string[]): Promise<number> {
-    const pages = await Promise.all(states.map((state) => this.page(`state=${state}&page_size=1`)));
+    const pages = await Promise.all(states.map((state) => this.#page(`state=${state}&page_size=1`)));
     return pages.reduce((sum, { total }) => sum + total, 0);
   }
 
-  private page(query: string): Promise<Json> {
-    return ask(this.address, "GET", `/triggers/${this.trigger_id}/deliveries?${query}`);
+  #page(query: string): Promise<Json> {
+    return ask(this.#address, "GET", `/triggers/${this.#trigger_id}/deliveries?${query}`);
   }
 }

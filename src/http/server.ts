@@ -1,4 +1,4 @@
-/** The HTTP side: the door, the routes, and one place where errors become answers. */
+/** The HTTP server: checks before a body is read, the routes, and the one function that turns errors into answers. */
 import "./edge/production";
 import { Elysia } from "elysia";
 import { listOf } from "../config";
@@ -30,11 +30,11 @@ import { metricsRoutes } from "./service/metrics";
 import { overviewRoutes } from "./service/overview";
 import { referenceRoutes } from "./service/reference";
 import { appliedRoutes } from "./triggers/applied";
-import { fireRoutes, knock } from "./triggers/fire";
+import { checkFireHeaders, fireRoutes } from "./triggers/fire";
 import { triggerRoutes } from "./triggers/triggers";
 import { deliveryRoutes } from "./webhooks/deliveries";
 
-/** Bun's own limit answers without a body: out of reach, so that the refusal is ours to word (door.ts counts as it reads). */
+/** Bun answers its own limit without a body. This one is never reached, because request_body.ts counts while it reads and refuses with a message. */
 const BUN_BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER;
 /** A connection that is silent so long is dropped; routes that wait for a solver lift it. */
 const IDLE_SECONDS_MAX = 10;
@@ -143,7 +143,7 @@ function passDoor(
 /** True when the sender has shown a key or a secret that opens something. Refuses one that opens nothing. */
 function prove(context: Context, request: Request, path: string, visit: Visit): boolean {
   const trigger_id = FIRE_PATH_PATTERN.exec(path)?.[1];
-  if (trigger_id !== undefined) return knock(context, request, plainId(trigger_id), visit);
+  if (trigger_id !== undefined) return checkFireHeaders(context, request, plainId(trigger_id), visit);
   // A sign-in link is a body; every other body of the API belongs to the holder of a key.
   if (!path.startsWith(`${API}/`) || SIGN_IN_PATH_PATTERN.test(path)) return false;
   requirePrincipal(context, request, visit);

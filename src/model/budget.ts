@@ -29,50 +29,50 @@ export class BudgetExhausted extends Error {
 const STEPS_PER_CLOCK_READING = 4096;
 
 export class Budget {
-  private readonly limits: ModelLimits;
-  private deadline_ms: number;
-  private steps_left = STEPS_PER_CLOCK_READING;
-  private nonzeros = 0;
+  readonly #limits: ModelLimits;
+  #deadline_ms: number;
+  #steps_left = STEPS_PER_CLOCK_READING;
+  #nonzeros = 0;
 
   constructor(limits: ModelLimits) {
-    this.limits = limits;
-    this.deadline_ms = limits.monotonic() + limits.seconds_max * 1000;
+    this.#limits = limits;
+    this.#deadline_ms = limits.monotonic() + limits.seconds_max * 1000;
   }
 
   /** Gives `seconds` from now on, to work that comes long after the compile. */
   restart(seconds: number): void {
-    this.deadline_ms = this.limits.monotonic() + seconds * 1000;
-    this.steps_left = STEPS_PER_CLOCK_READING;
+    this.#deadline_ms = this.#limits.monotonic() + seconds * 1000;
+    this.#steps_left = STEPS_PER_CLOCK_READING;
   }
 
   /** Call once for each unit of work, such as a token or a term. */
   step(): void {
-    this.steps_left -= 1;
-    if (this.steps_left <= 0) this.readClock();
+    this.#steps_left -= 1;
+    if (this.#steps_left <= 0) this.#readClock();
   }
 
   /** Call for a block of work of `steps` units. */
   steps(steps: number): void {
-    this.steps_left -= steps;
-    if (this.steps_left <= 0) this.readClock();
+    this.#steps_left -= steps;
+    if (this.#steps_left <= 0) this.#readClock();
   }
 
   /** Reserves `count` entries of the matrix or the Hessian before they are made. */
   takeNonzeros(count: number): void {
-    this.nonzeros += count;
-    if (this.nonzeros <= this.limits.nonzeros_max) return;
+    this.#nonzeros += count;
+    if (this.#nonzeros <= this.#limits.nonzeros_max) return;
     throw new BudgetExhausted(
       "model_too_large",
-      `the model needs more than ${this.limits.nonzeros_max} coefficients, the limit max_model_nonzeros; make it smaller or raise the limit`,
+      `the model needs more than ${this.#limits.nonzeros_max} coefficients, the limit max_model_nonzeros; make it smaller or raise the limit`,
     );
   }
 
-  private readClock(): void {
-    this.steps_left = STEPS_PER_CLOCK_READING;
-    if (this.limits.monotonic() <= this.deadline_ms) return;
+  #readClock(): void {
+    this.#steps_left = STEPS_PER_CLOCK_READING;
+    if (this.#limits.monotonic() <= this.#deadline_ms) return;
     throw new BudgetExhausted(
       "model_time_exceeded",
-      `compiling the model took more than ${this.limits.seconds_max} s, the limit max_model_seconds; make it smaller or raise the limit`,
+      `compiling the model took more than ${this.#limits.seconds_max} s, the limit max_model_seconds; make it smaller or raise the limit`,
     );
   }
 }

@@ -22,53 +22,53 @@ export interface DiagnosticExtras {
 }
 
 export class DiagnosticList {
-  private readonly errors: Diagnostic[];
-  private readonly warnings: Diagnostic[];
-  private hint_searches = 0;
+  readonly #errors: Diagnostic[];
+  readonly #warnings: Diagnostic[];
+  #hint_searches = 0;
   /** All errors met, also those beyond the bound. */
   error_count: number;
-  private warning_count: number;
+  #warning_count: number;
 
   /** A new list that starts with everything `earlier` holds, which stays as it is. */
   constructor(earlier?: DiagnosticList) {
-    this.errors = earlier ? [...earlier.errors] : [];
-    this.warnings = earlier ? [...earlier.warnings] : [];
+    this.#errors = earlier ? [...earlier.#errors] : [];
+    this.#warnings = earlier ? [...earlier.#warnings] : [];
     this.error_count = earlier?.error_count ?? 0;
-    this.warning_count = earlier?.warning_count ?? 0;
+    this.#warning_count = earlier ? earlier.#warning_count : 0;
   }
 
   /** Forgets what it holds for what `other` holds: of two readings of one text the better one counts. */
   replaceWith(other: DiagnosticList): void {
-    this.errors.splice(0, this.errors.length, ...other.errors);
-    this.warnings.splice(0, this.warnings.length, ...other.warnings);
+    this.#errors.splice(0, this.#errors.length, ...other.#errors);
+    this.#warnings.splice(0, this.#warnings.length, ...other.#warnings);
     this.error_count = other.error_count;
-    this.warning_count = other.warning_count;
+    this.#warning_count = other.#warning_count;
   }
 
   error(code: string, message: string, place: Place, extras: DiagnosticExtras = {}): void {
     this.error_count += 1;
-    if (this.errors.length < DIAGNOSTICS_MAX) this.errors.push(makeDiagnostic("error", code, message, place, extras));
+    if (this.#errors.length < DIAGNOSTICS_MAX) this.#errors.push(makeDiagnostic("error", code, message, place, extras));
   }
 
   warning(code: string, message: string, place: Place, extras: DiagnosticExtras = {}): void {
-    this.warning_count += 1;
-    if (this.warnings.length >= DIAGNOSTICS_MAX) return;
-    this.warnings.push(makeDiagnostic("warning", code, message, place, extras));
+    this.#warning_count += 1;
+    if (this.#warnings.length >= DIAGNOSTICS_MAX) return;
+    this.#warnings.push(makeDiagnostic("warning", code, message, place, extras));
   }
 
   /** Runs a search for a hint, unless so many errors have been found that more searches would cost too much. */
   hint(search: () => string | undefined): string | undefined {
-    this.hint_searches += 1;
-    return this.hint_searches > HINT_SEARCHES_MAX ? undefined : search();
+    this.#hint_searches += 1;
+    return this.#hint_searches > HINT_SEARCHES_MAX ? undefined : search();
   }
 
   /** At most DIAGNOSTICS_MAX diagnostics sorted by place, errors first to be kept, then one that counts the rest. */
   finish(): readonly Diagnostic[] {
-    const kept = [...this.errors, ...this.warnings].slice(0, DIAGNOSTICS_MAX);
+    const kept = [...this.#errors, ...this.#warnings].slice(0, DIAGNOSTICS_MAX);
     if (kept.length === 0) return kept;
     const keys = new Map(kept.map((diagnostic) => [diagnostic, (diagnostic.path ?? "").split(".")]));
     kept.sort((left, right) => comparePaths(keys.get(left)!, keys.get(right)!) || left.start - right.start);
-    const omitted = this.error_count + this.warning_count - kept.length;
+    const omitted = this.error_count + this.#warning_count - kept.length;
     if (omitted > 0) kept.push(omittedDiagnostic(omitted, this.error_count > DIAGNOSTICS_MAX ? "error" : "warning"));
     return kept;
   }

@@ -113,117 +113,118 @@ interface KnownIndex {
 }
 
 class ParamChecker {
-  private readonly shape: ParamShape;
-  private readonly name: string;
-  private readonly indices: readonly KnownIndex[];
-  private readonly faults: string[];
-  private readonly arity: number;
+  readonly #shape: ParamShape;
+  readonly #name: string;
+  readonly #indices: readonly KnownIndex[];
+  readonly #faults: string[];
+  readonly #arity: number;
 
   constructor(shape: ParamShape, name: string, given: GivenMembers, faults: string[]) {
-    this.shape = shape;
-    this.name = name;
-    this.faults = faults;
-    this.indices = shape.indices.map(({ set, arity, members: pinned }) => {
+    this.#shape = shape;
+    this.#name = name;
+    this.#faults = faults;
+    this.#indices = shape.indices.map(({ set, arity, members: pinned }) => {
       const members = given(set) ?? pinned;
       return { set, arity, members, places: members === null ? null : new Set(members) };
     });
-    this.arity = shape.indices.reduce((sum, { arity }) => sum + arity, 0);
+    this.#arity = shape.indices.reduce((sum, { arity }) => sum + arity, 0);
   }
 
   check(value: unknown): void {
-    const { indices, name } = this;
-    if (indices.length === 0) this.checkValue(value, name);
+    const indices = this.#indices;
+    const name = this.#name;
+    if (indices.length === 0) this.#checkValue(value, name);
     else if (Array.isArray(value)) {
       if (value.length > 0 && value.every(isRecord))
-        this.checkRows(value as readonly Readonly<Record<string, unknown>>[]);
-      else this.checkArray(value, 0, name);
-    } else if (isRecord(value)) this.checkObject(value);
+        this.#checkRows(value as readonly Readonly<Record<string, unknown>>[]);
+      else this.#checkArray(value, 0, name);
+    } else if (isRecord(value)) this.#checkObject(value);
     else {
       const sets = indices.map(({ set }) => set).join(" and ");
-      this.faults.push(
+      this.#faults.push(
         `${name} is ${describeValue(value)}, expected an array in the order of ${sets}, or an object by member`,
       );
     }
   }
 
-  private get is_full(): boolean {
-    return this.faults.length >= MESSAGES_MAX;
+  get #is_full(): boolean {
+    return this.#faults.length >= MESSAGES_MAX;
   }
 
-  private checkValue(value: unknown, name: string): void {
-    const { is_symbolic, is_whole, limits } = this.shape;
+  #checkValue(value: unknown, name: string): void {
+    const { is_symbolic, is_whole, limits } = this.#shape;
     if (is_symbolic) {
       const is_fitting = typeof value === "string" || (typeof value === "number" && Number.isFinite(value));
-      if (!is_fitting) this.faults.push(`${name} is ${describeValue(value)}, expected a text or number`);
+      if (!is_fitting) this.#faults.push(`${name} is ${describeValue(value)}, expected a text or number`);
     } else if (typeof value !== "number" || !Number.isFinite(value)) {
-      this.faults.push(`${name} is ${describeValue(value)}, expected a finite number`);
+      this.#faults.push(`${name} is ${describeValue(value)}, expected a finite number`);
     } else if (is_whole && !Number.isInteger(value)) {
-      this.faults.push(`${name} is ${value}, expected a whole number`);
+      this.#faults.push(`${name} is ${value}, expected a whole number`);
     } else {
       const broken = limits.find((limit) => !holds(value, limit));
-      if (broken !== undefined) this.faults.push(`${name} is ${value}, expected ${broken.relation} ${broken.value}`);
+      if (broken !== undefined) this.#faults.push(`${name} is ${value}, expected ${broken.relation} ${broken.value}`);
     }
   }
 
   /** As deep as there are indices, which the parser bounds. */
-  private checkArray(value: unknown, level: number, name: string): void {
-    if (this.is_full) return;
-    const index = this.indices[level];
+  #checkArray(value: unknown, level: number, name: string): void {
+    if (this.#is_full) return;
+    const index = this.#indices[level];
     if (index === undefined) {
-      this.checkValue(value, name);
+      this.#checkValue(value, name);
       return;
     }
     const { set, members } = index;
     if (!Array.isArray(value)) {
-      this.faults.push(`${name} is ${describeValue(value)}, expected an array in the order of ${set}`);
+      this.#faults.push(`${name} is ${describeValue(value)}, expected an array in the order of ${set}`);
     } else if (members !== null && value.length !== members.length) {
       const values = `${value.length} ${value.length === 1 ? "value" : "values"}`;
-      this.faults.push(`${name} has ${values}, expected ${members.length}, one for each member of ${set}`);
+      this.#faults.push(`${name} has ${values}, expected ${members.length}, one for each member of ${set}`);
     } else {
-      for (let position = 0; position < value.length && !this.is_full; position += 1) {
-        this.checkArray(value[position], level + 1, `${name}[${position}]`);
+      for (let position = 0; position < value.length && !this.#is_full; position += 1) {
+        this.#checkArray(value[position], level + 1, `${name}[${position}]`);
       }
     }
   }
 
-  private checkObject(value: Readonly<Record<string, unknown>>): void {
+  #checkObject(value: Readonly<Record<string, unknown>>): void {
     const seen = new Set<string>();
     const open: { readonly parts: readonly string[]; readonly value: unknown }[] = [{ parts: [], value }];
-    for (let next = open.pop(); next !== undefined && !this.is_full; next = open.pop()) {
-      const name = next.parts.length === 0 ? this.name : `${this.name}[${next.parts.map(quote).join("][")}]`;
+    for (let next = open.pop(); next !== undefined && !this.#is_full; next = open.pop()) {
+      const name = next.parts.length === 0 ? this.#name : `${this.#name}[${next.parts.map(quote).join("][")}]`;
       if (!isRecord(next.value)) {
-        this.faults.push(`${name} is ${describeValue(next.value)}, expected an object with more members for keys`);
+        this.#faults.push(`${name} is ${describeValue(next.value)}, expected an object with more members for keys`);
         continue;
       }
       for (const [key, inner] of Object.entries(next.value)) {
-        if (this.is_full) return;
-        const parts = [...next.parts, ...(this.arity === 1 ? [spellPart(key)] : key.split(",").map(spellPart))];
-        if (!this.areMembers(parts, `${name}`, key)) continue;
-        if (parts.length < this.arity) {
+        if (this.#is_full) return;
+        const parts = [...next.parts, ...(this.#arity === 1 ? [spellPart(key)] : key.split(",").map(spellPart))];
+        if (!this.#areMembers(parts, `${name}`, key)) continue;
+        if (parts.length < this.#arity) {
           open.push({ parts, value: inner });
           continue;
         }
         seen.add(parts.join(","));
-        this.checkValue(inner, `${this.name}[${quote(parts.join(","))}]`);
+        this.#checkValue(inner, `${this.#name}[${quote(parts.join(","))}]`);
       }
     }
-    this.checkCoverage(seen);
+    this.#checkCoverage(seen);
   }
 
   /** Whether the parts so far are members of their sets; tells the first that is not. */
-  private areMembers(parts: readonly string[], name: string, key: string): boolean {
-    if (parts.length > this.arity) {
-      this.faults.push(`${name} has the key ${quote(key)}, which has too many members for ${this.arity} indices`);
+  #areMembers(parts: readonly string[], name: string, key: string): boolean {
+    if (parts.length > this.#arity) {
+      this.#faults.push(`${name} has the key ${quote(key)}, which has too many members for ${this.#arity} indices`);
       return false;
     }
     let from = 0;
-    for (const { set, arity, members, places } of this.indices) {
+    for (const { set, arity, members, places } of this.#indices) {
       if (from + arity > parts.length) break;
       const member = parts.slice(from, from + arity).join(",");
       from += arity;
       if (places === null || members === null || places.has(member)) continue;
       const hint = nearestHint(member, members);
-      this.faults.push(
+      this.#faults.push(
         `${name} has the key ${quote(key)}, which is not in ${set}${hint === undefined ? "" : `, ${hint}`}`,
       );
       return false;
@@ -231,29 +232,30 @@ class ParamChecker {
     return true;
   }
 
-  private checkRows(rows: readonly Readonly<Record<string, unknown>>[]): void {
+  #checkRows(rows: readonly Readonly<Record<string, unknown>>[]): void {
     const seen = new Set<string>();
     for (const [position, row] of rows.entries()) {
-      if (this.is_full) return;
+      if (this.#is_full) return;
       const columns = Object.keys(row).filter((column) => column !== "value");
-      const name = `${this.name}[${position}]`;
-      if (columns.length !== this.arity || !Object.hasOwn(row, "value")) {
+      const name = `${this.#name}[${position}]`;
+      if (columns.length !== this.#arity || !Object.hasOwn(row, "value")) {
         const found = Object.keys(row).slice(0, 8).map(quote).join(", ");
-        this.faults.push(`${name} has the columns ${found}, expected ${this.arity} index columns and "value"`);
+        this.#faults.push(`${name} has the columns ${found}, expected ${this.#arity} index columns and "value"`);
         continue;
       }
       const parts = columns.map((column) => spellKey(row[column]) ?? "");
-      if (!this.areMembers(parts, name, parts.join(","))) continue;
-      if (seen.has(parts.join(","))) this.faults.push(`${name} gives ${quote(parts.join(","))} a second time`);
+      if (!this.#areMembers(parts, name, parts.join(","))) continue;
+      if (seen.has(parts.join(","))) this.#faults.push(`${name} gives ${quote(parts.join(","))} a second time`);
       seen.add(parts.join(","));
-      this.checkValue(row.value, name);
+      this.#checkValue(row.value, name);
     }
-    this.checkCoverage(seen);
+    this.#checkCoverage(seen);
   }
 
-  private checkCoverage(seen: ReadonlySet<string>): void {
-    const { indices, faults } = this;
-    if (this.shape.is_partial || faults.length > 0) return;
+  #checkCoverage(seen: ReadonlySet<string>): void {
+    const indices = this.#indices;
+    const faults = this.#faults;
+    if (this.#shape.is_partial || faults.length > 0) return;
     let count = 1;
     for (const { members } of indices) {
       if (members === null) return;
@@ -262,18 +264,18 @@ class ParamChecker {
     if (seen.size >= count) return;
     const missing: string[] = [];
     for (let at = 0; at < count && missing.length < 5; at += 1) {
-      const key = this.keyAt(at);
+      const key = this.#keyAt(at);
       if (!seen.has(key)) missing.push(quote(key));
     }
     const rest = count - seen.size - missing.length;
-    faults.push(`${this.name} lacks ${missing.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`);
+    faults.push(`${this.#name} lacks ${missing.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`);
   }
 
   /** The key at a position in the order of the index sets. */
-  private keyAt(position: number): string {
+  #keyAt(position: number): string {
     const parts: string[] = [];
     let rest = position;
-    for (const { members } of this.indices.toReversed()) {
+    for (const { members } of this.#indices.toReversed()) {
       parts.unshift(members![rest % members!.length]!);
       rest = Math.floor(rest / members!.length);
     }

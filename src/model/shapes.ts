@@ -65,19 +65,19 @@ function openValue(value: unknown): OpenValue | null {
 class ShapeInterner {
   readonly shapes: Shape[] = [NUMBER];
   readonly numberId = 0;
-  private readonly ids = new Map<string, number>();
+  readonly #ids = new Map<string, number>();
 
   intern(keys: readonly string[] | null, children: readonly number[]): number {
     const is_uniform = children.every((child) => child === children[0]);
     const content = is_uniform ? `${children.length}:${children[0] ?? -1}` : children.join();
     const signature = `${is_uniform}|${content}|${keys === null ? "" : JSON.stringify(keys)}`;
-    const known = this.ids.get(signature);
+    const known = this.#ids.get(signature);
     if (known !== undefined) return known;
     const items = children.map((child) => this.shapes[child]!);
     const of = items[0] ?? NUMBER;
     if (keys !== null) this.shapes.push(is_uniform ? { type: "object", keys, of } : { type: "record", keys, items });
     else this.shapes.push(is_uniform ? { type: "array", length: items.length, of } : { type: "list", items });
-    this.ids.set(signature, this.shapes.length - 1);
+    this.#ids.set(signature, this.shapes.length - 1);
     return this.shapes.length - 1;
   }
 }

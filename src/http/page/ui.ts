@@ -10,17 +10,17 @@ import { PAGE_FILES, PAGE_SHELL } from "./page_files";
 
 /** First words of the page's own addresses; everything else is left to the API and to routes to come. */
 const PAGE_PLACES = ["triggers", "runs", "models", "settings", "sign-in", "schedules"];
-/** Kept out of the API's document: a browser asks these, not a program. */
-const FOR_EYES = { detail: { hide: true } } as const;
+/** Leaves a route out of the OpenAPI document: browsers load these, not programs. */
+const PAGE_ROUTE = { detail: { hide: true } } as const;
 const NONCE_BYTES = 16;
 const YEAR_SECONDS = 31_536_000;
 
 export function uiRoutes(context: Pick<Context, "ids">) {
   const routes = new Elysia({ normalize: false });
   const shell = () => shellResponse(Buffer.from(context.ids.bytes(NONCE_BYTES)).toString("base64"));
-  routes.get("/", shell, FOR_EYES);
-  for (const place of PAGE_PLACES) routes.get(`/${place}`, shell, FOR_EYES).get(`/${place}/*`, shell, FOR_EYES);
-  return routes.get("/assets/*", ({ request }) => fileResponse(request), FOR_EYES);
+  routes.get("/", shell, PAGE_ROUTE);
+  for (const place of PAGE_PLACES) routes.get(`/${place}`, shell, PAGE_ROUTE).get(`/${place}/*`, shell, PAGE_ROUTE);
+  return routes.get("/assets/*", ({ request }) => fileResponse(request), PAGE_ROUTE);
 }
 
 /** Styles that components make at run time carry the nonce; scripts come from files alone. */

@@ -36,7 +36,12 @@ const opened_by_header = new WeakMap<Request, OpenTrigger>();
  * Before the body is read: refuses a trigger that is not there, and a wrong secret in the headers. True when the headers
  * hold the right one; false when the body must be read for it.
  */
-export function knock(context: FireRouteContext, request: Request, trigger_id: string, visit: Visit): boolean {
+export function checkFireHeaders(
+  context: FireRouteContext,
+  request: Request,
+  trigger_id: string,
+  visit: Visit,
+): boolean {
   requireAccepting(context);
   const secret = bearerToken(request.headers.get("authorization"));
   if (secret === null) {

@@ -49,7 +49,7 @@ export class ExpressionCode {
   }
 
   pushLeaf(op: number, operand: number, start: number, end: number): void {
-    this.push(op, operand, this.count, start, end, op === OP.variable ? 1 : 0);
+    this.#push(op, operand, this.count, start, end, op === OP.variable ? 1 : 0);
   }
 
   pushNumber(value: number, start: number, end: number): void {
@@ -65,7 +65,7 @@ export class ExpressionCode {
   /** Negation of the last subtree. */
   pushNegation(start: number): void {
     const child = this.count - 1;
-    this.push(OP.negate, 0, this.first[child]!, start, this.end[child]!, this.varying[child]!);
+    this.#push(OP.negate, 0, this.first[child]!, start, this.end[child]!, this.varying[child]!);
   }
 
   /** An operation on the last two subtrees; `end` is given when a closing bracket follows the right one. */
@@ -73,7 +73,7 @@ export class ExpressionCode {
     const right = this.count - 1;
     const left = this.first[right]! - 1;
     const varying = this.varying[left]! | this.varying[right]!;
-    this.push(op, 0, this.first[left]!, this.start[left]!, end ?? this.end[right]!, varying);
+    this.#push(op, 0, this.first[left]!, this.start[left]!, end ?? this.end[right]!, varying);
   }
 
   /** A call with the last `argument_count` subtrees as arguments. */
@@ -84,7 +84,7 @@ export class ExpressionCode {
       varying |= this.varying[next - 1]!;
       next = this.first[next - 1]!;
     }
-    this.push(OP.call, argument_count * 8 + name, next, start, end, varying);
+    this.#push(OP.call, argument_count * 8 + name, next, start, end, varying);
   }
 
   /** Makes the span of the last subtree include its parentheses. */
@@ -105,8 +105,8 @@ export class ExpressionCode {
     return roots.reverse();
   }
 
-  private push(op: number, operand: number, first: number, start: number, end: number, varying: number): void {
-    if (this.count === this.op.length) this.grow();
+  #push(op: number, operand: number, first: number, start: number, end: number, varying: number): void {
+    if (this.count === this.op.length) this.#grow();
     const node = this.count;
     this.op[node] = op;
     this.operand[node] = operand;
@@ -117,7 +117,7 @@ export class ExpressionCode {
     this.count = node + 1;
   }
 
-  private grow(): void {
+  #grow(): void {
     const capacity = Math.max(16, this.op.length * 2);
     this.op = enlarge(this.op, new Uint8Array(capacity));
     this.operand = enlarge(this.operand, new Int32Array(capacity));

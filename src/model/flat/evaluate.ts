@@ -11,86 +11,87 @@ import { type ExpressionCode, FUNCTION, FUNCTION_NAMES, OP } from "./code";
 import { expressionPath, type ParsedExpression } from "./expression_place";
 
 export class ConstantEvaluator {
-  private readonly code: ExpressionCode;
+  readonly #code: ExpressionCode;
   /** Value of each parameter by its position. */
-  private readonly values: readonly unknown[];
-  private readonly list: DiagnosticList;
-  private readonly budget: Budget;
-  private expression: ParsedExpression | null = null;
-  private readonly stack: unknown[] = [];
+  readonly #values: readonly unknown[];
+  readonly #list: DiagnosticList;
+  readonly #budget: Budget;
+  #expression: ParsedExpression | null = null;
+  readonly #stack: unknown[] = [];
 
   constructor(code: ExpressionCode, values: readonly unknown[], list: DiagnosticList, budget: Budget) {
-    this.code = code;
-    this.values = values;
-    this.list = list;
-    this.budget = budget;
+    this.#code = code;
+    this.#values = values;
+    this.#list = list;
+    this.#budget = budget;
   }
 
   /** The expression whose nodes follow: what diagnostics refer to. */
   enter(expression: ParsedExpression): void {
-    this.expression = expression;
+    this.#expression = expression;
   }
 
   /** Value of a constant subtree as a number; NaN after a report when it has none. */
   number(node: number): number {
-    const { code } = this;
+    const code = this.#code;
     if (code.op[node] === OP.number) return code.numbers[code.operand[node]!]!;
-    const errors_before = this.list.error_count;
-    const value = this.scalar(this.value(node), node);
-    return this.finite(value, node, errors_before);
+    const errors_before = this.#list.error_count;
+    const value = this.#scalar(this.#value(node), node);
+    return this.#finite(value, node, errors_before);
   }
 
   /** The numbers that a constant argument of sum, min or max stands for: the elements of an array, or itself. */
   numbers(node: number): number[] {
-    const errors_before = this.list.error_count;
-    return this.flatten(this.value(node), node).map((value) => this.finite(value, node, errors_before));
+    const errors_before = this.#list.error_count;
+    return this.#flatten(this.#value(node), node).map((value) => this.#finite(value, node, errors_before));
   }
 
   /** Reports an error on the span of `node`. */
   report(code: string, message: string, node: number, hint?: string): void {
-    const { text, position } = this.expression!;
-    const start = this.code.start[node]!;
-    this.list.error(
+    const { text, position } = this.#expression!;
+    const start = this.#code.start[node]!;
+    this.#list.error(
       code,
       message,
-      { path: expressionPath(position), text, start, end: this.code.end[node]! },
+      { path: expressionPath(position), text, start, end: this.#code.end[node]! },
       { hint },
     );
   }
 
   /** The text of a node for a message, quoted and cut. */
   quoteNode(node: number): string {
-    const start = this.code.start[node]!;
-    return quote(this.expression!.text.slice(start, Math.min(this.code.end[node]!, start + 64)));
+    const start = this.#code.start[node]!;
+    return quote(this.#expression!.text.slice(start, Math.min(this.#code.end[node]!, start + 64)));
   }
 
-  private value(root: number): unknown {
-    const { code, stack } = this;
+  #value(root: number): unknown {
+    const code = this.#code;
+    const stack = this.#stack;
     stack.length = 0;
     for (let node = code.first[root]!; node <= root; node += 1) {
-      this.budget.step();
+      this.#budget.step();
       const operand = code.operand[node]!;
       const op = code.op[node]!;
       if (op === OP.number) stack.push(code.numbers[operand]!);
-      else if (op === OP.parameter) stack.push(this.values[operand]);
+      else if (op === OP.parameter) stack.push(this.#values[operand]);
       else if (op === OP.text) stack.push(code.texts[operand]!);
-      else if (op === OP.negate) stack.push(-this.scalar(stack.pop(), node - 1));
-      else if (op === OP.call) stack.push(this.call(node));
-      else if (op === OP.index) this.index(node);
-      else this.binary(op, node);
+      else if (op === OP.negate) stack.push(-this.#scalar(stack.pop(), node - 1));
+      else if (op === OP.call) stack.push(this.#call(node));
+      else if (op === OP.index) this.#index(node);
+      else this.#binary(op, node);
     }
     return stack.pop();
   }
 
-  private binary(op: number, node: number): void {
-    const { stack } = this;
-    const right = this.scalar(stack.pop(), node - 1);
-    const left = this.scalar(stack.pop(), this.code.left(node));
+  #binary(op: number, node: number): void {
+    const stack = this.#stack;
+    const right = this.#scalar(stack.pop(), node - 1);
+    const left = this.#scalar(stack.pop(), this.#code.left(node));
     if (op === OP.add) stack.push(left + right);
     else if (op === OP.subtract) stack.push(left - right);
     else if (op === OP.multiply) stack.push(left * right);
     else if (op === OP.divide) stack.push(left / this.divisor(right, node - 1));
-    else stack.push(this.power(left, right, node));
+    else stack.push(this.#power(left, right, node));
   }
 
   /** A divisor as it is, or NaN after a report when it is zero. */
@@ -100,7 +101,7 @@ export class ConstantEvaluator {
     return Number.NaN;
   }
 
-  private power(base: number, exponent: number, node: number): number {
+  #power(base: number, exponent: number, node: number): number {
     const result = base ** exponent;
     if (Number.isNaN(result) && !Number.isNaN(base) && !Number.isNaN(exponent)) {
       this.report("not_a_number", `${base} to the power ${exponent} is not a real number`, node);
@@ -108,16 +109,16 @@ export class ConstantEvaluator {
     return result;
   }
 
-  private index(node: number): void {
-    const { stack } = this;
+  #index(node: number): void {
+    const stack = this.#stack;
     const key = stack.pop();
     const base = stack.pop();
-    stack.push(this.element(base, key, node));
+    stack.push(this.#element(base, key, node));
   }
 
-  private element(base: unknown, key: unknown, node: number): unknown {
+  #element(base: unknown, key: unknown, node: number): unknown {
     const index_node = node - 1;
-    const base_node = this.code.left(node);
+    const base_node = this.#code.left(node);
     if (isPoisoned(base) || isPoisoned(key)) return Number.NaN;
     const name = this.quoteNode(base_node);
     if (Array.isArray(base)) {
@@ -126,9 +127,9 @@ export class ConstantEvaluator {
       const message = `${name} has ${base.length} ${base.length === 1 ? "value" : "values"}, counted from 0; there is none at ${found}`;
       this.report("index_out_of_range", message, index_node);
     } else if (isRecord(base)) {
-      const word = String(this.textKey(key, index_node));
+      const word = String(this.#textKey(key, index_node));
       if (Object.hasOwn(base, word)) return base[word];
-      const hint = this.list.hint(() => nearestHint(word, Object.keys(base)));
+      const hint = this.#list.hint(() => nearestHint(word, Object.keys(base)));
       this.report("unknown_key", `${name} has no key ${quote(word)}`, index_node, hint);
     } else {
       this.report("not_indexable", `${name} is ${describeValue(base)}; only an array or object takes [ ]`, base_node);
@@ -137,24 +138,25 @@ export class ConstantEvaluator {
   }
 
   /** A key of an object: a text, or a number as it is written. */
-  private textKey(key: unknown, node: number): string | number {
+  #textKey(key: unknown, node: number): string | number {
     if (typeof key === "string") return key;
-    return this.scalar(key, node);
+    return this.#scalar(key, node);
   }
 
-  private call(node: number): number {
-    const { stack, code } = this;
+  #call(node: number): number {
+    const stack = this.#stack;
+    const code = this.#code;
     const name = code.operand[node]! & 7;
     const roots = code.callArguments(node);
     const values = stack.splice(stack.length - roots.length);
-    if (name === FUNCTION.abs) return Math.abs(this.scalar(values[0], roots[0]!));
+    if (name === FUNCTION.abs) return Math.abs(this.#scalar(values[0], roots[0]!));
     if (name === FUNCTION.pow) {
-      return this.power(this.scalar(values[0], roots[0]!), this.scalar(values[1], roots[1]!), node);
+      return this.#power(this.#scalar(values[0], roots[0]!), this.#scalar(values[1], roots[1]!), node);
     }
     let result = name === FUNCTION.sum ? 0 : Number.NaN;
     let count = 0;
     for (const [position, value] of values.entries()) {
-      for (const element of this.flatten(value, roots[position]!)) {
+      for (const element of this.#flatten(value, roots[position]!)) {
         result = count === 0 ? element : combine(name, result, element);
         count += 1;
       }
@@ -166,22 +168,22 @@ export class ConstantEvaluator {
   }
 
   /** All numbers inside a value, in order. */
-  private flatten(value: unknown, node: number): number[] {
+  #flatten(value: unknown, node: number): number[] {
     if (typeof value === "number") return [value];
     const numbers: number[] = [];
     const open: unknown[] = [value];
     while (open.length > 0) {
-      this.budget.step();
+      this.#budget.step();
       const next = open.pop();
       if (typeof next === "number") numbers.push(next);
       else if (Array.isArray(next) || isRecord(next))
         pushReversed(open, Array.isArray(next) ? next : Object.values(next));
-      else numbers.push(this.scalar(next, node));
+      else numbers.push(this.#scalar(next, node));
     }
     return numbers;
   }
 
-  private scalar(value: unknown, node: number): number {
+  #scalar(value: unknown, node: number): number {
     if (typeof value === "number") return value;
     const found = this.quoteNode(node);
     if (Array.isArray(value)) {
@@ -198,9 +200,9 @@ export class ConstantEvaluator {
   }
 
   /** Infinity, and a NaN made of infinities, mean that some step grew too large; any other NaN has its report already. */
-  private finite(value: number, node: number, errors_before: number): number {
+  #finite(value: number, node: number, errors_before: number): number {
     if (Number.isFinite(value)) return value;
-    if (this.list.error_count === errors_before) {
+    if (this.#list.error_count === errors_before) {
       this.report("number_too_large", `the value of ${this.quoteNode(node)} is too large for a number`, node);
     }
     return Number.NaN;

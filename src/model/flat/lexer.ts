@@ -118,12 +118,12 @@ export class Lexer {
     }
     const code = text.charCodeAt(at);
     const ascii_class = code < 128 ? ASCII_CLASS[code]! : 0;
-    if (ascii_class === IS_DIGIT || (code === 0x2e && isDigit(text.charCodeAt(at + 1)))) this.readNumber();
-    else if (ascii_class === IS_NAME || (code >= 128 && NAME_START.test(codePointAt(text, at)))) this.readName();
-    else this.readSymbol(code);
+    if (ascii_class === IS_DIGIT || (code === 0x2e && isDigit(text.charCodeAt(at + 1)))) this.#readNumber();
+    else if (ascii_class === IS_NAME || (code >= 128 && NAME_START.test(codePointAt(text, at)))) this.#readName();
+    else this.#readSymbol(code);
   }
 
-  private readNumber(): void {
+  #readNumber(): void {
     const { text } = this;
     let at = this.start;
     let digits = 0;
@@ -141,10 +141,10 @@ export class Lexer {
     this.number = is_short ? digits / POWERS_OF_TEN[Math.max(0, at - point - 1)]! : Number(text.slice(this.start, at));
     if (Number.isFinite(this.number)) return;
     const found = quote(text.slice(this.start, at));
-    this.reject("number_too_large", `the number ${found} is too large; a coefficient goes up to about 1.8e308`);
+    this.#reject("number_too_large", `the number ${found} is too large; a coefficient goes up to about 1.8e308`);
   }
 
-  private readName(): void {
+  #readName(): void {
     const { text } = this;
     let at = this.start;
     while (at < text.length) {
@@ -164,40 +164,40 @@ export class Lexer {
     this.is_quoted = false;
   }
 
-  private readSymbol(code: number): void {
+  #readSymbol(code: number): void {
     const kind = SINGLE.get(code);
     this.end = this.start + 1;
-    if (kind === TOKEN.relation) this.readRelation(code);
-    else if (kind === TOKEN.star && this.text.charCodeAt(this.end) === code) this.take(TOKEN.power, 2);
+    if (kind === TOKEN.relation) this.#readRelation(code);
+    else if (kind === TOKEN.star && this.text.charCodeAt(this.end) === code) this.#take(TOKEN.power, 2);
     else if (kind !== undefined) this.kind = kind;
-    else if (code === 0x60) this.readQuotedName();
-    else if (code === 0x22 || code === 0x27) this.readText(code);
-    else this.rejectSymbol();
+    else if (code === 0x60) this.#readQuotedName();
+    else if (code === 0x22 || code === 0x27) this.#readText(code);
+    else this.#rejectSymbol();
   }
 
-  private take(kind: number, length: number): void {
+  #take(kind: number, length: number): void {
     this.kind = kind;
     this.end = this.start + length;
   }
 
-  private readRelation(code: number): void {
+  #readRelation(code: number): void {
     const letter = String.fromCharCode(code);
     const next = this.text.charAt(this.end);
     if (letter === "=" && (next === "<" || next === ">")) {
       this.end += 1;
-      this.reject("unknown_symbol", `\`=${next}\` is not a relation; write \`${next}=\``);
+      this.#reject("unknown_symbol", `\`=${next}\` is not a relation; write \`${next}=\``);
       return;
     }
-    this.take(TOKEN.relation, next === "=" && "<>=".includes(letter) ? 2 : 1);
+    this.#take(TOKEN.relation, next === "=" && "<>=".includes(letter) ? 2 : 1);
     this.is_strict = (letter === "<" || letter === ">") && next !== "=";
     if (letter === "=") this.relation = "=";
     else this.relation = letter === "<" || letter === "≤" ? "<=" : ">=";
   }
 
-  private readQuotedName(): void {
-    const closed = this.findClose("`");
+  #readQuotedName(): void {
+    const closed = this.#findClose("`");
     if (closed === -1) {
-      this.rejectUnclosed("backquote", "`");
+      this.#rejectUnclosed("backquote", "`");
       return;
     }
     this.kind = TOKEN.name;
@@ -207,11 +207,11 @@ export class Lexer {
   }
 
   /** Texts hold no escapes: a key with a quotation mark of one kind stands between those of the other. */
-  private readText(quotation_mark: number): void {
+  #readText(quotation_mark: number): void {
     const mark = String.fromCharCode(quotation_mark);
     const closed = this.text.indexOf(mark, this.start + 1);
     if (closed === -1) {
-      this.rejectUnclosed("quotation mark", mark);
+      this.#rejectUnclosed("quotation mark", mark);
       return;
     }
     this.kind = TOKEN.text;
@@ -220,30 +220,34 @@ export class Lexer {
   }
 
   /** Offset of the closing mark, doubled marks skipped, or -1. */
-  private findClose(mark: string): number {
+  #findClose(mark: string): number {
     let at = this.text.indexOf(mark, this.start + 1);
     while (at !== -1 && this.text.charAt(at + 1) === mark) at = this.text.indexOf(mark, at + 2);
     return at;
   }
 
-  private rejectUnclosed(name: string, mark: string): void {
+  #rejectUnclosed(name: string, mark: string): void {
     this.end = this.text.length;
-    this.reject("unclosed_quote", `this ${name} is never closed; add \`${mark}\` where the name ends`);
+    this.#reject("unclosed_quote", `this ${name} is never closed; add \`${mark}\` where the name ends`);
   }
 
-  private rejectSymbol(): void {
+  #rejectSymbol(): void {
     const letter = codePointAt(this.text, this.start);
     this.end = this.start + letter.length;
     const found = quote(letter);
     if (letter === "!" && this.text.charAt(this.end) === "=") {
       this.end += 1;
-      this.reject("unknown_symbol", "`!=` is not a linear relation; a constraint uses <=, >= or =");
+      this.#reject("unknown_symbol", "`!=` is not a linear relation; a constraint uses <=, >= or =");
     } else {
-      this.reject("unknown_symbol", `the character ${found} has no meaning in an expression`, SYMBOL_HINTS.get(letter));
+      this.#reject(
+        "unknown_symbol",
+        `the character ${found} has no meaning in an expression`,
+        SYMBOL_HINTS.get(letter),
+      );
     }
   }
 
-  private reject(code: string, message: string, hint?: string): void {
+  #reject(code: string, message: string, hint?: string): void {
     this.kind = TOKEN.invalid;
     this.fault = hint === undefined ? { code, message } : { code, message, hint };
   }

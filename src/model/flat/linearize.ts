@@ -57,26 +57,26 @@ interface Pass {
 }
 
 export class Linearizer {
-  private readonly code: ExpressionCode;
-  private readonly constants: ConstantEvaluator;
-  private readonly budget: Budget;
-  private expression: ParsedExpression | null = null;
-  private next_auxiliary: number;
+  readonly #code: ExpressionCode;
+  readonly #constants: ConstantEvaluator;
+  readonly #budget: Budget;
+  #expression: ParsedExpression | null = null;
+  #next_auxiliary: number;
   /** In order of their columns; the caller writes their rows, which may append more. */
   readonly pending: PendingPiecewise[] = [];
 
   /** `column_count` is the number of declared columns; auxiliary ones are numbered from there. */
   constructor(code: ExpressionCode, constants: ConstantEvaluator, budget: Budget, column_count: number) {
-    this.code = code;
-    this.constants = constants;
-    this.budget = budget;
-    this.next_auxiliary = column_count;
+    this.#code = code;
+    this.#constants = constants;
+    this.#budget = budget;
+    this.#next_auxiliary = column_count;
   }
 
   /** The expression whose nodes follow. */
   enter(expression: ParsedExpression): void {
-    this.expression = expression;
-    this.constants.enter(expression);
+    this.#expression = expression;
+    this.#constants.enter(expression);
   }
 
   /** Adds `factor` times the subtree at `root` to `out`, and its products to `quadratic`, which null refuses. */
@@ -87,21 +87,22 @@ export class Linearizer {
     out: TermList,
     quadratic: QuadraticTermList | null,
   ): void {
-    this.run(root, factor, { pressure, out, quadratic, is_factor: false });
+    this.#run(root, factor, { pressure, out, quadratic, is_factor: false });
   }
 
-  private run(root: number, factor: number, pass: Pass): void {
-    const { code, constants } = this;
+  #run(root: number, factor: number, pass: Pass): void {
+    const code = this.#code;
+    const constants = this.#constants;
     const { out } = pass;
     const nodes: number[] = [root];
     const factors: number[] = [factor];
     while (nodes.length > 0) {
-      this.budget.step();
+      this.#budget.step();
       const node = nodes.pop()!;
       const scale = factors.pop()!;
       const op = code.op[node]!;
       if (op === OP.variable) {
-        this.addTerm(out, code.operand[node]!, scale, node);
+        this.#addTerm(out, code.operand[node]!, scale, node);
       } else if (code.varying[node] === 0) {
         out.constant += scale * constants.number(node);
       } else if (op === OP.negate) {
@@ -111,28 +112,29 @@ export class Linearizer {
         nodes.push(node - 1, code.left(node));
         factors.push(op === OP.add ? scale : -scale, scale);
       } else if (op === OP.call) {
-        this.runCall(node, scale, nodes, factors, pass);
+        this.#runCall(node, scale, nodes, factors, pass);
       } else {
-        this.runProduct(op, node, scale, nodes, factors, pass);
+        this.#runProduct(op, node, scale, nodes, factors, pass);
       }
     }
   }
 
-  private addTerm(out: TermList, column: number, coefficient: number, node: number): void {
+  #addTerm(out: TermList, column: number, coefficient: number, node: number): void {
     if (coefficient === Infinity || coefficient === -Infinity) {
-      const message = `the coefficient of ${this.constants.quoteNode(node)} is too large for a number`;
-      this.constants.report("number_too_large", message, node);
+      const message = `the coefficient of ${this.#constants.quoteNode(node)} is too large for a number`;
+      this.#constants.report("number_too_large", message, node);
     }
     out.add(column, coefficient);
   }
 
   /** Multiply, divide and power: scales one operand, or expands a product of two varying ones. */
-  private runProduct(op: number, node: number, scale: number, nodes: number[], factors: number[], pass: Pass): void {
-    const { code, constants } = this;
+  #runProduct(op: number, node: number, scale: number, nodes: number[], factors: number[], pass: Pass): void {
+    const code = this.#code;
+    const constants = this.#constants;
     const right = node - 1;
     const left = code.left(node);
     if (op === OP.power) {
-      this.runPower(node, left, right, scale, nodes, factors, pass);
+      this.#runPower(node, left, right, scale, nodes, factors, pass);
       return;
     }
     if (op === OP.divide) {
@@ -145,11 +147,11 @@ export class Linearizer {
       nodes.push(left);
       factors.push(scale * constants.number(right));
     } else {
-      this.expand(node, left, right, scale, pass);
+      this.#expand(node, left, right, scale, pass);
     }
   }
 
-  private runPower(
+  #runPower(
     node: number,
     base: number,
     exponent_node: number,
@@ -158,59 +160,59 @@ export class Linearizer {
     factors: number[],
     pass: Pass,
   ): void {
-    const exponent = this.constants.number(exponent_node);
+    const exponent = this.#constants.number(exponent_node);
     if (exponent === 0) pass.out.constant += scale;
     else if (exponent === 1) {
       nodes.push(base);
       factors.push(scale);
-    } else if (exponent === 2) this.expand(node, base, base, scale, pass);
+    } else if (exponent === 2) this.#expand(node, base, base, scale, pass);
     else if (!Number.isNaN(exponent)) {
       const message = `variables to the power ${exponent} are neither linear nor quadratic; an exponent is 0, 1 or 2`;
-      this.constants.report("degree_too_high", message, exponent_node);
+      this.#constants.report("degree_too_high", message, exponent_node);
     }
   }
 
-  private runCall(node: number, scale: number, nodes: number[], factors: number[], pass: Pass): void {
-    const { code } = this;
+  #runCall(node: number, scale: number, nodes: number[], factors: number[], pass: Pass): void {
+    const code = this.#code;
     const name = code.operand[node]! & 7;
     const roots = code.callArguments(node);
     if (name === FUNCTION.pow) {
       if (code.varying[roots[1]!] === 1) {
         const message = "a variable in an exponent is not linear; an exponent is 0, 1 or 2";
-        this.constants.report("exponent_not_constant", message, roots[1]!);
-      } else this.runPower(node, roots[0]!, roots[1]!, scale, nodes, factors, pass);
+        this.#constants.report("exponent_not_constant", message, roots[1]!);
+      } else this.#runPower(node, roots[0]!, roots[1]!, scale, nodes, factors, pass);
     } else if (name === FUNCTION.sum) {
       for (const root of roots.reverse()) {
         if (code.varying[root] === 1) {
           nodes.push(root);
           factors.push(scale);
-        } else for (const value of this.constants.numbers(root)) pass.out.constant += scale * value;
+        } else for (const value of this.#constants.numbers(root)) pass.out.constant += scale * value;
       }
-    } else this.replacePiecewise(name, node, scale, pass);
+    } else this.#replacePiecewise(name, node, scale, pass);
   }
 
   /** Stands an auxiliary column in for min, max or abs of variables, or says why that would not be exact. */
-  private replacePiecewise(name: number, node: number, scale: number, pass: Pass): void {
+  #replacePiecewise(name: number, node: number, scale: number, pass: Pass): void {
     if (scale === 0 || Number.isNaN(scale)) return;
     if (pass.is_factor) {
-      const message = `${this.constants.quoteNode(node)} is multiplied by variables, which is neither linear nor quadratic`;
-      this.constants.report("piecewise_in_product", message, node);
+      const message = `${this.#constants.quoteNode(node)} is multiplied by variables, which is neither linear nor quadratic`;
+      this.#constants.report("piecewise_in_product", message, node);
       return;
     }
     const bends_up = (name === FUNCTION.min ? -scale : scale) > 0;
     if (pass.pressure !== (bends_up ? "down" : "up")) {
-      const found = this.constants.quoteNode(node);
+      const found = this.#constants.quoteNode(node);
       const message = `${found} ${explainPressure(name, pass.pressure)}; this needs a binary variable and a big-M bound, which are not made silently: model it with a binary variable`;
-      this.constants.report("piecewise_not_convex", message, node);
+      this.#constants.report("piecewise_not_convex", message, node);
       return;
     }
-    pass.out.add(this.next_auxiliary, scale);
-    this.pending.push({ expression: this.expression!, node, column: this.next_auxiliary });
-    this.next_auxiliary += 1;
+    pass.out.add(this.#next_auxiliary, scale);
+    this.pending.push({ expression: this.#expression!, node, column: this.#next_auxiliary });
+    this.#next_auxiliary += 1;
   }
 
-  private expand(node: number, left: number, right: number, scale: number, pass: Pass): void {
-    const { constants } = this;
+  #expand(node: number, left: number, right: number, scale: number, pass: Pass): void {
+    const constants = this.#constants;
     if (pass.is_factor) {
       const message = `${constants.quoteNode(node)} is one factor of a product: three variables multiplied are beyond quadratic`;
       constants.report("degree_too_high", message, node);
@@ -222,29 +224,23 @@ export class Linearizer {
       constants.report("quadratic_constraint", message, node);
       return;
     }
-    const first = this.factorTerms(left);
-    const second = left === right ? first : this.factorTerms(right);
-    this.addProduct(first, second, scale, pass.quadratic, pass.out);
+    const first = this.#factorTerms(left);
+    const second = left === right ? first : this.#factorTerms(right);
+    this.#addProduct(first, second, scale, pass.quadratic, pass.out);
   }
 
-  private factorTerms(root: number): TermList {
+  #factorTerms(root: number): TermList {
     const out = new TermList();
-    this.run(root, 1, { pressure: "both", out, quadratic: null, is_factor: true });
+    this.#run(root, 1, { pressure: "both", out, quadratic: null, is_factor: true });
     return out;
   }
 
-  private addProduct(
-    first: TermList,
-    second: TermList,
-    scale: number,
-    quadratic: QuadraticTermList,
-    out: TermList,
-  ): void {
-    this.budget.takeNonzeros(first.columns.length * second.columns.length);
+  #addProduct(first: TermList, second: TermList, scale: number, quadratic: QuadraticTermList, out: TermList): void {
+    this.#budget.takeNonzeros(first.columns.length * second.columns.length);
     for (let at = 0; at < first.columns.length; at += 1) {
       const column = first.columns[at]!;
       const coefficient = scale * first.coefficients[at]!;
-      this.budget.steps(1 + second.columns.length);
+      this.#budget.steps(1 + second.columns.length);
       for (let other = 0; other < second.columns.length; other += 1) {
         quadratic.columns.push(column);
         quadratic.others.push(second.columns[other]!);

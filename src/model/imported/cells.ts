@@ -24,12 +24,15 @@ const ROW_PROPERTIES = ["rhs", "lower", "upper"];
 
 /** Names of a problem to their positions; of equal names, which compiled models may have, the first one. */
 export class CellIndex {
-  private readonly columns: ReadonlyMap<string, number>;
-  private readonly rows: ReadonlyMap<string, number>;
+  readonly #columns: ReadonlyMap<string, number>;
+  readonly #rows: ReadonlyMap<string, number>;
 
-  constructor(private readonly problem: Problem) {
-    this.columns = positions(problem.columns.names);
-    this.rows = positions(problem.rows.names);
+  readonly #problem: Problem;
+
+  constructor(problem: Problem) {
+    this.#problem = problem;
+    this.#columns = positions(problem.columns.names);
+    this.#rows = positions(problem.rows.names);
   }
 
   /** The error is a sentence for the person who wrote the path. */
@@ -40,11 +43,11 @@ export class CellIndex {
     const rest = dot === -1 ? "" : path.slice(dot + 1);
     switch (part) {
       case "columns":
-        return this.resolveProperty("columns", rest, this.columns, COLUMN_PROPERTIES);
+        return this.#resolveProperty("columns", rest, this.#columns, COLUMN_PROPERTIES);
       case "rows":
-        return this.resolveProperty("rows", rest, this.rows, ROW_PROPERTIES);
+        return this.#resolveProperty("rows", rest, this.#rows, ROW_PROPERTIES);
       case "coefficients":
-        return this.resolveCoefficient(rest);
+        return this.#resolveCoefficient(rest);
       default:
         return {
           error: `the file has no part ${quote(part)}${hintOf(part, PARTS)}; the parts are ${PARTS.join(", ")}`,
@@ -54,7 +57,7 @@ export class CellIndex {
 
   /** The problem with other numbers in some cells; it shares with the old one what has not changed. */
   replace(values: Readonly<Record<string, unknown>>): Problem {
-    const { columns, rows, matrix } = this.problem;
+    const { columns, rows, matrix } = this.#problem;
     const cost = new Copied(columns.cost);
     const bounds = {
       columns: new CopiedBounds(columns.lower, columns.upper),
@@ -64,20 +67,20 @@ export class CellIndex {
     for (const [key, value] of Object.entries(values)) {
       const [part, name, property] = readCellKey(key);
       const number = typeof value === "number" ? value + 0 : null;
-      if (part === "coefficients") coefficients.put(this.entryOf(name, property), number ?? 0);
-      else if (part === "columns" && property === "cost") cost.put(this.columns.get(name) ?? -1, number ?? 0);
-      else if (part === "columns") bounds.columns.put(this.columns.get(name) ?? -1, property, number);
-      else bounds.rows.put(this.rows.get(name) ?? -1, property, number);
+      if (part === "coefficients") coefficients.put(this.#entryOf(name, property), number ?? 0);
+      else if (part === "columns" && property === "cost") cost.put(this.#columns.get(name) ?? -1, number ?? 0);
+      else if (part === "columns") bounds.columns.put(this.#columns.get(name) ?? -1, property, number);
+      else bounds.rows.put(this.#rows.get(name) ?? -1, property, number);
     }
     return {
-      ...this.problem,
+      ...this.#problem,
       columns: { ...columns, cost: cost.items, ...bounds.columns.finish() },
       rows: { ...rows, ...bounds.rows.finish() },
       matrix: { ...matrix, values: coefficients.items },
     };
   }
 
-  private resolveProperty(
+  #resolveProperty(
     part: "columns" | "rows",
     rest: string,
     names: ReadonlyMap<string, number>,
@@ -96,7 +99,7 @@ export class CellIndex {
         error: `${part}.${name} has no property ${quote(property)}${hintOf(property, properties)}; it has ${properties.join(", ")}`,
       };
     const cell: Cell = [part, name, property];
-    const { columns, rows } = this.problem;
+    const { columns, rows } = this.#problem;
     if (property === "cost") return { cell, accepts: "number", value: columns.cost[at]! };
     const { lower, upper } = part === "columns" ? columns : rows;
     if (property !== "rhs")
@@ -105,32 +108,32 @@ export class CellIndex {
   }
 
   /** Tries every dot as the one between row and column. */
-  private resolveCoefficient(rest: string): CellResolution {
+  #resolveCoefficient(rest: string): CellResolution {
     let row_seen: string | null = null;
     for (let dot = rest.indexOf("."); dot !== -1; dot = rest.indexOf(".", dot + 1)) {
       const [row, column] = [rest.slice(0, dot), rest.slice(dot + 1)];
-      if (!this.rows.has(row)) continue;
+      if (!this.#rows.has(row)) continue;
       row_seen ??= row;
-      if (!this.columns.has(column)) continue;
-      const entry = this.entryOf(row, column);
+      if (!this.#columns.has(column)) continue;
+      const entry = this.#entryOf(row, column);
       if (entry === -1)
         return { error: `the row ${quote(row)} has no coefficient of ${quote(column)}; the file gives none` };
-      return { cell: ["coefficients", row, column], accepts: "number", value: this.problem.matrix.values[entry]! };
+      return { cell: ["coefficients", row, column], accepts: "number", value: this.#problem.matrix.values[entry]! };
     }
     if (row_seen === null) {
       const row = rest.split(".")[0]!;
       return {
-        error: `the path coefficients.${rest} names no row of the file${hintOf(row, this.rows.keys())}; write coefficients.ROW.COLUMN`,
+        error: `the path coefficients.${rest} names no row of the file${hintOf(row, this.#rows.keys())}; write coefficients.ROW.COLUMN`,
       };
     }
     const column = rest.slice(row_seen.length + 1);
-    return { error: `columns has no column ${quote(column)}${hintOf(column, this.columns.keys())}` };
+    return { error: `columns has no column ${quote(column)}${hintOf(column, this.#columns.keys())}` };
   }
 
-  private entryOf(row: string, column: string): number {
-    const at = this.rows.get(row) ?? -1;
-    const index = this.columns.get(column) ?? -1;
-    const { starts, indices } = this.problem.matrix;
+  #entryOf(row: string, column: string): number {
+    const at = this.#rows.get(row) ?? -1;
+    const index = this.#columns.get(column) ?? -1;
+    const { starts, indices } = this.#problem.matrix;
     if (at === -1) return -1;
     let [from, to] = [starts[at]!, starts[at + 1]!];
     while (from < to) {
@@ -180,34 +183,34 @@ function readCellKey(key: string): Cell {
 }
 
 class Copied {
-  private is_copied = false;
+  #is_copied = false;
 
   constructor(public items: Float64Array) {}
 
   put(at: number, value: number): void {
     if (at === -1) return;
-    if (!this.is_copied) this.items = this.items.slice();
-    this.is_copied = true;
+    if (!this.#is_copied) this.items = this.items.slice();
+    this.#is_copied = true;
     this.items[at] = value;
   }
 }
 
 class CopiedBounds {
-  private readonly lower: Copied;
-  private readonly upper: Copied;
+  readonly #lower: Copied;
+  readonly #upper: Copied;
 
   constructor(lower: Float64Array, upper: Float64Array) {
-    this.lower = new Copied(lower);
-    this.upper = new Copied(upper);
+    this.#lower = new Copied(lower);
+    this.#upper = new Copied(upper);
   }
 
   put(at: number, property: string, value: number | null): void {
-    if (property !== "upper") this.lower.put(at, value ?? -Infinity);
-    if (property !== "lower") this.upper.put(at, value ?? Infinity);
+    if (property !== "upper") this.#lower.put(at, value ?? -Infinity);
+    if (property !== "lower") this.#upper.put(at, value ?? Infinity);
   }
 
   finish(): { readonly lower: Float64Array; readonly upper: Float64Array } {
-    return { lower: this.lower.items, upper: this.upper.items };
+    return { lower: this.#lower.items, upper: this.#upper.items };
   }
 }
 

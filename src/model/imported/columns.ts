@@ -19,10 +19,10 @@ export class FileColumns {
   readonly upper = new GrowingNumbers();
   readonly flags = new GrowingIntegers();
 
-  constructor(
-    private readonly report: FileReport,
-    budget: Budget,
-  ) {
+  readonly #report: FileReport;
+
+  constructor(report: FileReport, budget: Budget) {
+    this.#report = report;
     this.table = new NameTable(report.text, budget);
   }
 
@@ -32,7 +32,7 @@ export class FileColumns {
 
   /** A column from 0 up without limit, under the name that the table's last `find` did not find. */
   addMissed(start: number, end: number, flags: number): number {
-    checkName(this.report, "variable", start, end);
+    checkName(this.#report, "variable", start, end);
     this.cost.push(0);
     this.lower.push(0);
     this.upper.push(Infinity);
@@ -44,10 +44,10 @@ export class FileColumns {
   findOrAdd(start: number, end: number, section: string): number {
     const found = this.table.find(start, end);
     if (found !== -1) return found;
-    const name = this.report.text.slice(start, end);
+    const name = this.#report.text.slice(start, end);
     const added = this.addMissed(start, end, 0);
     const message = `${quote(name)} is a variable of ${section} alone: no constraint and no objective uses it`;
-    this.report.warning("column_unused", message, { start, end }, () =>
+    this.#report.warning("column_unused", message, { start, end }, () =>
       nearestHint(name, except(this.table.spelled(), name)),
     );
     return added;
@@ -72,8 +72,8 @@ export class FileColumns {
   finish(): Columns {
     const { count } = this;
     const kinds = new Uint8Array(count);
-    for (let column = 0; column < count; column += 1) kinds[column] = this.kindOf(column);
-    this.checkBounds();
+    for (let column = 0; column < count; column += 1) kinds[column] = this.#kindOf(column);
+    this.#checkBounds();
     return {
       count,
       names: Array.from({ length: count }, (_, column) => this.spell(column)),
@@ -86,7 +86,7 @@ export class FileColumns {
     };
   }
 
-  private kindOf(column: number): number {
+  #kindOf(column: number): number {
     const is_integer = this.has(column, COLUMN_FLAG.integer | COLUMN_FLAG.binary);
     if (this.has(column, COLUMN_FLAG.semi)) return is_integer ? KIND.semi_integer : KIND.semicontinuous;
     if (!is_integer) return KIND.continuous;
@@ -95,29 +95,29 @@ export class FileColumns {
   }
 
   /** The solver needs to know how far a column that may be 0 reaches beyond the gap. */
-  private checkGap(column: number): void {
+  #checkGap(column: number): void {
     const lower = this.lower.items[column]!;
     const upper = this.upper.items[column]!;
     if (!this.has(column, COLUMN_FLAG.semi) || (lower <= 0 && upper >= 0)) return;
     if (Number.isFinite(lower) && Number.isFinite(upper)) return;
     const message = `the semi-continuous variable ${quote(this.spell(column))} has the bounds ${lower} and ${upper}; give it two finite ones`;
-    this.report.error("bound_infinite", message, this.placeOf(column));
+    this.#report.error("bound_infinite", message, this.placeOf(column));
   }
 
   /** Crossed bounds are legal in a file and make the problem infeasible; infinite ones on the wrong side are not. */
-  private checkBounds(): void {
+  #checkBounds(): void {
     for (let column = 0; column < this.count; column += 1) {
       const lower = this.lower.items[column]!;
       const upper = this.upper.items[column]!;
-      this.checkGap(column);
+      this.#checkGap(column);
       if (lower <= upper && lower !== Infinity && upper !== -Infinity) continue;
       const bounds = `${quote(this.spell(column))} has the lower bound ${lower} and the upper bound ${upper}`;
       if (lower === Infinity || upper === -Infinity) {
         const message = `${bounds}: a lower bound must be below 1e20 and an upper bound above -1e20`;
-        this.report.error("bound_infinite", message, this.placeOf(column));
+        this.#report.error("bound_infinite", message, this.placeOf(column));
       } else {
         const message = `${bounds}, so that no solution exists; a lower bound that is not given is 0`;
-        this.report.warning("bounds_crossed", message, this.placeOf(column));
+        this.#report.warning("bounds_crossed", message, this.placeOf(column));
       }
     }
   }

@@ -16,14 +16,14 @@ const KEYS = ["format", "content", "options", "name"];
 const INPUTS_MAX = 1000;
 
 export class ImportedFile {
-  private cells: CellIndex | null = null;
+  #cells: CellIndex | null = null;
 
   constructor(readonly problem: Problem) {}
 
   /** Made when first asked for: most fires override nothing. */
   get index(): CellIndex {
-    this.cells ??= new CellIndex(this.problem);
-    return this.cells;
+    this.#cells ??= new CellIndex(this.problem);
+    return this.#cells;
   }
 }
 

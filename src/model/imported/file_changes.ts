@@ -128,28 +128,32 @@ function diffRows(before: Problem, after: Problem, to_after: Int32Array, section
 
 /** Coefficients of one row before and after, of those columns that both files have; 0 where there is none. */
 class RowComparer {
-  private readonly values: Float64Array;
+  readonly #values: Float64Array;
   /** 1 for columns of the second file that the first one has too. */
-  private readonly is_old: Uint8Array;
+  readonly #is_old: Uint8Array;
 
-  constructor(
-    private readonly before: Problem,
-    private readonly after: Problem,
-    private readonly to_after: Int32Array,
-  ) {
-    this.values = new Float64Array(after.columns.count);
-    this.is_old = new Uint8Array(after.columns.count);
-    for (const at of to_after) if (at !== -1) this.is_old[at] = 1;
+  readonly #before: Problem;
+  readonly #after: Problem;
+  readonly #to_after: Int32Array;
+
+  constructor(before: Problem, after: Problem, to_after: Int32Array) {
+    this.#before = before;
+    this.#after = after;
+    this.#to_after = to_after;
+    this.#values = new Float64Array(after.columns.count);
+    this.#is_old = new Uint8Array(after.columns.count);
+    for (const at of to_after) if (at !== -1) this.#is_old[at] = 1;
   }
 
   compare(row: number, at: number) {
-    const { values, to_after } = this;
-    const [old, now] = [this.before.matrix, this.after.matrix];
+    const values = this.#values;
+    const to_after = this.#to_after;
+    const [old, now] = [this.#before.matrix, this.#after.matrix];
     const found = { count: 0, before: {} as Record<string, number>, after: {} as Record<string, number> };
     const tell = (column: number, left: number, right: number): void => {
       found.count += 1;
       if (found.count > COEFFICIENTS_MAX) return;
-      const name = this.after.columns.names[column]!;
+      const name = this.#after.columns.names[column]!;
       found.before[name] = left;
       found.after[name] = right;
     };
@@ -164,7 +168,7 @@ class RowComparer {
     for (let entry = now.starts[at]!; entry < now.starts[at + 1]!; entry += 1) {
       const column = now.indices[entry]!;
       // What is left is new to the row, or to the file: then the column tells it.
-      if (values[column] !== 0 && this.is_old[column] === 1) tell(column, 0, values[column]!);
+      if (values[column] !== 0 && this.#is_old[column] === 1) tell(column, 0, values[column]!);
       values[column] = 0;
     }
     return found;

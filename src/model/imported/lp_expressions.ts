@@ -17,33 +17,39 @@ export class LpExpressions {
   /** Where the first bracket of any sum stands. */
   bracket: Span | null = null;
 
-  constructor(
-    private readonly lexer: LpLexer,
-    private readonly columns: FileColumns,
-    private readonly report: FileReport,
-    private readonly budget: Budget,
-  ) {}
+  readonly #lexer: LpLexer;
+  readonly #columns: FileColumns;
+  readonly #report: FileReport;
+  readonly #budget: Budget;
+
+  constructor(lexer: LpLexer, columns: FileColumns, report: FileReport, budget: Budget) {
+    this.#lexer = lexer;
+    this.#columns = columns;
+    this.#report = report;
+    this.#budget = budget;
+  }
 
   /**
    * Reads a sum up to the first token that does not go on with it; products go to `quadratic`, where null refuses
    * them. False after an error.
    */
   read(quadratic: QuadraticTermList | null): boolean {
-    const { lexer, terms } = this;
+    const { terms } = this;
+    const lexer = this.#lexer;
     terms.clear();
     for (let is_first = true; ; is_first = false) {
-      this.budget.step();
-      const { sign, is_signed } = this.readSign();
+      this.#budget.step();
+      const { sign, is_signed } = this.#readSign();
       const { token } = lexer;
       if (token === TOKEN.name && !(is_first && !is_signed && sectionAt(lexer) !== null)) {
-        if (!is_first && !is_signed) return this.isOver();
-        terms.add(this.readColumn(), sign);
+        if (!is_first && !is_signed) return this.#isOver();
+        terms.add(this.#readColumn(), sign);
       } else if (token === TOKEN.number) {
-        if (!is_first && !is_signed) return this.isOver();
-        if (!this.readNumberTerm(sign)) return false;
+        if (!is_first && !is_signed) return this.#isOver();
+        if (!this.#readNumberTerm(sign)) return false;
       } else if (token === TOKEN.open) {
-        if (!is_first && !is_signed) return this.isOver();
-        if (!this.readBracket(sign, quadratic)) return false;
+        if (!is_first && !is_signed) return this.#isOver();
+        if (!this.#readBracket(sign, quadratic)) return false;
       } else if (is_signed) return this.fault("a number, a variable or a bracket is expected behind the sign");
       else return true;
     }
@@ -51,8 +57,8 @@ export class LpExpressions {
 
   /** `[signs] number`, or infinity in words; null after an error. */
   readValue(): number | null {
-    const { lexer } = this;
-    const { sign } = this.readSign();
+    const lexer = this.#lexer;
+    const { sign } = this.#readSign();
     const is_word = lexer.token === TOKEN.name && isInfinity(lexer);
     if (lexer.token !== TOKEN.number && !is_word) {
       this.fault("a number is expected");
@@ -65,14 +71,14 @@ export class LpExpressions {
 
   /** An error at the token at hand; false. */
   fault(expected: string): false {
-    const { lexer } = this;
+    const lexer = this.#lexer;
     const found = lexer.token === TOKEN.end ? "the end of the text" : quote(lexer.spell());
-    this.report.error("syntax_error", `${expected}, found ${found}`, lexer);
+    this.#report.error("syntax_error", `${expected}, found ${found}`, lexer);
     return false;
   }
 
-  private readSign(): { readonly sign: 1 | -1; readonly is_signed: boolean } {
-    const { lexer } = this;
+  #readSign(): { readonly sign: 1 | -1; readonly is_signed: boolean } {
+    const lexer = this.#lexer;
     let sign: 1 | -1 = 1;
     let is_signed = false;
     for (; lexer.token === TOKEN.plus || lexer.token === TOKEN.minus; lexer.next()) {
@@ -83,38 +89,40 @@ export class LpExpressions {
   }
 
   /** True where something new begins without an operator: a section, a label, a line. An error elsewhere. */
-  private isOver(): boolean {
-    const { lexer } = this;
+  #isOver(): boolean {
+    const lexer = this.#lexer;
     if (lexer.is_first_on_line || lexer.isLabel()) return true;
     if (lexer.token === TOKEN.name && sectionAt(lexer) !== null) return true;
     return this.fault("an operator, a relation or a section is expected");
   }
 
   /** A constant, or a coefficient and its variable. */
-  private readNumberTerm(sign: number): boolean {
-    const { lexer, terms } = this;
-    const value = this.readFactor();
+  #readNumberTerm(sign: number): boolean {
+    const { terms } = this;
+    const lexer = this.#lexer;
+    const value = this.#readFactor();
     if (value === null) return false;
     if (lexer.token === TOKEN.open) return this.fault("a bracket takes no coefficient; multiply it out");
     if (lexer.token === TOKEN.star) return this.fault("a coefficient stands before its variable without a sign");
-    if (lexer.token === TOKEN.name && sectionAt(lexer) === null) terms.add(this.readColumn(), sign * value);
+    if (lexer.token === TOKEN.name && sectionAt(lexer) === null) terms.add(this.#readColumn(), sign * value);
     else terms.constant += sign * value;
     return true;
   }
 
-  private readFactor(): number | null {
-    const { lexer } = this;
+  #readFactor(): number | null {
+    const lexer = this.#lexer;
     const value = readNumber(lexer.text, lexer.start, lexer.end);
     if (!Number.isFinite(value)) {
-      this.report.error("number_invalid", `${quote(lexer.spell())} is not a finite number`, lexer);
+      this.#report.error("number_invalid", `${quote(lexer.spell())} is not a finite number`, lexer);
       return null;
     }
     lexer.next();
     return value;
   }
 
-  private readColumn(): number {
-    const { lexer, columns } = this;
+  #readColumn(): number {
+    const lexer = this.#lexer;
+    const columns = this.#columns;
     const found = columns.table.find(lexer.start, lexer.end);
     const column = found === -1 ? columns.addMissed(lexer.start, lexer.end, 0) : found;
     lexer.next();
@@ -122,21 +130,21 @@ export class LpExpressions {
   }
 
   /** `[ products ] / 2`: the half belongs to the bracket. */
-  private readBracket(sign: number, quadratic: QuadraticTermList | null): boolean {
-    const { lexer } = this;
+  #readBracket(sign: number, quadratic: QuadraticTermList | null): boolean {
+    const lexer = this.#lexer;
     const place = { start: lexer.start, end: lexer.end };
     if (quadratic === null) {
       const message = "quadratic constraints are not supported; only the objective may hold a bracket";
-      this.report.error("quadratic_constraint", message, place);
+      this.#report.error("quadratic_constraint", message, place);
       return false;
     }
     this.bracket ??= place;
     lexer.next();
     for (let is_first = true; lexer.token !== TOKEN.close; is_first = false) {
-      this.budget.step();
-      const signed = this.readSign();
+      this.#budget.step();
+      const signed = this.#readSign();
       if (!is_first && !signed.is_signed) return this.fault("an operator or ] is expected");
-      if (!this.readProduct(sign * signed.sign, quadratic)) return false;
+      if (!this.#readProduct(sign * signed.sign, quadratic)) return false;
     }
     const is_halved = lexer.next() === TOKEN.slash && lexer.next() === TOKEN.number && lexer.spell() === "2";
     if (!is_halved) return this.fault("a bracket is followed by / 2");
@@ -145,21 +153,21 @@ export class LpExpressions {
   }
 
   /** `[number] x ^ 2` or `[number] x * y`. */
-  private readProduct(sign: number, quadratic: QuadraticTermList): boolean {
-    const { lexer } = this;
-    const factor = lexer.token === TOKEN.number ? this.readFactor() : 1;
+  #readProduct(sign: number, quadratic: QuadraticTermList): boolean {
+    const lexer = this.#lexer;
+    const factor = lexer.token === TOKEN.number ? this.#readFactor() : 1;
     if (factor === null) return false;
     if (lexer.token !== TOKEN.name) return this.fault("a variable is expected");
-    const column = this.readColumn();
+    const column = this.#readColumn();
     let other = column;
     if (lexer.is(TOKEN.caret)) {
       if (lexer.next() !== TOKEN.number || lexer.spell() !== "2") return this.fault("the exponent 2 is expected");
       lexer.next();
     } else if (lexer.is(TOKEN.star)) {
       if (lexer.next() !== TOKEN.name) return this.fault("a variable is expected");
-      other = this.readColumn();
+      other = this.#readColumn();
     } else return this.fault("^ 2 or * and a variable is expected");
-    this.budget.takeNonzeros(1);
+    this.#budget.takeNonzeros(1);
     quadratic.columns.push(column);
     quadratic.others.push(other);
     quadratic.coefficients.push((sign * factor) / 2);

@@ -73,18 +73,18 @@ export class LpLexer {
     let at = this.end;
     this.is_first_on_line = this.token === NOTHING;
     for (;;) {
-      if (at >= text.length) return this.take(TOKEN.end, text.length, text.length);
+      if (at >= text.length) return this.#take(TOKEN.end, text.length, text.length);
       const code = text.charCodeAt(at);
       const kind = code < 128 ? CLASSES[code]! : TOKEN.name;
       if (kind === BLANK) {
         if (code === NEWLINE) this.is_first_on_line = true;
         at += 1;
-      } else if (kind === COMMENT) at = this.indexBehind("\n", at) - 1;
-      else if (kind === TOKEN.slash && text.charCodeAt(at + 1) === 0x2a) at = this.indexBehind("*/", at + 2);
-      else if (kind === TOKEN.name) return this.takeName(at, code);
-      else if (kind === TOKEN.number) return this.take(TOKEN.number, at, endOfNumber(text, at));
-      else if (kind >= TOKEN.less) return this.takeRelation(at, code);
-      else return this.takeSign(kind, at, code);
+      } else if (kind === COMMENT) at = this.#indexBehind("\n", at) - 1;
+      else if (kind === TOKEN.slash && text.charCodeAt(at + 1) === 0x2a) at = this.#indexBehind("*/", at + 2);
+      else if (kind === TOKEN.name) return this.#takeName(at, code);
+      else if (kind === TOKEN.number) return this.#take(TOKEN.number, at, endOfNumber(text, at));
+      else if (kind >= TOKEN.less) return this.#takeRelation(at, code);
+      else return this.#takeSign(kind, at, code);
     }
   }
 
@@ -105,40 +105,40 @@ export class LpLexer {
     return this.text.charCodeAt(at) === 0x3a;
   }
 
-  private take(token: number, start: number, end: number): number {
+  #take(token: number, start: number, end: number): number {
     this.token = token;
     this.start = start;
     this.end = end;
     return token;
   }
 
-  private takeName(at: number, code: number): number {
+  #takeName(at: number, code: number): number {
     const { text } = this;
     const next = text.charCodeAt(at + 1);
-    if (code === POINT && next >= ZERO && next <= NINE) return this.take(TOKEN.number, at, endOfNumber(text, at));
+    if (code === POINT && next >= ZERO && next <= NINE) return this.#take(TOKEN.number, at, endOfNumber(text, at));
     let end = at + 1;
     for (; end < text.length; end += 1) {
       const letter = text.charCodeAt(end);
       if (letter < 128 && CLASSES[letter] !== TOKEN.name && CLASSES[letter] !== TOKEN.number) break;
     }
-    return this.take(TOKEN.name, at, end);
+    return this.#take(TOKEN.name, at, end);
   }
 
   /** `<`, `<=`, `=<`, `=`, `==`, `>=`, `=>`, `>`. */
-  private takeRelation(at: number, code: number): number {
+  #takeRelation(at: number, code: number): number {
     const next = this.text.charCodeAt(at + 1);
     const is_double = next === EQUAL || (code === EQUAL && (next === LESS || next === GREATER));
     const relation = code === EQUAL && is_double && next !== EQUAL ? next : code;
     const token = relation === LESS ? TOKEN.less : relation === GREATER ? TOKEN.greater : TOKEN.equal;
-    return this.take(token, at, at + (is_double ? 2 : 1));
+    return this.#take(token, at, at + (is_double ? 2 : 1));
   }
 
-  private takeSign(kind: number, at: number, code: number): number {
+  #takeSign(kind: number, at: number, code: number): number {
     const is_arrow = code === 0x2d && this.text.charCodeAt(at + 1) === GREATER;
-    return is_arrow ? this.take(TOKEN.arrow, at, at + 2) : this.take(kind, at, at + 1);
+    return is_arrow ? this.#take(TOKEN.arrow, at, at + 2) : this.#take(kind, at, at + 1);
   }
 
-  private indexBehind(mark: string, from: number): number {
+  #indexBehind(mark: string, from: number): number {
     const found = this.text.indexOf(mark, from);
     return found === -1 ? this.text.length + 1 : found + mark.length;
   }

@@ -31,172 +31,176 @@ export function readLp(text: string, list: DiagnosticList, budget: Budget): Prob
 }
 
 class LpReader {
-  private readonly lexer: LpLexer;
-  private readonly columns: FileColumns;
-  private readonly expressions: LpExpressions;
-  private readonly quadratic = new QuadraticTermList();
-  private readonly rows = new RowBuffer(16, 1 << 16);
-  private readonly labels: NameTable;
+  readonly #lexer: LpLexer;
+  readonly #columns: FileColumns;
+  readonly #expressions: LpExpressions;
+  readonly #quadratic = new QuadraticTermList();
+  readonly #rows = new RowBuffer(16, 1 << 16);
+  readonly #labels: NameTable;
   /** Number of each row's label, -1 where it has none. */
-  private readonly row_labels = new GrowingIntegers();
-  private readonly row_lower = new GrowingNumbers();
-  private readonly row_upper = new GrowingNumbers();
-  private is_maximized = false;
-  private has_objective = false;
-  private offset = 0;
+  readonly #row_labels = new GrowingIntegers();
+  readonly #row_lower = new GrowingNumbers();
+  readonly #row_upper = new GrowingNumbers();
+  #is_maximized = false;
+  #has_objective = false;
+  #offset = 0;
 
-  constructor(
-    private readonly report: FileReport,
-    private readonly budget: Budget,
-  ) {
-    this.lexer = new LpLexer(report.text);
-    this.columns = new FileColumns(report, budget);
-    this.labels = new NameTable(report.text, budget);
-    this.expressions = new LpExpressions(this.lexer, this.columns, report, budget);
+  readonly #report: FileReport;
+  readonly #budget: Budget;
+
+  constructor(report: FileReport, budget: Budget) {
+    this.#report = report;
+    this.#budget = budget;
+    this.#lexer = new LpLexer(report.text);
+    this.#columns = new FileColumns(report, budget);
+    this.#labels = new NameTable(report.text, budget);
+    this.#expressions = new LpExpressions(this.#lexer, this.#columns, report, budget);
   }
 
   read(): Problem | null {
-    const { lexer, report } = this;
+    const lexer = this.#lexer;
+    const report = this.#report;
     lexer.next();
     for (;;) {
       const section = lexer.token === TOKEN.name ? sectionAt(lexer) : null;
       if (section === "end") break;
       if (section === null) {
         const expected = "a section such as Minimize, Subject To or End is expected";
-        this.expressions.fault(lexer.token === TOKEN.end ? `${expected}; the file may have been cut short` : expected);
-        if (!this.skipToSection()) break;
-      } else this.readSection(section);
+        this.#expressions.fault(lexer.token === TOKEN.end ? `${expected}; the file may have been cut short` : expected);
+        if (!this.#skipToSection()) break;
+      } else this.#readSection(section);
     }
     if (lexer.token === TOKEN.name && lexer.next() !== TOKEN.end)
-      this.expressions.fault("the file goes on behind End; the end of the text is expected");
-    return report.error_count > 0 ? null : this.finish();
+      this.#expressions.fault("the file goes on behind End; the end of the text is expected");
+    return report.error_count > 0 ? null : this.#finish();
   }
 
-  private finish(): Problem | null {
-    const { report } = this;
-    this.settleBinaries();
+  #finish(): Problem | null {
+    const report = this.#report;
+    this.#settleBinaries();
     const linear = {
       name: "",
-      sense: this.is_maximized ? ("maximize" as const) : ("minimize" as const),
-      offset: this.offset,
-      columns: this.columns.finish(),
+      sense: this.#is_maximized ? ("maximize" as const) : ("minimize" as const),
+      offset: this.#offset,
+      columns: this.#columns.finish(),
       rows: {
-        count: this.row_labels.length,
-        names: this.rowNames(),
-        lower: this.row_lower.items.slice(0, this.row_lower.length),
-        upper: this.row_upper.items.slice(0, this.row_upper.length),
+        count: this.#row_labels.length,
+        names: this.#rowNames(),
+        lower: this.#row_lower.items.slice(0, this.#row_lower.length),
+        upper: this.#row_upper.items.slice(0, this.#row_upper.length),
         families: null,
         auxiliary_count: 0,
       },
-      matrix: this.rows.finish(),
+      matrix: this.#rows.finish(),
     };
-    const hessian = assembleHessian(this.quadratic, linear.columns.count);
+    const hessian = assembleHessian(this.#quadratic, linear.columns.count);
     if (hessian !== null && report.error_count === 0)
-      checkQuadratic(linear, hessian, report, this.expressions.bracket!, this.budget);
+      checkQuadratic(linear, hessian, report, this.#expressions.bracket!, this.#budget);
     return report.error_count > 0 ? null : { ...linear, hessian };
   }
 
   /** A binary without bounds of its own lies between 0 and 1. */
-  private settleBinaries(): void {
-    const { columns } = this;
+  #settleBinaries(): void {
+    const columns = this.#columns;
     for (let column = 0; column < columns.count; column += 1) {
       if (!columns.has(column, COLUMN_FLAG.binary)) continue;
       if (columns.lower.items[column] === -Infinity) columns.lower.items[column] = 0;
       if (columns.upper.items[column] === Infinity) columns.upper.items[column] = 1;
       if (columns.lower.items[column]! >= 0 && columns.upper.items[column]! <= 1) continue;
       const message = `${quote(columns.spell(column))} is binary and has bounds beyond 0 and 1, which hold; it is an integer between them`;
-      this.report.warning("binary_bounds", message, columns.placeOf(column));
+      this.#report.warning("binary_bounds", message, columns.placeOf(column));
     }
   }
 
   /** Labels, and c1, c2, ... by position for rows that have none. */
-  private rowNames(): string[] {
-    const taken = new Set<string>(this.labels.spelled());
-    return Array.from({ length: this.row_labels.length }, (_, row) => {
-      const label = this.row_labels.items[row]!;
-      if (label !== -1) return this.labels.spell(label);
+  #rowNames(): string[] {
+    const taken = new Set<string>(this.#labels.spelled());
+    return Array.from({ length: this.#row_labels.length }, (_, row) => {
+      const label = this.#row_labels.items[row]!;
+      if (label !== -1) return this.#labels.spell(label);
       let name = `c${row + 1}`;
       while (taken.has(name)) name = `_${name}`;
       return name;
     });
   }
 
-  private readSection(section: Exclude<LpSection, "end">): void {
-    const { lexer } = this;
+  #readSection(section: Exclude<LpSection, "end">): void {
+    const lexer = this.#lexer;
     const place = { start: lexer.start, end: lexer.end };
     const word = lexer.spell();
     lexer.next();
     switch (section) {
       case "minimize":
       case "maximize":
-        this.readObjective(section === "maximize", word, place);
+        this.#readObjective(section === "maximize", word, place);
         return;
       case "constraints":
-        this.readStatements(() => this.readConstraint(), true);
+        this.#readStatements(() => this.#readConstraint(), true);
         return;
       case "bounds":
-        this.readStatements(() => this.readBound(), false);
+        this.#readStatements(() => this.#readBound(), false);
         return;
       case "general":
       case "binary":
       case "semicontinuous":
-        this.readStatements(() => this.readListed(word, LIST_FLAGS[section]), false);
+        this.#readStatements(() => this.#readListed(word, LIST_FLAGS[section]), false);
         return;
       case "unsupported": {
         const message = `the section ${describeUnsupported(word)} is not supported; write the model without it`;
-        this.report.error("section_unsupported", message, place);
-        this.skipToSection();
+        this.#report.error("section_unsupported", message, place);
+        this.#skipToSection();
       }
     }
   }
 
-  private readObjective(is_maximized: boolean, word: string, place: Span): void {
-    const { lexer, expressions } = this;
-    if (this.has_objective)
-      this.report.error("section_repeated", `the file has a second objective, ${quote(word)}`, place);
-    this.has_objective = true;
-    this.is_maximized = is_maximized;
-    this.readLabel();
-    if (!expressions.read(this.quadratic)) {
-      this.skipToSection();
+  #readObjective(is_maximized: boolean, word: string, place: Span): void {
+    const lexer = this.#lexer;
+    const expressions = this.#expressions;
+    if (this.#has_objective)
+      this.#report.error("section_repeated", `the file has a second objective, ${quote(word)}`, place);
+    this.#has_objective = true;
+    this.#is_maximized = is_maximized;
+    this.#readLabel();
+    if (!expressions.read(this.#quadratic)) {
+      this.#skipToSection();
       return;
     }
     const { columns, coefficients, constant } = expressions.terms;
-    this.offset = constant;
-    for (let at = 0; at < columns.length; at += 1) this.columns.cost.items[columns[at]!]! += coefficients[at]!;
+    this.#offset = constant;
+    for (let at = 0; at < columns.length; at += 1) this.#columns.cost.items[columns[at]!]! += coefficients[at]!;
     if (lexer.token === TOKEN.name) return;
     expressions.fault("an operator or Subject To is expected");
-    this.skipToSection();
+    this.#skipToSection();
   }
 
   /** Reads statements up to the next section; one that fails is skipped. They have labels and several lines, or neither. */
-  private readStatements(readOne: () => boolean, has_labels: boolean): void {
-    const { lexer } = this;
+  #readStatements(readOne: () => boolean, has_labels: boolean): void {
+    const lexer = this.#lexer;
     while (lexer.token !== TOKEN.end) {
-      this.budget.step();
+      this.#budget.step();
       if (lexer.token === TOKEN.name && sectionAt(lexer) !== null) return;
       const { start } = lexer;
       if (readOne()) continue;
       if (lexer.start === start) lexer.next();
-      this.skipStatement(has_labels);
+      this.#skipStatement(has_labels);
     }
   }
 
   /** Goes on to the next line that begins a statement. */
-  private skipStatement(has_labels: boolean): void {
-    const { lexer } = this;
+  #skipStatement(has_labels: boolean): void {
+    const lexer = this.#lexer;
     for (; lexer.token !== TOKEN.end; lexer.next()) {
-      this.budget.step();
+      this.#budget.step();
       if (!lexer.is_first_on_line) continue;
       if (!has_labels || lexer.isLabel() || (lexer.token === TOKEN.name && sectionAt(lexer) !== null)) return;
     }
   }
 
   /** Goes to the next section; false at the end of the text. */
-  private skipToSection(): boolean {
-    const { lexer } = this;
+  #skipToSection(): boolean {
+    const lexer = this.#lexer;
     while (lexer.token !== TOKEN.end) {
-      this.budget.step();
+      this.#budget.step();
       if (lexer.token === TOKEN.name && lexer.is_first_on_line && sectionAt(lexer) !== null) return true;
       lexer.next();
     }
@@ -204,8 +208,8 @@ class LpReader {
   }
 
   /** The label at hand, stepped over with its colon; null when there is none. A number may be one. */
-  private readLabel(): Span | null {
-    const { lexer } = this;
+  #readLabel(): Span | null {
+    const lexer = this.#lexer;
     if ((lexer.token !== TOKEN.name && lexer.token !== TOKEN.number) || !lexer.isLabel()) return null;
     const label = { start: lexer.start, end: lexer.end };
     lexer.next();
@@ -213,27 +217,29 @@ class LpReader {
     return label;
   }
 
-  private readConstraint(): boolean {
-    const { lexer, expressions } = this;
-    const label = this.readLabel();
+  #readConstraint(): boolean {
+    const lexer = this.#lexer;
+    const expressions = this.#expressions;
+    const label = this.#readLabel();
     const start = label === null ? lexer.start : label.start;
-    if (this.isBoundWord()) return this.readRange(expressions.readValue(), label, start);
+    if (this.#isBoundWord()) return this.#readRange(expressions.readValue(), label, start);
     if (!expressions.read(null)) return false;
     if (expressions.terms.columns.length === 0 && isRelation(lexer.token))
-      return this.readRange(expressions.terms.constant, label, start);
+      return this.#readRange(expressions.terms.constant, label, start);
     const relation = lexer.token;
     if (!isRelation(relation)) return expressions.fault("an operator or a relation such as <= is expected");
     lexer.next();
     const value = expressions.readValue();
-    if (value === null || !this.isClosed()) return false;
+    if (value === null || !this.#isClosed()) return false;
     const lower = relation === TOKEN.less ? -Infinity : boundOf(value);
     const upper = relation === TOKEN.greater ? Infinity : boundOf(value);
-    return this.addRow(label, start, lower, upper);
+    return this.#addRow(label, start, lower, upper);
   }
 
   /** `value <= sum` and perhaps `<= value`; the lexer is at the first relation. */
-  private readRange(value: number | null, label: Span | null, start: number): boolean {
-    const { lexer, expressions } = this;
+  #readRange(value: number | null, label: Span | null, start: number): boolean {
+    const lexer = this.#lexer;
+    const expressions = this.#expressions;
     const relation = lexer.token;
     if (value === null) return false;
     if (!isRelation(relation)) return expressions.fault("a relation such as <= is expected");
@@ -251,23 +257,24 @@ class LpReader {
       if (relation === TOKEN.less) upper = boundOf(other);
       else lower = boundOf(other);
     }
-    return this.isClosed() && this.addRow(label, start, lower, upper);
+    return this.#isClosed() && this.#addRow(label, start, lower, upper);
   }
 
   /** A side in words: `-inf <= x + y`. */
-  private isBoundWord(): boolean {
-    const { lexer } = this;
+  #isBoundWord(): boolean {
+    const lexer = this.#lexer;
     if (lexer.token === TOKEN.name) return isInfinity(lexer) && !lexer.isLabel();
     if (lexer.token !== TOKEN.minus && lexer.token !== TOKEN.plus) return false;
     return /[-+\s]*inf(?:inity)?\s*[<>=]/iy.test(lexer.text.slice(lexer.start, lexer.start + 64));
   }
 
   /** True when nothing goes on with the constraint on its last line, where the format takes one number. */
-  private isClosed(): boolean {
-    const { lexer, expressions } = this;
+  #isClosed(): boolean {
+    const lexer = this.#lexer;
+    const expressions = this.#expressions;
     if (lexer.token === TOKEN.arrow) {
       const message = "indicator constraints are not supported; write the constraint without ->";
-      this.report.error("indicator_unsupported", message, lexer);
+      this.#report.error("indicator_unsupported", message, lexer);
       return false;
     }
     if (lexer.is_first_on_line || lexer.token === TOKEN.end) return true;
@@ -277,8 +284,10 @@ class LpReader {
     );
   }
 
-  private addRow(label: Span | null, start: number, lower: number, upper: number): boolean {
-    const { report, expressions, lexer } = this;
+  #addRow(label: Span | null, start: number, lower: number, upper: number): boolean {
+    const report = this.#report;
+    const expressions = this.#expressions;
+    const lexer = this.#lexer;
     const { terms } = expressions;
     const place = label ?? { start, end: Math.min(start + 1, lexer.text.length) };
     if (lower === Infinity || upper === -Infinity) {
@@ -291,17 +300,18 @@ class LpReader {
         `the constant ${terms.constant} is moved to the other side of the relation`,
         place,
       );
-    this.budget.takeNonzeros(terms.columns.length);
-    const { is_finite } = this.rows.append(terms);
+    this.#budget.takeNonzeros(terms.columns.length);
+    const { is_finite } = this.#rows.append(terms);
     if (!is_finite) report.error("number_too_large", "a coefficient is too large for a number", place);
-    this.row_lower.push(lower - terms.constant + 0);
-    this.row_upper.push(upper - terms.constant + 0);
-    this.row_labels.push(label === null ? -1 : this.declareLabel(label));
+    this.#row_lower.push(lower - terms.constant + 0);
+    this.#row_upper.push(upper - terms.constant + 0);
+    this.#row_labels.push(label === null ? -1 : this.#declareLabel(label));
     return true;
   }
 
-  private declareLabel(label: Span): number {
-    const { labels, report } = this;
+  #declareLabel(label: Span): number {
+    const labels = this.#labels;
+    const report = this.#report;
     const known = labels.find(label.start, label.end);
     if (known === -1) {
       checkName(report, "row", label.start, label.end);
@@ -313,54 +323,55 @@ class LpReader {
   }
 
   /** `x <= 4`, `2 <= x <= 4`, `4 >= x`, `x = 3`, `x free`. */
-  private readBound(): boolean {
-    const { lexer, expressions } = this;
+  #readBound(): boolean {
+    const lexer = this.#lexer;
+    const expressions = this.#expressions;
     if (lexer.token !== TOKEN.name || isInfinity(lexer)) {
       const value = expressions.readValue();
       if (value === null) return false;
       const relation = lexer.token;
       if (!isRelation(relation)) return expressions.fault("a relation such as <= is expected");
       if (lexer.next() !== TOKEN.name) return expressions.fault("a variable is expected");
-      const column = this.readBoundColumn();
-      this.putBound(column, mirrored(relation), value);
-      return isRelation(lexer.token) ? this.readBoundSide(column) : true;
+      const column = this.#readBoundColumn();
+      this.#putBound(column, mirrored(relation), value);
+      return isRelation(lexer.token) ? this.#readBoundSide(column) : true;
     }
-    const column = this.readBoundColumn();
+    const column = this.#readBoundColumn();
     if (lexer.token === TOKEN.name && /^free$/i.test(lexer.spell()) && !lexer.isLabel()) {
       lexer.next();
-      this.columns.lower.items[column] = -Infinity;
-      this.columns.upper.items[column] = Infinity;
+      this.#columns.lower.items[column] = -Infinity;
+      this.#columns.upper.items[column] = Infinity;
       return true;
     }
     if (!isRelation(lexer.token)) return expressions.fault("a relation such as <= or the word free is expected");
-    return this.readBoundSide(column);
+    return this.#readBoundSide(column);
   }
 
-  private readBoundColumn(): number {
-    const column = this.columns.findOrAdd(this.lexer.start, this.lexer.end, "Bounds");
-    this.lexer.next();
+  #readBoundColumn(): number {
+    const column = this.#columns.findOrAdd(this.#lexer.start, this.#lexer.end, "Bounds");
+    this.#lexer.next();
     return column;
   }
 
-  private readBoundSide(column: number): boolean {
-    const relation = this.lexer.token;
-    this.lexer.next();
-    const value = this.expressions.readValue();
+  #readBoundSide(column: number): boolean {
+    const relation = this.#lexer.token;
+    this.#lexer.next();
+    const value = this.#expressions.readValue();
     if (value === null) return false;
-    this.putBound(column, relation, value);
+    this.#putBound(column, relation, value);
     return true;
   }
 
-  private putBound(column: number, relation: number, value: number): void {
-    if (relation !== TOKEN.less) this.columns.lower.items[column] = boundOf(value);
-    if (relation !== TOKEN.greater) this.columns.upper.items[column] = boundOf(value);
+  #putBound(column: number, relation: number, value: number): void {
+    if (relation !== TOKEN.less) this.#columns.lower.items[column] = boundOf(value);
+    if (relation !== TOKEN.greater) this.#columns.upper.items[column] = boundOf(value);
   }
 
-  private readListed(section: string, flag: number): boolean {
-    const { lexer } = this;
-    if (lexer.token !== TOKEN.name) return this.expressions.fault("a variable or a section is expected");
-    const column = this.columns.findOrAdd(lexer.start, lexer.end, section);
-    this.columns.set(column, flag);
+  #readListed(section: string, flag: number): boolean {
+    const lexer = this.#lexer;
+    if (lexer.token !== TOKEN.name) return this.#expressions.fault("a variable or a section is expected");
+    const column = this.#columns.findOrAdd(lexer.start, lexer.end, section);
+    this.#columns.set(column, flag);
     lexer.next();
     return true;
   }

@@ -33,24 +33,30 @@ const KINDS: Readonly<Record<string, BoundKind>> = {
 const BOUND_WORDS = Object.keys(KINDS);
 
 export class MpsBounds {
-  constructor(
-    private readonly lines: MpsLines,
-    private readonly columns: FileColumns,
-    private readonly report: FileReport,
-    private readonly is_fixed: boolean,
-  ) {}
+  readonly #lines: MpsLines;
+  readonly #columns: FileColumns;
+  readonly #report: FileReport;
+  readonly #is_fixed: boolean;
+
+  constructor(lines: MpsLines, columns: FileColumns, report: FileReport, is_fixed: boolean) {
+    this.#lines = lines;
+    this.#columns = columns;
+    this.#report = report;
+    this.#is_fixed = is_fixed;
+  }
 
   /** Reads the line at hand; false after an error. */
   read(): boolean {
-    const { lines, report } = this;
+    const lines = this.#lines;
+    const report = this.#report;
     const word = lines.ends[0]! - lines.starts[0]! === 2 ? lines.spell(0).toUpperCase() : "";
     const kind = Object.hasOwn(KINDS, word) ? KINDS[word]! : null;
     if (kind === null) {
       const message = `the bound is of type ${quote(lines.spell(0))}, expected one of ${BOUND_WORDS.join(", ")}`;
-      report.error("bound_unknown", message, this.span(0), () => nearestHint(lines.spell(0), BOUND_WORDS));
+      report.error("bound_unknown", message, this.#span(0), () => nearestHint(lines.spell(0), BOUND_WORDS));
       return false;
     }
-    const field = this.columnField(kind);
+    const field = this.#columnField(kind);
     if (field === -1) {
       const value = kind.has_value ? " and a number" : "";
       const message = `a bound of type ${word} is a name that may be left out, a column${value}`;
@@ -60,17 +66,17 @@ export class MpsBounds {
     const value = kind.has_value ? readBound(report.text, lines.starts[field + 1]!, lines.ends[field + 1]!) : 0;
     if (Number.isNaN(value)) {
       const message = `${quote(lines.spell(field + 1))} is not a number`;
-      report.error("number_invalid", message, this.span(field + 1));
+      report.error("number_invalid", message, this.#span(field + 1));
       return false;
     }
-    const column = this.columns.findOrAdd(lines.starts[field]!, lines.ends[field]!, "BOUNDS");
-    this.put(column, kind, value, field);
+    const column = this.#columns.findOrAdd(lines.starts[field]!, lines.ends[field]!, "BOUNDS");
+    this.#put(column, kind, value, field);
     return true;
   }
 
   /** Integer columns of which BOUNDS says nothing are binary. */
   finish(): void {
-    const { columns } = this;
+    const columns = this.#columns;
     for (let column = 0; column < columns.count; column += 1) {
       if (!columns.has(column, integer) || columns.has(column, COLUMN_FLAG.is_bounded)) continue;
       columns.set(column, binary);
@@ -79,23 +85,23 @@ export class MpsBounds {
   }
 
   /** Which field names the column; -1 when there are too few or too many. */
-  private columnField(kind: BoundKind): number {
-    const { count, starts, ends } = this.lines;
+  #columnField(kind: BoundKind): number {
+    const { count, starts, ends } = this.#lines;
     if (kind.has_value) return count === 4 ? 2 : count === 3 ? 1 : -1;
     if (count === 2) return 1;
     if (count === 4) return 2;
     if (count !== 3) return -1;
     // Three fields: set and column, or column and a number that says nothing.
-    if (this.columns.table.find(starts[2]!, ends[2]!) !== -1) return 2;
-    return this.columns.table.find(starts[1]!, ends[1]!) === -1 ? 2 : 1;
+    if (this.#columns.table.find(starts[2]!, ends[2]!) !== -1) return 2;
+    return this.#columns.table.find(starts[1]!, ends[1]!) === -1 ? 2 : 1;
   }
 
-  private put(column: number, kind: BoundKind, value: number, field: number): void {
-    const { columns } = this;
+  #put(column: number, kind: BoundKind, value: number, field: number): void {
+    const columns = this.#columns;
     const { has_lower, has_upper, is_bounded } = COLUMN_FLAG;
     if ((kind.is_lower && columns.has(column, has_lower)) || (kind.is_upper && columns.has(column, has_upper))) {
-      const message = `${quote(this.lines.spell(field))} has such a bound already; the first one holds`;
-      this.report.warning("entry_repeated", message, this.span(field));
+      const message = `${quote(this.#lines.spell(field))} has such a bound already; the first one holds`;
+      this.#report.warning("entry_repeated", message, this.#span(field));
       return;
     }
     if ((kind.flags & semi) !== 0) columns.flags.items[column]! &= ~integer;
@@ -103,7 +109,7 @@ export class MpsBounds {
     if (kind.has_value) {
       if (kind.is_lower) columns.lower.items[column] = value;
       if (kind.is_upper) columns.upper.items[column] = value;
-      if (this.is_fixed && kind.is_upper && value < 0 && columns.lower.items[column] === 0)
+      if (this.#is_fixed && kind.is_upper && value < 0 && columns.lower.items[column] === 0)
         columns.lower.items[column] = -Infinity;
     } else if ((kind.flags & binary) !== 0) columns.upper.items[column] = 1;
     else {
@@ -112,7 +118,7 @@ export class MpsBounds {
     }
   }
 
-  private span(field: number): Span {
-    return { start: this.lines.starts[field]!, end: this.lines.ends[field]! };
+  #span(field: number): Span {
+    return { start: this.#lines.starts[field]!, end: this.#lines.ends[field]! };
   }
 }

@@ -43,24 +43,24 @@ export class MpsLines {
   line_end = 0;
   /** The line does not begin with a blank. */
   is_at_margin = false;
-  private next_start: number;
+  #next_start: number;
 
   constructor(readonly text: string) {
-    this.next_start = startOfText(text);
+    this.#next_start = startOfText(text);
   }
 
   /** Goes to the next line that says something and cuts it at blanks; false at the end of the text. */
   next(): boolean {
     const { text } = this;
-    while (this.next_start < text.length) {
-      const first = text.charCodeAt(this.next_start);
+    while (this.#next_start < text.length) {
+      const first = text.charCodeAt(this.#next_start);
       if (first === STAR) {
-        this.skipLine();
+        this.#skipLine();
         continue;
       }
-      this.line_start = this.next_start;
+      this.line_start = this.#next_start;
       this.is_at_margin = first !== SPACE && first !== TAB && first !== RETURN;
-      this.cut();
+      this.#cut();
       if (this.count > 0) return true;
     }
     this.line_start = this.line_end = text.length;
@@ -99,15 +99,15 @@ export class MpsLines {
     return this.text.slice(this.starts[field], this.ends[field]);
   }
 
-  private skipLine(): void {
-    const end = this.text.indexOf("\n", this.next_start);
-    this.next_start = end === -1 ? this.text.length : end + 1;
+  #skipLine(): void {
+    const end = this.text.indexOf("\n", this.#next_start);
+    this.#next_start = end === -1 ? this.text.length : end + 1;
   }
 
-  private cut(): void {
+  #cut(): void {
     const { text, starts, ends } = this;
     const { length } = text;
-    let at = this.next_start;
+    let at = this.#next_start;
     let count = 0;
     let is_comment = false;
     for (;;) {
@@ -133,7 +133,7 @@ export class MpsLines {
     }
     this.count = Math.min(count, FIELDS_MAX + 1);
     this.line_end = at;
-    this.next_start = at + 1;
+    this.#next_start = at + 1;
   }
 }
 

@@ -13,87 +13,97 @@ import type { FileReport, Span } from "./report";
 export class MpsQuadratic {
   /** Where the section begins. */
   place: Span = { start: 0, end: 0 };
-  private readonly terms = new QuadraticTermList();
+  readonly #terms = new QuadraticTermList();
   /** Entries of QMATRIX above the diagonal, which have to repeat those below. */
-  private readonly upper = new QuadraticTermList();
-  private is_square = false;
+  readonly #upper = new QuadraticTermList();
+  #is_square = false;
 
-  constructor(
-    private readonly lines: MpsLines,
-    private readonly columns: FileColumns,
-    private readonly report: FileReport,
-    private readonly budget: Budget,
-  ) {}
+  readonly #lines: MpsLines;
+  readonly #columns: FileColumns;
+  readonly #report: FileReport;
+  readonly #budget: Budget;
+
+  constructor(lines: MpsLines, columns: FileColumns, report: FileReport, budget: Budget) {
+    this.#lines = lines;
+    this.#columns = columns;
+    this.#report = report;
+    this.#budget = budget;
+  }
 
   /** Begins the section on the line at hand. */
   open(word: string, place: Span, isObjective: (field: number) => boolean): void {
     this.place = place;
-    this.is_square = word === "QMATRIX";
-    if (word !== "QSECTION" || (this.lines.count === 2 && isObjective(1))) return;
-    const row = this.lines.count > 1 ? quote(this.lines.spell(1)) : "nothing";
+    this.#is_square = word === "QMATRIX";
+    if (word !== "QSECTION" || (this.#lines.count === 2 && isObjective(1))) return;
+    const row = this.#lines.count > 1 ? quote(this.#lines.spell(1)) : "nothing";
     const message = `QSECTION names ${row}, not the objective row; quadratic constraints are not supported`;
-    this.report.error("section_unsupported", message, place);
+    this.#report.error("section_unsupported", message, place);
   }
 
   /** Reads the line at hand; false after an error. */
   read(): boolean {
-    const { lines, report } = this;
+    const lines = this.#lines;
+    const report = this.#report;
     if (lines.count !== 3 && lines.count !== 5) {
       const message = "an entry of Q is two columns and a number, and perhaps another column and number";
       report.error("line_malformed", message, { start: lines.line_start, end: lines.line_end });
       return false;
     }
-    const column = this.findColumn(0);
+    const column = this.#findColumn(0);
     for (let field = 1; field < lines.count; field += 2) {
-      const other = this.findColumn(field);
+      const other = this.#findColumn(field);
       const value = readNumber(report.text, lines.starts[field + 1]!, lines.ends[field + 1]!);
       if (!Number.isFinite(value)) {
-        report.error("number_invalid", `${quote(lines.spell(field + 1))} is not a finite number`, this.span(field + 1));
+        report.error(
+          "number_invalid",
+          `${quote(lines.spell(field + 1))} is not a finite number`,
+          this.#span(field + 1),
+        );
         return false;
       }
       if (column === -1 || other === -1) return false;
-      if (value !== 0) this.push(column, other, value);
+      if (value !== 0) this.#push(column, other, value);
     }
     return true;
   }
 
   finish(): Hessian | null {
-    const { count } = this.columns;
-    const hessian = assembleHessian(this.terms, count);
-    if (this.is_square) this.checkSymmetry(hessian, assembleHessian(this.upper, count));
+    const { count } = this.#columns;
+    const hessian = assembleHessian(this.#terms, count);
+    if (this.#is_square) this.#checkSymmetry(hessian, assembleHessian(this.#upper, count));
     return hessian;
   }
 
-  private push(column: number, other: number, value: number): void {
-    this.budget.takeNonzeros(1);
-    const terms = this.is_square && column < other ? this.upper : this.terms;
+  #push(column: number, other: number, value: number): void {
+    this.#budget.takeNonzeros(1);
+    const terms = this.#is_square && column < other ? this.#upper : this.#terms;
     terms.columns.push(column);
     terms.others.push(other);
     terms.coefficients.push(column === other ? value / 2 : value);
   }
 
-  private checkSymmetry(lower: Hessian | null, upper: Hessian | null): void {
+  #checkSymmetry(lower: Hessian | null, upper: Hessian | null): void {
     const left = offDiagonals(lower);
     const right = offDiagonals(upper);
     const wrong = left.find((entry, at) => entry !== right[at]) ?? right[left.length];
     if (wrong === undefined) return;
-    const [column, row] = wrong.split(" ").map((position) => quote(this.columns.spell(Number(position))));
+    const [column, row] = wrong.split(" ").map((position) => quote(this.#columns.spell(Number(position))));
     const message = `QMATRIX is not symmetric at ${column} and ${row}; give each entry off the diagonal twice, or use QUADOBJ`;
-    this.report.error("quadratic_not_symmetric", message, this.place);
+    this.#report.error("quadratic_not_symmetric", message, this.place);
   }
 
-  private findColumn(field: number): number {
-    const { starts, ends } = this.lines;
-    const column = this.columns.table.find(starts[field]!, ends[field]!);
+  #findColumn(field: number): number {
+    const { starts, ends } = this.#lines;
+    const column = this.#columns.table.find(starts[field]!, ends[field]!);
     if (column !== -1) return column;
-    const found = this.lines.spell(field);
-    const search = () => nearestHint(found, this.columns.table.spelled());
-    this.report.error("column_unknown", `COLUMNS declares no column ${quote(found)}`, this.span(field), search);
+    const found = this.#lines.spell(field);
+    const search = () => nearestHint(found, this.#columns.table.spelled());
+    this.#report.error("column_unknown", `COLUMNS declares no column ${quote(found)}`, this.#span(field), search);
     return -1;
   }
 
-  private span(field: number): Span {
-    return { start: this.lines.starts[field]!, end: this.lines.ends[field]! };
+  #span(field: number): Span {
+    return { start: this.#lines.starts[field]!, end: this.#lines.ends[field]! };
   }
 }
 

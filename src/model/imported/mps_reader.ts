@@ -42,346 +42,356 @@ export function readMps(text: string, list: DiagnosticList, budget: Budget): Pro
 class MpsReader {
   /** A line made no sense in free form that may make sense in fixed form. */
   may_be_fixed = false;
-  private readonly lines: MpsLines;
-  private readonly rows: MpsRows;
-  private readonly columns: FileColumns;
-  private readonly entries = new ColumnwiseEntries();
-  private readonly bounds: MpsBounds;
-  private readonly quadratic: MpsQuadratic;
-  private section: Section | null = null;
-  private readonly seen = new Set<Section>();
-  private name = "";
-  private is_maximized = false;
-  private offset: number | null = null;
-  private column = -1;
-  private is_integer = false;
+  readonly #lines: MpsLines;
+  readonly #rows: MpsRows;
+  readonly #columns: FileColumns;
+  readonly #entries = new ColumnwiseEntries();
+  readonly #bounds: MpsBounds;
+  readonly #quadratic: MpsQuadratic;
+  #section: Section | null = null;
+  readonly #seen = new Set<Section>();
+  #name = "";
+  #is_maximized = false;
+  #offset: number | null = null;
+  #column = -1;
+  #is_integer = false;
   /** Last column that has an entry in each row, and whether the column at hand has a cost. */
-  private touched_by = new Int32Array(0);
-  private has_cost = false;
+  #touched_by = new Int32Array(0);
+  #has_cost = false;
 
-  constructor(
-    private readonly form: Form,
-    private readonly report: FileReport,
-    private readonly budget: Budget,
-  ) {
-    this.lines = new MpsLines(report.text);
-    this.rows = new MpsRows(report, budget);
-    this.columns = new FileColumns(report, budget);
-    this.bounds = new MpsBounds(this.lines, this.columns, report, form === "fixed");
-    this.quadratic = new MpsQuadratic(this.lines, this.columns, report, budget);
+  readonly #form: Form;
+  readonly #report: FileReport;
+  readonly #budget: Budget;
+
+  constructor(form: Form, report: FileReport, budget: Budget) {
+    this.#form = form;
+    this.#report = report;
+    this.#budget = budget;
+    this.#lines = new MpsLines(report.text);
+    this.#rows = new MpsRows(report, budget);
+    this.#columns = new FileColumns(report, budget);
+    this.#bounds = new MpsBounds(this.#lines, this.#columns, report, form === "fixed");
+    this.#quadratic = new MpsQuadratic(this.#lines, this.#columns, report, budget);
   }
 
   read(): Problem | null {
-    const { lines, report } = this;
-    while (this.section !== "ENDATA" && lines.next()) {
-      this.budget.step();
-      if (!this.openSection()) this.readLine();
+    const lines = this.#lines;
+    const report = this.#report;
+    while (this.#section !== "ENDATA" && lines.next()) {
+      this.#budget.step();
+      if (!this.#openSection()) this.#readLine();
       if (report.error_count > ERRORS_MAX && this.may_be_fixed) return null;
     }
-    if (this.section !== "ENDATA") {
+    if (this.#section !== "ENDATA") {
       const end = { start: report.text.length, end: report.text.length };
       report.error("file_incomplete", "the file has no ENDATA line; it may have been cut short", end);
     }
-    if (!this.seen.has("ROWS")) report.error("section_missing", "the file has no ROWS section", { start: 0, end: 0 });
-    return report.error_count > 0 ? null : this.finish();
+    if (!this.#seen.has("ROWS")) report.error("section_missing", "the file has no ROWS section", { start: 0, end: 0 });
+    return report.error_count > 0 ? null : this.#finish();
   }
 
-  private finish(): Problem | null {
-    const { report } = this;
-    this.bounds.finish();
+  #finish(): Problem | null {
+    const report = this.#report;
+    this.#bounds.finish();
     const linear = {
-      name: this.name,
-      sense: this.is_maximized ? ("maximize" as const) : ("minimize" as const),
-      offset: this.offset ?? 0,
-      columns: this.columns.finish(),
-      rows: this.rows.finish(),
-      matrix: this.entries.toRows(this.rows.count),
+      name: this.#name,
+      sense: this.#is_maximized ? ("maximize" as const) : ("minimize" as const),
+      offset: this.#offset ?? 0,
+      columns: this.#columns.finish(),
+      rows: this.#rows.finish(),
+      matrix: this.#entries.toRows(this.#rows.count),
     };
-    const hessian = this.quadratic.finish();
+    const hessian = this.#quadratic.finish();
     if (hessian !== null && report.error_count === 0) {
-      checkQuadratic(linear, hessian, report, this.quadratic.place, this.budget);
+      checkQuadratic(linear, hessian, report, this.#quadratic.place, this.#budget);
     }
     return report.error_count > 0 ? null : { ...linear, hessian };
   }
 
   /** True when the line at hand begins a section. */
-  private openSection(): boolean {
-    const { lines } = this;
-    if (this.form === "fixed" ? !lines.is_at_margin : !lines.is_at_margin && lines.count > 1) return false;
+  #openSection(): boolean {
+    const lines = this.#lines;
+    if (this.#form === "fixed" ? !lines.is_at_margin : !lines.is_at_margin && lines.count > 1) return false;
     const word = lines.ends[0]! - lines.starts[0]! <= 16 ? lines.spell(0).toUpperCase() : "";
     const section = Object.hasOwn(SECTIONS, word) ? SECTIONS[word]! : null;
-    if (section !== null && this.isHeader(word)) {
-      this.enter(section, word);
+    if (section !== null && this.#isHeader(word)) {
+      this.#enter(section, word);
       return true;
     }
     if (Object.hasOwn(UNSUPPORTED, word) && (lines.count === 1 || word === "QCMATRIX" || word === "CSECTION")) {
       const message = `the section ${word} (${UNSUPPORTED[word]}) is not supported; write the model without it`;
-      this.report.error("section_unsupported", message, this.span(0));
-      this.section = "SKIPPED";
+      this.#report.error("section_unsupported", message, this.#span(0));
+      this.#section = "SKIPPED";
       return true;
     }
-    if (!lines.is_at_margin || (this.form === "free" && (lines.count > 1 || this.section === "OBJSENSE"))) return false;
+    if (!lines.is_at_margin || (this.#form === "free" && (lines.count > 1 || this.#section === "OBJSENSE")))
+      return false;
     const message = `${quote(lines.spell(0))} is not a section of an MPS file`;
-    this.report.error("section_unknown", message, this.span(0), () => nearestHint(word, KEYWORDS));
-    this.section = "SKIPPED";
+    this.#report.error("section_unknown", message, this.#span(0), () => nearestHint(word, KEYWORDS));
+    this.#section = "SKIPPED";
     return true;
   }
 
   /** Words behind a keyword make the line one of data under a name that happens to be a keyword, unless it takes some. */
-  private isHeader(word: string): boolean {
-    const { count, is_at_margin } = this.lines;
-    if (count === 1 || this.form === "fixed") return true;
-    if (word === "NAME" || word === "OBJSENSE") return is_at_margin && !this.seen.has("ROWS");
+  #isHeader(word: string): boolean {
+    const { count, is_at_margin } = this.#lines;
+    if (count === 1 || this.#form === "fixed") return true;
+    if (word === "NAME" || word === "OBJSENSE") return is_at_margin && !this.#seen.has("ROWS");
     return word === "QSECTION" && count === 2;
   }
 
-  private enter(section: Section, word: string): void {
-    const { lines } = this;
-    const is_repeated = this.seen.has(section) && section !== "BOUNDS" && section !== "RHS" && section !== "RANGES";
-    if (is_repeated) this.report.error("section_repeated", `the file has a second section ${word}`, this.span(0));
-    if (section === "COLUMNS" && !this.seen.has("ROWS"))
-      this.report.error("section_order", "COLUMNS come before ROWS; put the section ROWS first", this.span(0));
-    this.seen.add(section);
-    this.section = section;
-    if (section === "NAME" && lines.count > 1) this.name = lines.spell(1).slice(0, 255);
-    if (section === "OBJSENSE" && lines.count > 1) this.readSense(1);
-    if (section === "COLUMNS") this.touched_by = new Int32Array(this.rows.count).fill(-1);
-    if (section === "QUADRATIC") this.quadratic.open(word, this.span(0), (field) => this.isObjective(field));
+  #enter(section: Section, word: string): void {
+    const lines = this.#lines;
+    const is_repeated = this.#seen.has(section) && section !== "BOUNDS" && section !== "RHS" && section !== "RANGES";
+    if (is_repeated) this.#report.error("section_repeated", `the file has a second section ${word}`, this.#span(0));
+    if (section === "COLUMNS" && !this.#seen.has("ROWS"))
+      this.#report.error("section_order", "COLUMNS come before ROWS; put the section ROWS first", this.#span(0));
+    this.#seen.add(section);
+    this.#section = section;
+    if (section === "NAME" && lines.count > 1) this.#name = lines.spell(1).slice(0, 255);
+    if (section === "OBJSENSE" && lines.count > 1) this.#readSense(1);
+    if (section === "COLUMNS") this.#touched_by = new Int32Array(this.#rows.count).fill(-1);
+    if (section === "QUADRATIC") this.#quadratic.open(word, this.#span(0), (field) => this.#isObjective(field));
   }
 
-  private isObjective(field: number): boolean {
-    const { starts, ends } = this.lines;
-    const row = this.rows.table.find(starts[field]!, ends[field]!);
-    return row !== -1 && this.rows.numberOf(row) === OBJECTIVE_ROW;
+  #isObjective(field: number): boolean {
+    const { starts, ends } = this.#lines;
+    const row = this.#rows.table.find(starts[field]!, ends[field]!);
+    return row !== -1 && this.#rows.numberOf(row) === OBJECTIVE_ROW;
   }
 
-  private readLine(): void {
-    switch (this.section) {
+  #readLine(): void {
+    switch (this.#section) {
       case "OBJSENSE":
-        this.readSense(0);
+        this.#readSense(0);
         return;
       case "ROWS":
-        this.readRow();
+        this.#readRow();
         return;
       case "COLUMNS":
-        this.readColumn();
+        this.#readColumn();
         return;
       case "RHS":
       case "RANGES":
-        this.readSides(this.section);
+        this.#readSides(this.#section);
         return;
       case "BOUNDS":
-        if (this.cut("bound") && !this.bounds.read()) this.may_be_fixed ||= !this.lines.is_at_margin;
+        if (this.#cut("bound") && !this.#bounds.read()) this.may_be_fixed ||= !this.#lines.is_at_margin;
         return;
       case "QUADRATIC":
-        if (this.cut("entries")) this.readQuadratic();
+        if (this.#cut("entries")) this.#readQuadratic();
         return;
       case "SKIPPED":
         return;
       default:
-        this.fault(`a section such as ROWS is expected here, found ${quote(this.lines.spell(0))}`);
-        this.section = "SKIPPED";
+        this.#fault(`a section such as ROWS is expected here, found ${quote(this.#lines.spell(0))}`);
+        this.#section = "SKIPPED";
     }
   }
 
   /** Cuts the line at columns in fixed form; true. */
-  private cut(layout: FixedLayout): boolean {
-    if (this.form === "fixed") this.lines.cutFixed(layout);
+  #cut(layout: FixedLayout): boolean {
+    if (this.#form === "fixed") this.#lines.cutFixed(layout);
     return true;
   }
 
-  private readSense(field: number): void {
-    const word = this.lines.spell(field).toUpperCase();
-    if (word.startsWith("MAX") || word.startsWith("MIN")) this.is_maximized = word.startsWith("MAX");
+  #readSense(field: number): void {
+    const word = this.#lines.spell(field).toUpperCase();
+    if (word.startsWith("MAX") || word.startsWith("MIN")) this.#is_maximized = word.startsWith("MAX");
     else
-      this.report.error("wrong_value", `the objective sense is ${quote(word)}, expected MIN or MAX`, this.span(field));
+      this.#report.error(
+        "wrong_value",
+        `the objective sense is ${quote(word)}, expected MIN or MAX`,
+        this.#span(field),
+      );
   }
 
-  private readRow(): void {
-    const { lines, rows } = this;
+  #readRow(): void {
+    const lines = this.#lines;
+    const rows = this.#rows;
     const { starts, ends } = lines;
-    this.cut("row");
-    const type = this.report.text.charCodeAt(starts[0]!);
+    this.#cut("row");
+    const type = this.#report.text.charCodeAt(starts[0]!);
     const is_type = ends[0] === starts[0]! + 1 && Object.values(ROW_TYPE).some((known) => known === type);
     if (lines.count !== 2 || !is_type) {
-      this.fault("a row is its type N, L, G or E and a name");
+      this.#fault("a row is its type N, L, G or E and a name");
       return;
     }
     if (rows.table.find(starts[1]!, ends[1]!) !== -1) {
       const message = `the row ${quote(lines.spell(1))} is declared twice; rename one of them`;
-      this.report.error("name_duplicate", message, this.span(1));
+      this.#report.error("name_duplicate", message, this.#span(1));
       return;
     }
     rows.declareMissed(type, starts[1]!, ends[1]!);
   }
 
-  private readColumn(): void {
-    const { lines } = this;
-    if (lines.count > 1 && this.report.text.charCodeAt(lines.starts[1]!) === QUOTE && this.readMarker()) return;
-    this.cut("entries");
+  #readColumn(): void {
+    const lines = this.#lines;
+    if (lines.count > 1 && this.#report.text.charCodeAt(lines.starts[1]!) === QUOTE && this.#readMarker()) return;
+    this.#cut("entries");
     const { count, starts, ends } = lines;
     // A name that is left out is that of the column before.
     const is_named = count % 2 === 1 && starts[0] !== ends[0];
-    if (count < 2 || count > 5 || (!is_named && this.column === -1)) {
-      this.fault("a column is its name, a row and a number, and perhaps another row and number");
+    if (count < 2 || count > 5 || (!is_named && this.#column === -1)) {
+      this.#fault("a column is its name, a row and a number, and perhaps another row and number");
       return;
     }
-    if (is_named && (this.column === -1 || !this.columns.table.isSame(this.column, starts[0]!, ends[0]!)))
-      this.openColumn();
-    for (let field = count % 2; field < count; field += 2) this.readEntry(field);
+    if (is_named && (this.#column === -1 || !this.#columns.table.isSame(this.#column, starts[0]!, ends[0]!)))
+      this.#openColumn();
+    for (let field = count % 2; field < count; field += 2) this.#readEntry(field);
   }
 
-  private openColumn(): void {
-    const { table } = this.columns;
-    const [start, end] = [this.lines.starts[0]!, this.lines.ends[0]!];
+  #openColumn(): void {
+    const { table } = this.#columns;
+    const [start, end] = [this.#lines.starts[0]!, this.#lines.ends[0]!];
     const known = table.find(start, end);
     if (known !== -1) {
-      const message = `the entries of the column ${quote(this.lines.spell(0))} are in two places; put them together, or rename one of them`;
-      this.report.error("name_duplicate", message, this.span(0));
-      this.column = known;
+      const message = `the entries of the column ${quote(this.#lines.spell(0))} are in two places; put them together, or rename one of them`;
+      this.#report.error("name_duplicate", message, this.#span(0));
+      this.#column = known;
       return;
     }
-    const flags = this.is_integer ? COLUMN_FLAG.integer : 0;
-    this.column = this.columns.addMissed(start, end, flags);
-    this.has_cost = false;
+    const flags = this.#is_integer ? COLUMN_FLAG.integer : 0;
+    this.#column = this.#columns.addMissed(start, end, flags);
+    this.#has_cost = false;
   }
 
-  private readEntry(field: number): void {
-    const { starts, ends } = this.lines;
-    const row = this.findRow(field);
-    const value = readNumber(this.report.text, starts[field + 1]!, ends[field + 1]!);
+  #readEntry(field: number): void {
+    const { starts, ends } = this.#lines;
+    const row = this.#findRow(field);
+    const value = readNumber(this.#report.text, starts[field + 1]!, ends[field + 1]!);
     if (!Number.isFinite(value)) {
-      this.badNumber(field + 1);
+      this.#badNumber(field + 1);
       return;
     }
     if (row === UNUSED_ROW || row === null || value === 0) return;
-    const is_repeated = row === OBJECTIVE_ROW ? this.has_cost : this.touched_by[row] === this.column;
+    const is_repeated = row === OBJECTIVE_ROW ? this.#has_cost : this.#touched_by[row] === this.#column;
     if (is_repeated) {
-      const message = `${quote(this.columns.spell(this.column))} has a second coefficient in ${quote(this.lines.spell(field))}; the first one holds`;
-      this.report.warning("entry_repeated", message, this.span(field));
+      const message = `${quote(this.#columns.spell(this.#column))} has a second coefficient in ${quote(this.#lines.spell(field))}; the first one holds`;
+      this.#report.warning("entry_repeated", message, this.#span(field));
     } else if (row === OBJECTIVE_ROW) {
-      this.columns.cost.items[this.column] = value;
-      this.has_cost = true;
+      this.#columns.cost.items[this.#column] = value;
+      this.#has_cost = true;
     } else {
-      this.budget.takeNonzeros(1);
-      this.touched_by[row] = this.column;
-      this.entries.push(this.column, row, value);
+      this.#budget.takeNonzeros(1);
+      this.#touched_by[row] = this.#column;
+      this.#entries.push(this.#column, row, value);
     }
   }
 
   /** True when the line is a marker; what it marks is integer from here on, or no longer. */
-  private readMarker(): boolean {
-    const { lines } = this;
+  #readMarker(): boolean {
+    const lines = this.#lines;
     if (!lines.isWord(1, "'MARKER'")) return false;
     const starts_here = lines.count > 2 && lines.isWord(2, "'INTORG'");
     const ends_here = lines.count > 2 && lines.isWord(2, "'INTEND'");
     if (starts_here === ends_here) {
       const found = lines.count > 2 ? lines.spell(2) : "nothing";
       const message = `the marker is ${quote(found)}, expected 'INTORG' or 'INTEND'; special ordered sets are not supported`;
-      this.report.error("marker_unsupported", message, this.span(lines.count > 2 ? 2 : 1));
-    } else if (starts_here === this.is_integer) {
+      this.#report.error("marker_unsupported", message, this.#span(lines.count > 2 ? 2 : 1));
+    } else if (starts_here === this.#is_integer) {
       const message = starts_here ? "'INTORG' inside another 'INTORG'" : "'INTEND' without an 'INTORG' before it";
-      this.report.error("marker_misplaced", message, this.span(2));
+      this.#report.error("marker_misplaced", message, this.#span(2));
     }
-    this.is_integer = starts_here;
+    this.#is_integer = starts_here;
     return true;
   }
 
-  private readSides(section: "RHS" | "RANGES"): void {
-    this.cut("entries");
-    const { count } = this.lines;
+  #readSides(section: "RHS" | "RANGES"): void {
+    this.#cut("entries");
+    const { count } = this.#lines;
     if (count < 2 || count > 5) {
-      this.fault(
+      this.#fault(
         `a line of ${section} is a name that may be left out, a row and a number, and perhaps another row and number`,
       );
       return;
     }
     // An odd number of fields begins with the name of the vector, which says nothing.
     for (let field = count % 2; field < count; field += 2) {
-      if (section === "RHS") this.readRhs(field);
-      else this.readRange(field);
+      if (section === "RHS") this.#readRhs(field);
+      else this.#readRange(field);
     }
   }
 
-  private readRhs(field: number): void {
-    const row = this.findRow(field);
-    const value = this.readSide(field + 1);
+  #readRhs(field: number): void {
+    const row = this.#findRow(field);
+    const value = this.#readSide(field + 1);
     if (row === null || value === null) return;
     if (row === UNUSED_ROW) {
-      this.report.warning(
+      this.#report.warning(
         "row_unused",
-        `${quote(this.lines.spell(field))} is a second N row, which is not used`,
-        this.span(field),
+        `${quote(this.#lines.spell(field))} is a second N row, which is not used`,
+        this.#span(field),
       );
       return;
     }
-    const is_open = row === OBJECTIVE_ROW || this.rows.typeOf(row) === (value > 0 ? ROW_TYPE.less : ROW_TYPE.greater);
+    const is_open = row === OBJECTIVE_ROW || this.#rows.typeOf(row) === (value > 0 ? ROW_TYPE.less : ROW_TYPE.greater);
     if (!Number.isFinite(value) && (row === OBJECTIVE_ROW || !is_open)) {
-      const message = `the right side of ${quote(this.lines.spell(field))} is infinite, so that nothing satisfies it`;
-      this.report.error("bound_infinite", message, this.span(field + 1));
+      const message = `the right side of ${quote(this.#lines.spell(field))} is infinite, so that nothing satisfies it`;
+      this.#report.error("bound_infinite", message, this.#span(field + 1));
       return;
     }
-    const is_first = row === OBJECTIVE_ROW ? this.offset === null : this.rows.putRhs(row, value);
-    if (!is_first) this.repeatedSide(field, "right side");
-    else if (row === OBJECTIVE_ROW) this.offset = 0 - value;
+    const is_first = row === OBJECTIVE_ROW ? this.#offset === null : this.#rows.putRhs(row, value);
+    if (!is_first) this.#repeatedSide(field, "right side");
+    else if (row === OBJECTIVE_ROW) this.#offset = 0 - value;
   }
 
-  private readRange(field: number): void {
-    const row = this.findRow(field);
-    const value = this.readSide(field + 1);
+  #readRange(field: number): void {
+    const row = this.#findRow(field);
+    const value = this.#readSide(field + 1);
     if (row === null || value === null) return;
     if (row < 0) {
-      this.report.warning(
+      this.#report.warning(
         "row_unused",
-        `${quote(this.lines.spell(field))} is no constraint; its range is not used`,
-        this.span(field),
+        `${quote(this.#lines.spell(field))} is no constraint; its range is not used`,
+        this.#span(field),
       );
-    } else if (!this.rows.putRange(row, value)) this.repeatedSide(field, "range");
+    } else if (!this.#rows.putRange(row, value)) this.#repeatedSide(field, "range");
   }
 
-  private readSide(field: number): number | null {
-    const value = readBound(this.report.text, this.lines.starts[field]!, this.lines.ends[field]!);
+  #readSide(field: number): number | null {
+    const value = readBound(this.#report.text, this.#lines.starts[field]!, this.#lines.ends[field]!);
     if (!Number.isNaN(value)) return value;
-    this.badNumber(field);
+    this.#badNumber(field);
     return null;
   }
 
-  private repeatedSide(field: number, what: string): void {
-    const message = `${quote(this.lines.spell(field))} has a second ${what}; the first one holds`;
-    this.report.warning("entry_repeated", message, this.span(field));
+  #repeatedSide(field: number, what: string): void {
+    const message = `${quote(this.#lines.spell(field))} has a second ${what}; the first one holds`;
+    this.#report.warning("entry_repeated", message, this.#span(field));
   }
 
-  private readQuadratic(): void {
-    if (!this.quadratic.read()) this.may_be_fixed ||= !this.lines.is_at_margin;
+  #readQuadratic(): void {
+    if (!this.#quadratic.read()) this.may_be_fixed ||= !this.#lines.is_at_margin;
   }
 
   /** The row of that name; null after a report. */
-  private findRow(field: number): number | null {
-    const { starts, ends } = this.lines;
-    const name = this.rows.table.find(starts[field]!, ends[field]!);
-    if (name !== -1) return this.rows.numberOf(name);
-    this.may_be_fixed ||= !this.lines.is_at_margin;
-    const found = this.lines.spell(field);
+  #findRow(field: number): number | null {
+    const { starts, ends } = this.#lines;
+    const name = this.#rows.table.find(starts[field]!, ends[field]!);
+    if (name !== -1) return this.#rows.numberOf(name);
+    this.may_be_fixed ||= !this.#lines.is_at_margin;
+    const found = this.#lines.spell(field);
     const message = `ROWS declares no row ${quote(found)}`;
-    this.report.error("row_unknown", message, this.span(field), () => nearestHint(found, this.rows.table.spelled()));
+    this.#report.error("row_unknown", message, this.#span(field), () => nearestHint(found, this.#rows.table.spelled()));
     return null;
   }
 
-  private badNumber(field: number): void {
-    this.may_be_fixed ||= !this.lines.is_at_margin;
-    const message = `${quote(this.lines.spell(field))} is not a finite number`;
-    this.report.error("number_invalid", message, this.span(field));
+  #badNumber(field: number): void {
+    this.may_be_fixed ||= !this.#lines.is_at_margin;
+    const message = `${quote(this.#lines.spell(field))} is not a finite number`;
+    this.#report.error("number_invalid", message, this.#span(field));
   }
 
-  private fault(expected: string): void {
-    this.may_be_fixed ||= !this.lines.is_at_margin;
-    const { line_start, line_end, count } = this.lines;
+  #fault(expected: string): void {
+    this.may_be_fixed ||= !this.#lines.is_at_margin;
+    const { line_start, line_end, count } = this.#lines;
     const fields = count > 8 ? "more than 8" : count;
     const message = `the line has ${fields} ${count === 1 ? "field" : "fields"}: ${expected}`;
-    this.report.error("line_malformed", message, { start: line_start, end: line_end });
+    this.#report.error("line_malformed", message, { start: line_start, end: line_end });
   }
 
-  private span(field: number): Span {
-    return { start: this.lines.starts[field]!, end: this.lines.ends[field]! };
+  #span(field: number): Span {
+    return { start: this.#lines.starts[field]!, end: this.#lines.ends[field]! };
   }
 }

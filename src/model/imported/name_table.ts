@@ -12,27 +12,31 @@ const FNV_PRIME = 0x01000193;
 const PROBES_FREE = 8;
 
 export class NameTable {
-  private readonly starts = new GrowingIntegers();
-  private readonly ends = new GrowingIntegers();
-  private readonly hashes = new GrowingIntegers();
+  readonly #starts = new GrowingIntegers();
+  readonly #ends = new GrowingIntegers();
+  readonly #hashes = new GrowingIntegers();
   /** Number of a name + 1 in each slot, 0 where there is none; a power of two, at most half full. */
-  private slots = new Int32Array(1024);
+  #slots = new Int32Array(1024);
   /** Where the last lookup that found nothing ended. */
-  private vacancy = 0;
-  private missed_hash = 0;
+  #vacancy = 0;
+  #missed_hash = 0;
 
-  constructor(
-    private readonly text: string,
-    private readonly budget: Budget,
-  ) {}
+  readonly #text: string;
+  readonly #budget: Budget;
+
+  constructor(text: string, budget: Budget) {
+    this.#text = text;
+    this.#budget = budget;
+  }
 
   get count(): number {
-    return this.starts.length;
+    return this.#starts.length;
   }
 
   /** The number of the name that stands at [start, end), from 0 in order of `add`; -1 when it is not here. */
   find(start: number, end: number): number {
-    const { text, slots } = this;
+    const text = this.#text;
+    const slots = this.#slots;
     let hash = FNV_OFFSET;
     for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
     hash ^= hash >>> 15;
@@ -41,38 +45,38 @@ export class NameTable {
     for (let probes = 1; ; probes += 1) {
       const name = slots[slot]! - 1;
       if (name === -1) break;
-      if (this.hashes.items[name] === hash && this.isSame(name, start, end)) return name;
+      if (this.#hashes.items[name] === hash && this.isSame(name, start, end)) return name;
       slot = (slot + 1) & mask;
-      if (probes > PROBES_FREE) this.budget.step();
+      if (probes > PROBES_FREE) this.#budget.step();
     }
-    this.vacancy = slot;
-    this.missed_hash = hash;
+    this.#vacancy = slot;
+    this.#missed_hash = hash;
     return -1;
   }
 
   /** Adds the name that the last `find` did not find, and gives its number. */
   addMissed(start: number, end: number): number {
-    const name = this.starts.length;
-    this.starts.push(start);
-    this.ends.push(end);
-    this.hashes.push(this.missed_hash);
-    this.slots[this.vacancy] = name + 1;
-    if (this.starts.length * 2 > this.slots.length) this.grow();
+    const name = this.#starts.length;
+    this.#starts.push(start);
+    this.#ends.push(end);
+    this.#hashes.push(this.#missed_hash);
+    this.#slots[this.#vacancy] = name + 1;
+    if (this.#starts.length * 2 > this.#slots.length) this.#grow();
     return name;
   }
 
   startOf(name: number): number {
-    return this.starts.items[name]!;
+    return this.#starts.items[name]!;
   }
 
   endOf(name: number): number {
-    return this.ends.items[name]!;
+    return this.#ends.items[name]!;
   }
 
   isSame(name: number, start: number, end: number): boolean {
-    const { text } = this;
-    const from = this.starts.items[name]!;
-    if (this.ends.items[name]! - from !== end - start) return false;
+    const text = this.#text;
+    const from = this.#starts.items[name]!;
+    if (this.#ends.items[name]! - from !== end - start) return false;
     for (let at = start, other = from; at < end; at += 1, other += 1) {
       if (text.charCodeAt(at) !== text.charCodeAt(other)) return false;
     }
@@ -80,7 +84,7 @@ export class NameTable {
   }
 
   spell(name: number): string {
-    return this.text.slice(this.starts.items[name], this.ends.items[name]);
+    return this.#text.slice(this.#starts.items[name], this.#ends.items[name]);
   }
 
   /** Names as texts, one after the other: for the search of the nearest one, which ends early. */
@@ -88,17 +92,17 @@ export class NameTable {
     for (let name = 0; name < this.count; name += 1) yield this.spell(name);
   }
 
-  private grow(): void {
-    const slots = new Int32Array(this.slots.length * 4);
+  #grow(): void {
+    const slots = new Int32Array(this.#slots.length * 4);
     const mask = slots.length - 1;
-    for (let name = 0; name < this.starts.length; name += 1) {
-      let slot = this.hashes.items[name]! & mask;
+    for (let name = 0; name < this.#starts.length; name += 1) {
+      let slot = this.#hashes.items[name]! & mask;
       for (let probes = 1; slots[slot] !== 0; probes += 1) {
         slot = (slot + 1) & mask;
-        if (probes > PROBES_FREE) this.budget.step();
+        if (probes > PROBES_FREE) this.#budget.step();
       }
       slots[slot] = name + 1;
     }
-    this.slots = slots;
+    this.#slots = slots;
   }
 }

@@ -28,8 +28,8 @@ export function draftRunDelivery(
   return { ...head(context, target, event, report.ended_at), run_seq: run.seq, payload };
 }
 
-/** The delivery of a run that had ended when it was born: its data did not fit, or its tick was skipped. */
-export function draftBornDelivery(
+/** The delivery of a run that was inserted in a final state: its data did not fit, or its tick was skipped. Null for a queued run. */
+export function draftDeliveryOfRefusedRun(
   context: Pick<Context, "client" | "ids">,
   target: FireTarget,
   run: NewRun,

@@ -14,7 +14,7 @@ import type { Transaction } from "../../storage/writer";
 import { recordChange } from "../access/audit";
 import { authenticate, KEY_PREFIX, refuseSecret, requireRole, type Visit } from "../access/authentication";
 import { requireAccepting, requireDiskSpace, requireRoom } from "../admission";
-import { announceDelivery, draftBornDelivery } from "../alarms/delivery_drafts";
+import { announceDelivery, draftDeliveryOfRefusedRun } from "../alarms/delivery_drafts";
 import type { Context, Principal, ProcessParts, QueueParts, StorageParts, VisitParts } from "../context";
 import type { FireTarget } from "../memory/fire_targets";
 import { requireRun } from "./runs";
@@ -27,15 +27,15 @@ const BATCH_MISFITS_SHOWN = 3;
 /** Compared with when there is no trigger, so that an unknown id costs what a wrong secret costs. */
 const NO_HASH = new Uint8Array(32);
 
-/** Who wants in. */
-export interface Knock extends Visit {
+/** Credentials presented with a fire. */
+export interface FireCredentials extends Visit {
   /** The secret, or an API key in its place, as it came: from the header, else from the body. Null when there is none, or when the two differ. */
   readonly secret: string | null;
-  /** What was found where the secret was looked for, for who gave none. */
+  /** What the secret's header and field held instead; told to a client that sent no secret. */
   readonly found: string;
 }
 
-export interface FireRequest extends Knock {
+export interface FireRequest extends FireCredentials {
   readonly override_data: unknown;
   readonly idempotency_key: string | null;
 }
@@ -64,16 +64,17 @@ export interface OpenTrigger {
  * The trigger, when its secret opens it, or an API key that may fire and that the trigger is in sight of. Refuses 404, then
  * 401 (429 for a client that keeps guessing), then 403.
  */
-export function openTrigger(context: FireContext, trigger_id: string, request: Knock): OpenTrigger {
+export function openTrigger(context: FireContext, trigger_id: string, credentials: FireCredentials): OpenTrigger {
   const target = context.fire_targets.get(trigger_id);
-  if (request.secret?.startsWith(KEY_PREFIX)) return openByKey(context, target, request.secret, request);
+  const { secret } = credentials;
+  if (secret?.startsWith(KEY_PREFIX)) return openByKey(context, target, secret, credentials);
   const given = createHash("sha256")
-    .update(request.secret ?? "")
+    .update(secret ?? "")
     .digest();
   const is_right = isRightSecret(context, target, given);
   if (target === null) throw triggerNotFound();
-  if (is_right && request.secret !== null) return { target, fired_by: null };
-  throw refuseSecret(context, target, request.secret === null ? request.found : null, request);
+  if (is_right && secret !== null) return { target, fired_by: null };
+  throw refuseSecret(context, target, secret === null ? credentials.found : null, credentials);
 }
 
 function openByKey(context: FireContext, target: FireTarget | null, api_key: string, visit: Visit): OpenTrigger {
@@ -201,7 +202,7 @@ async function keepMisfit(
   requireDiskSpace(context);
   const error = misfitMessage(fields);
   const refused: NewRun = { ...draft, status: "validation_failed", error_message: error };
-  const delivery = draftBornDelivery(context, target, refused);
+  const delivery = draftDeliveryOfRefusedRun(context, target, refused);
   await context.writer.write((transaction) => {
     insertRun(transaction, refused);
     if (delivery !== null) insertDelivery(transaction, delivery);

@@ -12,7 +12,7 @@ import { cancelQueuedRun, insertRun, listOpenRunsOf, type NewRun, scheduleHasOpe
 import { advanceSchedule, type ScheduleRow } from "../../storage/schedules";
 import { findTick, insertTick, insertTickRange, listWaitingTicks, settleTick, type TickRow } from "../../storage/ticks";
 import type { Transaction } from "../../storage/writer";
-import { announceDelivery, draftBornDelivery, draftRunDelivery } from "../alarms/delivery_drafts";
+import { announceDelivery, draftDeliveryOfRefusedRun, draftRunDelivery } from "../alarms/delivery_drafts";
 import { draftAutoDisabled, VALIDATION_FAILURES_MAX } from "../alarms/schedule_alerts";
 import type { Context, QueueParts } from "../context";
 import { fromText } from "../documents/documents";
@@ -254,7 +254,7 @@ class Settling {
   #store(tick: ComingTick, run: NewRun): void {
     insertRun(this.#transaction, run);
     if (run.status === "queued") this.#queued += 1;
-    this.#deliver(draftBornDelivery(this.#context, this.#target, run));
+    this.#deliver(draftDeliveryOfRefusedRun(this.#context, this.#target, run));
     if (run.status === "skipped_overlap") return;
     this.last_run_at = Math.max(this.last_run_at ?? 0, tick.scheduled_for);
     this.#countMisfit(run);

@@ -18,7 +18,7 @@ import {
 import type { Transaction } from "../../storage/writer";
 import { recordChange } from "../access/audit";
 import { requireAccepting, requireDiskSpace } from "../admission";
-import { announceDelivery, draftBornDelivery } from "../alarms/delivery_drafts";
+import { announceDelivery, draftDeliveryOfRefusedRun } from "../alarms/delivery_drafts";
 import type { Context, Principal, QueueParts, StorageParts } from "../context";
 import { type Page, pageOf } from "../listing_page";
 import { announce } from "../runs/fire";
@@ -75,7 +75,7 @@ export async function runTick(
   if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
   const now = context.clock.now();
   const run = draftTickRun(context, target, schedule, { scheduled_for, missed_count: 1 });
-  const delivery = draftBornDelivery(context, target, run);
+  const delivery = draftDeliveryOfRefusedRun(context, target, run);
   await context.writer.write((transaction) => {
     takeTick(transaction, schedule, scheduled_for, run.id, now);
     insertRun(transaction, run);

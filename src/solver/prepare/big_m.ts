@@ -146,33 +146,35 @@ interface Reduction {
 
 /** The matrix and the rows' bounds while they are rewritten; copied at the first change. */
 class Rewriting {
-  private values: Float64Array | null = null;
-  private lower: Float64Array;
-  private upper: Float64Array;
+  #values: Float64Array | null = null;
+  #lower: Float64Array;
+  #upper: Float64Array;
 
-  constructor(
-    private readonly problem: Problem,
-    private readonly box: Box,
-  ) {
-    this.lower = problem.rows.lower;
-    this.upper = problem.rows.upper;
+  readonly #problem: Problem;
+  readonly #box: Box;
+
+  constructor(problem: Problem, box: Box) {
+    this.#problem = problem;
+    this.#box = box;
+    this.#lower = problem.rows.lower;
+    this.#upper = problem.rows.upper;
   }
 
   tighten(place: Place): BigCoefficient {
     const { row, entry } = place;
-    const given = asGiven(this.problem, place);
-    const reduction = this.reduce(place);
+    const given = asGiven(this.#problem, place);
+    const reduction = this.#reduce(place);
     if (reduction === "unread") return given;
     if (reduction === "needed") return { ...given, ratio_left: given.ratio };
     if (reduction === "unknown")
-      return { ...given, enough: null, unbounded: this.unboundedBeside(place), is_capacity: this.isCapacity(place) };
-    if (this.values === null) {
-      this.values = Float64Array.from(this.problem.matrix.values);
-      this.lower = Float64Array.from(this.lower);
-      this.upper = Float64Array.from(this.upper);
+      return { ...given, enough: null, unbounded: this.#unboundedBeside(place), is_capacity: this.#isCapacity(place) };
+    if (this.#values === null) {
+      this.#values = Float64Array.from(this.#problem.matrix.values);
+      this.#lower = Float64Array.from(this.#lower);
+      this.#upper = Float64Array.from(this.#upper);
     }
-    this.values[entry] = reduction.coefficient;
-    const bounds = this.upper[row] === Infinity ? this.lower : this.upper;
+    this.#values[entry] = reduction.coefficient;
+    const bounds = this.#upper[row] === Infinity ? this.#lower : this.#upper;
     const bound = bounds[row] === reduction.bound ? null : reduction.bound;
     bounds[row] = reduction.bound;
     const size = Math.abs(reduction.coefficient);
@@ -181,45 +183,45 @@ class Rewriting {
   }
 
   result(): Problem {
-    if (this.values === null) return this.problem;
-    const { rows, matrix } = this.problem;
+    if (this.#values === null) return this.#problem;
+    const { rows, matrix } = this.#problem;
     return {
-      ...this.problem,
-      rows: { ...rows, lower: this.lower, upper: this.upper },
-      matrix: { ...matrix, values: this.values },
+      ...this.#problem,
+      rows: { ...rows, lower: this.#lower, upper: this.#upper },
+      matrix: { ...matrix, values: this.#values },
     };
   }
 
-  private isCapacity({ row, entry }: Place): boolean {
-    const { matrix, rows } = this.problem;
-    const activity = new Activity(matrix, this.box);
+  #isCapacity({ row, entry }: Place): boolean {
+    const { matrix, rows } = this.#problem;
+    const activity = new Activity(matrix, this.#box);
     activity.read(row);
     const [column, coefficient] = [matrix.indices[entry]!, matrix.values[entry]!];
     if (rows.upper[row]! < Infinity) return activity.leastWithout(column, coefficient) > -Infinity;
     return activity.greatestWithout(column, coefficient) < Infinity;
   }
 
-  private unboundedBeside({ row, entry }: Place): number | null {
-    const { starts, indices } = this.problem.matrix;
+  #unboundedBeside({ row, entry }: Place): number | null {
+    const { starts, indices } = this.#problem.matrix;
     const others = indices.subarray(starts[row]!, starts[row + 1]!);
-    return others.find((column) => column !== indices[entry] && isOpen(this.box, column)) ?? null;
+    return others.find((column) => column !== indices[entry] && isOpen(this.#box, column)) ?? null;
   }
 
   /** The smaller coefficient and the row's bound that goes with it. */
-  private reduce({ row, entry, smallest }: Place): Reduction | "needed" | "unknown" | "unread" {
-    const matrix = this.values === null ? this.problem.matrix : { ...this.problem.matrix, values: this.values };
-    const isUpper = this.upper[row]! < Infinity;
-    if (isUpper === this.lower[row]! > -Infinity) return "unread";
+  #reduce({ row, entry, smallest }: Place): Reduction | "needed" | "unknown" | "unread" {
+    const matrix = this.#values === null ? this.#problem.matrix : { ...this.#problem.matrix, values: this.#values };
+    const isUpper = this.#upper[row]! < Infinity;
+    if (isUpper === this.#lower[row]! > -Infinity) return "unread";
     const sign = isUpper ? 1 : -1;
     const column = matrix.indices[entry]!;
     const coefficient = sign * matrix.values[entry]!;
-    const { columns } = this.problem;
+    const { columns } = this.#problem;
     if (isSemi(columns.kinds[column]!)) return "unread";
     const strictest = coefficient < 0 ? columns.lower[column]! : columns.upper[column]!;
-    const bound = sign * (isUpper ? this.upper[row]! : this.lower[row]!);
+    const bound = sign * (isUpper ? this.#upper[row]! : this.#lower[row]!);
     const strict = exactDifference(bound, coefficient * strictest);
     if (strict === null || !isExactProduct(coefficient, strictest)) return "unread";
-    const activity = new Activity(matrix, this.box);
+    const activity = new Activity(matrix, this.#box);
     activity.read(row);
     const most = isUpper ? activity.greatestWithout(column, coefficient) : -activity.leastWithout(column, -coefficient);
     if (most === Infinity) return Math.abs(strict) <= STRICT_PART_MAX * Math.abs(coefficient) ? "unknown" : "unread";

@@ -41,77 +41,80 @@ export function isSemi(kind: number): boolean {
 
 /** The least and the greatest value that a row's activity can take over a box, also with one entry left out. */
 export class Activity {
-  private min = 0;
-  private max = 0;
-  private min_infinite = 0;
-  private max_infinite = 0;
-  private min_margin = 0;
-  private max_margin = 0;
+  #min = 0;
+  #max = 0;
+  #min_infinite = 0;
+  #max_infinite = 0;
+  #min_margin = 0;
+  #max_margin = 0;
 
-  constructor(
-    private readonly matrix: SparseRows,
-    private readonly box: Box,
-  ) {}
+  readonly #matrix: SparseRows;
+  readonly #box: Box;
+
+  constructor(matrix: SparseRows, box: Box) {
+    this.#matrix = matrix;
+    this.#box = box;
+  }
 
   /** Reads a row; entries for which `isLeftOut` says so do not count. */
   read(row: number, isLeftOut: ((column: number) => boolean) | null = null): void {
-    const { starts, indices, values } = this.matrix;
-    this.min = this.max = this.min_infinite = this.max_infinite = 0;
+    const { starts, indices, values } = this.#matrix;
+    this.#min = this.#max = this.#min_infinite = this.#max_infinite = 0;
     let [min_magnitude, max_magnitude] = [0, 0];
     let isWhole = true;
     for (let entry = starts[row]!; entry < starts[row + 1]!; entry++) {
       if (isLeftOut?.(indices[entry]!)) continue;
-      const low = this.lowTerm(indices[entry]!, values[entry]!);
-      const high = this.highTerm(indices[entry]!, values[entry]!);
+      const low = this.#lowTerm(indices[entry]!, values[entry]!);
+      const high = this.#highTerm(indices[entry]!, values[entry]!);
       isWhole &&= isExact(low) && isExact(high);
-      if (low === -Infinity) this.min_infinite += 1;
+      if (low === -Infinity) this.#min_infinite += 1;
       else {
-        this.min += low;
+        this.#min += low;
         min_magnitude += Math.abs(low);
       }
-      if (high === Infinity) this.max_infinite += 1;
+      if (high === Infinity) this.#max_infinite += 1;
       else {
-        this.max += high;
+        this.#max += high;
         max_magnitude += Math.abs(high);
       }
     }
     // Sums of whole numbers that a double holds lose nothing.
     isWhole &&= min_magnitude < WHOLE_MAX && max_magnitude < WHOLE_MAX;
     const length = isWhole ? 0 : starts[row + 1]! - starts[row]! + 2;
-    this.min_margin = length * EPSILON * min_magnitude;
-    this.max_margin = length * EPSILON * max_magnitude;
+    this.#min_margin = length * EPSILON * min_magnitude;
+    this.#max_margin = length * EPSILON * max_magnitude;
   }
 
   /** A figure that the row's activity never falls below. */
   get least(): number {
-    return this.min_infinite > 0 ? -Infinity : this.min - this.min_margin;
+    return this.#min_infinite > 0 ? -Infinity : this.#min - this.#min_margin;
   }
 
   get greatest(): number {
-    return this.max_infinite > 0 ? Infinity : this.max + this.max_margin;
+    return this.#max_infinite > 0 ? Infinity : this.#max + this.#max_margin;
   }
 
   /** The same without the entry `coefficient * column` of the row. */
   leastWithout(column: number, coefficient: number): number {
-    const low = this.lowTerm(column, coefficient);
-    if (low === -Infinity) return this.min_infinite > 1 ? -Infinity : this.min - this.min_margin;
-    return this.min_infinite > 0 ? -Infinity : this.min - low - this.min_margin;
+    const low = this.#lowTerm(column, coefficient);
+    if (low === -Infinity) return this.#min_infinite > 1 ? -Infinity : this.#min - this.#min_margin;
+    return this.#min_infinite > 0 ? -Infinity : this.#min - low - this.#min_margin;
   }
 
   greatestWithout(column: number, coefficient: number): number {
-    const high = this.highTerm(column, coefficient);
-    if (high === Infinity) return this.max_infinite > 1 ? Infinity : this.max + this.max_margin;
-    return this.max_infinite > 0 ? Infinity : this.max - high + this.max_margin;
+    const high = this.#highTerm(column, coefficient);
+    if (high === Infinity) return this.#max_infinite > 1 ? Infinity : this.#max + this.#max_margin;
+    return this.#max_infinite > 0 ? Infinity : this.#max - high + this.#max_margin;
   }
 
-  private lowTerm(column: number, coefficient: number): number {
+  #lowTerm(column: number, coefficient: number): number {
     if (coefficient === 0) return 0;
-    return coefficient * (coefficient > 0 ? this.box.lower[column]! : this.box.upper[column]!);
+    return coefficient * (coefficient > 0 ? this.#box.lower[column]! : this.#box.upper[column]!);
   }
 
-  private highTerm(column: number, coefficient: number): number {
+  #highTerm(column: number, coefficient: number): number {
     if (coefficient === 0) return 0;
-    return coefficient * (coefficient > 0 ? this.box.upper[column]! : this.box.lower[column]!);
+    return coefficient * (coefficient > 0 ? this.#box.upper[column]! : this.#box.lower[column]!);
   }
 }
 

@@ -1,56 +1,56 @@
 /** Sets of things that hang together, each thing with a side within its set: union-find with parity. */
 export class Components {
-  private readonly parents: Int32Array;
+  readonly #parents: Int32Array;
   /** Whether a thing is on the other side than its parent. */
-  private readonly flips: Uint8Array;
-  private readonly broken: Uint8Array;
+  readonly #flips: Uint8Array;
+  readonly #broken: Uint8Array;
 
   constructor(count: number) {
-    this.parents = Int32Array.from({ length: count }, (_, thing) => thing);
-    this.flips = new Uint8Array(count);
-    this.broken = new Uint8Array(count);
+    this.#parents = Int32Array.from({ length: count }, (_, thing) => thing);
+    this.#flips = new Uint8Array(count);
+    this.#broken = new Uint8Array(count);
   }
 
   /** The thing that stands for the set of `thing`. */
   rootOf(thing: number): number {
-    return this.find(thing).root;
+    return this.#find(thing).root;
   }
 
   /** True when the links within the set contradict each other, or `spoil` was called for one of its things. */
   isBroken(thing: number): boolean {
-    return this.broken[this.find(thing).root] === 1;
+    return this.#broken[this.#find(thing).root] === 1;
   }
 
   spoil(thing: number): void {
-    this.broken[this.find(thing).root] = 1;
+    this.#broken[this.#find(thing).root] = 1;
   }
 
   /** Puts two things into one set, on the same side or on opposite ones. */
   link(one: number, other: number, isOpposite: boolean): void {
-    const first = this.find(one);
-    const second = this.find(other);
+    const first = this.#find(one);
+    const second = this.#find(other);
     const flip = first.flip ^ second.flip ^ (isOpposite ? 1 : 0);
     if (first.root === second.root) {
-      if (flip === 1) this.broken[first.root] = 1;
+      if (flip === 1) this.#broken[first.root] = 1;
       return;
     }
-    this.parents[second.root] = first.root;
-    this.flips[second.root] = flip;
-    this.broken[first.root]! |= this.broken[second.root]!;
+    this.#parents[second.root] = first.root;
+    this.#flips[second.root] = flip;
+    this.#broken[first.root]! |= this.#broken[second.root]!;
   }
 
-  private find(thing: number): { root: number; flip: number } {
+  #find(thing: number): { root: number; flip: number } {
     let root = thing;
     let flip = 0;
-    while (this.parents[root] !== root) {
-      flip ^= this.flips[root]!;
-      root = this.parents[root]!;
+    while (this.#parents[root] !== root) {
+      flip ^= this.#flips[root]!;
+      root = this.#parents[root]!;
     }
     // Points every thing on the way at the root.
-    for (let [at, left] = [thing, flip]; this.parents[at] !== root && at !== root; ) {
-      const [parent, own] = [this.parents[at]!, this.flips[at]!];
-      this.parents[at] = root;
-      this.flips[at] = left;
+    for (let [at, left] = [thing, flip]; this.#parents[at] !== root && at !== root; ) {
+      const [parent, own] = [this.#parents[at]!, this.#flips[at]!];
+      this.#parents[at] = root;
+      this.#flips[at] = left;
       left ^= own;
       at = parent;
     }

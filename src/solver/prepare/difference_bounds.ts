@@ -64,18 +64,20 @@ class Figures {
   /** The largest positive distance at which each column can follow another one; 0 without. */
   steps: Float64Array;
 
-  constructor(
-    private readonly problem: Problem,
-    private readonly box: Box,
-  ) {
+  readonly #problem: Problem;
+  readonly #box: Box;
+
+  constructor(problem: Problem, box: Box) {
+    this.#problem = problem;
+    this.#box = box;
     this.parts = new Components(problem.columns.count);
     this.bare = Float64Array.from(box.lower);
     this.steps = new Float64Array(problem.columns.count);
   }
 
   clear(): void {
-    this.parts = new Components(this.problem.columns.count);
-    this.bare = Float64Array.from(this.box.lower);
+    this.parts = new Components(this.#problem.columns.count);
+    this.bare = Float64Array.from(this.#box.lower);
     this.steps.fill(0);
   }
 
@@ -88,7 +90,7 @@ class Figures {
   }
 
   shrink(isMember: Uint8Array): boolean {
-    const { columns } = this.problem;
+    const { columns } = this.#problem;
     const starts = new Float64Array(columns.count).fill(-Infinity);
     const lengths = new Float64Array(columns.count);
     for (let column = 0; column < columns.count; column++) {
@@ -104,7 +106,7 @@ class Figures {
     for (let column = 0; column < columns.count; column++) {
       if (isMember[column] === 0 || this.parts.isBroken(column)) continue;
       const root = this.parts.rootOf(column);
-      if (lowerUpper(this.box, column, quotientUp(starts[root]! + lengths[root]!, 1))) hasMoved = true;
+      if (lowerUpper(this.#box, column, quotientUp(starts[root]! + lengths[root]!, 1))) hasMoved = true;
     }
     return hasMoved;
   }

@@ -110,41 +110,44 @@ function widen(range: Range, magnitude: number): void {
 
 /** The powers of two of all rows and columns while they are looked for. */
 class Exponents {
-  private readonly row_factors: Float64Array;
+  readonly #row_factors: Float64Array;
   /** The column's unit: the matrix is multiplied by it. */
-  private readonly column_factors: Float64Array;
+  readonly #column_factors: Float64Array;
 
-  constructor(private readonly problem: Problem) {
-    this.row_factors = new Float64Array(problem.rows.count).fill(1);
-    this.column_factors = new Float64Array(problem.columns.count).fill(1);
+  readonly #problem: Problem;
+
+  constructor(problem: Problem) {
+    this.#problem = problem;
+    this.#row_factors = new Float64Array(problem.rows.count).fill(1);
+    this.#column_factors = new Float64Array(problem.columns.count).fill(1);
   }
 
   /** True when all coefficients are in range: by rows alone, or with larger units for columns that are small as a whole. */
   fit(): boolean {
-    this.fitRows();
+    this.#fitRows();
     if (this.misfit() === null) return true;
-    if (this.problem.hessian !== null) return false;
-    this.row_factors.fill(1);
-    this.scaleSmallColumns();
-    this.fitRows();
+    if (this.#problem.hessian !== null) return false;
+    this.#row_factors.fill(1);
+    this.#scaleSmallColumns();
+    this.#fitRows();
     return this.misfit() === null;
   }
 
   /** Geometric means of rows and continuous columns in turn, until both are about 1. */
   balance(): void {
     for (let pass = 0; pass < BALANCE_PASSES; pass++) {
-      this.balanceRows();
-      this.balanceColumns();
+      this.#balanceRows();
+      this.#balanceColumns();
     }
-    this.balanceRows();
+    this.#balanceRows();
   }
 
   /** The first coefficient that is still out of range, and its place. */
   misfit(): { row: number; entry: number } | null {
-    const { starts } = this.problem.matrix;
-    for (let row = 0; row < this.problem.rows.count; row++) {
+    const { starts } = this.#problem.matrix;
+    for (let row = 0; row < this.#problem.rows.count; row++) {
       for (let entry = starts[row]!; entry < starts[row + 1]!; entry++) {
-        const magnitude = this.magnitudeOf(row, entry);
+        const magnitude = this.#magnitudeOf(row, entry);
         if (!(magnitude > KEPT_MIN / 8 && magnitude < KEPT_MAX)) return { row, entry };
       }
     }
@@ -152,7 +155,9 @@ class Exponents {
   }
 
   scaled(): Scaling {
-    const { problem, row_factors, column_factors } = this;
+    const problem = this.#problem;
+    const row_factors = this.#row_factors;
+    const column_factors = this.#column_factors;
     const { matrix, rows, columns } = problem;
     const values = Float64Array.from(matrix.values);
     for (let row = 0; row < rows.count; row++) {
@@ -182,22 +187,22 @@ class Exponents {
     };
   }
 
-  private magnitudeOf(row: number, entry: number): number {
-    const { values, indices } = this.problem.matrix;
-    return Math.abs(values[entry]!) * this.row_factors[row]! * this.column_factors[indices[entry]!]!;
+  #magnitudeOf(row: number, entry: number): number {
+    const { values, indices } = this.#problem.matrix;
+    return Math.abs(values[entry]!) * this.#row_factors[row]! * this.#column_factors[indices[entry]!]!;
   }
 
-  private rowRange(row: number): Range {
-    const { starts } = this.problem.matrix;
+  #rowRange(row: number): Range {
+    const { starts } = this.#problem.matrix;
     const range = { smallest: Infinity, largest: 0 };
-    for (let entry = starts[row]!; entry < starts[row + 1]!; entry++) widen(range, this.magnitudeOf(row, entry));
+    for (let entry = starts[row]!; entry < starts[row + 1]!; entry++) widen(range, this.#magnitudeOf(row, entry));
     return range;
   }
 
   /** Moves the rows that are out of range, none further than to the middle. */
-  private fitRows(): void {
-    for (let row = 0; row < this.problem.rows.count; row++) {
-      const range = this.rowRange(row);
+  #fitRows(): void {
+    for (let row = 0; row < this.#problem.rows.count; row++) {
+      const range = this.#rowRange(row);
       if (range.largest === 0) continue;
       const middle = -Math.round((Math.log2(range.smallest) + Math.log2(range.largest)) / 2);
       let exponent = 0;
@@ -206,42 +211,42 @@ class Exponents {
       } else if (range.largest >= KEPT_MAX) {
         exponent = LARGEST_EXPONENT - Math.ceil(Math.log2(range.largest));
       }
-      this.row_factors[row]! *= powerOfTwo(exponent);
+      this.#row_factors[row]! *= powerOfTwo(exponent);
     }
   }
 
-  private balanceRows(): void {
-    for (let row = 0; row < this.problem.rows.count; row++) {
-      const range = this.rowRange(row);
-      if (range.largest > 0) this.row_factors[row]! *= towardsOne(range);
+  #balanceRows(): void {
+    for (let row = 0; row < this.#problem.rows.count; row++) {
+      const range = this.#rowRange(row);
+      if (range.largest > 0) this.#row_factors[row]! *= towardsOne(range);
     }
   }
 
-  private balanceColumns(): void {
-    const { kinds } = this.problem.columns;
-    this.columnRanges().forEach((range, column) => {
-      if (kinds[column] === KIND.continuous && range.largest > 0) this.column_factors[column]! *= towardsOne(range);
+  #balanceColumns(): void {
+    const { kinds } = this.#problem.columns;
+    this.#columnRanges().forEach((range, column) => {
+      if (kinds[column] === KIND.continuous && range.largest > 0) this.#column_factors[column]! *= towardsOne(range);
     });
   }
 
   /** Brings small continuous columns to about 1, unless their cost would grow beyond what solvers read. */
-  private scaleSmallColumns(): void {
-    const { columns } = this.problem;
-    this.columnRanges().forEach((range, column) => {
+  #scaleSmallColumns(): void {
+    const { columns } = this.#problem;
+    this.#columnRanges().forEach((range, column) => {
       const { largest } = range;
       if (columns.kinds[column] !== KIND.continuous || largest === 0 || largest >= ROW_LARGEST_MIN) return;
       const factor = towardsOne(range);
-      if (Math.abs(columns.cost[column]!) * factor < COST_MAX) this.column_factors[column] = factor;
+      if (Math.abs(columns.cost[column]!) * factor < COST_MAX) this.#column_factors[column] = factor;
     });
   }
 
-  private columnRanges(): Range[] {
-    const { starts, indices } = this.problem.matrix;
-    const { columns, rows } = this.problem;
+  #columnRanges(): Range[] {
+    const { starts, indices } = this.#problem.matrix;
+    const { columns, rows } = this.#problem;
     const ranges = Array.from({ length: columns.count }, () => ({ smallest: Infinity, largest: 0 }));
     for (let row = 0; row < rows.count; row++) {
       for (let entry = starts[row]!; entry < starts[row + 1]!; entry++) {
-        widen(ranges[indices[entry]!]!, this.magnitudeOf(row, entry));
+        widen(ranges[indices[entry]!]!, this.#magnitudeOf(row, entry));
       }
     }
     return ranges;

@@ -39,112 +39,115 @@ export function proveOptimality(problem: Problem, values: Float64Array, row_dual
 }
 
 class Proof {
-  private readonly reduced: Float64Array;
+  readonly #reduced: Float64Array;
   /** Sum of the magnitudes of the terms of each reduced cost. */
-  private readonly magnitudes: Float64Array;
-  private distance = 0;
+  readonly #magnitudes: Float64Array;
+  #distance = 0;
   /** What the plan costs, as a sum of magnitudes. */
-  private cost = 0;
+  #cost = 0;
 
-  constructor(
-    private readonly problem: Problem,
-    private readonly values: Float64Array,
-    private readonly row_duals: Float64Array,
-  ) {
+  readonly #problem: Problem;
+  readonly #values: Float64Array;
+  readonly #row_duals: Float64Array;
+
+  constructor(problem: Problem, values: Float64Array, row_duals: Float64Array) {
+    this.#problem = problem;
+    this.#values = values;
+    this.#row_duals = row_duals;
     const sign = problem.sense === "maximize" ? -1 : 1;
-    this.reduced = problem.columns.cost.map((price) => sign * price);
-    this.magnitudes = this.reduced.map(Math.abs);
-    if (problem.hessian !== null) this.addCurvature(problem.hessian, sign);
+    this.#reduced = problem.columns.cost.map((price) => sign * price);
+    this.#magnitudes = this.#reduced.map(Math.abs);
+    if (problem.hessian !== null) this.#addCurvature(problem.hessian, sign);
   }
 
   run(): OptimalityProof {
-    this.measureCost();
-    this.addRows();
-    const open = this.addColumns();
-    if (open.length > 0) this.addOpenColumns(open);
-    return { distance: this.distance, price_scale: this.priceScale() };
+    this.#measureCost();
+    this.#addRows();
+    const open = this.#addColumns();
+    if (open.length > 0) this.#addOpenColumns(open);
+    return { distance: this.#distance, price_scale: this.#priceScale() };
   }
 
   /** Adds Qx; only the lower triangle is stored, by columns. */
-  private addCurvature(hessian: Hessian, sign: number): void {
-    for (let column = 0; column < this.values.length; column++) {
+  #addCurvature(hessian: Hessian, sign: number): void {
+    for (let column = 0; column < this.#values.length; column++) {
       for (let entry = hessian.starts[column]!; entry < hessian.starts[column + 1]!; entry++) {
         const row = hessian.indices[entry]!;
         const value = sign * hessian.values[entry]!;
-        this.addTerm(row, value * this.values[column]!);
-        if (row !== column) this.addTerm(column, value * this.values[row]!);
+        this.#addTerm(row, value * this.#values[column]!);
+        if (row !== column) this.#addTerm(column, value * this.#values[row]!);
       }
     }
   }
 
-  private addTerm(column: number, term: number): void {
-    this.reduced[column]! += term;
-    this.magnitudes[column]! += Math.abs(term);
+  #addTerm(column: number, term: number): void {
+    this.#reduced[column]! += term;
+    this.#magnitudes[column]! += Math.abs(term);
   }
 
   /** At least what the dearest column costs for one unit, so that a plan of zeros has a size too. */
-  private measureCost(): void {
-    for (let column = 0; column < this.values.length; column++) {
-      const price = this.magnitudes[column]!;
-      const value = Math.abs(this.values[column]!);
-      this.cost = Math.max(this.cost + price * value, price);
+  #measureCost(): void {
+    for (let column = 0; column < this.#values.length; column++) {
+      const price = this.#magnitudes[column]!;
+      const value = Math.abs(this.#values[column]!);
+      this.#cost = Math.max(this.#cost + price * value, price);
     }
   }
 
-  private addRows(): void {
-    const { rows, matrix, sense } = this.problem;
+  #addRows(): void {
+    const { rows, matrix, sense } = this.#problem;
     const sign = sense === "maximize" ? -1 : 1;
     for (let row = 0; row < rows.count; row++) {
-      const dual = sign * this.row_duals[row]!;
+      const dual = sign * this.#row_duals[row]!;
       const bound = dual > 0 ? rows.lower[row]! : rows.upper[row]!;
       if (dual === 0 || Math.abs(bound) >= INFINITE_BEYOND) continue;
       let activity = 0;
       for (let entry = matrix.starts[row]!; entry < matrix.starts[row + 1]!; entry++) {
         const column = matrix.indices[entry]!;
         const price = dual * matrix.values[entry]!;
-        activity += matrix.values[entry]! * this.values[column]!;
-        this.reduced[column]! -= price;
-        this.magnitudes[column]! += Math.abs(price);
+        activity += matrix.values[entry]! * this.#values[column]!;
+        this.#reduced[column]! -= price;
+        this.#magnitudes[column]! += Math.abs(price);
       }
-      this.distance += Math.abs(dual * (activity - bound));
+      this.#distance += Math.abs(dual * (activity - bound));
     }
   }
 
   /** Returns the columns that could move without end in the direction that their reduced cost favours. */
-  private addColumns(): number[] {
-    const { lower, upper } = this.problem.columns;
+  #addColumns(): number[] {
+    const { lower, upper } = this.#problem.columns;
     const open: number[] = [];
-    for (let column = 0; column < this.values.length; column++) {
-      const price = this.reduced[column]!;
+    for (let column = 0; column < this.#values.length; column++) {
+      const price = this.#reduced[column]!;
       if (price === 0) continue;
-      const part = Math.abs(price) / this.magnitudes[column]!;
+      const part = Math.abs(price) / this.#magnitudes[column]!;
       const bound = price > 0 ? lower[column]! : upper[column]!;
       if (Math.abs(bound) < INFINITE_BEYOND) {
-        const term = Math.abs(price * (this.values[column]! - bound));
-        this.distance += part <= ROUNDING_PART ? Math.min(term, this.moveOf(part)) : term;
+        const term = Math.abs(price * (this.#values[column]! - bound));
+        this.#distance += part <= ROUNDING_PART ? Math.min(term, this.#moveOf(part)) : term;
       } else if (part > ROUNDING_PART) open.push(column);
     }
     return open;
   }
 
-  private addOpenColumns(open: readonly number[]): void {
-    const bounds = implyBounds(this.problem);
+  #addOpenColumns(open: readonly number[]): void {
+    const bounds = implyBounds(this.#problem);
     for (const column of open) {
-      const price = this.reduced[column]!;
+      const price = this.#reduced[column]!;
       const bound = price > 0 ? bounds.lower[column]! : bounds.upper[column]!;
-      const part = Math.abs(price) / this.magnitudes[column]!;
-      const move = part <= UNPROVEN_PART ? this.moveOf(part) : Number.POSITIVE_INFINITY;
-      this.distance += Math.min(move, Math.abs(price * (this.values[column]! - bound)));
+      const part = Math.abs(price) / this.#magnitudes[column]!;
+      const move = part <= UNPROVEN_PART ? this.#moveOf(part) : Number.POSITIVE_INFINITY;
+      this.#distance += Math.min(move, Math.abs(price * (this.#values[column]! - bound)));
     }
   }
 
-  private moveOf(part: number): number {
-    return part * MOVE_FACTOR * this.cost;
+  #moveOf(part: number): number {
+    return part * MOVE_FACTOR * this.#cost;
   }
 
-  private priceScale(): number {
+  #priceScale(): number {
     let smallest = Number.POSITIVE_INFINITY;
-    for (const magnitude of this.magnitudes) if (magnitude > 0 && magnitude < smallest) smallest = magnitude;
+    for (const magnitude of this.#magnitudes) if (magnitude > 0 && magnitude < smallest) smallest = magnitude;
     return smallest === Number.POSITIVE_INFINITY ? 0 : smallest;
   }
 }

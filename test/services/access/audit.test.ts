@@ -163,11 +163,11 @@ describe("who is turned away", () => {
     const viewer = (await world.call("POST", "/api/v2/keys", { name: "v", role: "viewer" })).body;
     const revoked = (await world.call("POST", "/api/v2/keys", { name: "r" })).body;
     await world.call("DELETE", `/api/v2/keys/${revoked.id}`);
-    const knock = (method: string, path: string, token: string) => world.call(method, path, undefined, { token });
-    await knock("GET", "/api/v2/triggers", WRONG_KEY);
-    await knock("GET", "/api/v2/triggers", revoked.api_key);
-    await knock("POST", `/api/v2/triggers/${trigger.id}/fire`, "8".repeat(64));
-    await knock("DELETE", `/api/v2/triggers/${trigger.id}`, viewer.api_key);
+    const attempt = (method: string, path: string, token: string) => world.call(method, path, undefined, { token });
+    await attempt("GET", "/api/v2/triggers", WRONG_KEY);
+    await attempt("GET", "/api/v2/triggers", revoked.api_key);
+    await attempt("POST", `/api/v2/triggers/${trigger.id}/fire`, "8".repeat(64));
+    await attempt("DELETE", `/api/v2/triggers/${trigger.id}`, viewer.api_key);
     const found = (await entries("&outcome=refused")).map(({ action, key_id, object_id, detail }) => [
       action,
       key_id,

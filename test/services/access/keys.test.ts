@@ -21,7 +21,7 @@ async function makeKey(body: Record<string, unknown> = {}): Promise<Json> {
   return answer.body;
 }
 
-const knock = (token: string | null, headers?: Record<string, string>): Promise<Answer> =>
+const ask = (token: string | null, headers?: Record<string, string>): Promise<Answer> =>
   world.call("GET", "/api/v2/triggers", undefined, { token, ...(headers && { headers }) });
 
 describe("a key", () => {
@@ -38,7 +38,7 @@ describe("a key", () => {
         created_by: made.created_by,
       },
     } as Json);
-    expect((await knock(made.api_key)).status).toBe(200);
+    expect((await ask(made.api_key)).status).toBe(200);
     const listed = await world.call("GET", `${KEYS}?page_size=100`);
     expect(listed.body.items.find((key: Json) => key.id === made.id).prefix).toBe(made.prefix);
     const secret = made.api_key.slice(8);
@@ -52,7 +52,7 @@ describe("a key", () => {
   test("works with its scheme in any case, and no other scheme, spelling or key does", async () => {
     const { api_key } = await makeKey();
     for (const scheme of ["Bearer", "bearer", "BEARER"]) {
-      expect((await knock(null, { authorization: `${scheme} ${api_key}` })).status).toBe(200);
+      expect((await ask(null, { authorization: `${scheme} ${api_key}` })).status).toBe(200);
     }
     const wrong = [
       null,
@@ -63,7 +63,7 @@ describe("a key", () => {
       `Bearer ${api_key}0`,
     ];
     for (const authorization of wrong) {
-      const answer = await knock(null, authorization === null ? {} : { authorization });
+      const answer = await ask(null, authorization === null ? {} : { authorization });
       expect([authorization, answer.status]).toEqual([authorization, 401]);
       expect(answer.headers.get("www-authenticate")).toBe("Bearer");
       expect(["missing_api_key", "invalid_api_key"]).toContain(answer.body.code);
@@ -74,15 +74,15 @@ describe("a key", () => {
     const { api_key, expires_at } = await makeKey({ expires_days: 2 });
     expect(Date.parse(expires_at)).toBe(clock.now() + 2 * DAY_MS);
     clock.move(2 * DAY_MS - 1);
-    expect((await knock(api_key)).status).toBe(200);
+    expect((await ask(api_key)).status).toBe(200);
     clock.move(1);
-    expect(await knock(api_key)).toMatchObject({ status: 401, body: { code: "invalid_api_key" } });
+    expect(await ask(api_key)).toMatchObject({ status: 401, body: { code: "invalid_api_key" } });
   });
 
   test("stops working when it is revoked, and stays listed as revoked", async () => {
     const { id, api_key } = await makeKey({ role: "admin" });
     expect(await world.call("DELETE", `${KEYS}/${id}`)).toMatchObject({ status: 204, body: null });
-    expect((await knock(api_key)).status).toBe(401);
+    expect((await ask(api_key)).status).toBe(401);
     const { items } = (await world.call("GET", `${KEYS}?page_size=100`)).body;
     expect(items.find((key: Json) => key.id === id).revoked_at).toMatch(/Z$/);
     expect(await world.call("DELETE", `${KEYS}/key_nope`)).toMatchObject({

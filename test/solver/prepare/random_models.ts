@@ -7,28 +7,28 @@ type Terms = Record<number, number>;
 
 /** A seeded source of whole numbers. */
 export class Dice {
-  private state: number;
+  #state: number;
 
   constructor(seed: number) {
-    this.state = seed >>> 0;
-    for (let i = 0; i < 5; i++) this.next();
+    this.#state = seed >>> 0;
+    for (let i = 0; i < 5; i++) this.#next();
   }
 
   int(low: number, high: number): number {
-    return low + Math.floor(this.next() * (high - low + 1));
+    return low + Math.floor(this.#next() * (high - low + 1));
   }
 
   isBelow(share: number): boolean {
-    return this.next() < share;
+    return this.#next() < share;
   }
 
   pick<T>(choices: readonly T[]): T {
     return choices[this.int(0, choices.length - 1)]!;
   }
 
-  private next(): number {
-    this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
-    return this.state / 2 ** 32;
+  #next(): number {
+    this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
+    return this.#state / 2 ** 32;
   }
 }
 

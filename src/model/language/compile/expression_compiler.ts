@@ -26,7 +26,7 @@ export class ExpressionCompiler extends TypedCompiler {
       case "call":
         return compileCall(this, node);
       case "unary":
-        return this.unary(node);
+        return this.#unary(node);
       case "binary":
         return compileBinary(this, node);
       case "sum":
@@ -40,7 +40,7 @@ export class ExpressionCompiler extends TypedCompiler {
       case "iterated":
         return compileIterated(this, node);
       case "if":
-        return this.branch(node);
+        return this.#branch(node);
     }
   }
 
@@ -48,7 +48,7 @@ export class ExpressionCompiler extends TypedCompiler {
     return compileDomain(this, domain);
   }
 
-  private unary(node: Extract<Expression, { kind: "unary" }>): Code {
+  #unary(node: Extract<Expression, { kind: "unary" }>): Code {
     if (node.operator === "not") {
       const operand = this.logical(node.operand);
       if (operand === null) return INVALID;
@@ -65,7 +65,7 @@ export class ExpressionCompiler extends TypedCompiler {
     return { type: "numeric", run: () => -run() };
   }
 
-  private branch(node: Extract<Expression, { kind: "if" }>): Code {
+  #branch(node: Extract<Expression, { kind: "if" }>): Code {
     const condition = this.logical(node.condition);
     const then = this.compile(node.then);
     const otherwise: Code = node.otherwise === null ? constantOf(0) : this.compile(node.otherwise);

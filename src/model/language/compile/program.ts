@@ -69,49 +69,49 @@ export class Program {
   readonly closing: OutputAction[] = [];
   /** Params and sets declared behind `solve`, whose values may depend on the solution. */
   readonly closing_symbols: (ParamArray | SetArray)[] = [];
-  private readonly statements = new Map<string, Declaration>();
+  readonly #statements = new Map<string, Declaration>();
 
   constructor(scope: Scope, statements: readonly Statement[]) {
     this.scope = scope;
     this.compiler = new ExpressionCompiler(scope);
     for (const statement of scope.dialect === "jmodel" ? inOrderOfUse(statements) : statements) {
-      this.compile(statement);
+      this.#compile(statement);
       scope.leave(0);
     }
   }
 
   /** The statement that declared a name. */
   statementOf(name: string): Declaration | undefined {
-    return this.statements.get(name);
+    return this.#statements.get(name);
   }
 
-  private compile(statement: Statement): void {
+  #compile(statement: Statement): void {
     switch (statement.kind) {
       case "solve":
         if (this.scope.is_solved) this.scope.error("declared_twice", "solve stands once in a model", statement);
         this.scope.is_solved = true;
         break;
       case "set":
-        if (this.isFresh(statement)) this.declareSet(statement);
+        if (this.#isFresh(statement)) this.#declareSet(statement);
         break;
       case "param":
-        if (this.isFresh(statement)) this.declareParam(statement);
+        if (this.#isFresh(statement)) this.#declareParam(statement);
         break;
       case "var":
-        if (this.isFresh(statement) && this.isBeforeSolve(statement)) this.declareVar(statement);
+        if (this.#isFresh(statement) && this.#isBeforeSolve(statement)) this.#declareVar(statement);
         break;
       case "constraint":
-        if (this.isFresh(statement) && this.isBeforeSolve(statement)) this.declareConstraint(statement);
+        if (this.#isFresh(statement) && this.#isBeforeSolve(statement)) this.#declareConstraint(statement);
         break;
       case "objective":
-        if (this.isFresh(statement) && this.isBeforeSolve(statement)) this.declareObjective(statement);
+        if (this.#isFresh(statement) && this.#isBeforeSolve(statement)) this.#declareObjective(statement);
         break;
       default:
-        this.compileOutput(statement);
+        this.#compileOutput(statement);
     }
   }
 
-  private compileOutput(statement: OutputStatement): void {
+  #compileOutput(statement: OutputStatement): void {
     const run = compileOutput(this.compiler, statement, this.report);
     if (run === null) return;
     const action: OutputAction = { kind: "output", span: statement, run };
@@ -119,16 +119,16 @@ export class Program {
     else this.actions.push(action);
   }
 
-  private isFresh(statement: Declaration): boolean {
+  #isFresh(statement: Declaration): boolean {
     const { name, name_span } = statement;
-    const earlier = this.statements.get(name);
-    this.statements.set(name, earlier ?? statement);
+    const earlier = this.#statements.get(name);
+    this.#statements.set(name, earlier ?? statement);
     if (earlier === undefined) return true;
     this.scope.error("declared_twice", `${name} is declared already; give this one another name`, name_span);
     return false;
   }
 
-  private isBeforeSolve(statement: Declaration): boolean {
+  #isBeforeSolve(statement: Declaration): boolean {
     if (!this.scope.is_solved) return true;
     this.scope.broken.add(statement.name);
     this.scope.error("after_solve", `${statement.name} stands after solve; move it before`, statement.name_span);
@@ -136,7 +136,7 @@ export class Program {
   }
 
   /** Null after a report, with the name marked as broken. */
-  private head(statement: Declaration): ArrayHead | null {
+  #head(statement: Declaration): ArrayHead | null {
     const { scope } = this;
     let domain: DomainCode | null = null;
     if (statement.domain !== null) {
@@ -151,9 +151,9 @@ export class Program {
     return { machine: scope.machine, name, span: name_span, domain, arity: domain?.arity ?? 0, cost };
   }
 
-  private declareSet(statement: SetStatement): void {
+  #declareSet(statement: SetStatement): void {
     const { scope, compiler } = this;
-    const head = this.head(statement);
+    const head = this.#head(statement);
     if (head === null) return;
     const within = statement.within.map((node) => compiler.set(node));
     let arity = statement.arity ?? within.find((code) => code !== null && code.arity > 0)?.arity ?? 0;
@@ -175,9 +175,9 @@ export class Program {
     if (scope.is_solved) this.closing_symbols.push(set);
   }
 
-  private declareParam(statement: ParamStatement): void {
+  #declareParam(statement: ParamStatement): void {
     const { scope } = this;
-    const head = this.head(statement);
+    const head = this.#head(statement);
     if (head === null) return;
     const is_symbolic = statement.type === "symbolic";
     const param = new ParamArray(head, {
@@ -188,24 +188,24 @@ export class Program {
       default: null,
     });
     scope.declared.set(statement.name, param);
-    const checks = statement.conditions.map((condition) => this.compileCheck(condition, is_symbolic, head));
+    const checks = statement.conditions.map((condition) => this.#compileCheck(condition, is_symbolic, head));
     param.rules = {
       is_symbolic,
       kind: statement.type,
       checks: checks.filter((check) => check !== null),
-      assigned: this.value(statement.assigned, is_symbolic),
-      default: this.value(statement.default, is_symbolic),
+      assigned: this.#value(statement.assigned, is_symbolic),
+      default: this.#value(statement.default, is_symbolic),
     };
     if (scope.is_solved) this.closing_symbols.push(param);
-    if (statement.inline !== null) this.putInline(param, statement, statement.inline);
+    if (statement.inline !== null) this.#putInline(param, statement, statement.inline);
   }
 
-  private value(node: ParamStatement["assigned"], is_symbolic: boolean): NumericCode | SymbolicCode | null {
+  #value(node: ParamStatement["assigned"], is_symbolic: boolean): NumericCode | SymbolicCode | null {
     if (node === null) return null;
     return is_symbolic ? this.compiler.symbolic(node) : this.compiler.numeric(node);
   }
 
-  private compileCheck(condition: Condition, is_symbolic: boolean, head: ArrayHead): ParamCheck | null {
+  #compileCheck(condition: Condition, is_symbolic: boolean, head: ArrayHead): ParamCheck | null {
     const { machine } = this.scope;
     const { relation, operand } = condition;
     const text = this.scope.spell(condition);
@@ -242,11 +242,7 @@ export class Program {
     }
   }
 
-  private putInline(
-    param: ParamArray,
-    statement: ParamStatement,
-    rows: readonly (readonly (number | string)[])[],
-  ): void {
+  #putInline(param: ParamArray, statement: ParamStatement, rows: readonly (readonly (number | string)[])[]): void {
     const { machine } = this.scope;
     const { arity } = param.head;
     param.has_data = true;
@@ -272,9 +268,9 @@ export class Program {
     }
   }
 
-  private declareVar(statement: VarStatement): void {
+  #declareVar(statement: VarStatement): void {
     const { compiler, scope } = this;
-    const head = this.head(statement);
+    const head = this.#head(statement);
     if (head === null) return;
     const bound = (node: VarStatement["lower"]) => (node === null ? null : compiler.numeric(node));
     const rules = {
@@ -288,9 +284,9 @@ export class Program {
     scope.declared.set(statement.name, variable);
   }
 
-  private declareConstraint(statement: ConstraintStatement): void {
+  #declareConstraint(statement: ConstraintStatement): void {
     const { compiler, scope } = this;
-    const head = this.head(statement);
+    const head = this.#head(statement);
     if (head === null) return;
     const sides = statement.sides.map((side) => compiler.linear(side));
     const family = new RowFamily(head, "constraint");
@@ -306,9 +302,9 @@ export class Program {
     this.actions.push({ kind: "rows", span: statement, family, sides: sound, relations: statement.relations });
   }
 
-  private declareObjective(statement: ObjectiveStatement): void {
+  #declareObjective(statement: ObjectiveStatement): void {
     const { compiler, scope } = this;
-    const head = this.head(statement);
+    const head = this.#head(statement);
     if (head === null) return;
     const form = compiler.linear(statement.expression);
     const family = new RowFamily(head, "objective");

@@ -22,59 +22,59 @@ export class Scope {
   readonly broken = new Set<string>();
   /** Statements behind `solve` see values of variables. */
   is_solved = false;
-  private readonly dummies: Dummy[] = [];
-  private readonly list: DiagnosticList;
-  private readonly text: string;
+  readonly #dummies: Dummy[] = [];
+  readonly #list: DiagnosticList;
+  readonly #text: string;
 
   constructor(machine: Machine, dialect: Dialect, text: string, list: DiagnosticList) {
     this.machine = machine;
     this.dialect = dialect;
-    this.text = text;
-    this.list = list;
+    this.#text = text;
+    this.#list = list;
   }
 
   error(code: string, message: string, span: Span, hint?: string): void {
-    this.list.error(code, message, { path: "source", text: this.text, start: span.start, end: span.end }, { hint });
+    this.#list.error(code, message, { path: "source", text: this.#text, start: span.start, end: span.end }, { hint });
   }
 
   warn(code: string, message: string, span: Span): void {
-    this.list.warning(code, message, { path: "source", text: this.text, start: span.start, end: span.end });
+    this.#list.warning(code, message, { path: "source", text: this.#text, start: span.start, end: span.end });
   }
 
   hint(search: () => string | undefined): string | undefined {
-    return this.list.hint(search);
+    return this.#list.hint(search);
   }
 
   spell(span: Span): string {
-    const text = this.text.slice(span.start, span.end).replaceAll(/\s+/g, " ");
+    const text = this.#text.slice(span.start, span.end).replaceAll(/\s+/g, " ");
     return text.length > 40 ? `${text.slice(0, 40)}...` : text;
   }
 
   /** Number of dummy indices around: what `leave` goes back to. */
   get depth(): number {
-    return this.dummies.length;
+    return this.#dummies.length;
   }
 
   /** A slot of its own for a dummy index; null for one without a name. */
   addDummy(name: string | null): number {
-    const slot = this.dummies.length;
-    this.dummies.push({ name, slot });
+    const slot = this.#dummies.length;
+    this.#dummies.push({ name, slot });
     return slot;
   }
 
   leave(depth: number): void {
-    this.dummies.length = depth;
+    this.#dummies.length = depth;
   }
 
   dummySlot(name: string): number | null {
-    for (let at = this.dummies.length - 1; at >= 0; at -= 1) {
-      if (this.dummies[at]!.name === name) return this.dummies[at]!.slot;
+    for (let at = this.#dummies.length - 1; at >= 0; at -= 1) {
+      if (this.#dummies[at]!.name === name) return this.#dummies[at]!.slot;
     }
     return null;
   }
 
   *names(): Generator<string> {
-    for (const { name } of this.dummies) if (name !== null) yield name;
+    for (const { name } of this.#dummies) if (name !== null) yield name;
     yield* this.declared.keys();
   }
 }

@@ -57,15 +57,15 @@ export abstract class TypedCompiler {
 
   /** A subscript or a member of a literal set: in JModel a name that nothing declares is a member. */
   member(node: Expression): SymbolicCode | null {
-    return this.memberLiteral(node) ?? this.symbolic(node);
+    return this.#memberLiteral(node) ?? this.symbolic(node);
   }
 
   /** A side of a comparison, where a name that nothing declares is a member too. */
   compared(node: Expression): Code {
-    return this.memberLiteral(node) ?? this.compile(node);
+    return this.#memberLiteral(node) ?? this.compile(node);
   }
 
-  private memberLiteral(node: Expression): SymbolicCode | null {
+  #memberLiteral(node: Expression): SymbolicCode | null {
     const { scope } = this;
     if (scope.dialect !== "jmodel" || node.kind !== "name" || node.subscripts !== null || node.suffix !== null)
       return null;

@@ -51,12 +51,12 @@ type Report = (code: string, message: string, span: Span, hint?: string) => void
 type Slice = readonly (number | null)[];
 
 export class DataReader {
-  private readonly cursor: Cursor;
-  private readonly dialect: Dialect;
-  private readonly symbols: Symbols;
-  private readonly targets: ReadonlyMap<string, DataTarget>;
-  private readonly report: Report;
-  private readonly found: Data[] = [];
+  readonly #cursor: Cursor;
+  readonly #dialect: Dialect;
+  readonly #symbols: Symbols;
+  readonly #targets: ReadonlyMap<string, DataTarget>;
+  readonly #report: Report;
+  readonly #found: Data[] = [];
 
   constructor(
     text: string,
@@ -67,58 +67,58 @@ export class DataReader {
     report: Report,
     budget: Budget,
   ) {
-    this.cursor = new Cursor(text, from, true, () => budget.step());
-    this.dialect = dialect;
-    this.symbols = symbols;
-    this.targets = targets;
-    this.report = report;
+    this.#cursor = new Cursor(text, from, true, () => budget.step());
+    this.#dialect = dialect;
+    this.#symbols = symbols;
+    this.#targets = targets;
+    this.#report = report;
   }
 
   read(): readonly Data[] {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     while (cursor.token.kind !== "end" && !cursor.isName("end")) {
       try {
-        if (cursor.takeName("set")) this.readSet();
-        else if (cursor.takeName("param")) this.readParam();
+        if (cursor.takeName("set")) this.#readSet();
+        else if (cursor.takeName("param")) this.#readParam();
         else if (!cursor.takeMark(";")) cursor.fail("expected set, param or end in the data section");
       } catch (fault) {
         if (!(fault instanceof SyntaxFault)) throw fault;
-        this.report("syntax", fault.message, fault.span, fault.hint);
+        this.#report("syntax", fault.message, fault.span, fault.hint);
         cursor.skipStatement();
       }
     }
-    return this.found;
+    return this.#found;
   }
 
-  private target(token: Token, type: "param" | "set"): DataTarget {
-    const target = this.targets.get(token.word);
+  #target(token: Token, type: "param" | "set"): DataTarget {
+    const target = this.#targets.get(token.word);
     if (target?.type === type) {
       if (!target.is_computed) return target;
       const message = `${token.word} is computed in the model and takes no data; leave out the one or the other`;
       throw new SyntaxFault(message, token);
     }
-    const known = [...this.targets].filter(([, { type: kind }]) => kind === type).map(([name]) => name);
+    const known = [...this.#targets].filter(([, { type: kind }]) => kind === type).map(([name]) => name);
     throw new SyntaxFault(`no ${type} is declared as ${quote(token.word)}`, token, nearestHint(token.word, known));
   }
 
   /** A symbol as a member. */
-  private member(): number {
-    const { token } = this.cursor;
+  #member(): number {
+    const { token } = this.#cursor;
     if (token.kind !== "name" && token.kind !== "number" && token.kind !== "text")
-      this.cursor.fail("expected a symbol");
-    this.cursor.advance();
-    if (token.kind === "number") return this.symbols.intern(token.number);
-    const number = this.dialect === "jmodel" ? readNumber(token.word) : Number.NaN;
-    return this.symbols.intern(Number.isNaN(number) ? token.word : number);
+      this.#cursor.fail("expected a symbol");
+    this.#cursor.advance();
+    if (token.kind === "number") return this.#symbols.intern(token.number);
+    const number = this.#dialect === "jmodel" ? readNumber(token.word) : Number.NaN;
+    return this.#symbols.intern(Number.isNaN(number) ? token.word : number);
   }
 
-  private isSymbol(): boolean {
-    const { kind } = this.cursor.token;
+  #isSymbol(): boolean {
+    const { kind } = this.#cursor.token;
     return kind === "name" || kind === "number" || kind === "text";
   }
 
-  private isTransposed(): boolean {
-    const { cursor } = this;
+  #isTransposed(): boolean {
+    const cursor = this.#cursor;
     if (!cursor.isMark("(") || cursor.peek().word !== "tr") return false;
     cursor.advance();
     cursor.advance();
@@ -127,23 +127,23 @@ export class DataReader {
   }
 
   /** `[a,*]` or `(a,*)`; the cursor stands behind the opening mark. */
-  private slice(close: string, length: number, start: number): Slice {
-    const { cursor } = this;
+  #slice(close: string, length: number, start: number): Slice {
+    const cursor = this.#cursor;
     const parts: (number | null)[] = [];
-    do parts.push(cursor.takeMark("*") ? null : this.member());
+    do parts.push(cursor.takeMark("*") ? null : this.#member());
     while (cursor.takeMark(","));
     cursor.expectMark(close, "to close the slice");
     if (parts.length === length) return parts;
     throw new SyntaxFault(`found ${parts.length} parts, expected ${length}`, cursor.spanFrom(start));
   }
 
-  private readSet(): void {
-    const { cursor } = this;
+  #readSet(): void {
+    const cursor = this.#cursor;
     const name = cursor.expectName("the name of a set");
-    const target = this.target(name, "set");
+    const target = this.#target(name, "set");
     const key: number[] = [];
     if (cursor.takeMark("[")) {
-      do key.push(this.member());
+      do key.push(this.#member());
       while (cursor.takeMark(","));
       cursor.expectMark("]", "to close the subscripts");
     }
@@ -155,110 +155,110 @@ export class DataReader {
     while (!cursor.takeMark(";")) {
       const { start } = cursor.token;
       if (cursor.takeMark(",") || cursor.takeMark(":=")) continue;
-      if (this.isTransposed()) {
+      if (this.#isTransposed()) {
         is_transposed = true;
         cursor.takeMark(":");
-        this.setTable(slice, is_transposed, members);
-      } else if (cursor.takeMark(":")) this.setTable(slice, is_transposed, members);
+        this.#setTable(slice, is_transposed, members);
+      } else if (cursor.takeMark(":")) this.#setTable(slice, is_transposed, members);
       else if (cursor.takeMark("(")) {
-        slice = this.slice(")", target.arity, start);
+        slice = this.#slice(")", target.arity, start);
         is_transposed = false;
-        if (!slice.includes(null)) this.addMember(Int32Array.from(slice as readonly number[]), members, start);
-      } else this.setMember(slice, members);
+        if (!slice.includes(null)) this.#addMember(Int32Array.from(slice as readonly number[]), members, start);
+      } else this.#setMember(slice, members);
     }
     const span = { start: name.start, end: name.end };
-    this.found.push({ type: "set", name: name.word, key: Int32Array.from(key), members: new TableSet(members), span });
+    this.#found.push({ type: "set", name: name.word, key: Int32Array.from(key), members: new TableSet(members), span });
   }
 
-  private setMember(slice: Slice, members: TupleTable): void {
-    const { start } = this.cursor.token;
-    if (!slice.includes(null)) this.cursor.fail("expected a tuple in parentheses again, or a slice with *");
+  #setMember(slice: Slice, members: TupleTable): void {
+    const { start } = this.#cursor.token;
+    if (!slice.includes(null)) this.#cursor.fail("expected a tuple in parentheses again, or a slice with *");
     const member = Int32Array.from(slice, (part) => {
       if (part !== null) return part;
-      this.cursor.takeMark(",");
-      return this.member();
+      this.#cursor.takeMark(",");
+      return this.#member();
     });
-    this.addMember(member, members, start);
+    this.#addMember(member, members, start);
   }
 
-  private addMember(member: Int32Array, members: TupleTable, start: number): void {
+  #addMember(member: Int32Array, members: TupleTable, start: number): void {
     const { count } = members;
     members.add(member, 0);
     if (members.count > count) return;
-    const span = this.cursor.spanFrom(start);
-    throw new SyntaxFault(`${quote(this.cursor.text.slice(span.start, span.end))} is in the set already`, span);
+    const span = this.#cursor.spanFrom(start);
+    throw new SyntaxFault(`${quote(this.#cursor.text.slice(span.start, span.end))} is in the set already`, span);
   }
 
-  private setTable(slice: Slice, is_transposed: boolean, members: TupleTable): void {
-    const { cursor } = this;
-    const columns = this.columns();
-    const [row_part, column_part] = this.tableParts(slice, is_transposed);
+  #setTable(slice: Slice, is_transposed: boolean, members: TupleTable): void {
+    const cursor = this.#cursor;
+    const columns = this.#columns();
+    const [row_part, column_part] = this.#tableParts(slice, is_transposed);
     const member = Int32Array.from(slice, (part) => part ?? 0);
-    while (this.isSymbol()) {
-      member[row_part] = this.member();
+    while (this.#isSymbol()) {
+      member[row_part] = this.#member();
       for (const column of columns) {
         const { word } = cursor.token;
         if (word !== "+" && word !== "-") cursor.fail("expected + or - for each column");
         cursor.advance();
         member[column_part] = column;
-        if (word === "+") this.addMember(member, members, cursor.last_end - 1);
+        if (word === "+") this.#addMember(member, members, cursor.last_end - 1);
       }
     }
   }
 
-  private columns(): readonly number[] {
+  #columns(): readonly number[] {
     const columns: number[] = [];
-    while (this.isSymbol()) columns.push(this.member());
-    this.cursor.expectMark(":=", "behind the columns of the table");
+    while (this.#isSymbol()) columns.push(this.#member());
+    this.#cursor.expectMark(":=", "behind the columns of the table");
     return columns;
   }
 
   /** Which parts of the tuple rows and columns give: the two free ones of the slice. */
-  private tableParts(slice: Slice, is_transposed: boolean): readonly [number, number] {
+  #tableParts(slice: Slice, is_transposed: boolean): readonly [number, number] {
     const free = [...slice.keys()].filter((part) => slice[part] === null);
     if (free.length !== 2)
-      this.cursor.fail(`expected a slice with two free parts before a table, found ${free.length}`);
+      this.#cursor.fail(`expected a slice with two free parts before a table, found ${free.length}`);
     return is_transposed ? [free[1]!, free[0]!] : [free[0]!, free[1]!];
   }
 
-  private readParam(): void {
-    const { cursor } = this;
+  #readParam(): void {
+    const cursor = this.#cursor;
     const is_several = cursor.isMark(":") || cursor.isName("default");
     if (is_several) {
-      this.readSeveral();
+      this.#readSeveral();
       return;
     }
     const name = cursor.expectName("the name of a param");
-    const target = this.target(name, "param");
-    const data = this.begin(name, target);
+    const target = this.#target(name, "param");
+    const data = this.#begin(name, target);
     if (cursor.takeName("default")) {
-      this.refuseDefault(name, target);
-      data.default = this.value(target);
+      this.#refuseDefault(name, target);
+      data.default = this.#value(target);
     }
     let slice: Slice = new Array<null>(target.subscripts).fill(null);
     let is_transposed = false;
     while (!cursor.takeMark(";")) {
       const { start } = cursor.token;
       if (cursor.takeMark(",") || cursor.takeMark(":=")) continue;
-      if (this.isTransposed()) {
+      if (this.#isTransposed()) {
         is_transposed = true;
         cursor.takeMark(":");
-        this.paramTable(slice, is_transposed, data, target);
-      } else if (cursor.takeMark(":")) this.paramTable(slice, is_transposed, data, target);
+        this.#paramTable(slice, is_transposed, data, target);
+      } else if (cursor.takeMark(":")) this.#paramTable(slice, is_transposed, data, target);
       else if (cursor.takeMark("[")) {
-        slice = this.slice("]", target.subscripts, start);
+        slice = this.#slice("]", target.subscripts, start);
         is_transposed = false;
-      } else this.paramElement(slice, data, target);
+      } else this.#paramElement(slice, data, target);
     }
   }
 
-  private refuseDefault(name: Token, { has_default }: DataTarget): void {
+  #refuseDefault(name: Token, { has_default }: DataTarget): void {
     if (!has_default) return;
     throw new SyntaxFault(`${name.word} has a default in the model already; leave out the one or the other`, name);
   }
 
-  private begin(name: Token, target: DataTarget): ParamData {
-    if (this.found.some((data) => data.type === "param" && data.name === name.word))
+  #begin(name: Token, target: DataTarget): ParamData {
+    if (this.#found.some((data) => data.type === "param" && data.name === name.word))
       throw new SyntaxFault(`${name.word} has values given already; put them all into one statement`, name);
     const span = { start: name.start, end: name.end };
     const data: ParamData = {
@@ -270,51 +270,51 @@ export class DataReader {
       default: null,
       span,
     };
-    this.found.push(data);
+    this.#found.push(data);
     return data;
   }
 
-  private value(target: DataTarget): number {
-    const { token } = this.cursor;
-    if (target.is_symbolic) return this.member();
-    if (token.kind !== "number") this.cursor.fail("expected a number");
-    this.cursor.advance();
+  #value(target: DataTarget): number {
+    const { token } = this.#cursor;
+    if (target.is_symbolic) return this.#member();
+    if (token.kind !== "number") this.#cursor.fail("expected a number");
+    this.#cursor.advance();
     return token.number;
   }
 
-  private paramElement(slice: Slice, data: ParamData, target: DataTarget): void {
+  #paramElement(slice: Slice, data: ParamData, target: DataTarget): void {
     for (const part of slice) {
       if (part !== null) data.keys.push(part);
       else {
-        this.cursor.takeMark(",");
-        data.keys.push(this.member());
+        this.#cursor.takeMark(",");
+        data.keys.push(this.#member());
       }
     }
-    this.cursor.takeMark(",");
-    data.values.push(this.value(target));
+    this.#cursor.takeMark(",");
+    data.values.push(this.#value(target));
   }
 
-  private paramTable(slice: Slice, is_transposed: boolean, data: ParamData, target: DataTarget): void {
-    const columns = this.columns();
-    const [row_part, column_part] = this.tableParts(slice, is_transposed);
-    while (this.isSymbol()) {
-      const row = this.member();
+  #paramTable(slice: Slice, is_transposed: boolean, data: ParamData, target: DataTarget): void {
+    const columns = this.#columns();
+    const [row_part, column_part] = this.#tableParts(slice, is_transposed);
+    while (this.#isSymbol()) {
+      const row = this.#member();
       for (const column of columns) {
-        if (this.cursor.takeName(".")) continue;
+        if (this.#cursor.takeName(".")) continue;
         for (let part = 0; part < slice.length; part += 1) {
           data.keys.push(part === row_part ? row : part === column_part ? column : slice[part]!);
         }
-        data.values.push(this.value(target));
+        data.values.push(this.#value(target));
       }
-      this.cursor.takeMark(",");
+      this.#cursor.takeMark(",");
     }
   }
 
   /** `param default 0 : S : p q := a 1 2, b 3 4;` with the set and the default as one likes. */
-  private readSeveral(): void {
-    const { cursor } = this;
+  #readSeveral(): void {
+    const cursor = this.#cursor;
     const default_at = cursor.takeName("default") ? cursor.token : null;
-    if (default_at !== null) this.member();
+    if (default_at !== null) this.#member();
     cursor.expectMark(":", "before the names of params");
     let names: Token[] = [];
     let set: { readonly name: Token; readonly target: DataTarget; readonly members: TupleTable } | null = null;
@@ -322,29 +322,29 @@ export class DataReader {
       if (cursor.takeMark(",")) continue;
       if (cursor.takeMark(":=")) break;
       if (cursor.takeMark(":") && set === null && names.length === 1) {
-        const target = this.target(names[0]!, "set");
+        const target = this.#target(names[0]!, "set");
         set = { name: names[0]!, target, members: new TupleTable(target.arity) };
         names = [];
       } else names.push(cursor.expectName("the name of a param, or :="));
     }
-    const columns = names.map((name) => ({ target: this.target(name, "param"), name }));
-    const filled = columns.map(({ name, target }) => ({ target, data: this.begin(name, target) }));
+    const columns = names.map((name) => ({ target: this.#target(name, "param"), name }));
+    const filled = columns.map(({ name, target }) => ({ target, data: this.#begin(name, target) }));
     const arity = filled[0]?.target.subscripts ?? set?.target.arity ?? 1;
     if (filled.some(({ target }) => target.subscripts !== arity))
       cursor.fail("expected params with as many subscripts each");
     if (default_at !== null) {
       for (const [position, { target, data }] of filled.entries()) {
-        this.refuseDefault(names[position]!, target);
-        const id = this.symbols.intern(default_at.kind === "number" ? default_at.number : default_at.word);
-        data.default = target.is_symbolic ? id : this.symbols.numberOf(id);
+        this.#refuseDefault(names[position]!, target);
+        const id = this.#symbols.intern(default_at.kind === "number" ? default_at.number : default_at.word);
+        data.default = target.is_symbolic ? id : this.#symbols.numberOf(id);
       }
     }
     while (!cursor.takeMark(";")) {
-      if (!cursor.takeMark(",")) this.severalRow(arity, filled, set?.members ?? null);
+      if (!cursor.takeMark(",")) this.#severalRow(arity, filled, set?.members ?? null);
     }
     if (set === null) return;
     const { name, members } = set;
-    this.found.push({
+    this.#found.push({
       type: "set",
       name: name.word,
       key: new Int32Array(0),
@@ -353,23 +353,23 @@ export class DataReader {
     });
   }
 
-  private severalRow(
+  #severalRow(
     arity: number,
     filled: readonly { readonly target: DataTarget; readonly data: ParamData }[],
     members: TupleTable | null,
   ): void {
     const key: number[] = [];
-    const { start } = this.cursor.token;
+    const { start } = this.#cursor.token;
     for (let part = 0; part < arity; part += 1) {
-      this.cursor.takeMark(",");
-      key.push(this.member());
+      this.#cursor.takeMark(",");
+      key.push(this.#member());
     }
-    if (members !== null) this.addMember(Int32Array.from(key), members, start);
+    if (members !== null) this.#addMember(Int32Array.from(key), members, start);
     for (const { target, data } of filled) {
-      this.cursor.takeMark(",");
-      if (this.cursor.takeName(".")) continue;
+      this.#cursor.takeMark(",");
+      if (this.#cursor.takeName(".")) continue;
       for (const part of key) data.keys.push(part);
-      data.values.push(this.value(target));
+      data.values.push(this.#value(target));
     }
   }
 }

@@ -25,20 +25,21 @@ export class DomainCode {
   readonly arity: number;
   /** Calls `body` once a member, with the slots set; they are put back at the end. */
   readonly loop: Loop;
-  private readonly machine: Machine;
+  readonly #machine: Machine;
 
   constructor(machine: Machine, blocks: readonly DomainBlock[], predicate: (() => boolean) | null) {
-    this.machine = machine;
+    this.#machine = machine;
     this.blocks = blocks;
     this.predicate = predicate;
     this.slots = blocks.flatMap(({ parts }) => parts.flatMap(({ slot }) => (slot === null ? [] : [slot])));
     this.arity = this.slots.length;
-    this.loop = this.compileLoop();
+    this.loop = this.#compileLoop();
   }
 
   /** Keeps the slots, to be put back by `restore`; a frame on the stack. */
   save(): number {
-    const { machine, slots } = this;
+    const { slots } = this;
+    const machine = this.#machine;
     const base = machine.top;
     for (let part = 0; part < slots.length; part += 1) machine.stack[base + part] = machine.slots[slots[part]!]!;
     machine.top = base + slots.length;
@@ -46,14 +47,16 @@ export class DomainCode {
   }
 
   restore(base: number): void {
-    const { machine, slots } = this;
+    const { slots } = this;
+    const machine = this.#machine;
     for (let part = 0; part < slots.length; part += 1) machine.slots[slots[part]!] = machine.stack[base + part]!;
     machine.top = base;
   }
 
   /** Puts the tuple at `from` of `source` into the slots; the block that does not hold it, or -1, or -2 for the predicate. */
   bind(source: Int32Array, from: number): number {
-    const { machine, blocks } = this;
+    const { blocks } = this;
+    const machine = this.#machine;
     const { stack, slots } = machine;
     const base = machine.top;
     let at = from;
@@ -83,7 +86,7 @@ export class DomainCode {
     return this.predicate === null || this.predicate() ? -1 : -2;
   }
 
-  private compileLoop(): Loop {
+  #compileLoop(): Loop {
     const { predicate } = this;
     let inner: Loop | null = null;
     if (predicate !== null) {
@@ -92,7 +95,7 @@ export class DomainCode {
       };
     }
     for (let position = this.blocks.length - 1; position >= 0; position -= 1) {
-      inner = compileBlock(this.machine, this.blocks[position]!, inner);
+      inner = compileBlock(this.#machine, this.blocks[position]!, inner);
     }
     return inner ?? ((body) => body());
   }

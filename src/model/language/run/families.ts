@@ -50,7 +50,7 @@ export class VarArray {
   }
 
   column0(span: Span): number {
-    return this.columns.length > 0 ? this.columns.items[0]! : this.create(this.head.machine.top, span);
+    return this.columns.length > 0 ? this.columns.items[0]! : this.#create(this.head.machine.top, span);
   }
 
   column1(id: number, span: Span): number {
@@ -58,7 +58,7 @@ export class VarArray {
     if (element !== -1) return this.columns.items[element]!;
     const { machine } = this.head;
     machine.stack[machine.top] = id;
-    return this.createAtTop(span);
+    return this.#createAtTop(span);
   }
 
   column2(first: number, second: number, span: Span): number {
@@ -67,24 +67,24 @@ export class VarArray {
     const { machine } = this.head;
     machine.stack[machine.top] = first;
     machine.stack[machine.top + 1] = second;
-    return this.createAtTop(span);
+    return this.#createAtTop(span);
   }
 
   column(from: number, span: Span): number {
     const element = this.table.find(this.head.machine.stack, from);
-    return element === -1 ? this.create(from, span) : this.columns.items[element]!;
+    return element === -1 ? this.#create(from, span) : this.columns.items[element]!;
   }
 
-  private createAtTop(span: Span): number {
+  #createAtTop(span: Span): number {
     const { machine, arity } = this.head;
     const from = machine.top;
     machine.top = from + arity;
-    const column = this.create(from, span);
+    const column = this.#create(from, span);
     machine.top = from;
     return column;
   }
 
-  private create(from: number, span: Span): number {
+  #create(from: number, span: Span): number {
     const { head, rules, store } = this;
     const { machine, domain } = head;
     machine.enter(head.cost, head.name, span);
@@ -127,7 +127,7 @@ export class RowFamily {
   readonly head: ArrayHead;
   readonly tuples = new GrowingIntegers();
   readonly rows = new GrowingIntegers();
-  private table: TupleTable | null = null;
+  #table: TupleTable | null = null;
 
   constructor(head: ArrayHead, type: "constraint" | "objective") {
     this.head = head;
@@ -137,11 +137,11 @@ export class RowFamily {
   /** Row of the tuple at `from` of the stack. */
   rowOf(from: number, span: Span): number {
     const { machine, arity } = this.head;
-    if (this.table === null) {
-      this.table = new TupleTable(arity, this.rows.length);
-      for (let row = 0; row < this.rows.length; row += 1) this.table.append(this.tuples.items, row * arity);
+    if (this.#table === null) {
+      this.#table = new TupleTable(arity, this.rows.length);
+      for (let row = 0; row < this.rows.length; row += 1) this.#table.append(this.tuples.items, row * arity);
     }
-    const element = this.table.find(machine.stack, from);
+    const element = this.#table.find(machine.stack, from);
     if (element !== -1) return this.rows.items[element]!;
     const name = spellElement(this.head, machine.stack, from);
     throw new EvaluationFault("not_in_domain", `there is no row ${name}`, span);

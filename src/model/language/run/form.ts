@@ -6,7 +6,7 @@ export class Form {
   columns = new Int32Array(64);
   coefficients = new Float64Array(64);
   /** Place of each column in `columns`; true only where `columns` agrees, so that clearing costs nothing. */
-  private places = new Int32Array(64);
+  #places = new Int32Array(64);
 
   clear(): void {
     this.count = 0;
@@ -14,26 +14,26 @@ export class Form {
   }
 
   add(column: number, coefficient: number): void {
-    if (column >= this.places.length) this.growPlaces(column);
-    const place = this.places[column]!;
+    if (column >= this.#places.length) this.#growPlaces(column);
+    const place = this.#places[column]!;
     if (place < this.count && this.columns[place] === column) {
       this.coefficients[place]! += coefficient;
       return;
     }
-    if (this.count === this.columns.length) this.grow();
-    this.places[column] = this.count;
+    if (this.count === this.columns.length) this.#grow();
+    this.#places[column] = this.count;
     this.columns[this.count] = column;
     this.coefficients[this.count] = coefficient;
     this.count += 1;
   }
 
-  private growPlaces(column: number): void {
-    const places = new Int32Array(Math.max(column + 1, this.places.length * 2));
-    places.set(this.places);
-    this.places = places;
+  #growPlaces(column: number): void {
+    const places = new Int32Array(Math.max(column + 1, this.#places.length * 2));
+    places.set(this.#places);
+    this.#places = places;
   }
 
-  private grow(): void {
+  #grow(): void {
     const columns = new Int32Array(this.columns.length * 2);
     columns.set(this.columns);
     this.columns = columns;

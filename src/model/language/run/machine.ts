@@ -42,9 +42,9 @@ export class Machine {
   /** Products of variables; null where the model takes none. */
   quadratic: QuadraticTermList | null = null;
   solved: SolvedValues | null = null;
-  private cost = 0;
-  private kept_parts = 0;
-  private text_total = 0;
+  #cost = 0;
+  #kept_parts = 0;
+  #text_total = 0;
 
   constructor(symbols: Symbols, budget: Budget, random: RandomSource | null) {
     this.symbols = new Symbols(symbols);
@@ -55,26 +55,27 @@ export class Machine {
   /** Forgets what a fault left half done. */
   recover(): void {
     this.top = 0;
-    this.cost = 0;
+    this.#cost = 0;
     this.quadratic = null;
   }
 
   /** Before computing a value that others may be needed for; `leave` with the same cost after it. */
   enter(cost: number, what: string, span: Span): void {
-    this.cost += cost;
-    if (this.cost <= COST_MAX) return;
+    this.#cost += cost;
+    if (this.#cost <= COST_MAX) return;
     const depth = Math.floor(COST_MAX / cost);
     const message = `computing ${what} needs too many other values first, about ${depth} at most; let it depend on fewer at once`;
     throw new EvaluationFault("recursion_too_deep", message, span);
   }
 
   get isDeep(): boolean {
-    return this.cost > COST_DEEP;
+    return this.#cost > COST_DEEP;
   }
 
   /** Runs `work`, and takes back what a fault in it left half done; false after one. */
   tryOut(work: () => void): boolean {
-    const { top, cost } = this;
+    const { top } = this;
+    const cost = this.#cost;
     const slots = this.slots.slice();
     try {
       work();
@@ -83,18 +84,18 @@ export class Machine {
       if (!(fault instanceof EvaluationFault)) throw fault;
       this.slots.set(slots);
       this.top = top;
-      this.cost = cost;
+      this.#cost = cost;
       return false;
     }
   }
 
   leave(cost: number): void {
-    this.cost -= cost;
+    this.#cost -= cost;
   }
 
   /** Before a set grows to `count` members of `arity` parts. */
   limitMembers(count: number, arity: number, span: Span): void {
-    if (this.kept_parts + count * arity <= MEMBER_PARTS_MAX) return;
+    if (this.#kept_parts + count * arity <= MEMBER_PARTS_MAX) return;
     const message = `the sets hold more than ${MEMBER_PARTS_MAX} members in all, each part of a tuple counted`;
     throw new EvaluationFault("model_too_large", message, span);
   }
@@ -102,13 +103,13 @@ export class Machine {
   /** Counts a set that stays. */
   keepMembers(count: number, arity: number, span: Span): void {
     this.limitMembers(count, arity, span);
-    this.kept_parts += count * arity;
+    this.#kept_parts += count * arity;
   }
 
   /** A string made by the model, as a member. */
   internText(text: string, span: Span): number {
-    this.text_total += text.length;
-    if (text.length > TEXT_LENGTH_MAX || this.text_total > TEXT_TOTAL_MAX) {
+    this.#text_total += text.length;
+    if (text.length > TEXT_LENGTH_MAX || this.#text_total > TEXT_TOTAL_MAX) {
       const message = `the string made here is too long; strings have at most ${TEXT_LENGTH_MAX} characters`;
       throw new EvaluationFault("text_too_long", message, span);
     }

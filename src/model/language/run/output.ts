@@ -21,41 +21,41 @@ export class ReportFull extends Error {}
 
 /** Text that a model prints; what goes beyond a mebibyte is left out, and the report says so. */
 export class Report {
-  private pieces: string[] = [];
-  private length = 0;
-  private is_full = false;
+  #pieces: string[] = [];
+  #length = 0;
+  #is_full = false;
   /** After the solve nothing but the report is made, so that a full one ends the work. */
-  private is_closing = false;
+  #is_closing = false;
 
   write(text: string): void {
-    if (this.is_full) {
-      if (this.is_closing) throw new ReportFull();
+    if (this.#is_full) {
+      if (this.#is_closing) throw new ReportFull();
       return;
     }
-    const room = REPORT_LENGTH_MAX - this.length;
-    this.is_full = text.length > room;
-    this.pieces.push(
-      this.is_full ? `${text.slice(0, room)}\n... the report is longer than ${REPORT_LENGTH_MAX} characters\n` : text,
+    const room = REPORT_LENGTH_MAX - this.#length;
+    this.#is_full = text.length > room;
+    this.#pieces.push(
+      this.#is_full ? `${text.slice(0, room)}\n... the report is longer than ${REPORT_LENGTH_MAX} characters\n` : text,
     );
-    this.length += text.length;
+    this.#length += text.length;
   }
 
   /** Keeps `opening` alone; what comes now is printed after a solve. */
   restart(opening: string | null): void {
-    this.is_closing = true;
-    this.pieces = opening === null ? [] : [opening];
-    this.length = opening?.length ?? 0;
-    this.is_full = this.length >= REPORT_LENGTH_MAX;
+    this.#is_closing = true;
+    this.#pieces = opening === null ? [] : [opening];
+    this.#length = opening?.length ?? 0;
+    this.#is_full = this.#length >= REPORT_LENGTH_MAX;
   }
 
   /** Adds a last line, also to a full report. */
   end(reason: string): void {
-    this.pieces.push(`\n... the report ends here: ${reason}\n`);
+    this.#pieces.push(`\n... the report ends here: ${reason}\n`);
   }
 
   /** Everything so far; null when nothing was printed. */
   text(): string | null {
-    return this.pieces.length === 0 ? null : this.pieces.join("");
+    return this.#pieces.length === 0 ? null : this.#pieces.join("");
   }
 }
 

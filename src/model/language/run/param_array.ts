@@ -41,8 +41,8 @@ export class ParamArray {
   data_span: Span | null = null;
   /** Some value was asked for: then all data must be sound, as GLPK has it. */
   is_used = false;
-  private data_count = 0;
-  private is_filled = false;
+  #data_count = 0;
+  #is_filled = false;
 
   constructor(head: ArrayHead, rules: ParamRules) {
     this.head = head;
@@ -52,9 +52,9 @@ export class ParamArray {
 
   /** Stores a value of the data; false when the element has one already. */
   putData(source: Int32Array, from: number, value: number): boolean {
-    const element = this.elementAt(source, from);
+    const element = this.#elementAt(source, from);
     if (this.states[element] !== ABSENT) return false;
-    this.data_count += 1;
+    this.#data_count += 1;
     this.values[element] = value;
     this.states[element] = UNCHECKED;
     return true;
@@ -62,19 +62,19 @@ export class ParamArray {
 
   /** Drops what was given, for other values to take its place. */
   dropData(): void {
-    if (this.data_count === 0) return;
+    if (this.#data_count === 0) return;
     this.table = new TupleTable(this.head.arity);
     this.states.fill(ABSENT);
-    this.data_count = 0;
+    this.#data_count = 0;
   }
 
   /** Drops what was computed, so that it is computed again. */
   forget(): void {
-    this.states.fill(ABSENT, this.data_count);
+    this.states.fill(ABSENT, this.#data_count);
   }
 
   get0(span: Span): number {
-    return this.states[0] === READY ? this.values[0]! : this.compute(this.head.machine.stack, 0, span);
+    return this.states[0] === READY ? this.values[0]! : this.#compute(this.head.machine.stack, 0, span);
   }
 
   get1(id: number, span: Span): number {
@@ -82,7 +82,7 @@ export class ParamArray {
     if (element !== -1 && this.states[element] === READY) return this.values[element]!;
     const { machine } = this.head;
     machine.stack[machine.top] = id;
-    return this.computeAtTop(span);
+    return this.#computeAtTop(span);
   }
 
   get2(first: number, second: number, span: Span): number {
@@ -91,7 +91,7 @@ export class ParamArray {
     const { machine } = this.head;
     machine.stack[machine.top] = first;
     machine.stack[machine.top + 1] = second;
-    return this.computeAtTop(span);
+    return this.#computeAtTop(span);
   }
 
   /** The element whose tuple stands at `from` of the stack. */
@@ -99,7 +99,7 @@ export class ParamArray {
     const { stack } = this.head.machine;
     const element = this.table.find(stack, from);
     if (element !== -1 && this.states[element] === READY) return this.values[element]!;
-    return this.compute(stack, from, span);
+    return this.#compute(stack, from, span);
   }
 
   get count(): number {
@@ -115,20 +115,20 @@ export class ParamArray {
   checkData(): void {
     for (let element = 0; element < this.count; element += 1) {
       if (this.states[element] !== UNCHECKED) continue;
-      this.compute(this.table.ids, element * this.head.arity, this.data_span ?? this.head.span);
+      this.#compute(this.table.ids, element * this.head.arity, this.data_span ?? this.head.span);
     }
   }
 
-  private computeAtTop(span: Span): number {
+  #computeAtTop(span: Span): number {
     const { machine, arity } = this.head;
     const from = machine.top;
     machine.top = from + arity;
-    const value = this.compute(machine.stack, from, span);
+    const value = this.#compute(machine.stack, from, span);
     machine.top = from;
     return value;
   }
 
-  private elementAt(source: Int32Array, from: number): number {
+  #elementAt(source: Int32Array, from: number): number {
     const element = this.head.arity === 0 ? 0 : this.table.add(source, from);
     if (element >= this.values.length) {
       const size = Math.max(this.values.length * 2, element + 1);
@@ -142,7 +142,7 @@ export class ParamArray {
     return element;
   }
 
-  private compute(source: Int32Array, from: number, span: Span): number {
+  #compute(source: Int32Array, from: number, span: Span): number {
     const { head } = this;
     const { domain, machine } = head;
     const known = head.arity === 0 ? 0 : this.table.find(source, from);
@@ -154,14 +154,14 @@ export class ParamArray {
     this.is_used = true;
     const frame = domain === null ? 0 : domain.save();
     if (known === -1 || this.states[known] !== UNCHECKED || domain !== null) bindElement(head, source, from, span);
-    const element = this.elementAt(source, from);
+    const element = this.#elementAt(source, from);
     const before = this.states[element]!;
     this.states[element] = BUSY;
-    if (machine.isDeep && !this.is_filled) this.fillInOrder();
+    if (machine.isDeep && !this.#is_filled) this.#fillInOrder();
     let value: number;
     try {
-      value = before === UNCHECKED ? this.values[element]! : this.define(source, from, span);
-      this.check(value, source, from, span);
+      value = before === UNCHECKED ? this.values[element]! : this.#define(source, from, span);
+      this.#check(value, source, from, span);
     } catch (fault) {
       // Another statement may ask again, and is told the same.
       this.states[element] = before;
@@ -175,8 +175,8 @@ export class ParamArray {
   }
 
   /** Computes the elements that are not being computed, from the first on: what depends on earlier ones is shallow then. */
-  private fillInOrder(): void {
-    this.is_filled = true;
+  #fillInOrder(): void {
+    this.#is_filled = true;
     const { head } = this;
     head.machine.tryOut(() =>
       visitDomain(head, (from) => {
@@ -187,7 +187,7 @@ export class ParamArray {
   }
 
   /** The value of an element that has none in the data. */
-  private define(source: Int32Array, from: number, span: Span): number {
+  #define(source: Int32Array, from: number, span: Span): number {
     const { rules } = this;
     if (rules.assigned !== null && !this.has_data) return rules.assigned.run();
     if (this.data_default !== null) return this.data_default;
@@ -196,7 +196,7 @@ export class ParamArray {
     throw new EvaluationFault("no_value", `${spellElement(this.head, source, from)} has no value`, span);
   }
 
-  private check(value: number, source: Int32Array, from: number, span: Span): void {
+  #check(value: number, source: Int32Array, from: number, span: Span): void {
     const { kind, checks, is_symbolic } = this.rules;
     const { machine } = this.head;
     let expected: string | null = null;

@@ -7,12 +7,12 @@ const MODULUS = 2 ** 31;
 const LENGTH = 55;
 
 export class RandomSource {
-  private readonly numbers = new Int32Array(LENGTH + 1);
-  private next = 0;
+  readonly #numbers = new Int32Array(LENGTH + 1);
+  #next = 0;
 
   /** `seed` is an integer from 0 to 2^31 - 1. */
   constructor(seed: number) {
-    const { numbers } = this;
+    const numbers = this.#numbers;
     let shifting = seed;
     let previous = difference(seed, 0);
     let next = 1;
@@ -25,23 +25,23 @@ export class RandomSource {
       next = difference(next, shifting);
       previous = numbers[at]!;
     }
-    for (let round = 0; round < 5; round += 1) this.refill();
+    for (let round = 0; round < 5; round += 1) this.#refill();
     // The last number of the fifth round is dropped, as GLPK does.
-    this.next = LENGTH - 1;
+    this.#next = LENGTH - 1;
   }
 
   /** A whole number from 0 to 2^24 - 1. */
   irand224(): number {
     const count = 2 ** 24;
     const limit = MODULUS - (MODULUS % count);
-    let drawn = this.draw();
-    while (limit <= drawn) drawn = this.draw();
+    let drawn = this.#draw();
+    while (limit <= drawn) drawn = this.#draw();
     return drawn % count;
   }
 
   /** In [0, 1). */
   uniform01(): number {
-    return this.draw() / MODULUS;
+    return this.#draw() / MODULUS;
   }
 
   /** Standard normal, by the polar method. */
@@ -55,18 +55,18 @@ export class RandomSource {
     }
   }
 
-  private draw(): number {
-    if (this.next === 0) this.refill();
-    this.next -= 1;
-    return this.numbers[this.next + 1]!;
+  #draw(): number {
+    if (this.#next === 0) this.#refill();
+    this.#next -= 1;
+    return this.#numbers[this.#next + 1]!;
   }
 
-  private refill(): void {
-    const { numbers } = this;
+  #refill(): void {
+    const numbers = this.#numbers;
     for (let at = 1; at <= LENGTH; at += 1) {
       numbers[at] = difference(numbers[at]!, numbers[at <= 24 ? at + 31 : at - 24]!);
     }
-    this.next = LENGTH;
+    this.#next = LENGTH;
   }
 }
 

@@ -20,21 +20,21 @@ export class SetArray {
   readonly type = "set";
   readonly head: ArrayHead;
   rules: SetRules;
-  private readonly table: TupleTable;
-  private readonly values: (SetValue | "busy" | undefined)[] = [];
-  private readonly data: { readonly table: TupleTable; readonly values: SetValue[] };
+  readonly #table: TupleTable;
+  readonly #values: (SetValue | "busy" | undefined)[] = [];
+  readonly #data: { readonly table: TupleTable; readonly values: SetValue[] };
   has_data = false;
 
   constructor(head: ArrayHead, rules: SetRules) {
     this.head = head;
     this.rules = rules;
-    this.table = new TupleTable(head.arity);
-    this.data = { table: new TupleTable(head.arity), values: [] };
+    this.#table = new TupleTable(head.arity);
+    this.#data = { table: new TupleTable(head.arity), values: [] };
   }
 
   /** Stores a set of the data; false when there is one already. */
   putData(source: Int32Array, from: number, value: SetValue): boolean {
-    const { table, values } = this.data;
+    const { table, values } = this.#data;
     const element = table.add(source, from);
     if (element < values.length) return false;
     values.push(value);
@@ -44,40 +44,40 @@ export class SetArray {
 
   /** Drops what was computed, so that it is computed again. */
   forget(): void {
-    this.values.length = 0;
+    this.#values.length = 0;
   }
 
   get0(span: Span): SetValue {
-    const value = this.values[0];
-    return value !== undefined && value !== "busy" ? value : this.compute(this.head.machine.top, span);
+    const value = this.#values[0];
+    return value !== undefined && value !== "busy" ? value : this.#compute(this.head.machine.top, span);
   }
 
   get(from: number, span: Span): SetValue {
-    const element = this.table.find(this.head.machine.stack, from);
-    const value = element === -1 ? undefined : this.values[element];
-    return value !== undefined && value !== "busy" ? value : this.compute(from, span);
+    const element = this.#table.find(this.head.machine.stack, from);
+    const value = element === -1 ? undefined : this.#values[element];
+    return value !== undefined && value !== "busy" ? value : this.#compute(from, span);
   }
 
   /** Computes what data gave, used or not. */
   checkData(): void {
-    const { table } = this.data;
-    for (let element = 0; element < table.count; element += 1) this.read(table.ids, element * this.head.arity);
+    const { table } = this.#data;
+    for (let element = 0; element < table.count; element += 1) this.#read(table.ids, element * this.head.arity);
   }
 
   /** Every set that was given, then every one that was computed, each with its subscripts at `from` of `source`. */
   visitContent(visit: (source: Int32Array, from: number, value: SetValue) => void): void {
     const { arity } = this.head;
-    const given = this.data.table;
+    const given = this.#data.table;
     for (let element = 0; element < given.count; element += 1)
-      visit(given.ids, element * arity, this.read(given.ids, element * arity));
-    const { ids } = this.table;
-    for (const [element, value] of this.values.entries()) {
+      visit(given.ids, element * arity, this.#read(given.ids, element * arity));
+    const { ids } = this.#table;
+    for (const [element, value] of this.#values.entries()) {
       if (value === undefined || value === "busy") continue;
       if (given.find(ids, element * arity) === -1) visit(ids, element * arity, value);
     }
   }
 
-  private read(source: Int32Array, at: number): SetValue {
+  #read(source: Int32Array, at: number): SetValue {
     const { machine, arity, span } = this.head;
     const from = machine.top;
     for (let part = 0; part < arity; part += 1) machine.stack[from + part] = source[at + part]!;
@@ -87,49 +87,49 @@ export class SetArray {
     return value;
   }
 
-  private compute(from: number, span: Span): SetValue {
+  #compute(from: number, span: Span): SetValue {
     const { head } = this;
     const { machine, domain } = head;
     const { stack } = machine;
-    const element = this.table.add(stack, from);
-    if (this.values[element] === "busy") {
+    const element = this.#table.add(stack, from);
+    if (this.#values[element] === "busy") {
       throw new EvaluationFault("defined_by_itself", `${spellElement(head, stack, from)} depends on itself`, span);
     }
-    this.values[element] = "busy";
+    this.#values[element] = "busy";
     let value: SetValue;
     let frame = 0;
     try {
       machine.enter(head.cost, head.name, span);
       frame = domain === null ? 0 : domain.save();
       bindElement(head, stack, from, span);
-      value = this.define(from, span);
-      this.check(value, from, span);
+      value = this.#define(from, span);
+      this.#check(value, from, span);
       if (value.kind === "table") machine.keepMembers(value.size, value.arity, span);
     } catch (fault) {
-      this.values[element] = undefined;
+      this.#values[element] = undefined;
       throw fault;
     }
-    this.values[element] = value;
+    this.#values[element] = value;
     if (domain !== null) domain.restore(frame);
     machine.leave(head.cost);
     return value;
   }
 
-  private define(from: number, span: Span): SetValue {
+  #define(from: number, span: Span): SetValue {
     const { rules, head } = this;
-    if (rules.assigned !== null && !this.has_data) return this.fit(rules.assigned);
-    const given = this.data.table.find(head.machine.stack, from);
-    if (given !== -1) return this.data.values[given]!;
-    if (rules.default !== null) return this.fit(rules.default);
-    if (rules.assigned !== null) return this.fit(rules.assigned);
+    if (rules.assigned !== null && !this.has_data) return this.#fit(rules.assigned);
+    const given = this.#data.table.find(head.machine.stack, from);
+    if (given !== -1) return this.#data.values[given]!;
+    if (rules.default !== null) return this.#fit(rules.default);
+    if (rules.assigned !== null) return this.#fit(rules.assigned);
     throw new EvaluationFault("no_value", `${spellElement(head, head.machine.stack, from)} has no members given`, span);
   }
 
-  private fit(code: SetCode): SetValue {
+  #fit(code: SetCode): SetValue {
     return code.arity === 0 ? new TableSet(new TupleTable(this.rules.arity)) : code.run();
   }
 
-  private check(value: SetValue, from: number, span: Span): void {
+  #check(value: SetValue, from: number, span: Span): void {
     const { machine } = this.head;
     const { stack } = machine;
     for (const within of this.rules.within) {

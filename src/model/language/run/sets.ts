@@ -42,7 +42,7 @@ interface Grouping {
 export class TableSet {
   readonly kind = "table";
   readonly table: TupleTable;
-  private readonly groupings = new Map<number, Grouping>();
+  readonly #groupings = new Map<number, Grouping>();
 
   constructor(table: TupleTable) {
     this.table = table;
@@ -66,14 +66,14 @@ export class TableSet {
 
   /** Members grouped by the parts whose bits are set in `mask`; made at the first call, kept for the others. */
   groupBy(mask: number, budget: Budget): Grouping {
-    const known = this.groupings.get(mask);
+    const known = this.#groupings.get(mask);
     if (known !== undefined) return known;
-    const made = this.makeGrouping(mask, budget);
-    this.groupings.set(mask, made);
+    const made = this.#makeGrouping(mask, budget);
+    this.#groupings.set(mask, made);
     return made;
   }
 
-  private makeGrouping(mask: number, budget: Budget): Grouping {
+  #makeGrouping(mask: number, budget: Budget): Grouping {
     const { table } = this;
     const parts = Array.from({ length: table.arity }, (_, part) => part).filter((part) => mask & (1 << part));
     const keys = new TupleTable(parts.length);

@@ -7,35 +7,35 @@
 const TABLE_BASE = 2 ** 30;
 
 export class Symbols {
-  private readonly values: (number | string)[] = [];
-  private readonly places = new Map<number | string, number>();
-  private readonly base: Symbols | null;
-  private readonly base_count: number;
+  readonly #values: (number | string)[] = [];
+  readonly #places = new Map<number | string, number>();
+  readonly #base: Symbols | null;
+  readonly #base_count: number;
 
   /** Knows all that `base` knew when this was made, and leaves it as it is. */
   constructor(base: Symbols | null = null) {
-    this.base = base;
-    this.base_count = base === null ? 0 : base.values.length;
+    this.#base = base;
+    this.#base_count = base === null ? 0 : base.#values.length;
   }
 
   /** The integer of a number (finite) or string. -0 is 0. */
   intern(value: number | string): number {
     if (typeof value === "number" && Number.isInteger(value) && value < TABLE_BASE && value > -TABLE_BASE)
       return value + 0;
-    const inherited = this.base?.places.get(value);
-    if (inherited !== undefined && inherited < this.base_count) return TABLE_BASE + inherited;
-    const known = this.places.get(value);
+    const inherited = this.#base === null ? undefined : this.#base.#places.get(value);
+    if (inherited !== undefined && inherited < this.#base_count) return TABLE_BASE + inherited;
+    const known = this.#places.get(value);
     if (known !== undefined) return TABLE_BASE + known;
-    const place = this.base_count + this.values.length;
-    this.places.set(value, place);
-    this.values.push(value);
+    const place = this.#base_count + this.#values.length;
+    this.#places.set(value, place);
+    this.#values.push(value);
     return TABLE_BASE + place;
   }
 
   valueOf(id: number): number | string {
     if (id < TABLE_BASE) return id;
     const place = id - TABLE_BASE;
-    return place < this.base_count ? this.base!.values[place]! : this.values[place - this.base_count]!;
+    return place < this.#base_count ? this.#base!.#values[place]! : this.#values[place - this.#base_count]!;
   }
 
   /** As a number, or NaN for a string that does not spell one. */

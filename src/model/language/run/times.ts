@@ -33,109 +33,111 @@ export function readTime(text: string, format: string, fail: Fail): number {
 }
 
 class TimeReader {
-  private readonly text: string;
-  private readonly fail: Fail;
-  private at = 0;
-  private readonly fields = { year: -1, month: -1, day: -1, hour: -1, minute: -1, second: -1, offset: 0 };
+  readonly #text: string;
+  readonly #fail: Fail;
+  #at = 0;
+  readonly #fields = { year: -1, month: -1, day: -1, hour: -1, minute: -1, second: -1, offset: 0 };
 
   constructor(text: string, fail: Fail) {
-    this.text = text;
-    this.fail = fail;
+    this.#text = text;
+    this.#fail = fail;
   }
 
   skipBlanks(): void {
-    while (/\s/.test(this.text[this.at] ?? "")) this.at += 1;
+    while (/\s/.test(this.#text[this.#at] ?? "")) this.#at += 1;
   }
 
   take(letter: string): void {
-    if (this.text[this.at] !== letter)
-      this.fail(`the time ${JSON.stringify(this.text)} lacks ${letter} at place ${this.at + 1}`);
-    this.at += 1;
+    if (this.#text[this.#at] !== letter)
+      this.#fail(`the time ${JSON.stringify(this.#text)} lacks ${letter} at place ${this.#at + 1}`);
+    this.#at += 1;
   }
 
   readField(conversion: string): void {
-    const { fields } = this;
+    const fields = this.#fields;
     switch (conversion) {
       case "Y":
-        fields.year = this.number(4, 1, 4000);
+        fields.year = this.#number(4, 1, 4000);
         break;
       case "y": {
-        const year = this.number(2, 0, 99);
+        const year = this.#number(2, 0, 99);
         fields.year = year >= 69 ? 1900 + year : 2000 + year;
         break;
       }
       case "m":
-        fields.month = this.number(2, 1, 12);
+        fields.month = this.#number(2, 1, 12);
         break;
       case "b":
       case "B":
       case "h":
-        fields.month = this.month();
+        fields.month = this.#month();
         break;
       case "d":
-        fields.day = this.number(2, 1, 31);
+        fields.day = this.#number(2, 1, 31);
         break;
       case "H":
-        fields.hour = this.number(2, 0, 23);
+        fields.hour = this.#number(2, 0, 23);
         break;
       case "M":
-        fields.minute = this.number(2, 0, 59);
+        fields.minute = this.#number(2, 0, 59);
         break;
       case "S":
-        fields.second = this.number(2, 0, 60);
+        fields.second = this.#number(2, 0, 60);
         break;
       case "z":
-        fields.offset = this.offset();
+        fields.offset = this.#offset();
         break;
       case "%":
         this.take("%");
         break;
       default:
-        this.fail(`str2time knows no %${conversion}`);
+        this.#fail(`str2time knows no %${conversion}`);
     }
   }
 
   finish(): number {
-    const { year, month, day, hour, minute, second, offset } = this.fields;
-    if (this.at < this.text.length) this.fail(`the time ${JSON.stringify(this.text)} goes on behind its format`);
+    const { year, month, day, hour, minute, second, offset } = this.#fields;
+    if (this.#at < this.#text.length) this.#fail(`the time ${JSON.stringify(this.#text)} goes on behind its format`);
     const start = year === -1 ? 1970 : year;
     const date = new Date(0);
     date.setUTCFullYear(start, month === -1 ? 0 : month - 1, day === -1 ? 1 : day);
-    if (day > 28 && date.getUTCDate() !== day) this.fail(`there is no day ${day} in this month`);
+    if (day > 28 && date.getUTCDate() !== day) this.#fail(`there is no day ${day} in this month`);
     const seconds = Math.max(0, hour) * 3600 + Math.max(0, minute) * 60 + Math.max(0, second);
     return date.getTime() / 1000 + seconds - offset;
   }
 
   /** `Z`, `+0130`, `-01:30` or `+01`, in seconds. */
-  private offset(): number {
+  #offset(): number {
     this.skipBlanks();
-    const found = /^(?:[zZ]|([+-])([0-9]{2}):?([0-9]{2})?)/.exec(this.text.slice(this.at, this.at + 6));
+    const found = /^(?:[zZ]|([+-])([0-9]{2}):?([0-9]{2})?)/.exec(this.#text.slice(this.#at, this.#at + 6));
     if (found === null || Number(found[2] ?? 0) > 13 || Number(found[3] ?? 0) > 59)
-      return this.fail(`the time ${JSON.stringify(this.text)} has no offset such as +0130 at place ${this.at + 1}`);
-    this.at += found[0].length;
+      return this.#fail(`the time ${JSON.stringify(this.#text)} has no offset such as +0130 at place ${this.#at + 1}`);
+    this.#at += found[0].length;
     const seconds = Number(found[2] ?? 0) * 3600 + Number(found[3] ?? 0) * 60;
     return found[1] === "-" ? -seconds : seconds;
   }
 
-  private number(digits: number, least: number, most: number): number {
+  #number(digits: number, least: number, most: number): number {
     this.skipBlanks();
-    const found = new RegExp(`^[0-9]{1,${digits}}`).exec(this.text.slice(this.at, this.at + digits))?.[0];
+    const found = new RegExp(`^[0-9]{1,${digits}}`).exec(this.#text.slice(this.#at, this.#at + digits))?.[0];
     const value = found === undefined ? Number.NaN : Number(found);
     if (!(value >= least && value <= most))
-      this.fail(`the time ${JSON.stringify(this.text)} has no number from ${least} to ${most} at place ${this.at + 1}`);
-    this.at += found!.length;
+      this.#fail(
+        `the time ${JSON.stringify(this.#text)} has no number from ${least} to ${most} at place ${this.#at + 1}`,
+      );
+    this.#at += found!.length;
     return value;
   }
 
-  private month(): number {
+  #month(): number {
     this.skipBlanks();
-    const rest = this.text.slice(this.at).toLowerCase();
+    const rest = this.#text.slice(this.#at).toLowerCase();
     const position = MONTHS.findIndex((month) => rest.startsWith(month.slice(0, 3).toLowerCase()));
-    if (position === -1) this.fail(`the time ${JSON.stringify(this.text)} has no month at place ${this.at + 1}`);
+    if (position === -1) this.#fail(`the time ${JSON.stringify(this.#text)} has no month at place ${this.#at + 1}`);
     const name = MONTHS[position]!.toLowerCase();
     let length = 3;
     while (length < name.length && rest[length] === name[length]) length += 1;
-    this.at += length;
+    this.#at += length;
     return position + 1;
   }
 }

@@ -23,30 +23,30 @@ export interface Token extends Span {
 
 export class Cursor {
   readonly text: string;
-  private readonly lexer: Lexer;
-  private readonly onToken: () => void;
+  readonly #lexer: Lexer;
+  readonly #onToken: () => void;
   token: Token;
-  private ahead: Token | null = null;
+  #ahead: Token | null = null;
   /** End of the token before the current one. */
   last_end: number;
 
   constructor(text: string, from: number, is_data: boolean, onToken: () => void) {
     this.text = text;
-    this.lexer = new Lexer(text, from, is_data);
-    this.onToken = onToken;
+    this.#lexer = new Lexer(text, from, is_data);
+    this.#onToken = onToken;
     this.last_end = from;
-    this.token = this.read();
+    this.token = this.#read();
   }
 
   advance(): void {
     this.last_end = this.token.end;
-    this.token = this.ahead ?? this.read();
-    this.ahead = null;
+    this.token = this.#ahead ?? this.#read();
+    this.#ahead = null;
   }
 
   peek(): Token {
-    this.ahead ??= this.read();
-    return this.ahead;
+    this.#ahead ??= this.#read();
+    return this.#ahead;
   }
 
   isMark(mark: string): boolean {
@@ -99,9 +99,9 @@ export class Cursor {
     if (this.token.kind !== "end") this.advance();
   }
 
-  private read(): Token {
-    this.onToken();
-    const { lexer } = this;
+  #read(): Token {
+    this.#onToken();
+    const lexer = this.#lexer;
     lexer.advance();
     return { kind: lexer.kind, word: lexer.word, number: lexer.number, start: lexer.start, end: lexer.end };
   }

@@ -83,7 +83,7 @@ const SUFFIXES = ["lb", "ub", "status", "val", "dual"];
 
 export class ExpressionParser {
   protected readonly cursor: Cursor;
-  private nesting = 0;
+  #nesting = 0;
 
   constructor(cursor: Cursor) {
     this.cursor = cursor;
@@ -91,15 +91,15 @@ export class ExpressionParser {
 
   /** An expression whose operators bind at least as tightly as `level`. */
   expression(level: number): Expression {
-    this.enter();
-    const { nesting } = this;
-    let left = this.operand(level);
-    for (let found = this.operatorAhead(); found !== null && found.level >= level; found = this.operatorAhead()) {
+    this.#enter();
+    const nesting = this.#nesting;
+    let left = this.#operand(level);
+    for (let found = this.#operatorAhead(); found !== null && found.level >= level; found = this.#operatorAhead()) {
       // Each operator nests what is left of it one deeper.
-      this.enter();
-      left = this.binary(left, found);
+      this.#enter();
+      left = this.#binary(left, found);
     }
-    this.nesting = nesting - 1;
+    this.#nesting = nesting - 1;
     return left;
   }
 
@@ -110,7 +110,7 @@ export class ExpressionParser {
     cursor.expectMark("{", "to begin an indexing expression");
     const entries: DomainEntry[] = [];
     if (!cursor.isMark("}")) {
-      do entries.push(this.domainEntry());
+      do entries.push(this.#domainEntry());
       while (cursor.takeMark(","));
     }
     const predicate = cursor.takeMark(":") ? this.expression(LEVEL.or) : null;
@@ -123,14 +123,14 @@ export class ExpressionParser {
     return this.cursor.isMark("{") ? this.domain() : null;
   }
 
-  private enter(): void {
-    this.nesting += 1;
-    if (this.nesting <= NESTING_MAX) return;
-    this.nesting = 0;
+  #enter(): void {
+    this.#nesting += 1;
+    if (this.#nesting <= NESTING_MAX) return;
+    this.#nesting = 0;
     this.cursor.fail(`expected an expression nested at most ${NESTING_MAX} deep; name a part of it as a param`);
   }
 
-  private operatorAhead(): Operator | null {
+  #operatorAhead(): Operator | null {
     const { token } = this.cursor;
     if (token.kind !== "name" && token.kind !== "mark") return null;
     if (token.word === "not" || token.word === "!") {
@@ -141,10 +141,10 @@ export class ExpressionParser {
     return OPERATORS.get(token.word) ?? null;
   }
 
-  private binary(left: Expression, { level, operator }: Operator): Expression {
+  #binary(left: Expression, { level, operator }: Operator): Expression {
     const { cursor } = this;
     const { start } = left;
-    if (operator === "+" || operator === "-") return this.sum(left);
+    if (operator === "+" || operator === "-") return this.#sum(left);
     cursor.advance();
     if (operator === "!in" || operator === "!within") cursor.advance();
     if (operator === "..") {
@@ -157,7 +157,7 @@ export class ExpressionParser {
     return { kind: "binary", operator, left, right, ...cursor.spanFrom(start) };
   }
 
-  private sum(first: Expression): Expression {
+  #sum(first: Expression): Expression {
     const { cursor } = this;
     const terms: SignedTerm[] = [{ sign: 1, expression: first }];
     while (cursor.isMark("+") || cursor.isMark("-")) {
@@ -168,7 +168,7 @@ export class ExpressionParser {
     return { kind: "sum", terms, ...cursor.spanFrom(first.start) };
   }
 
-  private operand(level: number): Expression {
+  #operand(level: number): Expression {
     const { cursor } = this;
     const { token } = cursor;
     if ((token.word === "not" || token.word === "!") && (token.kind === "name" || token.kind === "mark")) {
@@ -182,10 +182,10 @@ export class ExpressionParser {
       const operand = this.expression(LEVEL.sign);
       return { kind: "unary", operator: token.word, operand, ...cursor.spanFrom(token.start) };
     }
-    return this.primary();
+    return this.#primary();
   }
 
-  private primary(): Expression {
+  #primary(): Expression {
     const { cursor } = this;
     const { token } = cursor;
     const { start, end } = token;
@@ -197,9 +197,9 @@ export class ExpressionParser {
         cursor.advance();
         return { kind: "text", value: token.word, start, end };
       case "name":
-        return this.named();
+        return this.#named();
       case "mark":
-        if (token.word === "(") return this.parenthesized();
+        if (token.word === "(") return this.#parenthesized();
         if (token.word === "{") return { kind: "braces", domain: this.domain(), ...cursor.spanFrom(start) };
         return cursor.fail("expected a number, a name, a text or (");
       default:
@@ -207,7 +207,7 @@ export class ExpressionParser {
     }
   }
 
-  private parenthesized(): Expression {
+  #parenthesized(): Expression {
     const { cursor } = this;
     const { start } = cursor.token;
     cursor.advance();
@@ -219,11 +219,11 @@ export class ExpressionParser {
     return parts.length === 1 ? { ...parts[0]!, ...span } : { kind: "tuple", parts, ...span };
   }
 
-  private named(): Expression {
+  #named(): Expression {
     const { cursor } = this;
     const { token } = cursor;
     const { start, end } = token;
-    if (token.word === "if") return this.branch();
+    if (token.word === "if") return this.#branch();
     if (token.word === "Infinity") {
       cursor.advance();
       return { kind: "number", value: Infinity, start, end };
@@ -237,11 +237,11 @@ export class ExpressionParser {
       const operand = this.expression(iterated.level);
       return { kind: "iterated", operator: iterated.operator, domain, operand, ...cursor.spanFrom(start) };
     }
-    if (cursor.isMark("(")) return this.call(token.word, start);
-    return this.reference(token.word, start);
+    if (cursor.isMark("(")) return this.#call(token.word, start);
+    return this.#reference(token.word, start);
   }
 
-  private branch(): Expression {
+  #branch(): Expression {
     const { cursor } = this;
     const { start } = cursor.token;
     cursor.advance();
@@ -252,7 +252,7 @@ export class ExpressionParser {
     return { kind: "if", condition, then, otherwise, ...cursor.spanFrom(start) };
   }
 
-  private call(name: string, start: number): Expression {
+  #call(name: string, start: number): Expression {
     const { cursor } = this;
     cursor.advance();
     const operands: Expression[] = [];
@@ -264,7 +264,7 @@ export class ExpressionParser {
     return { kind: "call", name, operands, ...cursor.spanFrom(start) };
   }
 
-  private reference(name: string, start: number): Expression {
+  #reference(name: string, start: number): Expression {
     const { cursor } = this;
     let subscripts: Expression[] | null = null;
     if (cursor.takeMark("[")) {
@@ -282,7 +282,7 @@ export class ExpressionParser {
     return { kind: "name", name, subscripts, suffix, ...cursor.spanFrom(start) };
   }
 
-  private domainEntry(): DomainEntry {
+  #domainEntry(): DomainEntry {
     const { cursor } = this;
     const left = this.expression(LEVEL.union);
     if (!cursor.takeName("in")) return { pattern: null, set: left, start: left.start, end: left.end };

@@ -39,7 +39,7 @@ export class Lexer {
   /** Spelling of a name or mark, value of a text, reason of an invalid token. */
   word = "";
   number = 0;
-  private known_line_end = -1;
+  #known_line_end = -1;
 
   constructor(text: string, from = 0, is_data = false) {
     this.text = text;
@@ -49,7 +49,7 @@ export class Lexer {
 
   advance(): void {
     const { text } = this;
-    if (!this.skipBlanks()) return;
+    if (!this.#skipBlanks()) return;
     const at = this.end;
     this.start = at;
     if (at >= text.length) {
@@ -59,15 +59,15 @@ export class Lexer {
     }
     const code = text.charCodeAt(at);
     const letter_class = classOf(code);
-    if (code === 0x22 || code === 0x27) this.readText(code);
-    else if (this.is_data && letter_class & DATA) this.readSymbol();
-    else if (letter_class & LETTER) this.readName();
-    else if (letter_class & DIGIT || (code === 0x2e && classOf(text.charCodeAt(at + 1)) & DIGIT)) this.readNumber();
-    else this.readMark();
+    if (code === 0x22 || code === 0x27) this.#readText(code);
+    else if (this.is_data && letter_class & DATA) this.#readSymbol();
+    else if (letter_class & LETTER) this.#readName();
+    else if (letter_class & DIGIT || (code === 0x2e && classOf(text.charCodeAt(at + 1)) & DIGIT)) this.#readNumber();
+    else this.#readMark();
   }
 
   /** False when a comment has no end; the token is then invalid. */
-  private skipBlanks(): boolean {
+  #skipBlanks(): boolean {
     const { text } = this;
     let at = this.end;
     for (;;) {
@@ -82,7 +82,7 @@ export class Lexer {
         if (found === -1) {
           this.start = at;
           this.end = text.length;
-          this.reject("the comment that begins here has no end; close it with */");
+          this.#reject("the comment that begins here has no end; close it with */");
           return false;
         }
         at = found + 2;
@@ -92,16 +92,16 @@ export class Lexer {
     return true;
   }
 
-  private readText(quote: number): void {
+  #readText(quote: number): void {
     const { text, start } = this;
     const mark = String.fromCharCode(quote);
-    const line_end = this.lineEnd(start);
+    const line_end = this.#lineEnd(start);
     let at = start;
     for (;;) {
       at = text.indexOf(mark, at + 1);
       if (at === -1 || line_end < at) {
         this.end = line_end;
-        this.reject(`the string that begins here has no end on its line; close it with ${mark}`);
+        this.#reject(`the string that begins here has no end on its line; close it with ${mark}`);
         return;
       }
       if (text.charCodeAt(at + 1) !== quote) break;
@@ -113,15 +113,15 @@ export class Lexer {
   }
 
   /** Looked for once a line, so that many strings on a long one cost no more than its length. */
-  private lineEnd(from: number): number {
-    if (this.known_line_end < from) {
+  #lineEnd(from: number): number {
+    if (this.#known_line_end < from) {
       const found = this.text.indexOf("\n", from);
-      this.known_line_end = found === -1 ? this.text.length : found;
+      this.#known_line_end = found === -1 ? this.text.length : found;
     }
-    return this.known_line_end;
+    return this.#known_line_end;
   }
 
-  private readSymbol(): void {
+  #readSymbol(): void {
     const { text, start } = this;
     let at = start;
     while (classOf(text.charCodeAt(at)) & DATA) at += 1;
@@ -133,7 +133,7 @@ export class Lexer {
     this.number = number;
   }
 
-  private readName(): void {
+  #readName(): void {
     const { text, start } = this;
     let at = start + 1;
     while (classOf(text.charCodeAt(at)) & (LETTER | DIGIT)) at += 1;
@@ -143,7 +143,7 @@ export class Lexer {
     this.word = text.slice(start, at);
   }
 
-  private readNumber(): void {
+  #readNumber(): void {
     const { text, start } = this;
     let at = skipDigits(text, start);
     if (text.charCodeAt(at) === 0x2e && text.charCodeAt(at + 1) !== 0x2e) at = skipDigits(text, at + 1);
@@ -156,23 +156,23 @@ export class Lexer {
     this.word = text.slice(start, at);
     this.number = Number(this.word);
     this.kind = "number";
-    if (!Number.isFinite(this.number)) this.reject("the number is too large; numbers go up to about 1.8e308");
+    if (!Number.isFinite(this.number)) this.#reject("the number is too large; numbers go up to about 1.8e308");
     else if (classOf(text.charCodeAt(at)) & LETTER) {
       this.end = at + 1;
-      this.reject("a name cannot begin with a digit, and a product needs a *; put one of them right");
+      this.#reject("a name cannot begin with a digit, and a product needs a *; put one of them right");
     }
   }
 
-  private readMark(): void {
+  #readMark(): void {
     const { text, start } = this;
     const mark = MARKS_BY_LETTER.get(text[start]!)?.find((candidate) => text.startsWith(candidate, start));
     this.end = start + (mark === undefined ? (text.codePointAt(start)! > 0xffff ? 2 : 1) : mark.length);
     this.word = mark ?? text.slice(start, this.end);
     this.kind = "mark";
-    if (mark === undefined) this.reject(`${JSON.stringify(this.word)} has no meaning here; put text between quotes`);
+    if (mark === undefined) this.#reject(`${JSON.stringify(this.word)} has no meaning here; put text between quotes`);
   }
 
-  private reject(reason: string): void {
+  #reject(reason: string): void {
     this.kind = "invalid";
     this.word = reason;
   }

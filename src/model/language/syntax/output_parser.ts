@@ -13,13 +13,13 @@ export class OutputParser extends ExpressionParser {
     const { cursor } = this;
     switch (cursor.token.word) {
       case "check":
-        return this.check();
+        return this.#check();
       case "display":
-        return this.display();
+        return this.#display();
       case "printf":
-        return this.printf();
+        return this.#printf();
       case "for":
-        return this.loop();
+        return this.#loop();
       default:
         return null;
     }
@@ -29,7 +29,7 @@ export class OutputParser extends ExpressionParser {
     if (!this.cursor.takeMark(";")) this.cursor.fail("expected ; at the end of the statement");
   }
 
-  private check(): OutputStatement {
+  #check(): OutputStatement {
     const { cursor } = this;
     const { start } = cursor.token;
     cursor.advance();
@@ -40,7 +40,7 @@ export class OutputParser extends ExpressionParser {
     return { kind: "check", domain, predicate, ...cursor.spanFrom(start) };
   }
 
-  private display(): OutputStatement {
+  #display(): OutputStatement {
     const { cursor } = this;
     const { start } = cursor.token;
     cursor.advance();
@@ -53,7 +53,7 @@ export class OutputParser extends ExpressionParser {
     return { kind: "display", domain, items, ...cursor.spanFrom(start) };
   }
 
-  private printf(): OutputStatement {
+  #printf(): OutputStatement {
     const { cursor } = this;
     const { start } = cursor.token;
     cursor.advance();
@@ -68,7 +68,7 @@ export class OutputParser extends ExpressionParser {
     return { kind: "printf", domain, format, operands, ...cursor.spanFrom(start) };
   }
 
-  private loop(): OutputStatement {
+  #loop(): OutputStatement {
     const { cursor } = this;
     const { start } = cursor.token;
     cursor.advance();
@@ -79,13 +79,13 @@ export class OutputParser extends ExpressionParser {
     cursor.takeMark(":");
     const body: OutputStatement[] = [];
     if (cursor.takeMark("{")) {
-      while (!cursor.takeMark("}")) body.push(this.loopBody());
-    } else body.push(this.loopBody());
+      while (!cursor.takeMark("}")) body.push(this.#loopBody());
+    } else body.push(this.#loopBody());
     this.for_nesting -= 1;
     return { kind: "for", domain, body, ...cursor.spanFrom(start) };
   }
 
-  private loopBody(): OutputStatement {
+  #loopBody(): OutputStatement {
     return this.outputStatement() ?? this.cursor.fail("expected check, display, printf or for inside a for statement");
   }
 }

@@ -53,13 +53,13 @@ type DeclarationHead = Span & {
 };
 
 class StatementParser extends OutputParser {
-  private readonly dialect: Dialect;
-  private readonly list: DiagnosticList;
+  readonly #dialect: Dialect;
+  readonly #list: DiagnosticList;
 
   constructor(cursor: Cursor, dialect: Dialect, list: DiagnosticList) {
     super(cursor);
-    this.dialect = dialect;
-    this.list = list;
+    this.#dialect = dialect;
+    this.#list = list;
   }
 
   parse(): ParsedSource {
@@ -73,38 +73,38 @@ class StatementParser extends OutputParser {
         break;
       }
       try {
-        const statement = this.statement();
+        const statement = this.#statement();
         if (statement !== null) statements.push(statement);
       } catch (fault) {
         if (!(fault instanceof SyntaxFault)) throw fault;
         const place = { path: "source", text: cursor.text, start: fault.span.start, end: fault.span.end };
-        this.list.error("syntax", fault.message, place, { hint: fault.hint });
+        this.#list.error("syntax", fault.message, place, { hint: fault.hint });
         this.for_nesting = 0;
         cursor.skipStatement();
       }
     }
-    if (statements.length === 0 && this.list.error_count === 0) {
+    if (statements.length === 0 && this.#list.error_count === 0) {
       const place = { path: "source", text: cursor.text, start: 0, end: 0 };
-      this.list.error("syntax", "the source holds no statement, expected a model", place);
+      this.#list.error("syntax", "the source holds no statement, expected a model", place);
     }
     return { text: cursor.text, statements, data_start };
   }
 
-  private statement(): Statement | null {
+  #statement(): Statement | null {
     const { cursor } = this;
     const { token } = cursor;
     if (cursor.takeMark(";")) return null;
     if (token.kind !== "name") cursor.fail("expected a statement");
     switch (token.word) {
       case "set":
-        return this.setStatement();
+        return this.#setStatement();
       case "param":
-        return this.paramStatement();
+        return this.#paramStatement();
       case "var":
-        return this.varStatement();
+        return this.#varStatement();
       case "minimize":
       case "maximize":
-        return this.objective(token.word);
+        return this.#objective(token.word);
       case "solve": {
         cursor.advance();
         this.endStatement();
@@ -113,12 +113,12 @@ class StatementParser extends OutputParser {
       case "table":
         return cursor.fail("expected a statement other than table; give its values as data or overrides instead");
       default:
-        return this.outputStatement() ?? this.constraint();
+        return this.outputStatement() ?? this.#constraint();
     }
   }
 
   /** Name, alias and indexing of what a statement declares; the cursor stands on its keyword. */
-  private head(start: number): DeclarationHead {
+  #head(start: number): DeclarationHead {
     const { cursor } = this;
     const token = cursor.expectName("a name");
     if (RESERVED.includes(token.word)) {
@@ -131,11 +131,11 @@ class StatementParser extends OutputParser {
     return { name: token.word, name_span, alias, domain, start, end: token.end };
   }
 
-  private setStatement(): SetStatement {
+  #setStatement(): SetStatement {
     const { cursor } = this;
     const { start } = cursor.token;
     cursor.advance();
-    const head = this.head(start);
+    const head = this.#head(start);
     const within: Expression[] = [];
     let arity: number | null = null;
     let assigned: Expression | null = null;
@@ -145,11 +145,11 @@ class StatementParser extends OutputParser {
       if (cursor.takeMark(";")) break;
       const { word } = cursor.token;
       if (cursor.isName("dimen")) {
-        this.takeOnce(word, arity === null);
-        arity = this.arity();
+        this.#takeOnce(word, arity === null);
+        arity = this.#arity();
       } else if (cursor.takeName("within") || cursor.takeName("in")) within.push(this.expression(LEVEL.union));
       else if (cursor.isMark(":=") || cursor.isName("default")) {
-        this.takeOnce(":= or default", assigned === null && otherwise === null);
+        this.#takeOnce(":= or default", assigned === null && otherwise === null);
         const value = this.expression(LEVEL.union);
         if (word === ":=") assigned = value;
         else otherwise = value;
@@ -159,12 +159,12 @@ class StatementParser extends OutputParser {
   }
 
   /** Moves over an attribute that a declaration has at most once. */
-  private takeOnce(attribute: string, is_first: boolean): void {
+  #takeOnce(attribute: string, is_first: boolean): void {
     if (!is_first) this.cursor.fail(`expected ${attribute} only once in a declaration`);
     this.cursor.advance();
   }
 
-  private arity(): number {
+  #arity(): number {
     const { number, kind } = this.cursor.token;
     if (kind !== "number" || !Number.isInteger(number) || number < 1 || number > 20)
       this.cursor.fail("expected a whole number from 1 to 20");
@@ -172,11 +172,11 @@ class StatementParser extends OutputParser {
     return number;
   }
 
-  private paramStatement(): ParamStatement {
+  #paramStatement(): ParamStatement {
     const { cursor } = this;
     const { start } = cursor.token;
     cursor.advance();
-    const head = this.head(start);
+    const head = this.#head(start);
     const conditions: Condition[] = [];
     let type: ParamStatement["type"] = "number";
     let assigned: Expression | null = null;
@@ -187,19 +187,19 @@ class StatementParser extends OutputParser {
       if (cursor.takeMark(";")) break;
       const { token } = cursor;
       if (isParamType(token)) {
-        this.takeOnce("integer, binary or symbolic", type === "number");
+        this.#takeOnce("integer, binary or symbolic", type === "number");
         type = token.word === "logical" ? "binary" : token.word;
       } else if (cursor.isMark(":=") || cursor.isName("default")) {
-        this.takeOnce(":= or default", assigned === null && otherwise === null && inline === null);
+        this.#takeOnce(":= or default", assigned === null && otherwise === null && inline === null);
         if (token.word === "default") otherwise = this.expression(LEVEL.union);
-        else if (this.isInlineData(head)) inline = this.inlineData();
+        else if (this.#isInlineData(head)) inline = this.#inlineData();
         else assigned = this.expression(LEVEL.union);
-      } else conditions.push(this.condition(token.start));
+      } else conditions.push(this.#condition(token.start));
     }
     return { kind: "param", ...head, type, conditions, assigned, default: otherwise, inline };
   }
 
-  private condition(start: number): Condition {
+  #condition(start: number): Condition {
     const { cursor } = this;
     const { word, kind } = cursor.token;
     if (kind === "name" && word === "in") {
@@ -214,9 +214,9 @@ class StatementParser extends OutputParser {
   }
 
   /** JModel: a key and a value stand side by side, as no expression has them; `A -1` is a key and a value too. */
-  private isInlineData({ domain }: DeclarationHead): boolean {
+  #isInlineData({ domain }: DeclarationHead): boolean {
     const { cursor } = this;
-    if (this.dialect !== "jmodel" || domain === null) return false;
+    if (this.#dialect !== "jmodel" || domain === null) return false;
     const isSymbol = (kind: string, word: string) =>
       kind === "number" || kind === "text" || (kind === "name" && word !== "if");
     if (!isSymbol(cursor.token.kind, cursor.token.word)) return false;
@@ -225,7 +225,7 @@ class StatementParser extends OutputParser {
     return isSymbol(next.kind, next.word) && !RESERVED.includes(next.word);
   }
 
-  private inlineData(): readonly (readonly (number | string)[])[] {
+  #inlineData(): readonly (readonly (number | string)[])[] {
     const { cursor } = this;
     const rows: (number | string)[][] = [];
     do {
@@ -244,24 +244,24 @@ class StatementParser extends OutputParser {
     return rows;
   }
 
-  private varStatement(): VarStatement {
+  #varStatement(): VarStatement {
     const { cursor } = this;
     const { start } = cursor.token;
     cursor.advance();
-    const head = this.head(start);
+    const head = this.#head(start);
     let type: VarStatement["type"] | null = null;
     const bounds: Record<"<=" | ">=" | "=", Expression | null> = { "<=": null, ">=": null, "=": null };
     for (;;) {
       if (cursor.takeMark(",")) continue;
       if (cursor.takeMark(";")) break;
       const { word } = cursor.token;
-      if (cursor.isName("integer") || cursor.isName("binary") || this.isContinuous()) {
-        this.takeOnce("integer or binary", type === null);
+      if (cursor.isName("integer") || cursor.isName("binary") || this.#isContinuous()) {
+        this.#takeOnce("integer or binary", type === null);
         type = word as VarStatement["type"];
       } else {
         const relation = cursor.token.kind === "mark" ? RELATIONS.get(cursor.token.word) : undefined;
         if (relation === undefined) return cursor.fail("expected integer, binary, <=, >=, = or ;");
-        this.takeOnce(relation, bounds[relation] === null);
+        this.#takeOnce(relation, bounds[relation] === null);
         bounds[relation] = this.expression(LEVEL.concatenation);
       }
     }
@@ -272,26 +272,26 @@ class StatementParser extends OutputParser {
   }
 
   /** A word of JModel alone. */
-  private isContinuous(): boolean {
-    return this.dialect === "jmodel" && this.cursor.isName("continuous");
+  #isContinuous(): boolean {
+    return this.#dialect === "jmodel" && this.cursor.isName("continuous");
   }
 
-  private objective(sense: "minimize" | "maximize"): ObjectiveStatement {
+  #objective(sense: "minimize" | "maximize"): ObjectiveStatement {
     const { cursor } = this;
     const { start } = cursor.token;
     cursor.advance();
-    const head = this.head(start);
+    const head = this.#head(start);
     cursor.expectMark(":", "before the objective");
     const expression = this.expression(LEVEL.union);
     this.endStatement();
     return { kind: "objective", ...head, sense, expression };
   }
 
-  private constraint(): ConstraintStatement {
+  #constraint(): ConstraintStatement {
     const { cursor } = this;
     const { start, word } = cursor.token;
-    const has_prefix = this.takeConstraintPrefix();
-    const head = this.head(start);
+    const has_prefix = this.#takeConstraintPrefix();
+    const head = this.#head(start);
     if (!cursor.isMark(":")) {
       const hint = has_prefix || head.domain !== null ? undefined : nearestHint(word, KEYWORDS);
       cursor.fail(`expected : after the name of the constraint ${head.name}`, hint);
@@ -317,7 +317,7 @@ class StatementParser extends OutputParser {
     return { kind: "constraint", ...head, sides, relations, end: cursor.last_end };
   }
 
-  private takeConstraintPrefix(): boolean {
+  #takeConstraintPrefix(): boolean {
     const { cursor } = this;
     if (cursor.isName("subject") || cursor.isName("subj")) {
       if (cursor.peek().word !== "to") return false;
