@@ -7,7 +7,8 @@
  *   --share 0.04     of each family's count        --binary   through POST /solve of dist/jaot-triggers
  *   --show N         so many of what is not right, a model each (5)     --out FILE   those as JSON, one a line
  *   --seconds N      time limit of one solve (20)
- *   --glpsol         asks `glpsol --exact` about the linear ones too, and tells where it does not agree with the truth
+ *   --glpsol         asks `glpsol --exact` about the linear ones too, and tells where it does not agree with the truth: of the full proof 3 of
+ *                    `linear`, where values of 1e12 cancel in its doubles, and 4 of `scaled`, whose repeated equations rounding sets apart
  *
  * Wrong: claimed optimal and further from the truth than 1e-6 relative (absolute below 1) plus the gap that the answer states;
  * a feasible solution better than the optimum, or a bound worse than it; a wrong claim of infeasible or unbounded.
