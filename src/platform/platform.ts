@@ -17,6 +17,8 @@ export interface Platform {
    * thread of ours and is used instead.
    */
   readonly resolver_file: string | null;
+  /** The file that gives names addresses before any name server does; null beside a null `resolver_file`. */
+  readonly hosts_file: string | null;
 
   readonly files: PlatformFiles;
   readonly processes: PlatformProcesses;

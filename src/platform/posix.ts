@@ -128,6 +128,7 @@ export const posix: Platform = {
   name: `${process.platform} ${process.arch}`,
   service_manager: IS_LINUX ? "systemd" : null,
   resolver_file: "/etc/resolv.conf",
+  hosts_file: "/etc/hosts",
   files,
   processes,
   machine,

@@ -10,10 +10,11 @@ import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { Clock } from "../clock";
+import { alternating, firstToConnect } from "./connect_race";
 
 export interface DeliveryRequest {
   readonly url: string;
-  /** Checked addresses: the first that takes a connection is used; the URL's name goes into `Host` and the TLS handshake alone. */
+  /** Checked addresses, which race for the first connection; the URL's name goes into `Host` and the TLS handshake alone. */
   readonly addresses: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
@@ -43,6 +44,8 @@ export interface Attempt {
 const ANSWER_READ_BYTES_MAX = 65_536;
 const ANSWER_KEPT_BYTES = 1024;
 const ADDRESSES_TRIED_MAX = 4;
+const REDIRECT_HINT = "; redirects are not followed, so give the final URL";
+const UPGRADE_HINT = "; it wants to speak another protocol, such as WebSocket: give a URL that takes a POST";
 const UNREACHED_CODES = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"];
 /** Nobody who is trusted has signed the certificate. */
 const UNTRUSTED_CODES = [
@@ -65,7 +68,7 @@ export async function deliverOnce(request: DeliveryRequest): Promise<Attempt> {
   }
   const { status, bytes, retry_after } = outcome;
   const ok = status >= 200 && status < 300;
-  const hint = status >= 300 && status < 400 ? "; redirects are not followed, so give the final URL" : "";
+  const hint = status === 101 ? UPGRADE_HINT : status >= 300 && status < 400 ? REDIRECT_HINT : "";
   return {
     ok,
     http_status: status,
@@ -89,20 +92,32 @@ interface Failure {
   readonly is_unreached: boolean;
 }
 
-/** A receiver of two addresses may listen on one: `localhost` is ::1 as well as 127.0.0.1. */
+/**
+ * A receiver of several addresses may listen on one, and another may swallow connects: so they race for the first connection
+ * (firstToConnect), and the POST goes to the winner; to the next one only when nobody takes it there after all.
+ */
 async function postToAny(request: DeliveryRequest): Promise<Answer | Failure> {
-  const { clock, addresses, deadline_ms } = request;
+  const { clock, deadline_ms } = request;
   const started = clock.monotonic();
+  const left = (): number => deadline_ms - (clock.monotonic() - started);
+  let waiting = alternating(request.addresses).slice(0, ADDRESSES_TRIED_MAX);
   let outcome: Answer | Failure = { fault: "no address", is_unreached: true };
-  for (const address of addresses.slice(0, ADDRESSES_TRIED_MAX)) {
-    outcome = await post(request, address, deadline_ms - (clock.monotonic() - started));
+  while (waiting.length > 0) {
+    const address = waiting.length === 1 ? waiting[0]! : await firstToConnect(waiting, portOf(request), left(), clock);
+    if (address === null) return { fault: `${lateText(request)}: no address takes a connection`, is_unreached: true };
+    outcome = await post(request, address, left());
     if (!("fault" in outcome) || !outcome.is_unreached) break;
+    waiting = waiting.filter((one) => one !== address);
   }
   return outcome;
 }
 
+function lateText({ deadline_ms }: DeliveryRequest): string {
+  return `no answer within ${Math.round(deadline_ms / 10) / 100} s`;
+}
+
 function post(request: DeliveryRequest, address: string, left_ms: number): Promise<Answer | Failure> {
-  const { clock, deadline_ms, url, body } = request;
+  const { clock, url, body } = request;
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let incoming: IncomingMessage | null = null;
@@ -114,9 +129,7 @@ function post(request: DeliveryRequest, address: string, left_ms: number): Promi
       resolve(incoming === null ? { fault, is_unreached } : answerOf(incoming, chunks));
       outgoing.destroy();
     };
-    const cancelDeadline = clock.after(left_ms, () =>
-      settle(`no answer within ${Math.round(deadline_ms / 10) / 100} s`),
-    );
+    const cancelDeadline = clock.after(left_ms, () => settle(lateText(request)));
     // Stays for good: destroying the request may raise a late error, which no one waits for any more.
     outgoing.on("error", (error: SystemError) => settle(faultOf(error), UNREACHED_CODES.includes(error.code ?? "")));
     outgoing.on("response", (response) => {
@@ -129,6 +142,13 @@ function post(request: DeliveryRequest, address: string, left_ms: number): Promi
       });
       for (const end of ["end", "error", "close"]) response.on(end, () => settle(""));
     });
+    // A receiver that turns to another protocol answers no more in this one.
+    outgoing.on("upgrade", (response, socket) => {
+      incoming = response;
+      socket.destroy();
+      settle("");
+    });
+    outgoing.on("close", () => settle("the connection was closed before there was an answer"));
     outgoing.end(body);
   });
 }
@@ -150,7 +170,7 @@ function optionsOf(request: DeliveryRequest, address: string): RequestOptions & 
   return {
     method: "POST",
     host: address,
-    port: url.port === "" ? (is_secure ? 443 : 80) : Number(url.port),
+    port: portOf(request),
     path: `${url.pathname}${url.search}`,
     agent: false,
     headers: {
@@ -163,6 +183,11 @@ function optionsOf(request: DeliveryRequest, address: string): RequestOptions & 
     },
     ...(is_secure ? tlsOptions(url, request.authorities) : {}),
   };
+}
+
+function portOf(request: DeliveryRequest): number {
+  const { port, protocol } = new URL(request.url);
+  return port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
 }
 
 /** The certificate is checked against the URL's name, though the connection goes to an address. */

@@ -51,7 +51,7 @@ export class WebhookDestinations {
     return resolveDestination(url, this.#policy, (host) => this.#lookUp(host, Math.min(within_ms, LOOKUP_MS_MAX)));
   }
 
-  async #lookUp(host: string, within_ms: number): Promise<string[]> {
+  async #lookUp(host: string, within_ms: number): Promise<readonly string[]> {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const cancel = this.#clock.after(within_ms, () => reject(new Error(`no answer about ${host}`)), true);
     try {
