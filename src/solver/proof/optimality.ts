@@ -17,6 +17,8 @@ import { implyBounds } from "./implied_bounds";
 
 /** Reduced costs below this part of their terms are rounding errors, whatever the bounds of their columns would make of them. */
 const ROUNDING_PART = 1e-13;
+/** Prices below this part of the dearest one are rounding errors too: a column that touches nothing dear may have no other terms. */
+const NOISE_PART = 4 * Number.EPSILON;
 /** Above this part of its terms a reduced cost of the wrong sign, on a column without a bound on that side, proves nothing. */
 const UNPROVEN_PART = 1e-6;
 /** A column without a bound is taken to move, priced at the terms of its reduced cost, at most so many times what the whole plan costs. */
@@ -117,6 +119,7 @@ class Proof {
   #addColumns(): number[] {
     const { lower, upper } = this.#problem.columns;
     const open: number[] = [];
+    const noise = this.#noise();
     for (let column = 0; column < this.#values.length; column++) {
       const price = this.#reduced[column]!;
       if (price === 0) continue;
@@ -125,7 +128,7 @@ class Proof {
       if (Math.abs(bound) < INFINITE_BEYOND) {
         const term = Math.abs(price * (this.#values[column]! - bound));
         this.#distance += part <= ROUNDING_PART ? Math.min(term, this.#moveOf(part)) : term;
-      } else if (part > ROUNDING_PART) open.push(column);
+      } else if (part > ROUNDING_PART && Math.abs(price) > noise) open.push(column);
     }
     return open;
   }
@@ -145,9 +148,14 @@ class Proof {
     return part * MOVE_FACTOR * this.#cost;
   }
 
+  #noise(): number {
+    return NOISE_PART * this.#magnitudes.reduce((most, magnitude) => Math.max(most, magnitude), 0);
+  }
+
   #priceScale(): number {
+    const noise = this.#noise();
     let smallest = Number.POSITIVE_INFINITY;
-    for (const magnitude of this.#magnitudes) if (magnitude > 0 && magnitude < smallest) smallest = magnitude;
+    for (const magnitude of this.#magnitudes) if (magnitude > noise && magnitude < smallest) smallest = magnitude;
     return smallest === Number.POSITIVE_INFINITY ? 0 : smallest;
   }
 }

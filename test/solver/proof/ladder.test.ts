@@ -262,3 +262,22 @@ test("an unbounded problem with integers is unbounded because its relaxation is"
   };
   expect(await prove(open)).toMatchObject({ status: "unbounded", clean: null });
 });
+
+test("a column that touches nothing dear does not keep an optimum from being proven", async () => {
+  // By hand: x = 1 and z = 0; z has no other terms than the rounding errors of a solver.
+  const text: ProblemText = {
+    sense: "minimize",
+    columns: [
+      ["x", -2, null, null],
+      ["z", 0, null, null],
+      ["w", 0, null, null],
+    ],
+    rows: [["r", 0, { 1: 1, 2: -1 }, 0]],
+    hessian: [
+      [0, 0, 2],
+      [1, 1, 2],
+    ],
+  };
+  const verdict = await prove(text);
+  expect(verdict).toMatchObject({ status: "optimal", clean: { objective: expect.closeTo(-1, 9) } });
+});
