@@ -1,5 +1,6 @@
 /** `inbox`: a webhook receiver for those who build one: shows what arrives, checks both signatures, fails on purpose. */
 import { toTimestamp } from "../clock";
+import { trimmedSecret } from "../webhooks/signature";
 import { checkSignatures, type SignatureFindings } from "../webhooks/verify";
 import type { ParsedArguments } from "./arguments";
 import { complain, type Terminal } from "./terminal";
@@ -170,7 +171,7 @@ function readOptions(terminal: Terminal, parsed: ParsedArguments, problems: stri
   return {
     host: options.host?.[0] ?? "127.0.0.1",
     port: number("port", PORT_DEFAULT, 65_535),
-    secrets: options.secret ?? (from_environment === undefined ? [] : [from_environment]),
+    secrets: (options.secret ?? (from_environment === undefined ? [] : [from_environment])).map(trimmedSecret),
     failure: known,
     failures_max: number("fail-first", Number.POSITIVE_INFINITY, 999_999_999),
     slow_seconds: number("slow-seconds", SLOW_SECONDS_DEFAULT, SLOW_SECONDS_MAX),

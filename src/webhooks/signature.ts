@@ -50,6 +50,39 @@ export function makeWebhookSecret(random: (count: number) => Uint8Array): string
   return SECRET_PREFIX + Buffer.from(random(SECRET_BYTES)).toString("base64");
 }
 
+/** A text as it is copied, without the blanks and line ends around it that a file or a page adds. */
+export function trimmedSecret(given: string): string {
+  return given.replace(/^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$/g, "");
+}
+
+/** What a receiver with a library of Standard Webhooks must do to verify this secret, and why; null: nothing, it takes it as it is. */
+export function secretWarning(secret: string): string | null {
+  if (isStandard(secret)) return null;
+  return `${faultOf(secret)}, so libraries of Standard Webhooks do not take this secret as it is: webhook-signature is keyed with its whole text, and receivers must be told so (format "raw"); or give whsec_ and base64 of ${STANDARD_KEY_BYTES_MIN} to ${STANDARD_KEY_BYTES_MAX} bytes, or null for one that is made. x-jaot-signature works with any secret`;
+}
+
+function isStandard(secret: string): boolean {
+  return !standardKey(secret).equals(Buffer.from(secret, "utf8"));
+}
+
+function faultOf(secret: string): string {
+  const at = secret.indexOf(SECRET_PREFIX);
+  if (at > 0) return `webhook_secret has something before ${SECRET_PREFIX}`;
+  if (at < 0) return `webhook_secret does not begin with ${SECRET_PREFIX}`;
+  const encoded = secret.slice(SECRET_PREFIX.length);
+  // Buffer reads base64 with and without padding, and its URL-safe digits.
+  const key = Buffer.from(encoded, "base64");
+  if (key.toString("base64") === encoded) return `webhook_secret holds ${key.length} bytes after ${SECRET_PREFIX}`;
+  if (key.toString("base64url") === encoded.replaceAll("=", "") || isUnpadded(encoded, key)) {
+    return `what follows ${SECRET_PREFIX} in webhook_secret is base64 without its padding, or URL-safe`;
+  }
+  return `what follows ${SECRET_PREFIX} in webhook_secret is not base64`;
+}
+
+function isUnpadded(encoded: string, key: Buffer): boolean {
+  return key.toString("base64").replaceAll("=", "") === encoded.replaceAll("=", "");
+}
+
 /** The bytes behind `whsec_` when they are canonical base64 of a fitting length, else the secret's own text. */
 export function standardKey(secret: string): Buffer {
   if (secret.startsWith(SECRET_PREFIX)) {

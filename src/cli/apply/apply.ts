@@ -69,6 +69,7 @@ async function carryOut(session: Session, plan: readonly Step[], live: Live, dir
     now: terminal.clock.now(),
     environment: terminal.environment,
     onSecrets: (name, made) => (secrets === null ? void shown.push([name, made]) : secrets.keep(name, made)),
+    onWarning: (name, warning) => terminal.err(`warning: trigger ${name}: ${warning}\n`),
     document_ids: new Map((await listDocuments(connection)).map(({ name, id }) => [name, id])),
     workspace_ids: new Map(live.workspaces.map(({ name, id }) => [name, id])),
     items: [],

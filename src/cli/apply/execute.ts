@@ -12,6 +12,7 @@ import type { DocumentObject } from "../../services/documents/document_fields";
 import type { FullVersionObject } from "../../services/documents/versions";
 import type { AppliedItem } from "../../services/triggers/applied";
 import { TRIGGER_FIELDS, type TriggerObject } from "../../services/triggers/trigger_fields";
+import type { TriggerSecrets } from "../../services/triggers/triggers";
 import type { Connection } from "../remote/connection";
 import { bodyOf } from "./check";
 import type { LiveDocument, LiveTrigger } from "./live";
@@ -30,6 +31,8 @@ export interface Execution {
   readonly connection: Connection;
   readonly now: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What a trigger's receivers must know of its webhook secret. */
+  readonly onWarning: (name: string, warning: string) => void;
   readonly onSecrets: (name: string, secrets: NewSecrets) => void;
   /** Ids of the documents of the service by name; grows as documents are made. */
   readonly document_ids: Map<string, string>;
@@ -119,15 +122,20 @@ async function createTrigger(run: Execution, desired: DesiredTrigger, old: LiveT
   const { file, spec } = desired;
   const document_id = run.document_ids.get(spec.document)!;
   const version = await findOrMakeVersion(run, document_id, desired);
-  const made = await connection.call<TriggerObject & Omit<NewSecrets, "trigger_id">>("POST", "/triggers", {
-    ...bodyOf(file),
-    document_id,
-    version_id: version,
-    workspace_id: run.workspace_ids.get(spec.workspace)!,
-    ...webhookSecret(run, desired),
-  });
+  const made = await connection.call<TriggerObject & Omit<NewSecrets, "trigger_id"> & Pick<TriggerSecrets, "warnings">>(
+    "POST",
+    "/triggers",
+    {
+      ...bodyOf(file),
+      document_id,
+      version_id: version,
+      workspace_id: run.workspace_ids.get(spec.workspace)!,
+      ...webhookSecret(run, desired),
+    },
+  );
   run.undo.push(() => connection.call("DELETE", `/triggers/${made.id}`));
-  const { trigger_secret, webhook_secret } = made;
+  const { trigger_secret, webhook_secret, warnings = [] } = made;
+  for (const warning of warnings) run.onWarning(spec.name, warning);
   run.onSecrets(spec.name, {
     trigger_id: made.id,
     trigger_secret,
@@ -171,10 +179,11 @@ async function updateTrigger(run: Execution, desired: DesiredTrigger, live: Live
   const toggle = (enabled: boolean) => connection.call("POST", `${path}/toggle`, { enabled });
   const change = changesBetween(TRIGGER_FIELDS, before.fields, spec.fields);
   if (Object.keys(change).length > 0) {
-    await connection.call("PATCH", path, {
+    const { warnings = [] } = await connection.call<TriggerSecrets>("PATCH", path, {
       ...change,
       ...("webhook_url" in change ? webhookSecret(run, desired) : {}),
     });
+    for (const warning of warnings) run.onWarning(spec.name, warning);
     run.undo.push(() => connection.call("PATCH", path, changesBetween(TRIGGER_FIELDS, spec.fields, before.fields)));
   }
   // Schedules of a disabled trigger are refused: on first, off last.

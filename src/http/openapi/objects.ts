@@ -13,14 +13,21 @@ import { count, flag, integerOrNull, orNull, text, textOrNull, time, timeOrNull,
 const triggerFields = { ...answerProperties(TRIGGER_FIELDS), override_schema: orNull(Type.Array(overrideField)) };
 export const trigger = object("Trigger", "A pinned version behind a secret.", triggerFields);
 const webhook_secret = optional(answerSchema(TRIGGER_FIELDS.webhook_secret));
+const warnings = optional(
+  Type.Array(text("What receivers must do."), {
+    description: "Of a webhook secret that libraries of Standard Webhooks do not take as it is.",
+  }),
+);
 export const changedTrigger = object("ChangedTrigger", "A trigger after a change.", {
   ...triggerFields,
   webhook_secret,
+  warnings,
 });
 export const newTrigger = object("NewTrigger", "A trigger with its secret: shown in this answer and never again.", {
   ...triggerFields,
   trigger_secret: answerSchema(TRIGGER_FIELDS.trigger_secret),
   webhook_secret,
+  warnings,
 });
 
 const deliveryFields = {

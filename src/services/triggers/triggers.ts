@@ -14,7 +14,7 @@ import {
 } from "../../storage/triggers";
 import { nameVersion, readVersionModel } from "../../storage/versions";
 import type { Transaction } from "../../storage/writer";
-import { makeWebhookSecret } from "../../webhooks/signature";
+import { makeWebhookSecret, secretWarning, trimmedSecret } from "../../webhooks/signature";
 import { type AuditAction, fieldsOf, recordChange } from "../access/audit";
 import { requireWorkspace } from "../access/workspaces";
 import { requireDiskSpace } from "../admission";
@@ -40,6 +40,8 @@ export interface TriggerSecrets {
   readonly trigger_secret?: string;
   /** Only when the service made it: no secret was given with the URL. */
   readonly webhook_secret?: string;
+  /** What receivers must know of a webhook secret that was given. */
+  readonly warnings?: readonly string[];
 }
 
 /** Pins a version behind a new secret. An unnamed version gets a name, which keeps it from being pruned. */
@@ -55,7 +57,7 @@ export async function createTrigger(
   requireDiskSpace(context);
   const bound = bindSchema(fields, inspection);
   const id = context.ids.next("trigger");
-  const webhook = newWebhook(context, id, input.webhook_url ?? null, input.webhook_secret ?? null);
+  const webhook = newWebhook(context, id, input.webhook_url ?? null, givenSecret(input.webhook_secret));
   const trigger_secret = makeSecret(context);
   const now = context.clock.now();
   const row: Omit<TriggerRow, "seq"> = {
@@ -276,10 +278,25 @@ function newWebhook(
   if (webhook_url === null && given_secret === null)
     return { columns: { webhook_url, webhook_secret: null }, shown: {} };
   const webhook_secret = given_secret ?? makeWebhookSecret((count) => context.ids.bytes(count));
+  const warning = secretWarning(webhook_secret);
   return {
     columns: { webhook_url, webhook_secret: seal(context.seal_key, webhook_secret, trigger_id, context.ids) },
-    shown: given_secret === null ? { webhook_secret } : {},
+    shown: {
+      ...(given_secret === null ? { webhook_secret } : {}),
+      ...(warning === null ? {} : { warnings: [warning] }),
+    },
   };
+}
+
+/** A secret that was given, without the blanks around it. Refuses 422 what is too short without them. */
+function givenSecret(given: string | null | undefined): string | null {
+  if (given === null || given === undefined) return null;
+  const secret = trimmedSecret(given);
+  const { length_min } = TRIGGER_FIELDS.webhook_secret.shape;
+  if (secret.length >= length_min) return secret;
+  const msg = `a text of at least ${length_min} characters beside the blanks around it is expected`;
+  const detail = [{ loc: ["body", "webhook_secret"], msg, type: "invalid_value" }];
+  throw new Refusal("validation_failed", `webhook_secret: ${msg}`, { detail });
 }
 
 /** A secret that is given again changes nothing; `null` asks for one that is made. */
@@ -291,7 +308,7 @@ function changedWebhook(
   const webhook_url = change.webhook_url === undefined ? before.webhook_url : change.webhook_url;
   const current = openSecret(context, before);
   const is_asked_for = change.webhook_secret === null && webhook_url !== null;
-  const given_secret = change.webhook_secret ?? null;
+  const given_secret = givenSecret(change.webhook_secret);
   const is_kept =
     given_secret === null ? before.webhook_secret !== null || webhook_url === null : given_secret === current;
   if (is_kept && !is_asked_for) {

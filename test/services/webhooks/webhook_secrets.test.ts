@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Webhook } from "standardwebhooks";
 import { type Json, movableClock, RESTOCK, startWorld, type World } from "../../world";
 
 const DAY_MS = 86_400_000;
@@ -104,4 +105,56 @@ test("a secret whose key is gone is told in the delivery's log, and a new one si
   } finally {
     await after.app.stop(0);
   }
+});
+
+describe("a secret that libraries of Standard Webhooks", () => {
+  const bytes = (count: number) => Buffer.alloc(count, 251);
+  const padded = bytes(32).toString("base64");
+
+  test.each([
+    [`whsec_${padded}`],
+    [`whsec_${bytes(24).toString("base64")}`],
+    [`whsec_${bytes(64).toString("base64")}`],
+  ])("take as it is is kept without a word: %s", async (webhook_secret) => {
+    const trigger = await world.makeTrigger(RESTOCK, { webhook_url: "http://127.0.0.1:1/", webhook_secret });
+    expect(trigger.warnings).toBeUndefined();
+    expect(() => new Webhook(webhook_secret)).not.toThrow();
+  });
+
+  test.each([
+    [`whsec_${padded.replace("=", "")}`, "base64 without its padding, or URL-safe"],
+    [`whsec_${bytes(32).toString("base64url")}`, "base64 without its padding, or URL-safe"],
+    [`whsec_${bytes(16).toString("base64")}`, "holds 16 bytes"],
+    [`whsec_${bytes(65).toString("base64")}`, "holds 65 bytes"],
+    [`v1,whsec_${padded}`, "has something before whsec_"],
+    ["whsec_your_signing_secret", "is not base64"],
+    ["a plain secret", "does not begin with whsec_"],
+  ])("do not take is told with what receivers must do: %s", async (webhook_secret, fault) => {
+    const made = await world.makeTrigger(RESTOCK, { webhook_url: "http://127.0.0.1:1/", webhook_secret });
+    const other = await world.makeTrigger(RESTOCK, { webhook_url: "http://127.0.0.1:1/" });
+    for (const { warnings } of [made, (await patch(other, { webhook_secret })).body]) {
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toContain(fault);
+      expect(warnings[0]).toContain('format "raw"');
+      expect(warnings[0]).not.toContain(webhook_secret);
+    }
+    // Asked again, the trigger has nothing to say.
+    expect((await world.call("GET", `/api/v2/triggers/${made.id}`)).body.warnings).toBeUndefined();
+  });
+
+  test.each([` whsec_${padded}`, `whsec_${padded}\n`, `\ufeffwhsec_${padded}\r\n`, `\twhsec_${padded}\u00a0`])(
+    "would not take for a blank around it is kept without: %p",
+    async (webhook_secret) => {
+      const { url, next } = receiver();
+      const trigger = await world.makeTrigger(RESTOCK, { webhook_url: url, webhook_secret });
+      expect(trigger.warnings).toBeUndefined();
+      expect(isSignedWith(`whsec_${padded}`, await next(world, trigger))).toEqual([true, true]);
+    },
+  );
+
+  test("are not asked about when nothing but blanks was given: 422", async () => {
+    const trigger = await world.makeTrigger(RESTOCK, {});
+    const answer = await patch(trigger, { webhook_url: "http://127.0.0.1:1/", webhook_secret: "     abc     " });
+    expect([answer.status, answer.body.detail[0].loc]).toEqual([422, ["body", "webhook_secret"]]);
+  });
 });

@@ -82,6 +82,7 @@ function WebhookForm({ trigger }: { readonly trigger: TriggerObject }) {
             ))}
           </Stack>
         </Checkbox.Group>
+        <SecretWarnings warnings={save.data?.warnings ?? []} />
         {save.error !== null && <RefusalNote refusal={save.error} />}
         <Group gap="xs">
           <Button type="submit" loading={save.isPending}>
@@ -92,6 +93,14 @@ function WebhookForm({ trigger }: { readonly trigger: TriggerObject }) {
       </Stack>
     </form>
   );
+}
+
+function SecretWarnings({ warnings }: { readonly warnings: readonly string[] }) {
+  return warnings.map((warning) => (
+    <Alert key={warning} color="yellow" title="What receivers must know">
+      {warning}
+    </Alert>
+  ));
 }
 
 function Ping({ trigger }: { readonly trigger: TriggerObject }) {
