@@ -1,12 +1,12 @@
 /**
- * What the service counts, for Prometheus; the only user of prom-client. Counters and histograms move as things
- * happen, gauges are told at each reading. Labels come from short lists (routes, statuses, outcomes), never from
- * ids or names: ten thousand triggers make no series more than one.
+ * What the service counts, for Prometheus; the only user of prom-client. Counters and histograms change as things
+ * happen; gauges are set at each reading. Labels come from short lists (routes, statuses, outcomes), never from
+ * ids or names, so ten thousand triggers make no more series than one.
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { TerminalState } from "../runs/run";
 
-/** What is as it is at a reading. */
+/** The values of the gauges at one reading. */
 export interface Snapshot {
   readonly queue_depth: number;
   readonly queue_oldest_seconds: number;
@@ -18,7 +18,7 @@ export interface Snapshot {
   readonly solver_processes: Readonly<Record<SolverState, number>>;
   readonly solver_memory_bytes: number;
   readonly solver_jobs_waiting: number;
-  /** Since the reading before. */
+  /** Since the previous reading. */
   readonly event_loop_delay_seconds: Readonly<Record<"mean" | "p99" | "max", number>>;
   readonly process_memory_bytes: number;
   readonly process_cpu_seconds: number;
@@ -31,16 +31,16 @@ export interface Snapshot {
 export type SolverState = "starting" | "idle" | "busy";
 export type DeliveryOutcome = "delivered" | "retried" | "exhausted";
 
-/** What does not change while the process lives. */
+/** Facts that stay the same for the life of the process. */
 export interface BuildInfo {
   readonly version: string;
   readonly bun_version: string;
   readonly solver_version: string;
 }
 
-/** What a solver made of a run. */
+/** Figures of one solved run. */
 export interface SolveFigures {
-  /** Compiling and solving; null when no solver ended it. */
+  /** Time for compiling and solving; null when the run did not end in a solver. */
   readonly execution_time_ms: number | null;
   readonly gap: number | null;
 }
@@ -53,35 +53,33 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #requests = this.#histogram(
     "jaot_http_request_duration_seconds",
-    "HTTP requests by route, and how long each took to its answer's head",
+    "HTTP requests by route, and the time until the head of the answer was sent",
     ["method", "route", "status"],
     REQUEST_SECONDS,
   );
-  readonly #accepted = this.#counter("jaot_runs_accepted_total", "Runs put on disk to be solved, by what made them", [
-    "source",
-  ]);
-  readonly #ended = this.#counter("jaot_runs_ended_total", "Runs that ended, by how", ["status"]);
+  readonly #accepted = this.#counter("jaot_runs_accepted_total", "Runs stored for solving, by source", ["source"]);
+  readonly #ended = this.#counter("jaot_runs_ended_total", "Runs that ended, by status", ["status"]);
   readonly #solves = this.#histogram(
     "jaot_run_execution_seconds",
-    "Compiling and solving of runs that a solver ended",
+    "Time for compiling and solving, of runs that ended in a solver",
     ["status"],
     SOLVE_SECONDS,
   );
-  readonly #gaps = this.#histogram("jaot_run_gap_ratio", "Relative gap of answers that have one", [], GAPS);
+  readonly #gaps = this.#histogram("jaot_run_gap_ratio", "Relative gap, of answers that have one", [], GAPS);
   readonly #deliveries = this.#counter(
     "jaot_delivery_attempts_total",
-    "Attempts to deliver a webhook event: retried is tried again later, exhausted given up",
+    "Attempts to deliver a webhook event; retried: it is tried again later, exhausted: it was given up",
     ["outcome"],
   );
-  readonly #ticks = this.#counter("jaot_ticks_total", "Ticks of schedules, by what became of them", ["outcome"]);
+  readonly #ticks = this.#counter("jaot_ticks_total", "Ticks of schedules, by outcome", ["outcome"]);
   readonly #gauges = {
     queue_depth: this.#gauge("jaot_queue_depth", "Runs that wait"),
-    queue_oldest_seconds: this.#gauge("jaot_queue_oldest_seconds", "How long the run that waits longest has waited"),
+    queue_oldest_seconds: this.#gauge("jaot_queue_oldest_seconds", "Age of the oldest waiting run"),
     running: this.#gauge("jaot_runs_running", "Runs in solvers"),
     deliveries_pending: this.#gauge("jaot_deliveries_pending", "Webhook deliveries that wait to be sent"),
     triggers_overdue: this.#gauge(
       "jaot_triggers_overdue",
-      "Triggers without a good result for longer than their expect_within_seconds",
+      "Triggers that have had no completed run for longer than their expect_within_seconds",
     ),
     database_bytes: this.#gauge("jaot_database_size_bytes", "Size of the database file"),
     database_wal_bytes: this.#gauge("jaot_database_wal_size_bytes", "Size of the database's write-ahead log"),
@@ -89,19 +87,22 @@ export class Metrics {
     solver_jobs_waiting: this.#gauge("jaot_solver_jobs_waiting", "Jobs that wait for a solver process"),
     process_memory_bytes: this.#gauge("process_resident_memory_bytes", "Memory of the service itself"),
   };
-  readonly #solver_processes = this.#gauge("jaot_solver_processes", "Solver processes, by what they do", ["state"]);
+  readonly #solver_processes = this.#gauge("jaot_solver_processes", "Solver processes, by state", ["state"]);
   readonly #loop_delay = this.#gauge(
     "jaot_event_loop_delay_seconds",
-    "How late the event loop was since the reading before",
+    "Delay of the event loop since the previous reading",
     ["stat"],
   );
   readonly #cpu = this.#counter("process_cpu_seconds_total", "Processor time of the service itself", []);
-  readonly #backup_last = this.#gauge("jaot_backup_last_success_timestamp_seconds", "The newest scheduled backup");
-  readonly #backup_failing = this.#gauge("jaot_backup_failing", "1 when the last scheduled backup came to nothing");
+  readonly #backup_last = this.#gauge(
+    "jaot_backup_last_success_timestamp_seconds",
+    "When the newest scheduled backup was made, since 1970",
+  );
+  readonly #backup_failing = this.#gauge("jaot_backup_failing", "1 when the last scheduled backup failed");
 
-  /** `statuses` and `outcomes` begin at 0, so that a first failure is a rise that an alert can see. */
+  /** Counters of `statuses` and `outcomes` start at 0, so that an alert sees the first failure as an increase. */
   constructor(build: BuildInfo, started_at: number, statuses: readonly TerminalState[], outcomes: readonly string[]) {
-    this.#gauge("jaot_build_info", "What runs here", Object.keys(build)).set({ ...build }, 1);
+    this.#gauge("jaot_build_info", "Versions of the program and its parts", Object.keys(build)).set({ ...build }, 1);
     this.#gauge("process_start_time_seconds", "When the service started, since 1970").set(started_at / 1000);
     for (const status of statuses) this.#ended.inc({ status }, 0);
     for (const outcome of outcomes) this.#ticks.inc({ outcome }, 0);
@@ -114,7 +115,7 @@ export class Metrics {
     this.#requests.observe({ method, route, status }, seconds);
   }
 
-  /** What a transaction made: `accepted SOURCE`, `ended STATUS`, `tick OUTCOME`. */
+  /** Adds what one committed transaction counted: `accepted SOURCE`, `ended STATUS`, `tick OUTCOME`. */
   committed(tallies: ReadonlyMap<string, number>): void {
     for (const [what, count] of tallies) {
       const [kind, word = ""] = what.split(" ");
@@ -133,7 +134,7 @@ export class Metrics {
     this.#deliveries.inc({ outcome });
   }
 
-  /** Everything in the text format of Prometheus, version 0.0.4. */
+  /** All metrics in the text format of Prometheus, version 0.0.4. */
   async read(snapshot: Snapshot): Promise<string> {
     const gauges = this.#gauges;
     for (const name of Object.keys(gauges) as (keyof typeof gauges)[]) gauges[name].set(snapshot[name]);
@@ -156,7 +157,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** A gauge without a value has no series: an alert on its absence stays quiet where nothing is set up. */
+  /** A gauge without a value shows no series, so that alerts on it stay quiet where the feature is not set up. */
   #setOrLeaveOut(gauge: Gauge, value: number | null): void {
     gauge.remove();
     if (value !== null) gauge.set(value);

@@ -1,4 +1,4 @@
-/** The platform that this program runs on. A further one is a file beside posix.ts and its choice here. */
+/** The platform that this program runs on. Another one is a new file beside posix.ts, chosen here. */
 import type { Platform } from "./platform";
 import { posix } from "./posix";
 

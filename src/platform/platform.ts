@@ -1,8 +1,8 @@
 /**
- * What systems do differently, as one interface. POSIX is in posix.ts; another system is one further file and a line in
+ * What systems do differently, as one interface. POSIX is in posix.ts; another system is one new file and a line in
  * current.ts. Nothing else in src asks which system it runs on, reads /proc or names a stop signal (test/tidy).
  *
- * A null or false where a system cannot tell or cannot do something is part of each method's contract: callers go on
+ * Each method returns null or false where a system cannot tell or cannot do something; callers then go on
  * without it.
  */
 import type { Clock } from "../clock";
@@ -10,11 +10,11 @@ import type { Clock } from "../clock";
 export interface Platform {
   /** System and processor for a person, such as "linux x64". */
   readonly name: string;
-  /** What keeps services running on this system; null where this program does not know how to install itself. */
+  /** The service manager of this system; null where this program does not know how to install itself. */
   readonly service_manager: "systemd" | null;
   /**
-   * The file with the name servers, which look-ups through c-ares follow; null where the system's own look-up blocks no
-   * thread of ours and is used instead.
+   * The file that lists the name servers, for look-ups through c-ares; null where the system's own look-up blocks no
+   * thread of ours, so that it is used instead.
    */
   readonly resolver_file: string | null;
   /** The file that gives names addresses before any name server does; null beside a null `resolver_file`. */
@@ -27,52 +27,52 @@ export interface Platform {
 
 /** Methods throw what node:fs throws unless they say otherwise. */
 export interface PlatformFiles {
-  /** Makes the directory and those above it where missing; afterwards only its owner may read or enter it. */
+  /** Creates the directory and its parents if they are missing; afterwards only the owner may read or enter it. */
   makePrivateDirectory(path: string): void;
-  /** Opens a file for writing, emptied ("w") or refused when it is there ("wx"); only its owner may read it. Returns the descriptor. */
+  /** Opens a file for writing that only its owner may read; "w" empties an existing file, "wx" refuses one. Returns the descriptor. */
   openPrivate(path: string, flags: "w" | "wx"): number;
-  /** Takes every right on an existing file from all but its owner. */
+  /** Makes an existing file readable and writable by its owner only. */
   makePrivate(path: string): void;
   /** Lets everyone read an existing file, and run it when it is a program; only its owner may write it. */
   makePublic(path: string, is_program: boolean): void;
-  /** Files that are made from now on without rights of their own are private. Called once, at the start. */
+  /** Makes every file private that is created from now on without explicit permissions. Called once, at the start. */
   makeNewFilesPrivate(): void;
   /** True when others than its owner may read or change what is at this path. */
   isOpenToOthers(path: string): boolean;
-  /** True when this process is neither the owner of what is at this path nor allowed everything. */
+  /** True when this process neither owns what is at this path nor runs as root. */
   belongsToAnother(path: string): boolean;
-  /** Gives `from` the name `to`; a reader of `to` sees the old file or the new one, each whole. May be undone by a loss of power. */
+  /** Renames `from` to `to`; a reader of `to` sees either the old file or the new one, complete. A loss of power may undo it. */
   replace(from: string, to: string): void;
-  /** As `replace`, and the new name survives a loss of power. What the file holds is the caller's to sync. */
+  /** As `replace`, and the new name survives a loss of power. The caller has to sync the file's contents first. */
   replaceDurably(from: string, to: string): void;
-  /** What the file holds survives a loss of power. */
+  /** Makes the file's contents survive a loss of power. */
   syncFile(path: string): void;
-  /** The names in the directory survive a loss of power. */
+  /** Makes the names in the directory survive a loss of power. */
   syncDirectory(path: string): void;
-  /** Removes a directory with all that is in it, or a file; nothing happens when there is none. */
+  /** Removes a directory with its contents, or a file; does nothing when there is none. */
   removeTree(path: string): void;
-  /** Name of the kind of file system when it is one that machines share, on which SQLite's log is not safe; null for a local one. */
+  /** Type of the file system when machines share it, so that SQLite's log is not safe on it; null for a local one. */
   sharedFileSystemOf(directory: string): string | null;
 }
 
 export interface PlatformProcesses {
-  /** The environment of every process that is started: a list of names that are passed on, so that no secret, proxy or runtime option is. */
+  /** The environment for child processes: only variables on a list are passed on, so no secret, proxy or runtime option is. */
   childEnvironment(): Record<string, string>;
-  /** Bytes of memory that the process holds; null where the system does not tell, or when it is gone. */
+  /** Bytes of memory that the process holds; null where the system does not tell, or when the process is gone. */
   residentBytes(pid: number): number | null;
-  /** Makes a child stand still until `resume`. False where a child left so would stand still for ever when its parent dies. */
+  /** Pauses a child until `resume`. Returns false, and does nothing, where a paused child would outlive a dead parent. */
   suspend(child: Bun.Subprocess): boolean;
   resume(child: Bun.Subprocess): void;
-  /** This process gets what processor time the others leave. */
+  /** Gives this process the lowest priority. */
   yieldProcessor(): void;
-  /** Ends this process when the one that started it is gone, however that one ended. */
+  /** Ends this process when its parent is gone, however the parent ended. */
   endWithParent(clock: Clock): void;
-  /** Calls `ask` each time someone asks this process to stop: a service manager, a terminal, a kill without force. */
+  /** Calls `ask` each time someone asks this process to stop: a service manager, a terminal, `kill` without -9. */
   onStopRequest(ask: () => void): void;
 }
 
 export interface PlatformMachine {
-  /** An id that the system draws at each of its starts; null where it does not tell. */
+  /** An id that the system draws at every boot; null where it does not tell. */
   startId(): string | null;
   /** Bytes of memory that this process and its children can have at most; a container's limit counts. */
   memoryBytes(): number;
@@ -80,6 +80,6 @@ export interface PlatformMachine {
   openFilesMax(): number | null;
   /** What the processor can do, by the names of x86 CPUID flags; null on other processors and where the system does not tell. */
   processorFlags(): readonly string[] | null;
-  /** True when something keeps the clock right, as far as can be seen. */
+  /** True when a time service seems to keep the clock right. */
   hasTimeSource(): boolean;
 }

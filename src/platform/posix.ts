@@ -1,6 +1,6 @@
 /**
- * Linux and macOS. What only Linux has (/proc, prctl) is asked for where it is used; macOS then gives the answer that
- * the interface has for a system that does not tell.
+ * Linux and macOS. Where only Linux can tell or do something (/proc, prctl), macOS gives the answer that
+ * the interface defines for systems that cannot.
  */
 import { dlopen } from "bun:ffi";
 import {
@@ -27,10 +27,10 @@ const FILE_MODE = 0o600;
 const PUBLIC_FILE_MODE = 0o644;
 const PROGRAM_MODE = 0o755;
 const UMASK = 0o077;
-/** The bits that give rights to group and others. */
+/** Permission bits of group and others. */
 const OTHERS_MODE_BITS = 0o077;
 const ROOT_UID = 0;
-/** What statfs(2) calls file systems on which a write-ahead log must not live. */
+/** statfs(2) types of file systems on which a write-ahead log is not safe. */
 const SHARED_FILE_SYSTEMS: Readonly<Record<number, string>> = {
   26985: "NFS",
   20859: "SMB",
@@ -49,7 +49,7 @@ const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
 
 const MACHINE_START_PATH = "/proc/sys/kernel/random/boot_id";
-/** Where systemd-timesyncd, chrony and ntpd tell that they follow a source. */
+/** Files that show that systemd-timesyncd, chrony or ntpd follows a time source. */
 const TIME_SOURCE_PATHS = ["/run/systemd/timesync/synchronized", "/run/chrony/chronyd.pid", "/run/ntpd.pid"];
 
 const files: PlatformFiles = {
@@ -79,7 +79,7 @@ const files: PlatformFiles = {
 
 const processes: PlatformProcesses = {
   childEnvironment() {
-    // A crash of the runtime must not report to its makers.
+    // The runtime must not send crash reports to its makers.
     const environment: Record<string, string> = { DO_NOT_TRACK: "1" };
     for (const name of PASSED_VARIABLES) {
       const value = process.env[name];
@@ -92,7 +92,7 @@ const processes: PlatformProcesses = {
     return pages === undefined ? null : Number(pages) * PAGE_BYTES;
   },
   suspend(child) {
-    // Elsewhere nothing ends a child that stands still when its parent is killed.
+    // On other systems nothing ends a paused child when its parent is killed.
     if (IS_LINUX) child.kill("SIGSTOP");
     return IS_LINUX;
   },
@@ -143,7 +143,7 @@ function sync(path: string): void {
   }
 }
 
-/** On Linux the kernel ends this process, also inside a call that never returns; the rest serves where it cannot be asked. */
+/** On Linux the kernel ends this process, even inside a call that never returns; polling the parent covers other systems. */
 function endWithParent(clock: Clock): void {
   const parent = process.ppid;
   process.on("disconnect", () => process.exit(0));
@@ -165,7 +165,7 @@ function askKernelToEndWithParent(): void {
       symbols.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
       return;
     } catch {
-      // Another libc: the next name, or the slower ways above.
+      // This libc is not there: try the next name, or rely on the slower ways above.
     }
   }
 }

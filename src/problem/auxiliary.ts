@@ -1,6 +1,6 @@
 /**
- * Auxiliary columns stand for a max, min or abs in an inequality that presses them towards it but not always onto it:
- * under `max(a, b) <= 9` the solver may leave the column anywhere up to 9. Pulling each onto the value it stands for
+ * Auxiliary columns stand for a max, min or abs in an inequality that pushes them towards it but not always onto it:
+ * under `max(a, b) <= 9` the solver may leave the column anywhere up to 9. Setting each to the value it stands for
  * keeps a solution feasible, cannot worsen the objective, and makes the activity of the rows that use it exact.
  */
 import type { Problem } from "./problem";
@@ -24,9 +24,9 @@ export function tightenAuxiliaries(problem: Problem, values: Float64Array): void
 
 interface Definition {
   readonly column: number;
-  /** What the row's piece is worth at `values`. */
+  /** Value of the row's piece at `values`. */
   readonly value: number;
-  /** The column is held below its pieces (min), not above them (max, abs). */
+  /** True when the column is held below its pieces (min), false when above them (max, abs). */
   readonly is_ceiling: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { Hessian, Problem, SparseRows } from "./problem";
 const PROBLEM_TAG = "jaot-problem-1";
 const SOLUTION_TAG = "jaot-solution-1";
 
-/** SHA-256, hexadecimal, of what a solver sees and of the names; not of the model's name or of families. */
+/** SHA-256, hexadecimal, of what a solver sees and of the names, without the model's name and the families. */
 export function problemDigest(problem: Problem): string {
   const hash = createHash("sha256").update(PROBLEM_TAG);
   const { columns, rows } = problem;
@@ -44,7 +44,7 @@ function addSparse(hash: Hash, matrix: SparseRows | Hessian): void {
   addNumbers(hash, sorted.values);
 }
 
-/** The same matrix with the entries of each row or column in ascending order and without zeros; itself when it is so. */
+/** The same matrix with the entries of each row or column in ascending order and without zeros; the same object when it already is like that. */
 function sortEntries(matrix: SparseRows | Hessian): SparseRows {
   if (isSorted(matrix)) return matrix;
   const { starts, indices, values } = matrix;

@@ -1,10 +1,10 @@
 /**
- * The compiled problem: what every model form becomes and what the solver gets.
+ * The compiled problem: every model form compiles to it, and solvers get it.
  * Columns are variables, rows are constraints, one sparse matrix by rows (CSR).
  * Nothing here holds an expression or a user's text other than names for the answer.
  */
 
-/** Kind of a column. HiGHS knows no binary: it is an integer between 0 and 1, kept apart for the answer. */
+/** Kind of a column. HiGHS has no binary kind: a binary is an integer between 0 and 1, marked as such for the answer. */
 export const COLUMN_KINDS = ["continuous", "integer", "binary", "semicontinuous", "semi_integer"] as const;
 export type ColumnKind = (typeof COLUMN_KINDS)[number];
 /** Position of a kind in COLUMN_KINDS: the code stored in `Columns.kinds`. */
@@ -15,7 +15,7 @@ export type ObjectiveSense = "minimize" | "maximize";
 /** One index of a family member: a number stays a number, a symbol a string. */
 export type IndexTuple = readonly (string | number)[];
 
-/** Where a column or row comes from in an indexed model; absent as a whole for flat models. */
+/** Where a column or row comes from in an indexed model; flat models have none of this. */
 export interface Families {
   readonly names: readonly string[];
   readonly index_tuples: readonly (IndexTuple | null)[];
@@ -31,7 +31,7 @@ export interface Columns {
   readonly upper: Float64Array;
   readonly families: Families | null;
   /**
-   * The last so many columns were made by the compiler (their names begin with `_`) and stay out of results.
+   * So many columns at the end were added by the compiler (their names begin with `_`) and are not shown in results.
    * Each stands for a max, min or abs and is fixed to it by auxiliary rows; see `tightenAuxiliaries`.
    */
   readonly auxiliary_count: number;
@@ -44,7 +44,7 @@ export interface Rows {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly families: Families | null;
-  /** The last so many rows define auxiliary columns and stay out of results. */
+  /** So many rows at the end define auxiliary columns and are not shown in results. */
   readonly auxiliary_count: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The answer to a problem. `status` says what the solution is; a limit that stopped the solver
- * with a solution in hand is `feasible`, without one `time_limit`: never `infeasible`.
+ * The answer to a problem. `status` says what the solution is. When a limit stopped the solver it is `feasible`
+ * if there was a solution and `time_limit` if there was none, never `infeasible`.
  */
 import type { ColumnKind, IndexTuple } from "./problem";
 
@@ -35,7 +35,7 @@ export interface Sensitivity {
   readonly reduced_costs: Readonly<Record<string, number>>;
 }
 
-/** `result_data` of a run and the answer of POST /solve. Null where the status gives no such figure. */
+/** `result_data` of a run and the answer of POST /solve. Null where the status has no such figure. */
 export interface Solution {
   readonly status: SolutionStatus;
   readonly objective_value: number | null;
