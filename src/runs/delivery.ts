@@ -3,16 +3,16 @@
  *
  *   (with the run's end) -> pending -> sending -> delivered | exhausted
  *                             ^           |
- *                             +-----------+  the attempt failed and there is another, or the process went away
+ *                             +-----------+  the attempt failed and another follows, or the process went away
  */
 import { StateMachine } from "./state_machine";
 
 const DELIVERY_TRANSITIONS = {
-  /** The deliverer claims it; a webhook that is disabled gives up what waits; a redelivery is due at once. */
+  /** The deliverer claims it; disabling the webhook gives it up; a redelivery makes it due at once. */
   pending: ["sending", "exhausted", "pending"],
-  /** The attempt ends it or puts it off; recovery puts it back. */
+  /** The attempt ends it or postpones it; recovery puts it back. */
   sending: ["delivered", "pending", "exhausted"],
-  /** The receiver said so; a person may have it sent again. */
+  /** The receiver confirmed it; a person may have it sent again. */
   delivered: ["pending"],
   /** Given up after the last attempt; a person may have it sent again. */
   exhausted: ["pending"],
@@ -21,7 +21,7 @@ const DELIVERY_TRANSITIONS = {
 export type DeliveryState = keyof typeof DELIVERY_TRANSITIONS;
 export const DELIVERY_STATES = Object.keys(DELIVERY_TRANSITIONS) as readonly DeliveryState[];
 
-/** Where an attempt leads. */
+/** The states that an attempt can lead to. */
 export type AttemptEnd = (typeof DELIVERY_TRANSITIONS)["sending"][number];
 
 /** SQL of the states and their moves. */

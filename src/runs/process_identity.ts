@@ -1,7 +1,7 @@
 /**
- * Names of processes, as runs and deliveries carry them while a process holds them: an id of its own and, where the system tells,
- * which start of the machine it ran on. A run that is found under a name of an earlier start was cut short by power or by a
- * reboot, which says nothing about the run; one found under another name of the same start went down with its process.
+ * Boot ids: runs and deliveries carry the one of the process that holds them. It is an id of the process and, where the system tells,
+ * of the machine's boot. A run that carries an earlier boot of the machine was cut short by a loss of power or a
+ * reboot, which says nothing about the run; one that carries another process of the same boot went down with that process.
  */
 const MARK = "@";
 const MACHINE_START_DIGITS = 12;
@@ -12,7 +12,7 @@ export function bootIdOf(id: string, machine_start: string | null): string {
     : `${id}${MARK}${machine_start.replaceAll("-", "").slice(0, MACHINE_START_DIGITS)}`;
 }
 
-/** True when the machine has started anew between the two. */
+/** True when the machine was rebooted between the two. */
 export function wasMachineRestarted(before: string, now: string): boolean {
   const [, start_before] = before.split(MARK);
   const [, start_now] = now.split(MARK);

@@ -1,24 +1,24 @@
-/** How solves go on: what their solvers tell, kept while the run is open, then handed over to be stored with it. */
+/** Progress that solvers report, kept in memory while the run is open and then stored with it. */
 
-/** One look at a solve, at most four a second. */
+/** One progress report of a solve; there are at most four a second. */
 export interface ProgressPoint {
   readonly attempt: number;
-  /** Since this attempt's solver took the run, whole milliseconds. */
+  /** Whole milliseconds since the solver of this attempt took the run. */
   readonly elapsed_ms: number;
   /** Objective of the best solution so far. */
   readonly incumbent: number | null;
-  /** What no solution can beat. */
+  /** Bound that no solution can beat. */
   readonly bound: number | null;
   readonly gap: number | null;
   readonly nodes: number;
 }
 
-/** Points kept of a run. When there are more, every second one goes and from then on half as many are kept. */
+/** Points kept per run. When there are more, every second one is dropped and from then on half as many are kept. */
 const PROGRESS_POINTS_MAX = 500;
 
 interface Kept {
   points: ProgressPoint[];
-  /** Keeps one point in so many. */
+  /** One point in this many is kept. */
   every: number;
   seen: number;
 }
@@ -37,7 +37,7 @@ export class ProgressLog {
     kept.every *= 2;
   }
 
-  /** In order of time; empty for a run that told nothing. */
+  /** In order of time; empty for a run without progress. */
   pointsOf(run_id: string): readonly ProgressPoint[] {
     return this.#kept.get(run_id)?.points ?? [];
   }

@@ -1,25 +1,25 @@
 /**
  * Which trigger's turn it is. Counts of queued runs per trigger, in memory beside the database: the runs
- * themselves stay on disk, so a million of them cost nothing here. A count that is wrong heals itself: a claim
+ * themselves stay on disk, so a million of them cost nothing here. A wrong count corrects itself: a claim
  * that finds nothing clears it.
  *
- * Triggers of one priority take turns, so that the flood of one does not starve the others. Among priorities turns are
+ * Triggers of one priority take turns, so that one busy trigger does not starve the others. Between priorities turns are
  * shared by stride scheduling (Waldspurger and Weihl, 1995): while both wait, a priority gets twice the turns of the one below it,
- * 9 gets 512 for each of 0. So every priority moves, and an empty one saves nothing up.
+ * 9 gets 512 for each of 0. So every priority makes progress, and an empty one collects no credit.
  */
 
 /** Priorities are whole numbers from 0 to this; the highest gets the most turns. */
 export const PRIORITY_MAX = 9;
 export const PRIORITY_DEFAULT = 5;
 
-/** What a turn of priority 0 costs; each priority above pays half of the one below. */
+/** Cost of one turn at priority 0; each priority pays half of the one below it. */
 const STRIDE = 2 ** PRIORITY_MAX;
 
 interface Level {
   readonly stride: number;
   /** Queued runs by trigger, the one whose turn it is first: a Map keeps its order of insertion. */
   readonly queued: Map<string, number>;
-  /** What its turns have cost so far; the lowest goes next. */
+  /** Sum of the costs of its turns; the lowest goes next. */
   pass: number;
 }
 
@@ -52,7 +52,7 @@ export class ReadyQueue {
     this.#total += count;
   }
 
-  /** Moves what waits of a trigger to another priority. */
+  /** Moves the waiting runs of a trigger to another priority. */
   setPriority(trigger_id: string, priority: number): void {
     const level = this.#level_of.get(trigger_id);
     if (level === undefined || level === this.#levelOf(priority)) return;
@@ -79,7 +79,7 @@ export class ReadyQueue {
     this.#level_of.delete(trigger_id);
   }
 
-  /** The trigger whose turn it is and that may run now; it goes to the end of its line. Null when none may. */
+  /** The trigger whose turn it is and that may run now; it goes to the end of its line. Null when none may run. */
   takeTurn(mayRun: (trigger_id: string) => boolean): string | null {
     const waiting = this.#levels.filter((level) => level.queued.size > 0).sort((a, b) => a.pass - b.pass);
     for (const level of waiting) {

@@ -5,15 +5,15 @@
  *                   ^          |
  *                   +----------+  the solver, the process or the machine went away: attempt is kept, the next claim adds one
  *   queued -> cancelled
- *   (refused at birth) -> validation_failed,  (tick overlapped) -> skipped_overlap
+ *   (data does not fit) -> validation_failed,  (tick overlapped) -> skipped_overlap
  *
  * On a crash everything `running` under another boot id goes back to `queued`; a run that has used up its
- * attempts is failed instead, so that a model which kills its solver cannot do so for ever.
+ * attempts is failed instead, so that a model which kills its solver cannot do so forever.
  */
 import { StateMachine } from "./state_machine";
 
 /**
- * What each state is stored as, for good. A run is open up to 1 and has ended from 2 on. The database has room for more
+ * The number each state is stored as; these never change. A run is open up to 1 and has ended from 2 on. The database has room for more
  * on both sides (storage/migrations/0002_room.sql names what is planned).
  */
 const RUN_STATE_CODES = {
@@ -30,7 +30,7 @@ const RUN_STATE_CODES = {
 export type RunState = keyof typeof RUN_STATE_CODES;
 export const RUN_STATES = Object.keys(RUN_STATE_CODES) as readonly RunState[];
 
-/** What each source is stored as, for good. */
+/** The number each source is stored as; these never change. */
 const RUN_SOURCE_CODES = { api: 0, rerun: 1, cron: 2 } as const;
 export type RunSource = keyof typeof RUN_SOURCE_CODES;
 export const RUN_SOURCES = Object.keys(RUN_SOURCE_CODES) as readonly RunSource[];
@@ -45,31 +45,31 @@ const RUN_TRANSITIONS = {
   completed: [],
   /** Terminal: infeasible, unbounded, a model or solver error. */
   failed: [],
-  /** Terminal: the limit came before any solution. */
+  /** Terminal: the time limit was reached before any solution. */
   timeout: [],
   /** Terminal: its owner stopped it. */
   cancelled: [],
-  /** Terminal at birth: the overrides did not fit the model. */
+  /** Terminal from the start: the overrides did not fit the model. */
   validation_failed: [],
-  /** Terminal at birth: the schedule's previous run had not ended. */
+  /** Terminal from the start: the schedule's previous run had not ended. */
   skipped_overlap: [],
 } as const satisfies { readonly [State in RunState]: readonly RunState[] };
 
-/** The states in which a run is inserted: accepted, or refused for good. */
+/** The states in which a run is inserted: accepted, or refused. */
 export type BirthState = "queued" | "validation_failed" | "skipped_overlap";
 
-/** The states in which a run stays for ever. */
+/** The states that a run never leaves. */
 export type TerminalState = {
   [State in RunState]: (typeof RUN_TRANSITIONS)[State] extends readonly [] ? State : never;
 }[RunState];
 
-/** What a solve may end in. */
+/** The states that a solve may end in. */
 export type EndState = Extract<(typeof RUN_TRANSITIONS)["running"][number], TerminalState>;
 
 /** SQL of the states and their moves. */
 export const RUN_MACHINE = new StateMachine<RunState, typeof RUN_TRANSITIONS>("status", RUN_TRANSITIONS, runStateCode);
 
-/** True when nothing moves a run out of this state. */
+/** True when a run never leaves this state. */
 export function isTerminal(state: RunState): state is TerminalState {
   return RUN_TRANSITIONS[state].length === 0;
 }

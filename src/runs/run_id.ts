@@ -1,7 +1,7 @@
 /**
- * Run ids that say where the run lies: `run_`, the run's place in the order of acceptance (11 digits, base 32), 16 random
+ * Run ids: `run_`, the run's place in the order of acceptance (11 digits, base 32), 16 random
  * digits (80 bits). The place is the row's key, so a run is found without an index over ids, which was the
- * dearest part of storing one; the random part, compared with the row's, keeps ids from being guessed.
+ * most expensive part of storing one; the random part, compared with the row's, keeps ids from being guessed.
  */
 import type { Ids } from "../ids";
 
@@ -14,7 +14,7 @@ export interface RunId {
   readonly id: string;
 }
 
-/** Gives runs their places: each the next one, whatever the clock does. */
+/** Gives each run the next place, whatever the clock does. */
 export class RunIds {
   readonly #ids: Ids;
   #last: number;
@@ -31,7 +31,7 @@ export class RunIds {
   }
 }
 
-/** The seq that an id names, or null when it is no run id. */
+/** The seq that an id names, or null when it is not a run id. */
 export function seqOfRunId(id: string): number | null {
   if (!PATTERN.test(id)) return null;
   let seq = 0;

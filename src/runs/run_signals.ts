@@ -1,9 +1,9 @@
-/** Tells those who watch a run, in this process, what becomes of it. Nothing is kept: the database is the truth. */
+/** Tells watchers of a run, within this process, about changes. Nothing is kept: the database is the truth. */
 import type { Clock } from "../clock";
 import type { ProgressPoint } from "./progress_log";
 
 export interface RunWatcher {
-  /** The run's state is another one; the commit is done. */
+  /** The run's state has changed and the change is committed. */
   onChange(): void;
   onProgress(point: ProgressPoint): void;
 }
@@ -26,7 +26,7 @@ export class RunSignals {
     };
   }
 
-  /** Settles when `isOver`, asked now and after each change, says so, or after `timeout_ms`. */
+  /** Settles when `isOver` returns true (it is called now and after each change), or after `timeout_ms`. */
   wait(run_id: string, timeout_ms: number, isOver: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const settle = (): void => {

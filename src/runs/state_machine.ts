@@ -1,12 +1,12 @@
 /**
  * States, the moves between them, and the SQL of both. Statements in storage/ take their literals from here, so a move that
- * the table does not have cannot be written: it does not compile, and where types were got round it throws when the file that
- * writes it is loaded.
+ * the table does not have cannot be written: it does not compile, and if the types are bypassed it throws when the file that
+ * contains it is loaded.
  */
 
 type Moves<State extends string> = { readonly [From in State]: readonly State[] };
 
-/** The states that a table lets move to `To`, which may be several: then to each of them. */
+/** The states from which a table allows a move to `To`; for several states, a move to each of them. */
 export type FromOf<Table, To extends string> = {
   [From in keyof Table]: Table[From] extends readonly (infer Next)[] ? ([To] extends [Next] ? From : never) : never;
 }[keyof Table] &
@@ -30,13 +30,13 @@ export class StateMachine<State extends string, Table extends Moves<State>> {
     this.#literalOf = literalOf;
   }
 
-  /** SQL that is true of rows in one of these states. A partial index is used only by the very words it was made with: one state. */
+  /** SQL that is true of rows in one of these states. SQLite uses a partial index only for a predicate spelled as in the index, which names one state. */
   is(...states: readonly [State, ...State[]]): string {
     const literals = states.map(this.#literalOf);
     return literals.length === 1 ? `${this.#column} = ${literals[0]}` : `${this.#column} IN (${literals.join(", ")})`;
   }
 
-  /** SQL that is true of rows in no such state. */
+  /** SQL that is true of rows in any other state. */
   isNot(state: State): string {
     return `${this.#column} != ${this.#literalOf(state)}`;
   }

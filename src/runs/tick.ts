@@ -1,5 +1,5 @@
 /**
- * What becomes of a tick, one instant of a schedule. The guarded statement of storage/ticks.ts is built from this table.
+ * The outcomes of a tick, which is one instant of a schedule. The guarded statement of storage/ticks.ts is built from this table.
  *
  *   (its instant came) -> fired | shifted | skipped_overlap | coalesced | missed | excluded
  *   (its instant came, a run of the schedule is open) -> waiting -> fired | shifted | skipped_overlap | coalesced | missed
@@ -12,22 +12,22 @@ const TICK_TRANSITIONS = {
   fired: [],
   /** A newer tick took its place; a person may run it after all. */
   coalesced: ["fired"],
-  /** Has a run that was skipped, since the one before it had not ended. */
+  /** Has a run that was skipped because the previous one had not ended. */
   skipped_overlap: [],
   /** Its date is excluded; a person may run it after all. */
   excluded: ["fired"],
   /** The service was down or its schedule off; a person may run it after all. */
   missed: ["fired"],
-  /** Has its run, moved on by the length of a skipped hour. */
+  /** Has its run, later by the length of a skipped hour. */
   shifted: [],
-  /** The ticker goes on with it when the run before it has ended; a newer tick may take its place. */
+  /** The ticker settles it when the previous run has ended; a newer tick may take its place. */
   waiting: ["fired", "shifted", "skipped_overlap", "coalesced", "missed"],
 } as const satisfies Record<string, readonly ("fired" | "shifted" | "skipped_overlap" | "coalesced" | "missed")[]>;
 
 export type TickOutcome = keyof typeof TICK_TRANSITIONS;
 export const TICK_OUTCOMES = Object.keys(TICK_TRANSITIONS) as readonly TickOutcome[];
 
-/** Outcomes that do not change by themselves any more. */
+/** Outcomes that no longer change by themselves. */
 export const TICK_OUTCOMES_FINAL = TICK_OUTCOMES.filter((outcome) => outcome !== "waiting");
 
 /** The outcomes that may still become `To`. */
@@ -40,7 +40,7 @@ export const TICK_MACHINE = new StateMachine<TickOutcome, typeof TICK_TRANSITION
   (outcome) => `'${outcome}'`,
 );
 
-/** True for a tick that made no run and does not wait for one: a person may run it. */
+/** True for a tick that made no run and is not waiting for one: a person may run it. */
 export function isRunnableByHand(outcome: TickOutcome): outcome is "missed" | "coalesced" | "excluded" {
   return outcome !== "waiting" && (TICK_TRANSITIONS[outcome] as readonly TickOutcome[]).includes("fired");
 }

@@ -1,19 +1,19 @@
 /**
  * Cron patterns and their ticks: the only file that knows croner.
  *
- * croner reads a pattern and says which days match; it is asked in a fake UTC and its timers are never started, because
- * its own stepping through zones loses ticks in a repeated hour and its jobs do not outlive a process. Zones are ours:
- * a matching wall-clock time becomes one instant, two, or none (clock changes), and what then happens hangs on the
+ * croner reads a pattern and says which days match. It works in a fake UTC and its timers are never started, because
+ * its own stepping through zones loses ticks in a repeated hour and its jobs do not outlive a process. Time zones are handled here:
+ * a matching wall-clock time becomes one instant, two, or none (clock changes), and what then happens depends on the
  * pattern's class. *Interval-like* (minute or hour field starts with `*`) keeps its cadence in elapsed time: both
  * instants, or none. *Fixed-time* (any other) happens once a day: the earlier instant, or the time shifted forward by
- * the gap. Ticks are a set of whole seconds in UTC, so the next one is always later than what was asked for.
+ * the gap. Ticks are a set of whole seconds in UTC, so the next one is always later than the instant asked about.
  */
 
 import { Cron } from "croner";
 import { toTimestamp } from "../clock";
 import { canonicalZone, nearestZone, type OffsetSpan, offsetText, ZoneOffsets } from "./wall_time";
 
-/** Why a tick is not simply the written wall time: moved out of a gap, or one of the two instants of a repeated time. */
+/** Why a tick differs from the wall time in the pattern: it was moved out of a gap, or is one of the two instants of a repeated time. */
 export type TickNote = "dst_shifted" | "dst_first" | "dst_repeat";
 
 export interface Tick {
@@ -35,7 +35,7 @@ export interface Pattern {
 
 export interface PatternProblem {
   readonly message: string;
-  /** 0-based offset into the expression of the field at fault; null when the fault is not in the expression. */
+  /** 0-based offset in the expression of the wrong field; null when the fault is not in the expression. */
   readonly position: number | null;
 }
 
@@ -57,7 +57,7 @@ const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 const DAY_MS = DAY_SECONDS * SECOND_MS;
-/** The end of the year 9999: no tick is looked for beyond it. */
+/** The end of the year 9999; later ticks are not searched for. */
 const LAST_INSTANT = 253_402_300_799_000;
 const CACHED_PATTERNS_MAX = 2000;
 
@@ -124,7 +124,7 @@ export function ticksBetween(pattern: Pattern, after: number, until: number, max
 
 const cached_patterns = new Map<string, Pattern>();
 
-/** A stored pattern, which was checked when it was stored; null when this program's zones no longer hold the stored one. */
+/** A stored pattern, which was checked when it was stored; null when this program's time zones no longer include its zone. */
 export function findPattern(expression: string, zone: string): Pattern | null {
   const key = `${zone} ${expression}`;
   const known = cached_patterns.get(key);
@@ -144,7 +144,7 @@ export function nextTickAt(expression: string, zone: string, after: number): num
   return pattern === null ? null : (tickAfter(pattern, after)?.at ?? null);
 }
 
-/** A tick as numbers: enumerating many costs no text. */
+/** A tick as numbers, so that listing many of them builds no strings. */
 export interface RawTick {
   /** Epoch ms, whole seconds. */
   readonly at: number;
@@ -175,7 +175,7 @@ export function tickAfter(pattern: Pattern, after: number): RawTick | null {
   }
 }
 
-/** The tick of the first wall time that this span has and the pattern may use here, `wall` being the first that matches. */
+/** The tick of the first wall time in this span that the pattern may use; `wall` is the first wall time that matches. */
 function writtenTick(pattern: Pattern, span: OffsetSpan, wall: number): RawTick | null {
   const { offset_ms } = span;
   const repeated_until = span.from + span.before_ms;
@@ -189,7 +189,7 @@ function writtenTick(pattern: Pattern, span: OffsetSpan, wall: number): RawTick 
   return { at, offset_ms, note: is_repeat ? "dst_repeat" : comes_again ? "dst_first" : null };
 }
 
-/** The first tick that a fixed-time pattern has in this span because the clock jumped over its wall time. */
+/** The first tick in this span of a fixed-time pattern whose wall time the clock jumped over. */
 function shiftedTick(pattern: Pattern, span: OffsetSpan, from: number): RawTick | null {
   const { offset_ms, before_ms } = span;
   if (pattern.is_interval_like || offset_ms <= before_ms) return null;
@@ -235,7 +235,7 @@ function offsetsOf(zone: string): ZoneOffsets {
   return offsets;
 }
 
-/** A pattern for reading alone: without a function to call, croner sets no timer. */
+/** A pattern that is only read: croner sets no timer when it has no function to call. */
 function silentCron(expression: string): Cron {
   return new Cron(expression, { utcOffset: 0, paused: true, mode: "6-part" });
 }
@@ -284,7 +284,7 @@ class WallTimes {
     return this.#dayFrom(today + DAY_MS) + this.#timeFrom(0)! * SECOND_MS;
   }
 
-  /** Seconds between the two closest neighbours; looks no further once they are closer than `enough`. */
+  /** Seconds between the two closest neighbours; stops once two are closer than `enough`. */
   smallestSpacing(enough: number, now: number): number {
     let smallest = DAY_SECONDS;
     let previous = -Infinity;
@@ -297,7 +297,7 @@ class WallTimes {
     return overnight < smallest && this.#hasNeighbours(now) ? overnight : smallest;
   }
 
-  /** True when two matching days follow each other within the next 5 years. */
+  /** True when two days in a row match within the next 5 years. */
   #hasNeighbours(now: number): boolean {
     const end = now + OCCURRENCE_YEARS_MAX * 366 * DAY_MS;
     let day = this.#dayFrom(Math.floor(now / DAY_MS) * DAY_MS);
@@ -321,7 +321,7 @@ class WallTimes {
     const wanted_second = time % MINUTE_SECONDS;
     const wanted_minute = Math.floor(time / MINUTE_SECONDS) % MINUTE_SECONDS;
     const wanted_hour = Math.floor(time / HOUR_SECONDS);
-    // Carries as on a clock: a value that has run out takes the next of the field above and starts again.
+    // Carries like a clock: after the last value of a field the field above moves on and this one starts again.
     const second = this.#next_second[wanted_second]!;
     const minute = this.#next_minute[second === null ? wanted_minute + 1 : wanted_minute]!;
     const hour = this.#next_hour[minute === null ? wanted_hour + 1 : wanted_hour] ?? null;
@@ -337,7 +337,7 @@ function inSeconds(hour: number, minute: number, second: number): number {
 }
 
 function nextTable(values: readonly number[], count: number): (number | null)[] {
-  // One place more than there are values, for the question that a carry asks.
+  // One entry more than there are values, which a carry looks up.
   return Array.from({ length: count + 1 }, (_, wanted) => values.find((value) => value >= wanted) ?? null);
 }
 
@@ -371,9 +371,9 @@ function readNickname(expression: string, nickname: string): PatternFields | { r
   return { problem: { message, position: expression.indexOf("@") } };
 }
 
-/** True when croner takes a field, all others being `*`. Its own messages count days and months from zero, so ours replace them. */
+/** True when croner takes a field, all others being `*`. Its messages count days and months from zero, so they are replaced here. */
 function isReadable(text: string, index: number): boolean {
-  // croner puts the present moment in place of ?, which would give the pattern another meaning at each start.
+  // croner replaces ? with the current time, which would change the pattern's meaning at each start.
   if (text.includes("?")) return false;
   const fields = Array<string>(FIELDS_COUNT).fill("*");
   fields[index] = text;

@@ -1,4 +1,4 @@
-/** What a person should know of a pattern before relying on it, beyond its sentence: where wall-clock time is not what it seems. */
+/** Notes about a pattern that a person should read before relying on it: where wall-clock time behaves in an unexpected way. */
 import { toTimestamp } from "../clock";
 import { type Pattern, ticksBetween } from "./cadence";
 import { offsetText } from "./wall_time";
@@ -9,14 +9,14 @@ export interface PatternNote {
 }
 
 const DAY_MS = 86_400_000;
-/** Long enough to hold both changes of a year. */
+/** Long enough to contain both clock changes of a year. */
 const LOOKED_AHEAD_MS = 400 * DAY_MS;
 /** Ticks looked at around one change: a pattern of every second has 7,200 in the two hours. */
 const TICKS_MAX = 10_000;
 const AROUND_MS = 3 * 3_600_000;
 const CHANGES_MAX = 2;
 
-/** Notes on a pattern that has been read, for someone who makes it at `now`. */
+/** Notes on a pattern for a schedule that is created at `now`. */
 export function notesOf(pattern: Pattern, expression: string, now: number): PatternNote[] {
   return [...dayNotes(expression), ...clockNotes(pattern, now)];
 }

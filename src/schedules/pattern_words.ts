@@ -1,4 +1,4 @@
-/** A pattern in words: the only file that knows cronstrue. */
+/** Describes a pattern in words. The only file that uses cronstrue. */
 import { toString as describeCron } from "cronstrue";
 
 /** An English sentence for a pattern that has been checked, or null where the library has no words for it. */

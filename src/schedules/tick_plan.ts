@@ -1,10 +1,10 @@
 /**
- * What a schedule owes at a moment, as plain data: which instants make a run now, which only a line in the ledger, and
- * how far the cursor goes. Nothing here reads a clock or a table, and the work is bounded however long the service was away.
+ * What a schedule has to do at a moment, as plain data: which instants make a run now, which get only a line in the ledger, and
+ * how far the cursor moves. Nothing here reads a clock or a table, and the work is bounded however long the service was down.
  *
- * Instants between the cursor and now are taken in order. One that comes more than a minute late was missed: within the
- * window `catch_up` says what becomes of it, before the window it is only counted. One that is on time fires. The cursor
- * then stands where everything before it is dealt with, and the next instant always follows from the cursor alone.
+ * Instants between the cursor and now are handled in order. One that is more than a minute late was missed: within the
+ * window `catch_up` decides what happens to it, before the window it is only counted. One that is on time fires. The cursor
+ * then moves to where everything before it is done, and the next instant always follows from the cursor alone.
  */
 
 import { createHash } from "node:crypto";
@@ -16,7 +16,7 @@ export const OVERLAP_POLICIES = ["skip", "buffer_one", "allow", "cancel_previous
 export const CATCH_UPS = ["latest", "none", "all"] as const;
 export type CatchUp = (typeof CATCH_UPS)[number];
 
-/** What of a schedule decides when it fires. */
+/** The settings of a schedule that decide when it fires. */
 export interface Timing {
   readonly id: string;
   readonly cron_expression: string;
@@ -37,26 +37,26 @@ export interface PlannedTick {
   readonly at: number;
   readonly is_shifted: boolean;
   readonly jitter_seconds: number;
-  /** Missed instants that this run makes up for, itself included; 0: it is on time. */
+  /** Missed instants that this run makes up for, including its own; 0: it is on time. */
   readonly missed_count: number;
 }
 
-/** Instants that make none. */
+/** Instants that make no run. */
 export interface PlannedLine {
   readonly first_at: number;
   readonly last_at: number;
   readonly count: number;
-  /** False when there are more than were counted. */
+  /** False when there are more than this. */
   readonly is_count_exact: boolean;
   readonly outcome: "coalesced" | "excluded" | "missed";
   readonly reason: string;
 }
 
-/** What comes next: nothing when the pattern or the schedule has ended. */
+/** What comes next; null when the pattern or the schedule has ended. */
 export interface NextTick {
   /** The next instant that makes a run; null when all that are left are excluded. */
   readonly run_at: number | null;
-  /** When the scheduler has to look again. */
+  /** When the ticker has to look again. */
   readonly due_at: number;
 }
 
@@ -67,16 +67,16 @@ export interface TickPlan {
   readonly next: NextTick | null;
 }
 
-/** Lateness up to here is the ordinary case: a busy machine, a quick restart. */
+/** Lateness up to this is normal: a busy machine, a quick restart. */
 const LATE_MS = 60_000;
 const CAUGHT_UP_MAX = 100;
-/** Instants that are looked at one by one: about 30 ms. What lies beyond is not counted. */
+/** Instants that are examined one by one, which takes about 30 ms. Further ones are not counted. */
 const COUNTED_MAX = 100_000;
 const SECOND_MS = 1000;
 const DAY_MS = 86_400_000;
 const SEARCH_MS_MIN = 60_000;
 
-/** What is owed at `now` by a schedule whose cursor stands at `cursor_at`. `is_hurried`: jitter is not waited for. */
+/** What a schedule with its cursor at `cursor_at` has to do at `now`. `is_hurried`: does not wait for jitter. */
 export function planTicks(timing: Timing, cursor_at: number, now: number, is_hurried = false): TickPlan {
   const ticks = ticksOf(timing);
   if (ticks === null) return { fire: [], lines: [], cursor_at, next: null };
@@ -90,13 +90,13 @@ export function planTicks(timing: Timing, cursor_at: number, now: number, is_hur
   return { ...owed.settled(), cursor_at: reached, next: nextOf(ticks, reached) };
 }
 
-/** The first instant after the cursor that makes a run, and when to look. */
+/** The first instant after the cursor that makes a run, and when to look for it. */
 export function nextTickOf(timing: Timing, cursor_at: number): NextTick | null {
   const ticks = ticksOf(timing);
   return ticks === null ? null : nextOf(ticks, cursor_at);
 }
 
-/** An instant as it is shown ahead of time. */
+/** A future instant as it is shown to people. */
 export interface ForeseenTick {
   readonly tick: RawTick;
   readonly is_excluded: boolean;
@@ -147,7 +147,7 @@ class Ticks {
     return this.#excluded_days.size > 0 && this.#excluded_days.has(Math.floor((tick.at + tick.offset_ms) / DAY_MS));
   }
 
-  /** The first tick after an instant that is not excluded; whole excluded days are stepped over. */
+  /** The first tick after an instant that is not excluded; whole excluded days are skipped. */
   includedAfter(instant: number): RawTick | null {
     let tick = this.after(instant);
     while (tick !== null && this.isExcluded(tick)) {
@@ -159,7 +159,7 @@ class Ticks {
   }
 
   /**
-   * Seconds that a tick waits: from a hash, so that a restart gives the same, and at most half of the way to the next
+   * Seconds that a tick waits: from a hash, so that it is the same after a restart, and at most half the time to the next
    * tick, so that ticks keep their order.
    */
   jitterOf(tick: RawTick): number {
@@ -213,14 +213,14 @@ class Span {
   }
 }
 
-/** Sorts what is owed into what fires and what is only told. */
+/** Sorts due instants into those that fire and those that are only recorded. */
 class Owed {
-  /** An instant that has come and whose jitter has not. */
+  /** An instant that has come but whose jitter has not passed. */
   waiting: RawTick | null = null;
   readonly #ticks: Ticks;
   readonly #now: number;
   readonly #is_hurried: boolean;
-  /** Before here nothing is looked at one by one; with a short window, what is on time still is. */
+  /** Instants before this are not examined one by one; with a short window, those that are on time still are. */
   readonly #counted_until: number;
   readonly #window_from: number;
   readonly #jitter_ms: number;
@@ -229,7 +229,7 @@ class Owed {
   /** Missed within the window and not fired. */
   readonly #missed = new Span();
   readonly #fire: PlannedTick[] = [];
-  /** `latest` alone: the newest missed one so far. */
+  /** Only for `latest`: the newest missed instant so far. */
   #newest: RawTick | null = null;
 
   constructor(ticks: Ticks, now: number, is_hurried: boolean) {
@@ -300,7 +300,7 @@ class Owed {
     else this.#missed.add(tick.at);
   }
 
-  /** Past the bound of counting: on to what is on time, and for `latest` to the newest. */
+  /** Skips what is beyond the counting limit: goes on to the instants that are on time, and for `latest` to the newest. */
   #leap(at: number): number {
     const near = this.#now - LATE_MS - this.#jitter_ms - SECOND_MS;
     if (near <= at) return at;
@@ -314,7 +314,7 @@ class Owed {
     return near;
   }
 
-  /** The newest tick that is not excluded in (after, until], found backwards in growing steps. */
+  /** The newest tick that is not excluded in (after, until], searched backwards in growing steps. */
   #newestBefore(until: number, after: number): number | null {
     for (let step = SEARCH_MS_MIN; ; step *= 2) {
       const from = Math.max(after, until - step);
@@ -333,7 +333,7 @@ class Owed {
     return { at: tick.at, is_shifted, missed_count, jitter_seconds: this.#ticks.jitterOf(tick) };
   }
 
-  /** Jitter is worked out only where it decides. */
+  /** Computes jitter only where it makes a difference. */
   #isDue(tick: RawTick): boolean {
     if (this.#is_hurried || tick.at + this.#jitter_ms <= this.#now) return true;
     return isDue(this.#ticks, tick, this.#now, false);

@@ -1,6 +1,6 @@
 /**
- * What a time zone does to wall-clock time, as plain numbers. Temporal knows each zone's changes; asking it for every
- * instant would cost more than all the rest of a tick, so the changes are kept as spans of one offset each.
+ * The offsets of a time zone as plain numbers. Temporal knows each zone's changes, but asking it for every
+ * instant would cost more than the rest of a tick, so the changes are kept as spans with one offset each.
  */
 import { toTimestamp } from "../clock";
 import { nearestName } from "../nearest";
@@ -17,7 +17,7 @@ export interface OffsetSpan {
   readonly after_ms: number;
 }
 
-/** A query farther than this from what is kept starts anew there, instead of walking the years between. */
+/** A query further away than this from the known spans starts new ones there, instead of filling in the years between. */
 const WALK_MS_MAX = 30 * 366 * 86_400_000;
 const SPANS_MAX = 400;
 const ZONE_NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_+\-/]{0,63}$/;
@@ -42,7 +42,7 @@ export class ZoneOffsets {
 
   #locate(instant: number): OffsetSpan {
     const at = zoned(instant, this.#zone);
-    // "previous" looks strictly before, and a change may fall on the instant itself.
+    // "previous" searches strictly before the instant, and the change may be at the instant itself.
     const from = zoned(instant + 1, this.#zone).getTimeZoneTransition("previous")?.epochMilliseconds ?? -Infinity;
     const to = at.getTimeZoneTransition("next")?.epochMilliseconds ?? Infinity;
     const offset_ms = offsetOf(at);

@@ -1,4 +1,4 @@
-/** Organizations, users, workspaces and API keys at rest. Keys are stored as SHA-256, never plain. */
+/** Statements for organizations, users, workspaces and API keys. Keys are stored as SHA-256, never in plain text. */
 import { and, count, desc, eq, isNull, or, sql } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import { apiKeys, organizations, users, workspaces } from "./schema";
@@ -15,7 +15,7 @@ const FIRST_MADE = {
   workspaces: sql`${workspaces}.rowid`,
 };
 
-/** The part of a tenant that someone sees: all of its workspaces, or one. */
+/** The part of a tenant that a key can see: all of its workspaces, or one. */
 export interface Scope {
   readonly organization_id: string;
   readonly workspace_id: string | null;
@@ -78,7 +78,7 @@ export function findTenant(
   return row ?? null;
 }
 
-/** The workspace of that id, or the first one, when it is in sight. */
+/** The workspace with that id, or the first one; null when the scope does not include it. */
 export function findWorkspace(db: BunSQLiteDatabase, scope: Scope, id: string | null): string | null {
   const where = and(inSight(scope), id === null ? undefined : eq(workspaces.id, id));
   return (
@@ -130,7 +130,7 @@ export function countKeys(db: BunSQLiteDatabase, organization_id: string): numbe
   return db.select({ n: count() }).from(apiKeys).where(eq(apiKeys.organization_id, organization_id)).get()?.n ?? 0;
 }
 
-/** True when any key of any organization still opens something at `now`. */
+/** True when any key of any organization is still valid at `now`. */
 export function hasLiveKey(db: BunSQLiteDatabase, now: number): boolean {
   const is_live = and(
     isNull(apiKeys.revoked_at),
@@ -139,7 +139,7 @@ export function hasLiveKey(db: BunSQLiteDatabase, now: number): boolean {
   return db.select({ id: apiKeys.id }).from(apiKeys).where(is_live).limit(1).get() !== undefined;
 }
 
-/** How many keys could still administer the organization at `now`. */
+/** How many admin keys of the organization are valid at `now`. */
 export function countLiveAdminKeys(transaction: Transaction, organization_id: string, now: number): number {
   const live = and(
     eq(apiKeys.organization_id, organization_id),
@@ -150,7 +150,7 @@ export function countLiveAdminKeys(transaction: Transaction, organization_id: st
   return transaction.db.select({ n: count() }).from(apiKeys).where(live).get()?.n ?? 0;
 }
 
-/** The key of that organization. */
+/** The key with that id, of that organization. */
 export function findKey(transaction: Pick<Transaction, "db">, organization_id: string, key_id: string): KeyRow | null {
   const where = and(eq(apiKeys.id, key_id), eq(apiKeys.organization_id, organization_id));
   return transaction.db.select().from(apiKeys).where(where).get() ?? null;

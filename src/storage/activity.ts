@@ -1,11 +1,11 @@
-/** Reads for the page's overview: what each trigger did lately, what is due, what is wrong. Every one is bounded. */
+/** Reads for the page's overview: recent runs of each trigger, what is due, what is wrong. Each returns a limited number of rows. */
 import type { Database } from "bun:sqlite";
 import { statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type RunState, runStateOf } from "../runs/run";
 import { DATABASE_FILE } from "./directory/data_directory";
 
-/** One run as a lane or a table's row shows it. */
+/** One run, as a lane or a row of a table shows it. */
 export interface ActivityRow {
   readonly id: string;
   readonly status: RunState;
@@ -28,7 +28,7 @@ export function listActivity(client: Database, trigger_id: string, limit: number
   return rows.map((row) => ({ ...row, status: runStateOf(row.status) }));
 }
 
-/** A schedule that will tick, or should have. */
+/** A schedule with a tick that is coming or overdue. */
 export interface NextTickRow {
   readonly schedule_id: string;
   readonly trigger_id: string;
@@ -51,13 +51,13 @@ export function listNextTicks(client: Database, organization_id: string, limit: 
     .all(organization_id, limit) as NextTickRow[];
 }
 
-/** A trigger whose webhook does not get through. */
+/** A trigger whose webhook deliveries fail. */
 export interface FailingWebhookRow {
   readonly trigger_id: string;
   readonly webhook_failing_since: number | null;
   readonly webhook_disabled_at: number | null;
   readonly webhook_disabled_reason: string | null;
-  /** What the last attempt came to. */
+  /** The outcome of the last attempt. */
   readonly last_error: string | null;
   readonly last_status: number | null;
 }
@@ -96,7 +96,7 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Rows that are kept, of the whole service. */
+/** Rows stored, of the whole service. */
 export function countStored(client: Database): { runs: number; triggers: number; documents: number; versions: number } {
   return client
     .query(

@@ -1,4 +1,4 @@
-/** What `apply` last put there, by name: how it tells its own state of an object from what others made of it since. */
+/** What `apply` last wrote, by name. With it `apply` notices what others have changed since. */
 import { and, asc, eq } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import { appliedObjects } from "./schema";
@@ -6,7 +6,7 @@ import type { Transaction } from "./writer";
 
 export type AppliedRow = typeof appliedObjects.$inferSelect;
 
-/** Which record: each workspace has its own, and keys that see all workspaces share one. */
+/** The record to use: each workspace has its own, and keys that see all workspaces share one. */
 export interface AppliedScope {
   readonly organization_id: string;
   /** "": all workspaces. */

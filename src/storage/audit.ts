@@ -1,4 +1,4 @@
-/** The audit log at rest: rows are added and, past their time, removed; never changed. */
+/** Statements for the audit log: rows are added and, when they are old enough, removed, but never changed. */
 import { and, count, desc, eq, gte, lt, type SQL } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import { audit } from "./schema";
@@ -7,7 +7,7 @@ import type { Transaction } from "./writer";
 export type AuditRow = typeof audit.$inferSelect;
 export type AuditOutcome = AuditRow["outcome"];
 
-/** What a reader looks for; null: anything. Times in epoch milliseconds, `from` included, `until` not. */
+/** Filters of a reader; null: no filter. Times in epoch milliseconds, from `from` up to but not including `until`. */
 export interface AuditFilter {
   readonly organization_id: string;
   readonly action: string | null;
@@ -31,14 +31,14 @@ export function countAudit(db: BunSQLiteDatabase, filter: AuditFilter): number {
   return db.select({ n: count() }).from(audit).where(matching(filter)).get()?.n ?? 0;
 }
 
-/** Removes up to `limit` rows from before that time. Returns how many went. */
+/** Removes up to `limit` rows older than that time. Returns how many were removed. */
 export function pruneAudit(transaction: Transaction, before: number, limit: number): number {
   return transaction.client
     .query("DELETE FROM audit WHERE seq IN (SELECT seq FROM audit WHERE at < ?1 ORDER BY at LIMIT ?2)")
     .run(before, limit).changes;
 }
 
-/** Removes up to `limit` of the oldest refusals, while more than `keep` are stored. Returns how many went. */
+/** Removes up to `limit` of the oldest refusals, while more than `keep` are stored. Returns how many were removed. */
 export function pruneRefusals(transaction: Transaction, keep: number, limit: number): number {
   return transaction.client
     .query(

@@ -1,6 +1,6 @@
 /**
- * Opens the database: one connection that writes, one that only reads, with the settings that the promises of
- * a 202 rest on, read back because SQLite ignores what it cannot do.
+ * Opens the database: one connection that writes, one that only reads, with the settings that the durability of
+ * a 202 depends on. They are read back because SQLite silently ignores what it cannot do.
  */
 import { Database } from "bun:sqlite";
 import { closeSync, existsSync, fdatasync, openSync, statSync } from "node:fs";
@@ -50,9 +50,9 @@ export interface OpenDatabase {
   readonly read_client: Connection;
   /** Typed queries on the read-only connection. */
   readonly read: TypedQueries;
-  /** Makes the log durable, off this thread. */
+  /** Syncs the log to disk, off this thread. */
   readonly syncLog: SyncLog;
-  /** Flushes the log into the file and closes both connections. */
+  /** Moves the log into the file and closes both connections. */
   close(): void;
 }
 
@@ -61,13 +61,13 @@ export interface OpenOptions {
   readonly program_version: string;
   /** The id a new installation gets. */
   readonly new_instance_id: string;
-  /** Told of each step while an older database is migrated, which can take minutes. */
+  /** Called at each step while an older database is migrated, which can take minutes. */
   readonly onMigration: (progress: MigrationProgress) => void;
-  /** Told of the migration's end, and of the backup that stays. */
+  /** Called when the migration has ended, with the backup that is kept. */
   readonly onUpgraded: (report: UpgradeReport) => void;
 }
 
-/** Opens or makes the database of a prepared directory. Throws DataDirectoryError with what to do. */
+/** Opens the database of a prepared directory, or creates it. Throws DataDirectoryError with what to do. */
 export function openDatabase(directory: string, options: OpenOptions): OpenDatabase {
   const path = join(directory, DATABASE_FILE);
   const marker = readMarker(directory);
@@ -82,7 +82,7 @@ export function openDatabase(directory: string, options: OpenOptions): OpenDatab
   return withReader(client, path);
 }
 
-/** Opens the database that a service of this very schema made, also while that service runs: nothing is migrated. */
+/** Opens a database that already has this program's schema, even while a service is using it; migrates nothing. */
 export function openExistingDatabase(directory: string): OpenDatabase {
   const path = join(directory, DATABASE_FILE);
   if (!existsSync(path)) {
@@ -108,7 +108,7 @@ export function openExistingDatabase(directory: string): OpenDatabase {
 
 function withReader(client: Database, path: string): OpenDatabase {
   const read_client = openReader(path);
-  // SQLite keeps this file as long as a connection is open, and takes no locks on it that closing could drop.
+  // SQLite keeps this file as long as a connection is open, and holds no locks on it that closing it here could release.
   const log_descriptor = openSync(`${path}-wal`, "r+");
   for (const suffix of ["", "-wal", "-shm"]) platform.files.makePrivate(path + suffix);
   return {
@@ -165,7 +165,7 @@ function checkSqliteVersion(client: Database): void {
 function checkHealth(client: Database): void {
   const { application_id } = client.query("PRAGMA application_id").get() as { application_id: number };
   const tables = (client.query("SELECT count(*) AS n FROM sqlite_schema").get() as { n: number }).n;
-  if (tables > 0 && application_id !== APPLICATION_ID) throw new Error("this file is a database of another program");
+  if (tables > 0 && application_id !== APPLICATION_ID) throw new Error("this file is the database of another program");
   const check = client.query("PRAGMA quick_check(1)").get() as { quick_check: string };
   if (check.quick_check !== "ok") throw new Error(`the file is damaged (${check.quick_check})`);
 }

@@ -1,7 +1,7 @@
 /**
- * Webhook deliveries at rest: written in the transaction that ends the run, so an answer that is stored is an
- * answer that will be sent. Each move of runs/delivery.ts is one guarded statement here, built from that table.
- * What goes to a trigger's webhook has no `destination_id`.
+ * Statements for webhook deliveries. A delivery is written in the transaction that ends the run, so every stored answer
+ * will be sent. Each move of runs/delivery.ts is one guarded statement here, built from that table.
+ * Deliveries to a trigger's webhook have no `destination_id`.
  */
 import type { Database } from "bun:sqlite";
 import { type AttemptEnd, DELIVERY_MACHINE, type DeliveryState } from "../runs/delivery";
@@ -12,7 +12,7 @@ const IS_PENDING = DELIVERY_MACHINE.is("pending");
 const IS_ENDED = DELIVERY_MACHINE.is("delivered", "exhausted");
 /** Every delivery is inserted in this state. */
 const BIRTH_STATE: DeliveryState = "pending";
-/** A trigger's deliveries that wait for its webhook. */
+/** Deliveries that wait to be sent to the trigger's webhook. */
 const WAITS_IN_LANE = `trigger_id = ?1 AND destination_id IS NULL AND ${IS_PENDING}`;
 
 const CLAIM = DELIVERY_MACHINE.move("pending", "sending");
@@ -61,7 +61,7 @@ export function insertDelivery(transaction: Transaction, delivery: NewDelivery):
     );
 }
 
-/** pending -> sending: takes a trigger's deliveries that are due, oldest first. The attempt counts before it is made. */
+/** pending -> sending: takes a trigger's deliveries that are due, oldest first. The attempt is counted before it is made. */
 export function claimDeliveries(
   transaction: Transaction,
   trigger_id: string,
@@ -78,7 +78,7 @@ export function claimDeliveries(
     .all(trigger_id, boot_id, now, limit) as ClaimedDelivery[];
 }
 
-/** sending -> pending for one that was taken and not sent: no attempt is counted. */
+/** sending -> pending for a delivery that was taken but not sent: the attempt does not count. */
 export function giveBackDelivery(transaction: Transaction, claimed: ClaimedDelivery, now: number): void {
   transaction.client
     .query(
@@ -100,7 +100,7 @@ export function nextDeliveryAt(client: Database, trigger_id: string): number | n
   return (query.get(trigger_id) as { at: number | null }).at;
 }
 
-/** Triggers with deliveries that wait, each with the instant of its earliest. */
+/** Triggers with waiting deliveries, each with the instant of its earliest one. */
 export function listLanes(client: Database): { trigger_id: string; at: number }[] {
   return client
     .query(
@@ -109,7 +109,7 @@ export function listLanes(client: Database): { trigger_id: string; at: number }[
     .all() as { trigger_id: string; at: number }[];
 }
 
-/** One attempt, as the delivery's log keeps it. */
+/** One attempt, as the delivery's log records it. */
 export interface AttemptRecord {
   readonly at: number;
   readonly http_status: number | null;
@@ -120,13 +120,13 @@ export interface AttemptRecord {
 
 export interface DeliveryEnd {
   readonly state: AttemptEnd;
-  /** When the next attempt is due; for `pending` alone. */
+  /** When the next attempt is due; only for `pending`. */
   readonly next_at: number | null;
   readonly attempt: AttemptRecord;
   readonly now: number;
 }
 
-/** sending -> where the attempt led, told to the run too. False when this process no longer holds it. */
+/** sending -> the state that the attempt led to; updates the run too. False when this process no longer holds it. */
 export function settleDelivery(transaction: Transaction, claimed: ClaimedDelivery, end: DeliveryEnd): boolean {
   const { client } = transaction;
   const { attempt } = end;
@@ -160,7 +160,7 @@ export function settleDelivery(transaction: Transaction, claimed: ClaimedDeliver
   return true;
 }
 
-/** pending -> exhausted for everything that waits of a trigger, told to the runs. Returns how many. */
+/** pending -> exhausted for all waiting deliveries of a trigger; updates the runs too. Returns how many. */
 export function abandonDeliveries(transaction: Transaction, trigger_id: string, reason: string, now: number): number {
   const { client } = transaction;
   client
@@ -181,7 +181,7 @@ export function redeliver(transaction: Transaction, id: string, now: number): bo
   return changes > 0;
 }
 
-/** sending -> pending for what a process that is gone was sending. Returns how many. */
+/** sending -> pending for deliveries that a dead process was sending. Returns how many. */
 export function requeueDeliveries(transaction: Transaction, boot_id: string, now: number): number {
   return transaction.client
     .query(
@@ -190,7 +190,7 @@ export function requeueDeliveries(transaction: Transaction, boot_id: string, now
     .run(boot_id, now).changes;
 }
 
-/** Removes up to `limit` deliveries of no run that came to their end before `before`; those of a run go with it. Returns how many went. */
+/** Removes up to `limit` deliveries without a run that ended before `before`; others are removed with their run. Returns how many were removed. */
 export function pruneDeliveries(transaction: Transaction, before: number, limit: number): number {
   return transaction.client
     .query(
@@ -200,7 +200,7 @@ export function pruneDeliveries(transaction: Transaction, before: number, limit:
     .run(before, limit).changes;
 }
 
-/** A delivery as the log shows it. */
+/** A delivery, as the log shows it. */
 export interface DeliveryRow {
   readonly id: string;
   readonly trigger_id: string;

@@ -1,4 +1,4 @@
-/** Where the triggers of a database send to, read beside a service that runs. */
+/** Reads the webhook addresses of all triggers of a database, also while a service is running on it. */
 import { Database } from "bun:sqlite";
 
 export interface Destination {

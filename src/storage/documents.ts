@@ -1,4 +1,4 @@
-/** Builder documents at rest. Deleting is soft: triggers that pin a version of one keep firing. */
+/** Statements for documents. Deleting is soft: triggers that pin a version of one keep firing. */
 import { and, desc, eq, isNull } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import type { Scope } from "./access";
@@ -32,7 +32,7 @@ export function listDocuments(db: BunSQLiteDatabase, scope: Scope, skip: number,
     .all();
 }
 
-/** Changes the given columns; null when the document is not there. */
+/** Changes the given columns; null when there is no such document. */
 export function updateDocument(
   transaction: Transaction,
   scope: Scope,

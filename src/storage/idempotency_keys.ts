@@ -1,4 +1,4 @@
-/** Idempotency keys of fires, kept with the run they made in the same transaction. */
+/** Idempotency keys of fires, stored in the same transaction as the runs they made. */
 import type { Transaction } from "./writer";
 
 export interface IdempotencyRow {
@@ -7,7 +7,7 @@ export interface IdempotencyRow {
   readonly run_ids: readonly string[];
 }
 
-/** What this key made since `created_after`, or null. */
+/** The runs that this key made since `created_after`, or null. */
 export function findIdempotencyKey(
   transaction: Transaction,
   trigger_id: string,
@@ -20,7 +20,7 @@ export function findIdempotencyKey(
   return row === null ? null : { body_hash: row.body_hash, run_ids: row.run_ids.split(" ") };
 }
 
-/** Keeps a key; one that is past its time is replaced. */
+/** Stores a key; replaces an expired one. */
 export function putIdempotencyKey(
   transaction: Transaction,
   row: IdempotencyRow & { readonly trigger_id: string; readonly key: string; readonly created_at: number },
@@ -32,7 +32,7 @@ export function putIdempotencyKey(
     .run(row.trigger_id, row.key, row.body_hash, row.run_ids.join(" "), row.created_at);
 }
 
-/** Removes keys past their time, at most `limit`. Returns how many went. */
+/** Removes up to `limit` expired keys. Returns how many were removed. */
 export function pruneIdempotencyKeys(transaction: Transaction, created_before: number, limit: number): number {
   return transaction.client
     .query(

@@ -1,11 +1,11 @@
 /**
  * Brings a database to this program's schema: numbered SQL that the program carries, each with its hash kept in the
  * database, all in one immediate transaction. `user_version` is the number of the newest one. A database of a newer program
- * is refused before anything is written, and so is a migration that the disk has no room for.
+ * is refused before anything is written, and so is a migration for which the disk has too little room.
  *
- * SQLite changes a CHECK by making the table anew. Dropping the old one with foreign keys on would remove every row that
- * refers to it, so foreign keys are off from before BEGIN, where SQLite takes notice of the setting, until after the end; all
- * references are checked before COMMIT. A crash on the way leaves the old database: the log has no commit.
+ * SQLite cannot change a CHECK without rebuilding the table. Dropping the old one with foreign keys on would remove every row that
+ * refers to it, so foreign keys are turned off before BEGIN (inside a transaction SQLite ignores the setting) until after the end; all
+ * references are checked before COMMIT. After a crash the old database is there, because the log has no commit.
  */
 import type { Database } from "bun:sqlite";
 import { createHash } from "node:crypto";
@@ -17,7 +17,7 @@ export interface Migration {
   readonly number: number;
   readonly name: string;
   readonly sql: string;
-  /** Tables that are made anew: each is on the disk twice for a while. */
+  /** Tables that are rebuilt: each is on the disk twice for a while. */
   readonly rebuilds: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-/** What stands between a database file and this program; the file is as it was. */
+/** Why this program cannot use a database file, which is unchanged. */
 export type MigrationProblem =
   | { readonly kind: "newer"; readonly found: number; readonly known: number; readonly written_by: string | null }
   | { readonly kind: "changed"; readonly number: number }
@@ -40,19 +40,19 @@ export type MigrationProblem =
       readonly kind: "no_room";
       readonly found: number;
       readonly known: number;
-      /** null: the disk was full before the end, though there seemed to be room at the beginning. */
+      /** null: the disk filled up on the way, though there seemed to be enough room at the beginning. */
       readonly room: MigrationRoom | null;
     };
 
-/** What a migration needs on the disk, in bytes. */
+/** Disk space that a migration needs, in bytes. */
 export interface MigrationRoom {
   readonly backup_bytes: number;
-  /** Tables that are made anew, once in the log and once in the file, and what else is written. */
+  /** Rebuilt tables, once in the log and once in the file, and everything else that is written. */
   readonly rebuild_bytes: number;
   readonly free_bytes: number;
 }
 
-/** What was done; `migrated` with the backup's file, null for a new database. */
+/** What was done; `migrated` has the path of the backup, null for a new database. */
 export type MigrationDone =
   | { readonly kind: "current" }
   | { readonly kind: "migrated"; readonly from: number; readonly to: number; readonly backup: string | null };
@@ -69,18 +69,18 @@ export interface MigrateOptions {
   readonly program_version: string;
   /** Called before an existing database is changed; returns the file of the copy. */
   readonly backup: (from_version: number) => string;
-  /** Room on the disk of the database and its backup. */
+  /** Free space on the disk of the database and its backup. */
   readonly freeBytes: () => number;
   /** Called at the beginning of each step; never for a new database. */
   readonly onProgress: (progress: MigrationProgress) => void;
 }
 
-/** Kept free beside what is computed. */
+/** Space kept free beyond what is computed. */
 const MARGIN_BYTES = 33_554_432;
-/** A page in the log has a header, pages of the free list are written too. */
+/** Each page in the log has a header, and pages of the free list are written too. */
 const OVERHEAD = 1.1;
 
-/** Applies what is missing, all of it or nothing. Throws, with the database as it was, when the SQL fails. */
+/** Applies the missing migrations, all of them or none. Throws when the SQL fails and leaves the database unchanged. */
 export function migrate(
   db: Database,
   migrations: readonly Migration[],
@@ -101,7 +101,7 @@ export function migrate(
   if (room.backup_bytes + room.rebuild_bytes > room.free_bytes) return { kind: "no_room", found, known, room };
   const next = counted(missing, options.onProgress);
   try {
-    next("copies the database, as a backup");
+    next("copies the database as a backup");
     const backup = options.backup(found);
     applyAll(db, missing, options, next);
     return { kind: "migrated", from: found, to: known, backup };
@@ -136,7 +136,7 @@ function applyAll(
     }).immediate();
   } finally {
     db.run(`PRAGMA foreign_keys = ${foreign_keys}`);
-    // Moves what was committed into the file, durably, or gives back the room that a failed try took.
+    // Moves what was committed into the file, durably, or frees the space that a failed attempt used.
     db.run("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 }
@@ -153,7 +153,7 @@ function apply(db: Database, migration: Migration, options: MigrateOptions, next
   db.run(`PRAGMA user_version = ${migration.number}`);
 }
 
-/** Counts the steps that are begun; slices of one step count as one. */
+/** Counts the steps that have begun; the slices of one step count as one. */
 function counted(
   missing: readonly Migration[],
   onProgress: (progress: MigrationProgress) => void,
@@ -202,7 +202,7 @@ function isFull(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "SQLITE_FULL" || error.code === "ENOSPC");
 }
 
-/** SHA-256 of the SQL, as it is kept in the database. */
+/** SHA-256 of the SQL, as stored in the database. */
 function hashOf(migration: Pick<Migration, "sql">): string {
   return createHash("sha256").update(migration.sql).digest("hex");
 }

@@ -1,15 +1,15 @@
 /**
- * Removes runs past their time, some at a time. Only runs that have ended go, and none whose webhook is still on its
- * way. What was counted on the trigger (`total_runs`) stays.
+ * Removes old runs in small batches. Only runs that have ended are removed, and none whose webhook is still to be
+ * sent. The trigger's counter `total_runs` stays.
  */
 import type { Database } from "bun:sqlite";
 import { DELIVERY_MACHINE } from "../runs/delivery";
 import type { Transaction } from "./writer";
 
-/** Runs looked at in one go: many that must stay, open or not yet delivered, may lie in front of those that can go. */
+/** Runs examined in one batch: many that must stay, because they are open or not yet delivered, may come before those that can be removed. */
 const CANDIDATES_MAX = 2000;
 
-/** Rows of `seq, trigger_seq` that may go, out of those that a subquery gives. */
+/** Rows of `seq, trigger_seq` that may be removed, among those of a subquery. */
 const REMOVABLE = (candidates: string): string => `SELECT seq, trigger_seq FROM (${candidates}) AS candidates
   WHERE completed_at IS NOT NULL AND NOT EXISTS
     (SELECT 1 FROM deliveries WHERE deliveries.run_seq = candidates.seq AND ${DELIVERY_MACHINE.is("pending", "sending")})
@@ -21,7 +21,7 @@ const REMOVABLE_OF_TRIGGER = REMOVABLE(
   `SELECT seq, trigger_seq, completed_at FROM runs WHERE trigger_seq = ?1 ORDER BY seq LIMIT ${CANDIDATES_MAX}`,
 );
 
-/** How far a pass over the runs has come: it goes on behind this place, until nothing is left to look at. */
+/** How far a pass over the runs has come: it continues after this place until no runs are left. */
 export interface AgePass {
   after_seq: number;
 }
@@ -30,11 +30,11 @@ export interface AgePass {
 export const FIRST_SEQ = Number.MIN_SAFE_INTEGER;
 
 /**
- * Removes up to `limit` runs that ended before `before`, in the order in which they were accepted, which is that of their age
- * as long as the clock went right. Returns how many went; 0 when the pass is over.
+ * Removes up to `limit` runs that ended before `before`, in the order of acceptance, which is the order of their age
+ * as long as the clock was right. Returns how many were removed; 0 when the pass is over.
  *
- * The pass ends at runs that ended between then and `now`, since later ones are younger. Runs that are open, or ended under a
- * clock that was ahead, tell nothing about those behind them: it goes on past them.
+ * The pass stops at runs that ended between then and `now`, since later ones are younger. Runs that are open, or ended under a
+ * clock that was ahead, say nothing about later runs, so the pass continues past them.
  */
 export function pruneRunsBefore(
   transaction: Transaction,
@@ -55,7 +55,7 @@ export function pruneRunsBefore(
 interface SeenRuns {
   readonly count: number;
   readonly last: number;
-  /** Runs whose age is known, and not reached. */
+  /** Runs whose age is known and that are not old enough. */
   readonly young: number;
 }
 
@@ -68,7 +68,7 @@ export function listFullTriggers(client: Database, keep: number): { seq: number;
     .all(keep) as { seq: number; id: string }[];
 }
 
-/** Removes up to `limit` of a trigger's oldest runs, while more than `keep` are stored. Returns how many went. */
+/** Removes up to `limit` of a trigger's oldest runs, while more than `keep` are stored. Returns how many were removed. */
 export function pruneRunsOf(transaction: Transaction, trigger_seq: number, keep: number, limit: number): number {
   const { client } = transaction;
   const row = client.query("SELECT stored_runs FROM triggers WHERE seq = ?1").get(trigger_seq);
@@ -77,14 +77,14 @@ export function pruneRunsOf(transaction: Transaction, trigger_seq: number, keep:
   return remove(transaction, client.query(REMOVABLE_OF_TRIGGER).all(trigger_seq, room) as RemovableRun[]);
 }
 
-/** Gives up to `pages` unused pages back to the file system. Returns how many are left unused. */
+/** Returns up to `pages` unused pages to the file system. Returns how many unused ones remain. */
 export function shrinkFile(transaction: Transaction, pages: number): number {
   const { client } = transaction;
   client.query(`PRAGMA incremental_vacuum(${pages})`).all();
   return (client.query("PRAGMA freelist_count").get() as { freelist_count: number }).freelist_count;
 }
 
-/** The newest time that was believed when ages were counted; null: none yet. */
+/** The newest time that was trusted for computing ages; null: none yet. */
 export function agedAt(client: Database): number | null {
   return (client.query("SELECT aged_at FROM instance").get() as { aged_at: number | null }).aged_at;
 }
@@ -113,7 +113,7 @@ function remove(transaction: Transaction, rows: readonly RemovableRun[]): number
   return rows.length;
 }
 
-/** No later run gets this place or a lower one, also when no run is left: what keeps the newest of them goes by their places. */
+/** No later run gets this place or a lower one, even when no run is left: keeping the newest runs relies on the order of places. */
 export function noteRemovedRuns(transaction: Transaction, last_seq: number): void {
   transaction.client
     .query("UPDATE instance SET removed_run_seq = ?1 WHERE removed_run_seq IS NULL OR removed_run_seq < ?1")

@@ -1,7 +1,7 @@
 /**
- * Runs at rest. Each transition of runs/run.ts is one guarded statement here, built from that table: it names the state it leaves, and,
- * where a process holds the run, the attempt and the boot id that fence a late writer. No row changed is an
- * answer that the caller handles: someone else moved the run first.
+ * Statements for runs. Each transition of runs/run.ts is one guarded statement here, built from that table: it names the state it leaves and,
+ * where a process holds the run, the attempt and boot id, which fence off a late writer. "No row changed" is an
+ * answer that the caller has to handle: someone else moved the run first.
  */
 import type { Database } from "bun:sqlite";
 import {
@@ -43,7 +43,7 @@ export interface RunRow {
   readonly solver_version: string | null;
   readonly schedule_id: string | null;
   readonly scheduled_for: number | null;
-  /** Instants that a tick's run makes up for, itself included; 0: it was on time; null: no tick made it. */
+  /** Instants that a tick's run makes up for, including its own; 0: it was on time; null: no tick made it. */
   readonly missed_count: number | null;
   readonly rerun_of: string | null;
   readonly fired_by: string | null;
@@ -62,16 +62,16 @@ export interface NewRun {
   readonly error_message: string | null;
   readonly schedule_id: string | null;
   readonly scheduled_for: number | null;
-  /** Instants that a tick's run makes up for, itself included; 0: it was on time; null: no tick made it. */
+  /** Instants that a tick's run makes up for, including its own; 0: it was on time; null: no tick made it. */
   readonly missed_count: number | null;
   readonly rerun_of: string | null;
   readonly fired_by: string | null;
 }
 
-/** JSON up to this many characters stays on the row; longer is compressed into a table of its own. */
+/** JSON up to this many characters is stored in the row; longer text is compressed into a table of its own. */
 const OVERRIDES_INLINE_MAX = 2048;
 
-/** Words of the partial indexes of open runs: SQLite uses one only when a statement asks for it by these very words. */
+/** Predicates of the partial indexes of open runs: SQLite uses such an index only when a statement repeats its predicate exactly. */
 const IS_QUEUED = RUN_MACHINE.is("queued");
 const IS_HELD = "boot_id IS NOT NULL";
 const IS_OPEN = "completed_at IS NULL";
@@ -86,7 +86,7 @@ const FINISH: { readonly [End in EndState]: Move } = {
   cancelled: RUN_MACHINE.move("running", "cancelled"),
 };
 
-/** A run with what it has from its trigger. */
+/** A run with the columns it has from its trigger. */
 const SELECT_RUN = `SELECT runs.*, triggers.id AS trigger_id, triggers.organization_id, triggers.version_id
   FROM runs JOIN triggers ON triggers.seq = runs.trigger_seq`;
 
@@ -123,7 +123,7 @@ export function insertRun(transaction: Transaction, run: NewRun): void {
   transaction.tally(run.status === "queued" ? `accepted ${run.source}` : `ended ${run.status}`);
 }
 
-/** A run in this process's hands: what its solve and its end need. */
+/** A run that this process holds: what solving and ending it need. */
 export interface ClaimedRun extends RunFence {
   readonly id: string;
   readonly override_data: string | null;
@@ -146,7 +146,7 @@ export function claimRun(
     .get(trigger_seq, boot_id, now) as ClaimedRun | null;
 }
 
-/** What ends a run; the result is written beside it, once. */
+/** The end of a run. The result is written once, into a table of its own. */
 export interface RunEnd {
   readonly status: EndState;
   readonly completed_at: number;
@@ -159,7 +159,7 @@ export interface RunEnd {
   readonly solver_version: string | null;
   /** JSON of the answer, compressed or not. */
   readonly result: StoredResult | null;
-  /** JSON of the points that were kept; null when there are none. */
+  /** JSON of the progress points; null when there are none. */
   readonly progress: string | null;
 }
 
@@ -168,14 +168,14 @@ export interface StoredResult {
   readonly data: Uint8Array;
 }
 
-/** Who holds a running run: a writer that is not this one changes nothing. */
+/** Identifies the holder of a running run: any other writer changes nothing. */
 export interface RunFence {
   readonly seq: number;
   readonly attempt: number;
   readonly boot_id: string;
 }
 
-/** running -> terminal, with its result. False when the run is no longer this attempt's. */
+/** running -> terminal, with its result. False when the run no longer belongs to this attempt. */
 export function finishRun(transaction: Transaction, fence: RunFence, end: RunEnd): boolean {
   const { client } = transaction;
   const move = FINISH[end.status];
@@ -213,7 +213,7 @@ export function finishRun(transaction: Transaction, fence: RunFence, end: RunEnd
   return true;
 }
 
-/** queued -> cancelled. False when it was claimed or ended meanwhile. */
+/** queued -> cancelled. False when it has been claimed or has ended in the meantime. */
 export function cancelQueuedRun(transaction: Transaction, seq: number, now: number, reason: string): boolean {
   const { changes } = transaction.client
     .query(`UPDATE runs SET ${CANCEL.set}, completed_at = ?2, error_message = ?3 WHERE seq = ?1 AND ${CANCEL.where}`)
@@ -222,7 +222,7 @@ export function cancelQueuedRun(transaction: Transaction, seq: number, now: numb
   return changes > 0;
 }
 
-/** running -> queued. `was_started` false gives the attempt back: the run waited in a pipe and the solver never saw it. */
+/** running -> queued. With `was_started` false the attempt does not count: the run waited in a pipe and the solver never saw it. */
 export function requeueRun(transaction: Transaction, fence: RunFence, was_started: boolean): boolean {
   const { changes } = transaction.client
     .query(
@@ -233,13 +233,13 @@ export function requeueRun(transaction: Transaction, fence: RunFence, was_starte
   return changes > 0;
 }
 
-/** Runs that a process which is gone still holds. */
+/** Runs that are still marked as held by a dead process. */
 export function findOrphans(client: Database, boot_id: string): RunRow[] {
   const rows = client.query(`${SELECT_RUN} WHERE ${IS_HELD} AND boot_id != ?1`).all(boot_id);
   return (rows as StoredRun[]).map(runOf);
 }
 
-/** Triggers with queued runs, with how many; the one that waits longest first. */
+/** Triggers with queued runs and how many each has; the one with the oldest run first. */
 export function countQueued(client: Database): { trigger_id: string; priority: number; queued: number }[] {
   return client
     .query(
@@ -250,7 +250,7 @@ export function countQueued(client: Database): { trigger_id: string; priority: n
     .all() as { trigger_id: string; priority: number; queued: number }[];
 }
 
-/** The highest seq that was ever stored, 0 for none. Below zero are runs that a migration moved, the oldest of all. */
+/** The highest seq that was ever stored, 0 for none. Runs below zero were moved there by a migration and are the oldest. */
 export function lastRunSeq(client: Database): number {
   const row = client
     .query("SELECT max(0, coalesce(max(seq), 0), coalesce((SELECT removed_run_seq FROM instance), 0)) AS seq FROM runs")
@@ -260,7 +260,7 @@ export function lastRunSeq(client: Database): number {
 
 const FIND = `${SELECT_RUN} WHERE runs.id = ?1 AND triggers.id = ?2`;
 const FIND_IN_PLACE = `${FIND} AND runs.seq = ?3`;
-/** Runs that a migration moved have an id that no longer says where they lie; an index holds them alone. */
+/** The ids of runs that a migration moved no longer contain their place; they have an index of their own. */
 const FIND_MOVED = `${FIND} AND runs.seq < 0`;
 
 /** One run of a trigger, or null. */
@@ -289,7 +289,7 @@ export interface RunFilter {
   readonly source: RunSource | null;
 }
 
-/** Runs of a trigger, newest first. The inner select stays inside an index, so deep pages cost index steps alone. */
+/** Runs of a trigger, newest first. The inner select stays inside an index, so deep pages cost only index steps. */
 export function listRuns(client: Database, filter: RunFilter, offset: number, limit: number): RunRow[] {
   const { where, values } = filterClause(filter);
   const query = client.query(
@@ -298,7 +298,7 @@ export function listRuns(client: Database, filter: RunFilter, offset: number, li
   return (query.all(...values, limit, offset) as StoredRun[]).map(runOf);
 }
 
-/** How many stored runs pass a filter; without one the trigger's own counter is the answer. */
+/** How many stored runs match a filter; without one it is the trigger's own counter. */
 export function countRuns(client: Database, filter: RunFilter): number {
   if (filter.status === null && filter.source === null) {
     const row = client.query("SELECT stored_runs FROM triggers WHERE seq = ?1").get(filter.trigger_seq);
@@ -322,17 +322,17 @@ function filterClause(filter: RunFilter): { where: string; values: number[] } {
   return { where, values };
 }
 
-/** The predicate of the partial index that holds the runs of an open state; SQLite uses it only when it is asked for by name. */
+/** The predicate of the partial index of runs in an open state; SQLite uses the index only when a statement repeats it. */
 const INDEX_OF_STATE: Partial<Record<RunState, string>> = { queued: IS_QUEUED, running: IS_HELD };
 
-/** A row as SQLite gives it. */
+/** A row as SQLite returns it. */
 type StoredRun = Omit<RunRow, "status" | "source"> & { readonly status: number; readonly source: number };
 
 function runOf(row: StoredRun): RunRow {
   return { ...row, status: runStateOf(row.status), source: runSourceOf(row.source) };
 }
 
-/** The override data as it was sent, as JSON text; null when nothing was. */
+/** The override data as sent, as JSON text; null when none was sent. */
 export function readOverrideData(client: Database, run: Pick<RunRow, "seq" | "override_data">): string | null {
   if (run.override_data !== null) return run.override_data;
   const row = client.query("SELECT data FROM run_inputs WHERE run_seq = ?1").get(run.seq) as {
@@ -350,7 +350,7 @@ export function readResult(client: Database, run_seq: number): string | null {
   return row === null ? null : resultText({ is_compressed: row.is_compressed === 1, data: row.data });
 }
 
-/** JSON of the points kept of a run's solve; null when there are none. */
+/** JSON of the progress points of a run; null when there are none. */
 export function readProgress(client: Database, run_seq: number): string | null {
   const row = client.query("SELECT data FROM run_progress WHERE run_seq = ?1").get(run_seq) as {
     data: Uint8Array;
@@ -364,7 +364,7 @@ export function resultText(result: StoredResult): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** When the run that waits longest was accepted; null when none waits. One index step for each trigger that has runs waiting. */
+/** When the oldest waiting run was accepted; null when none waits. Costs one index step per trigger with waiting runs. */
 export function oldestQueuedAt(client: Database): number | null {
   const row = client
     .query(

@@ -1,4 +1,4 @@
-/** Schedules at rest. `due_at` is set exactly while a schedule and its trigger are enabled and a tick is to come. */
+/** Statements for schedules. `due_at` is set exactly while a schedule and its trigger are enabled and another tick will come. */
 import type { Database } from "bun:sqlite";
 import { and, asc, count, eq, isNull } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
@@ -6,7 +6,7 @@ import type { Scope } from "./access";
 import { schedules } from "./schema";
 import type { Transaction } from "./writer";
 
-/** A schedule of the clock, which has a pattern. The table has room for kinds without one, which nothing makes yet. */
+/** A schedule with a cron pattern. The table allows kinds without one, which nothing creates yet. */
 export type ScheduleRow = typeof schedules.$inferSelect & { readonly cron_expression: string };
 
 export function insertSchedule(transaction: Transaction, row: ScheduleRow): void {
@@ -25,14 +25,14 @@ export function findSchedule(db: BunSQLiteDatabase, trigger_id: string, id: stri
   return (db.select().from(schedules).where(where).get() as ScheduleRow | undefined) ?? null;
 }
 
-/** Changes the given columns; null when the schedule is gone. */
+/** Changes the given columns; null when the schedule no longer exists. */
 export function updateSchedule(transaction: Transaction, id: string, change: Partial<ScheduleRow>): ScheduleRow | null {
   const where = and(eq(schedules.id, id), isNull(schedules.deleted_at));
   const [row] = transaction.db.update(schedules).set(change).where(where).returning().all();
   return (row as ScheduleRow | undefined) ?? null;
 }
 
-/** Schedules of a trigger, oldest first; all of them without a slice. */
+/** Schedules of a trigger, oldest first; without a slice, all of them. */
 export function listSchedulesOf(
   db: BunSQLiteDatabase,
   trigger_id: string,
@@ -53,19 +53,19 @@ export function countSchedulesOf(db: BunSQLiteDatabase, trigger_id: string): num
   return db.select({ n: count() }).from(schedules).where(where).get()!.n;
 }
 
-/** Ids of schedules that must be looked at, the longest due first. */
+/** Ids of schedules that are due, the longest due first. */
 export function listDueSchedules(client: Database, now: number, limit: number): string[] {
   const query = client.query("SELECT id FROM schedules WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2");
   return (query.all(now, limit) as { id: string }[]).map(({ id }) => id);
 }
 
-/** A schedule as it stands inside a transaction; null when it is gone. Fixed SQL: each tick reads it. */
+/** A schedule as it stands inside a transaction; null when it is gone. Fixed SQL, because each tick reads it. */
 export function readSchedule(transaction: Transaction, id: string): ScheduleRow | null {
   const row = transaction.client.query("SELECT * FROM schedules WHERE id = ?1 AND deleted_at IS NULL").get(id);
   return row === null ? null : rowOf(row as StoredSchedule);
 }
 
-/** What a turn of the scheduler changes. */
+/** The columns that a turn of the ticker changes. */
 export type ScheduleProgress = Pick<
   ScheduleRow,
   | "is_enabled"
@@ -78,7 +78,7 @@ export type ScheduleProgress = Pick<
   | "updated_at"
 >;
 
-/** Moves a schedule on. The cursor never goes back. */
+/** Advances a schedule. The cursor never goes back. */
 export function advanceSchedule(transaction: Transaction, id: string, progress: ScheduleProgress): void {
   transaction.client
     .query(
@@ -98,7 +98,7 @@ export function advanceSchedule(transaction: Transaction, id: string, progress: 
     );
 }
 
-/** Counts how a run of the schedule ended. Returns the failures in a row; null when the schedule is gone. */
+/** Counts how a run of the schedule ended. Returns the number of failures in a row; null when the schedule no longer exists. */
 export function noteScheduledRun(transaction: Transaction, id: string, is_failure: boolean): number | null {
   const row = transaction.client
     .query(
@@ -109,7 +109,7 @@ export function noteScheduledRun(transaction: Transaction, id: string, is_failur
   return (row as { consecutive_failures: number } | null)?.consecutive_failures ?? null;
 }
 
-/** Schedules in sight by their next run, the soonest first. */
+/** Schedules that the scope includes, by their next run, the soonest first. */
 export function listUpcomingSchedules(client: Database, scope: Scope, until: number, limit: number): ScheduleRow[] {
   const query = client.query(
     `SELECT schedules.* FROM schedules JOIN triggers ON triggers.id = schedules.trigger_id
@@ -119,13 +119,13 @@ export function listUpcomingSchedules(client: Database, scope: Scope, until: num
   return (query.all(scope.organization_id, until, scope.workspace_id, limit) as StoredSchedule[]).map(rowOf);
 }
 
-/** How many schedules wait for an instant that lies beyond `limit`, because the clock was wrong when they last fired. */
+/** How many schedules wait for an instant after `limit`, because the clock was wrong when they last fired. */
 export function countCursorsAfter(client: Database, limit: number): number {
   const query = client.query("SELECT count(*) AS n FROM schedules WHERE due_at IS NOT NULL AND cursor_at > ?1");
   return (query.get(limit) as { n: number }).n;
 }
 
-/** Enabled schedules of enabled triggers whose cursor stands before `before`, in the order of their ids. */
+/** Enabled schedules of enabled triggers whose cursor is before `before`, ordered by id. */
 export function listTickingSchedules(client: Database, after_id: string, before: number, limit: number): ScheduleRow[] {
   const rows = client
     .query(
@@ -137,7 +137,7 @@ export function listTickingSchedules(client: Database, after_id: string, before:
   return (rows as StoredSchedule[]).map(rowOf);
 }
 
-/** The program whose zones the next instants were computed with; null: none has said so. */
+/** The program version whose time zones the next instants were computed with; null: unknown. */
 export function zonesOf(client: Database): string | null {
   return (client.query("SELECT zones FROM instance").get() as { zones: string | null }).zones;
 }
@@ -146,7 +146,7 @@ export function noteZones(transaction: Transaction, zones: string): void {
   transaction.client.query("UPDATE instance SET zones = ?1").run(zones);
 }
 
-/** Removes up to `limit` rows of schedules that were deleted, ledger first. Returns how many went; 0: nothing is left. */
+/** Removes up to `limit` rows of deleted schedules, their ledgers first. Returns how many were removed; 0: nothing is left. */
 export function purgeSchedules(transaction: Transaction, limit: number): number {
   const { client } = transaction;
   const row = client.query("SELECT id FROM schedules WHERE deleted_at IS NOT NULL LIMIT 1").get();
@@ -154,7 +154,7 @@ export function purgeSchedules(transaction: Transaction, limit: number): number 
   return purgeSchedule(transaction, (row as { id: string }).id, limit);
 }
 
-/** Removes up to `limit` rows of one schedule, itself last. Returns how many went. */
+/** Removes up to `limit` rows of one schedule, its own row last. Returns how many were removed. */
 export function purgeSchedule(transaction: Transaction, id: string, limit: number): number {
   const { client } = transaction;
   for (const statement of PURGE) {
@@ -169,7 +169,7 @@ const PURGE = [
   "DELETE FROM tick_ranges WHERE rowid IN (SELECT rowid FROM tick_ranges WHERE schedule_id = ?1 LIMIT ?2)",
 ];
 
-/** A row as SQLite gives it. */
+/** A row as SQLite returns it. */
 type StoredSchedule = Omit<ScheduleRow, "is_main" | "is_enabled"> & {
   readonly is_main: number;
   readonly is_enabled: number;

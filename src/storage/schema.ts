@@ -1,6 +1,6 @@
 /**
- * The tables of typed queries. migrations/*.sql makes them and carries the CHECKs; a test compares the two. Runs, their
- * data, ticks and deliveries are not here: their statements are fixed SQL, in the files of those names.
+ * The tables of typed queries. migrations/*.sql creates them and has the CHECKs; a test compares the two. Runs, their
+ * data, ticks and deliveries are not here, because their statements are fixed SQL in the files of those names.
  */
 import { blob, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { ROLES } from "../roles";
@@ -22,7 +22,7 @@ export const users = sqliteTable("users", {
   created_at: integer().notNull(),
 });
 
-/** What `apply` keeps a record of. */
+/** The kinds of objects that `apply` records. */
 export const APPLIED_KINDS = ["document", "trigger"] as const;
 
 export const appliedObjects = sqliteTable("applied_objects", {

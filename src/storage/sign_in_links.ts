@@ -1,4 +1,4 @@
-/** Links that sign a browser in, at rest: as SHA-256, each good for one use. */
+/** Statements for sign-in links. They are stored as SHA-256, and each works once. */
 import { and, eq, gt, isNull, lt } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import { signInLinks } from "./schema";
@@ -10,7 +10,7 @@ export function insertSignInLink(transaction: Transaction, row: SignInLinkRow): 
   transaction.db.insert(signInLinks).values(row).run();
 }
 
-/** The link, when nobody has used it and its time is not over. */
+/** The link, if it is unused and has not expired. */
 export function findOpenLink(transaction: Transaction, link_hash: Buffer, now: number): SignInLinkRow | null {
   const where = and(eq(signInLinks.link_hash, link_hash), isNull(signInLinks.key_id), gt(signInLinks.expires_at, now));
   return transaction.db.select().from(signInLinks).where(where).get() ?? null;
@@ -20,7 +20,7 @@ export function spendLink(transaction: Transaction, link_hash: Buffer, key_id: s
   transaction.db.update(signInLinks).set({ key_id }).where(eq(signInLinks.link_hash, link_hash)).run();
 }
 
-/** Removes the links that nobody used in time. */
+/** Removes links that expired unused. */
 export function dropStaleLinks(transaction: Transaction, now: number): void {
   transaction.db
     .delete(signInLinks)
@@ -28,7 +28,7 @@ export function dropStaleLinks(transaction: Transaction, now: number): void {
     .run();
 }
 
-/** True when the key was given by a link, and so is a browser's own. */
+/** True when the key was issued for a sign-in link, so that it belongs to one browser. */
 export function isKeyOfLink(db: BunSQLiteDatabase, key_id: string): boolean {
   return (
     db.select({ key_id: signInLinks.key_id }).from(signInLinks).where(eq(signInLinks.key_id, key_id)).get() !==

@@ -1,13 +1,13 @@
 /**
- * The ledger: what became of each instant of a schedule. A tick's key is (schedule, instant), so no instant can fire twice,
- * whoever tries. Instants that made no run are kept many to a row.
+ * The ledger: the outcome of each instant of a schedule. A tick's key is (schedule, instant), so no instant can fire twice,
+ * whoever tries. Instants that made no run share rows as ranges.
  */
 import type { Database } from "bun:sqlite";
 import { TICK_MACHINE, type TickOutcome, type TickOutcomeBefore } from "../runs/tick";
 import type { Transaction } from "./writer";
 
 const IS_WAITING = TICK_MACHINE.is("waiting");
-/** Ticks of the clock have no item: there is one for each instant of a schedule. */
+/** Ticks of the clock have an empty item: there is one per instant of a schedule. */
 const IS_TICK = "schedule_id = ?1 AND scheduled_for = ?2 AND item = ''";
 
 export interface TickRow {
@@ -34,7 +34,7 @@ export interface TickRange {
   readonly created_at: number;
 }
 
-/** Puts a tick into the ledger. False when its instant is there already. */
+/** Inserts a tick. False when its instant is already there. */
 export function insertTick(transaction: Transaction, tick: TickRow): boolean {
   const { changes } = transaction.client
     .query(
@@ -55,7 +55,7 @@ export function insertTick(transaction: Transaction, tick: TickRow): boolean {
   return changes > 0;
 }
 
-/** Puts instants that made no run into the ledger: one as a tick, more as a range. */
+/** Inserts instants that made no run: a single one as a tick, several as a range. */
 export function insertTickRange(transaction: Transaction, range: TickRange): void {
   const { schedule_id, first_at, last_at, count, outcome, reason, created_at } = range;
   if (count === 1) {
@@ -72,7 +72,7 @@ export function insertTickRange(transaction: Transaction, range: TickRange): voi
   transaction.tally(`tick ${outcome}`, count);
 }
 
-/** Ticks of a schedule that wait for a run to end, oldest first. The index is named: SQLite would read the whole ledger for the order. */
+/** Ticks of a schedule that wait for a run to end, oldest first. The index is named because SQLite would otherwise read the whole ledger for the order. */
 export function listWaitingTicks(transaction: Transaction, schedule_id: string): WaitingTick[] {
   return transaction.client
     .query(
@@ -81,7 +81,7 @@ export function listWaitingTicks(transaction: Transaction, schedule_id: string):
     .all(schedule_id) as WaitingTick[];
 }
 
-/** Says what became of a tick that waited, or that made no run. False when it is no longer what it was. */
+/** Sets the outcome of a tick that waited or made no run. False when its outcome has changed in the meantime. */
 export function settleTick<To extends TickOutcome>(
   transaction: Transaction,
   tick: Pick<TickRow, "schedule_id" | "scheduled_for"> & { readonly outcome: TickOutcomeBefore<To> },
@@ -95,7 +95,7 @@ export function settleTick<To extends TickOutcome>(
   return changes > 0;
 }
 
-/** Schedules with a tick that waits and may go on: nothing of theirs is open, or their policy does not mind. */
+/** Schedules with a waiting tick that may go on: they have no open run, or their policy allows one. */
 export function listReleasableSchedules(client: Database, limit: number): string[] {
   const rows = client
     .query(
@@ -131,7 +131,7 @@ export function findTickRange(client: Database, schedule_id: string, at: number)
 
 type StoredRange = Omit<TickRange, "is_count_exact"> & { readonly is_count_exact: number };
 
-/** A line of the ledger: one instant, or a range of them. */
+/** A line of the ledger: one instant, or a range of instants. */
 export interface LedgerLine {
   readonly scheduled_for: number;
   /** The last instant of a range; null for one instant. */
@@ -146,7 +146,7 @@ export interface LedgerLine {
   readonly created_at: number;
 }
 
-/** Lines of a schedule's ledger, newest instant first. Each half is cut before they are put together: a page sorts no more than it passes over. */
+/** Lines of a schedule's ledger, newest instant first. Ticks and ranges are each limited before they are merged, so that a page sorts no more than it skips and shows. */
 export function listLedger(
   client: Database,
   schedule_id: string,
@@ -177,7 +177,7 @@ export function countLedger(client: Database, schedule_id: string, outcome: Tick
   return (row as { n: number }).n;
 }
 
-/** Removes up to `limit` lines that are older than `before`; what waits stays. Returns how many went. */
+/** Removes up to `limit` lines older than `before`; waiting ticks stay. Returns how many were removed. */
 export function pruneTicks(transaction: Transaction, before: number, limit: number): number {
   const { client } = transaction;
   const { changes } = client

@@ -1,4 +1,4 @@
-/** Triggers at rest. A deleted one is gone for everyone at once; its runs go in small batches (background/pruner.ts). */
+/** Statements for triggers. A deleted one disappears at once; its runs are removed in small batches (background/pruner.ts). */
 import type { Database } from "bun:sqlite";
 import { and, desc, eq, isNull } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
@@ -10,14 +10,14 @@ import type { Transaction } from "./writer";
 
 export type TriggerRow = typeof triggers.$inferSelect;
 
-/** A trigger with what its object shows from elsewhere. */
+/** A trigger with the facts from other tables that its object shows. */
 export interface TriggerView {
   readonly trigger: TriggerRow;
   readonly model_name: string;
   readonly has_active_schedule: boolean;
 }
 
-/** The row's place among triggers is SQLite's to give. */
+/** SQLite assigns `seq`. */
 export function insertTrigger(transaction: Transaction, row: Omit<TriggerRow, "seq">): void {
   transaction.db.insert(triggers).values(row).run();
 }
@@ -37,7 +37,7 @@ export function findTrigger(db: BunSQLiteDatabase, scope: Scope, id: string): Tr
   return db.select().from(triggers).where(present(scope, id)).get() ?? null;
 }
 
-/** Triggers in sight, newest first, as the API shows them. */
+/** Triggers that the scope includes, newest first, as the API shows them. */
 export function listTriggers(
   db: BunSQLiteDatabase,
   filter: Scope & { document_id: string | null; id: string | null },
@@ -56,7 +56,7 @@ export function listTriggers(
   return rows.map((row) => ({ ...row, has_active_schedule: active.has(row.trigger.id) }));
 }
 
-/** Changes the given columns; null when the trigger is not there. */
+/** Changes the given columns; null when there is no such trigger. */
 export function updateTrigger(
   transaction: Transaction,
   scope: Scope,
@@ -66,7 +66,7 @@ export function updateTrigger(
   return transaction.db.update(triggers).set(change).where(present(scope, id)).returning().all()[0] ?? null;
 }
 
-/** How many triggers carry a sealed webhook secret. */
+/** How many triggers have a sealed webhook secret. */
 export function countSealedSecrets(client: Database): number {
   const row = client
     .query("SELECT count(*) AS n FROM triggers WHERE webhook_secret IS NOT NULL AND deleted_at IS NULL")
@@ -74,7 +74,7 @@ export function countSealedSecrets(client: Database): number {
   return (row as { n: number }).n;
 }
 
-/** Notes whether the last attempt of a trigger's webhook went through. Returns since when all have failed, or null. */
+/** Records whether the last attempt of a trigger's webhook succeeded. Returns since when all have failed, or null. */
 export function noteWebhook(transaction: Transaction, id: string, is_ok: boolean, now: number): number | null {
   const { client } = transaction;
   if (is_ok) {
@@ -90,14 +90,14 @@ export function noteWebhook(transaction: Transaction, id: string, is_ok: boolean
   return (row as { since: number | null } | null)?.since ?? null;
 }
 
-/** Nothing more is sent until the webhook is changed. */
+/** Stops sending until the webhook is changed. */
 export function disableWebhook(transaction: Transaction, id: string, reason: string, now: number): void {
   transaction.client
     .query("UPDATE triggers SET webhook_disabled_at = ?3, webhook_disabled_reason = ?2 WHERE id = ?1")
     .run(id, reason, now);
 }
 
-/** A good result came: the alarm moves on, and one that was raised is over. True when it was. */
+/** After a good result: moves the alarm on and ends one that was raised. True when one was. */
 export function moveOverdue(transaction: Transaction, seq: number, overdue_at: number): boolean {
   const row = transaction.client
     .query("SELECT overdue_since FROM triggers WHERE seq = ?1 AND expect_within_seconds IS NOT NULL AND is_enabled = 1")
@@ -115,7 +115,7 @@ export interface OverdueTrigger {
   readonly overdue_at: number;
 }
 
-/** Triggers whose alarm is due, the longest first. */
+/** Triggers whose alarm is due, the longest due first. */
 export function listOverdueAt(client: Database, now: number, limit: number): OverdueTrigger[] {
   return client
     .query(
@@ -125,7 +125,7 @@ export function listOverdueAt(client: Database, now: number, limit: number): Ove
     .all(now, limit) as OverdueTrigger[];
 }
 
-/** Raises the alarm of a trigger. False when a good result, or a change, came first. */
+/** Raises the alarm of a trigger. False when a good result or a change came first. */
 export function markOverdue(transaction: Transaction, { id, overdue_at }: OverdueTrigger): boolean {
   const { changes } = transaction.client
     .query("UPDATE triggers SET overdue_since = overdue_at, overdue_at = NULL WHERE id = ?1 AND overdue_at = ?2")
@@ -150,8 +150,8 @@ export function listDeletedTriggers(client: Database, limit: number): string[] {
 }
 
 /**
- * Removes up to `limit` rows that belong to a deleted trigger, runs first, the trigger last.
- * Returns how many went; 0 when nothing of it is left.
+ * Removes up to `limit` rows of a deleted trigger, its runs first and the trigger itself last.
+ * Returns how many were removed; 0 when nothing is left.
  */
 export function purgeTrigger(transaction: Transaction, id: string, limit: number): number {
   for (const table of ["deliveries", "idempotency_keys", "runs"] as const) {

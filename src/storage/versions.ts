@@ -1,4 +1,4 @@
-/** Versions at rest: the frozen text of a document, numbered from 1 within it. */
+/** Statements for versions: the frozen texts of a document, numbered from 1. */
 import { and, desc, eq } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import { versions } from "./schema";
@@ -28,7 +28,7 @@ export function findVersion(db: BunSQLiteDatabase, document_id: string, id: stri
   return db.select().from(versions).where(where).get() ?? null;
 }
 
-/** The model text of any version, by its id alone: what a claimed run needs. */
+/** The model text of any version by its id, for claimed runs. */
 export function readVersionModel(
   db: BunSQLiteDatabase,
   id: string,
@@ -37,7 +37,7 @@ export function readVersionModel(
   return db.select(columns).from(versions).where(eq(versions.id, id)).get() ?? null;
 }
 
-/** The newest version of a document, seen by the transaction itself. */
+/** The newest version of a document, read inside the transaction. */
 export function latestVersion(db: BunSQLiteDatabase, document_id: string): VersionRow | null {
   return (
     db
@@ -66,7 +66,7 @@ export function listVersions(
     .all();
 }
 
-/** Gives a version a name, which keeps it from being pruned. Null when it is not there. */
+/** Gives a version a name, which keeps it from being pruned. Null when there is no such version. */
 export function nameVersion(
   transaction: Transaction,
   document_id: string,
@@ -83,7 +83,7 @@ export function nameVersion(
   return rows[0] ?? null;
 }
 
-/** Removes unnamed versions of a document beyond the newest `keep`; pinned ones stay whatever their name. Returns how many went. */
+/** Removes unnamed versions of a document beyond the newest `keep`, but no pinned ones. Returns how many were removed. */
 export function pruneVersions(transaction: Transaction, document_id: string, keep: number): number {
   return transaction.client
     .query(

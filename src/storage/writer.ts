@@ -1,15 +1,15 @@
 /**
- * The only way to write: operations are gathered and committed together, so that concurrent fires share one fsync.
+ * The only way to write: operations are collected and committed together, so that concurrent fires share one fsync.
  *
- * An operation is a synchronous function over the writing connection. Those that are handed in during one turn of
+ * An operation is a synchronous function over the writing connection. Operations submitted during one turn of
  * the event loop run in one immediate transaction on the next. The commit itself does not sync (synchronous =
  * NORMAL): the log is then synced off this thread, and the promises settle after a sync that began after their commit.
- * So a settled promise means what synchronous = FULL means, while the event loop goes on serving; a sync on
+ * So a settled promise guarantees what synchronous = FULL guarantees, while the event loop goes on serving; a sync on
  * this thread cost 120 of 190 µs of a 32-row batch. Commits made while a sync runs share the next one.
  *
  * If any operation throws, its batch is rolled back and each is run again in a transaction of its own: operations
- * must be repeatable. A failure of the storage itself (disk full, I/O error) rejects the whole batch; a failed sync
- * rejects all that it was to cover and every write after it, since what reached the disk is unknown.
+ * must be repeatable. A failure of the storage itself (disk full, I/O error) rejects the whole batch. A failed sync
+ * rejects everything it was to cover and every later write, because it is unknown what reached the disk.
  */
 import type { Database } from "bun:sqlite";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
@@ -30,10 +30,10 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Why the storage took nothing: `full` and `busy` pass, after `lost` nothing may be written any more. */
+/** Why a write failed: `full` and `busy` are temporary; after `lost` nothing may be written any more. */
 export type StorageTrouble = "full" | "busy" | "lost";
 
-/** Thrown to every caller of a batch that the storage could not take; nothing of it was kept. */
+/** Thrown to every caller of a batch that could not be written; nothing of it was kept. */
 export class StorageFailure extends Error {
   readonly trouble: StorageTrouble;
   constructor(trouble: StorageTrouble, cause: unknown) {
@@ -43,14 +43,14 @@ export class StorageFailure extends Error {
   }
 }
 
-/** One open transaction. `countRun` is summed per trigger and written once at the end: one statement a batch instead of one a fire. */
+/** One open transaction. Calls of `countRun` are summed per trigger and written once at the end: one statement per batch instead of one per fire. */
 export class Transaction {
   /** Fixed statements, for the hot paths; `query` keeps them prepared. */
   readonly client: Database;
   /** Typed statements on the same connection. */
   readonly db: BunSQLiteDatabase;
   readonly #counts = new Map<number, { runs: number; at: number }>();
-  /** What the transaction made, by kind and word: told once it is kept, for the metrics. */
+  /** Counts for the metrics, by kind and word; reported once the transaction is committed. */
   readonly tallies = new Map<Tally, number>();
 
   constructor(client: Database, db: BunSQLiteDatabase) {
@@ -68,12 +68,12 @@ export class Transaction {
     }
   }
 
-  /** Counts something that the transaction makes; a transaction that is rolled back has made nothing. */
+  /** Counts something for the metrics; a transaction that is rolled back counts nothing. */
   tally(what: Tally, count = 1): void {
     this.tallies.set(what, (this.tallies.get(what) ?? 0) + count);
   }
 
-  /** Writes what was gathered; called once, right before the commit. */
+  /** Writes the sums; called once, right before the commit. */
   flush(): void {
     if (this.#counts.size === 0) return;
     const statement = this.client.query(
@@ -83,7 +83,7 @@ export class Transaction {
   }
 }
 
-/** A run accepted from a source, a run's end, or what became of a tick. */
+/** A run accepted from a source, the end of a run, or the outcome of a tick. */
 export type Tally = `accepted ${RunSource}` | `ended ${TerminalState}` | `tick ${TickOutcome}`;
 export type Tallies = ReadonlyMap<Tally, number>;
 
@@ -108,7 +108,7 @@ export class Writer {
   #is_syncing = false;
   #failure: StorageFailure | null = null;
 
-  /** `onLost` is told once when what reached the disk is no longer known: the process must end. `onCommit` is told of each transaction, `onFull` of each that the disk had no room for. */
+  /** `onLost` is called once when it is unknown what reached the disk: the process must end. `onCommit` is called for each transaction, `onFull` for each that the disk had no room for. */
   constructor(
     client: Database,
     syncLog: SyncLog,
@@ -133,7 +133,7 @@ export class Writer {
     });
   }
 
-  /** A batch begins when the loop turns, or, while the log is being synced, when that ends: then it is larger and the log is synced less often. */
+  /** A batch begins at the next turn of the event loop, or when the running sync ends: then batches are larger and the log is synced less often. */
   #schedule(): void {
     if (this.#is_scheduled || (this.#is_syncing && this.#waiting.length < BATCH_OPERATIONS_MAX)) return;
     this.#is_scheduled = true;
@@ -176,7 +176,7 @@ export class Writer {
     }
   }
 
-  /** One transaction; throws with nothing kept. */
+  /** Runs one transaction; when it throws, nothing was kept. */
   #commit(batch: readonly Waiting[]): Committed[] {
     this.#client.run("BEGIN IMMEDIATE");
     try {
@@ -217,13 +217,13 @@ export class Writer {
   }
 }
 
-/** A promise would settle after the commit, outside the transaction: its writes would be lost without a word. */
+/** A promise would settle after the commit, outside the transaction, and its writes would be silently lost. */
 function refusePromise(result: unknown): unknown {
   if (result instanceof Promise) throw new TypeError("a write operation must be synchronous");
   return result;
 }
 
-/** Errors that concern the file and not the operation; null for all others. */
+/** The trouble behind errors of the file itself; null for errors of an operation. */
 function troubleOf(error: unknown): StorageTrouble | null {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code.startsWith("SQLITE_FULL")) return "full";

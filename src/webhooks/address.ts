@@ -1,12 +1,12 @@
-/** Internet addresses as bytes, and what each range is for (IANA's special-purpose registries of IPv4 and IPv6). */
+/** Internet addresses as bytes, and the purpose of each range (IANA's special-purpose registries of IPv4 and IPv6). */
 import { isIP } from "node:net";
 
-/** `metadata`: a cloud's credential service. `unusable`: multicast, broadcast, unspecified or not for any host. `reserved`: no one's yet. */
+/** `metadata`: a cloud's credential service. `unusable`: multicast, broadcast, unspecified or not for any host. `reserved`: not assigned yet. */
 export type AddressKind = "global" | "private" | "loopback" | "link-local" | "metadata" | "reserved" | "unusable";
 
 type Range = readonly [prefix: string, length: number, kind: AddressKind];
 
-/** First match wins; what matches none is global. */
+/** The first match wins; an address that matches none is global. */
 const IPV4_RANGES: readonly Range[] = [
   ["169.254.169.254", 32, "metadata"],
   ["100.100.100.200", 32, "metadata"],
@@ -28,17 +28,17 @@ const IPV4_RANGES: readonly Range[] = [
   ["240.0.0.0", 4, "reserved"],
 ];
 
-/** First match wins; what matches none is reserved, for only 2000::/3 is given out. */
+/** The first match wins; an address that matches none is reserved, because only 2000::/3 has been assigned. */
 const IPV6_RANGES: readonly Range[] = [
   ["fd00:ec2::254", 128, "metadata"],
   ["fd20:ce::254", 128, "metadata"],
   ["::", 128, "unusable"],
   ["::1", 128, "loopback"],
-  // What these carry inside is judged by itself; the wrapping adds nothing to it.
+  // The address inside these is judged by itself; the wrapping makes no difference.
   ["::", 96, "global"],
   ["::ffff:0:0", 96, "global"],
   ["64:ff9b::", 96, "global"],
-  // Where the inner address stands here is each network's own choice, so it cannot be judged.
+  // Each network chooses where the inner address is placed, so it cannot be judged.
   ["64:ff9b:1::", 48, "unusable"],
   ["2001::", 32, "global"],
   ["2001::", 23, "reserved"],
@@ -75,7 +75,7 @@ export function canonicalAddress(bytes: Uint8Array): string {
   return new URL(`http://[${groups.join(":")}]/`).hostname.slice(1, -1);
 }
 
-/** What the range of an address is for. An address that carries another is judged by its wrapping alone here. */
+/** The purpose of the range of an address. For an address that carries another one, this looks at the outer one only. */
 export function kindOf(bytes: Uint8Array): AddressKind {
   const table = bytes.length === 4 ? IPV4_TABLE : IPV6_TABLE;
   const range = table.find((one) => startsWith(bytes, one.bytes, one.length));

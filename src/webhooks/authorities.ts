@@ -1,4 +1,4 @@
-/** Private certificate authorities that webhook receivers may have theirs from, beside the public ones. */
+/** Private certificate authorities for webhook receivers, beside the public ones. */
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
@@ -6,7 +6,7 @@ import { messageOf } from "../log";
 
 const CERTIFICATE_PATTERN = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** What trusts the public authorities and those of a PEM file: made once, for it takes longer than a handshake. Throws a RangeError that says what is wrong with the file. */
+/** A TLS context that trusts the public authorities and those of a PEM file. Made once, because it takes longer than a handshake. Throws a RangeError that says what is wrong with the file. */
 export function readAuthorities(path: string): SecureContext {
   return createSecureContext({ ca: [...rootCertificates, ...certificatesOf(path, readText(path))] });
 }

@@ -1,14 +1,14 @@
 /** When a delivery is tried again. */
 
-/** Waiting times after the first attempt, in seconds: 75 hours in all, each varied by a tenth so that receivers are not hit in step. */
+/** Waiting times after the first attempt, in seconds: 75 hours in all, each varied by up to a tenth so that retries do not arrive all at once. */
 const WAITS_SECONDS = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
 const VARIATION = 0.1;
 const RETRY_AFTER_SECONDS_MAX = 86_400;
-/** Statuses that may name a time themselves. */
+/** Statuses whose Retry-After is followed. */
 const PATIENT_STATUSES = [429, 502, 503, 504];
 
 export interface FailedAttempt {
-  /** Attempts made, this one included. */
+  /** Attempts so far, including this one. */
   readonly attempts: number;
   readonly http_status: number | null;
   readonly retry_after_seconds: number | null;

@@ -1,9 +1,9 @@
 /**
  * One attempt to deliver a webhook: one POST over a fresh connection to one of the addresses that were checked before.
  *
- * node:http is used instead of fetch because Bun's fetch obeys the *_PROXY variables whatever it is told, and a proxy
- * would look the name up again. It follows no redirect, unpacks nothing and, with no agent, keeps no connection that a
- * POST could be sent over twice. The deadline is our own timer and covers everything from the connect to the last byte.
+ * node:http is used instead of fetch because Bun's fetch always obeys the *_PROXY variables, and a proxy
+ * would look the name up again. It follows no redirects, decompresses nothing and, without an agent, keeps no connection that a
+ * POST could be sent over twice. The deadline is a timer of our own that covers everything from the connect to the last byte.
  */
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
@@ -21,11 +21,11 @@ export interface DeliveryRequest {
   /** For the whole attempt, from connect to the last byte read. */
   readonly deadline_ms: number;
   readonly clock: Clock;
-  /** Trusts private certificate authorities too; null: the public ones alone. */
+  /** Trusts private certificate authorities too; null: only the public ones. */
   readonly authorities: SecureContext | null;
 }
 
-/** What came of one attempt. */
+/** The outcome of one attempt. */
 export interface Attempt {
   /** The receiver answered 2xx. */
   readonly ok: boolean;
@@ -36,18 +36,18 @@ export interface Attempt {
   readonly error: string | null;
   /** The first 1 KiB of the answer as text, without control characters. */
   readonly answer: string;
-  /** What the answer's Retry-After asks for, as it is. */
+  /** The answer's Retry-After, unchanged. */
   readonly retry_after_seconds: number | null;
 }
 
-/** The answer is read this far, so that a receiver which is still writing is not cut off, and no farther. */
+/** The answer is read up to here, so that a receiver that is still writing is not cut off. */
 const ANSWER_READ_BYTES_MAX = 65_536;
 const ANSWER_KEPT_BYTES = 1024;
 const ADDRESSES_TRIED_MAX = 4;
 const REDIRECT_HINT = "; redirects are not followed, so give the final URL";
 const UPGRADE_HINT = "; it wants to speak another protocol, such as WebSocket: give a URL that takes a POST";
 const UNREACHED_CODES = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"];
-/** Nobody who is trusted has signed the certificate. */
+/** Error codes for a certificate that no trusted authority has signed. */
 const UNTRUSTED_CODES = [
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
@@ -56,7 +56,7 @@ const UNTRUSTED_CODES = [
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ];
 
-/** Makes the attempt. Whatever the network does is in the outcome; rejects only for headers that HTTP does not allow. */
+/** Makes the attempt. Network errors are part of the outcome; rejects only for headers that HTTP does not allow. */
 export async function deliverOnce(request: DeliveryRequest): Promise<Attempt> {
   const { clock } = request;
   const started = clock.monotonic();
@@ -81,20 +81,20 @@ export async function deliverOnce(request: DeliveryRequest): Promise<Attempt> {
 
 interface Answer {
   readonly status: number;
-  /** As far as they came: once there is a status, a broken or endless body changes nothing. */
+  /** Whatever arrived: once there is a status, a broken or endless body changes nothing. */
   readonly bytes: Uint8Array;
   readonly retry_after: string | null;
 }
 
 interface Failure {
   readonly fault: string;
-  /** Nobody took the connection, so nothing was sent. */
+  /** No address accepted the connection, so nothing was sent. */
   readonly is_unreached: boolean;
 }
 
 /**
- * A receiver of several addresses may listen on one, and another may swallow connects: so they race for the first connection
- * (firstToConnect), and the POST goes to the winner; to the next one only when nobody takes it there after all.
+ * A receiver with several addresses may listen on only one of them, and another may silently drop connects. So the addresses race for the
+ * first connection (firstToConnect) and the POST goes to the winner, or to the next one when the winner refuses it after all.
  */
 async function postToAny(request: DeliveryRequest): Promise<Answer | Failure> {
   const { clock, deadline_ms } = request;
@@ -130,7 +130,7 @@ function post(request: DeliveryRequest, address: string, left_ms: number): Promi
       outgoing.destroy();
     };
     const cancelDeadline = clock.after(left_ms, () => settle(lateText(request)));
-    // Stays for good: destroying the request may raise a late error, which no one waits for any more.
+    // This listener stays: destroying the request may raise a late error that nothing else handles.
     outgoing.on("error", (error: SystemError) => settle(faultOf(error), UNREACHED_CODES.includes(error.code ?? "")));
     outgoing.on("response", (response) => {
       incoming = response;
@@ -196,18 +196,18 @@ function tlsOptions(url: URL, authorities: SecureContext | null): TlsOptions {
   return {
     ...(isIP(host) === 0 ? { servername: host.replace(/\.$/, "") } : {}),
     ...(authorities === null ? {} : { secureContext: authorities }),
-    // Said here, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment changes what is meant by saying nothing.
+    // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment changes the default.
     rejectUnauthorized: true,
   };
 }
 
-/** UTF-8 without control characters, so that an answer cannot draw on the terminal of who reads the log. */
+/** UTF-8 without control characters, so that an answer cannot control the terminal of a person who reads the log. */
 function printable(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes.subarray(0, ANSWER_KEPT_BYTES));
   return text.replace(/\p{Cc}/gu, "");
 }
 
-/** Seconds or an HTTP date (RFC 9110, 10.2.3), whose every form begins with the day's name; null for anything else. */
+/** Seconds or an HTTP date (RFC 9110, 10.2.3), all forms of which begin with the name of the day; null for anything else. */
 function retryAfterSeconds(value: string | null, now: number): number | null {
   if (value === null) return null;
   const is_date = /^[A-Z][a-z]{2}/.test(value);

@@ -1,8 +1,8 @@
 /**
- * Where a webhook may go. A name is resolved once, every address it has is judged, and the caller connects to
- * what is handed back, so an answer that changes between the check and the connection reaches nothing.
+ * Where a webhook may go. A name is resolved once, all its addresses are judged, and the caller connects to
+ * the addresses returned, so a DNS answer that changes between the check and the connection has no effect.
  *
- * URL spells every IPv4 form (decimal, octal, short, full-width digits) as four decimals before anything is judged. An
+ * URL turns every IPv4 form (decimal, octal, short, full-width digits) into four decimals before anything is judged. An
  * IPv6 address that carries an IPv4 one inside is judged by both.
  */
 import { BlockList, isIP } from "node:net";
@@ -11,7 +11,7 @@ import { type AddressKind, addressBytes, canonicalAddress, embeddedAddresses, ki
 /** What the operator allows, read from `webhook_targets`. */
 export interface TargetPolicy {
   readonly allows: "private" | "public" | "list";
-  /** As the operator wrote it, for messages. */
+  /** The setting as the operator wrote it, for messages. */
   readonly setting: string;
   readonly networks: BlockList;
   /** Host names in lower case, without a final dot. */
@@ -22,9 +22,9 @@ export interface TargetPolicy {
 /** Where this service itself listens: a webhook there could fire triggers in a circle. */
 export interface OwnEndpoint {
   readonly port: number;
-  /** The address it is bound to, or every address that this machine has just now when it is bound to all. */
+  /** The address it is bound to, or all current addresses of this machine when it is bound to all. */
   readonly addresses: () => readonly string[];
-  /** Bound to all: then the whole of 127.0.0.0/8 leads here too. */
+  /** True when it is bound to all addresses: then all of 127.0.0.0/8 leads here too. */
   readonly is_wildcard: boolean;
 }
 
@@ -35,7 +35,7 @@ export type Resolution = { readonly addresses: readonly string[] } | { readonly 
 
 const URL_LENGTH_MAX = 2048;
 const SCHEME_PORTS: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
-/** Of servers that read lines and would take a webhook for commands: FTP, SSH, Telnet, mail, IRC. */
+/** Ports of servers that read lines and would take a webhook for commands: FTP, SSH, Telnet, mail, IRC. */
 const FOREIGN_PORTS: ReadonlySet<number> = new Set([21, 22, 23, 25, 110, 143, 465, 587, 993, 995, 6667]);
 const HOST_NAME_PATTERN = /^(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i;
 /** An address with too few or too many parts, which no host name looks like. */
@@ -47,7 +47,7 @@ const KINDS_ALLOWED: { readonly [Allows in "private" | "public"]: ReadonlySet<Ad
 
 /**
  * Reads `private`, `public` or a comma-separated list of CIDRs, addresses and host names. Throws a RangeError that
- * names the entry which is none of these.
+ * names the entry that is none of these.
  */
 export function parseTargetPolicy(setting: string, own: OwnEndpoint | null = null): TargetPolicy {
   const networks = new BlockList();
@@ -66,7 +66,7 @@ export function parseTargetPolicy(setting: string, own: OwnEndpoint | null = nul
   return { allows: "list", setting: trimmed, networks, names, own };
 }
 
-/** What is wrong with a webhook URL as far as its text tells, or null. A name is judged again when it is resolved. */
+/** What is wrong with the text of a webhook URL, or null. A name is judged again when it is resolved. */
 export function checkDestination(text: string, policy: TargetPolicy): string | null {
   const url = parseUrl(text);
   if (typeof url === "string") return url;
@@ -74,7 +74,7 @@ export function checkDestination(text: string, policy: TargetPolicy): string | n
   return isIP(host) === 0 ? null : refusalOf(host, host, portOf(url), policy);
 }
 
-/** The addresses that may be connected to, in the resolver's order, once every one of the host has passed; else why not. */
+/** The addresses that may be connected to, in the resolver's order, once all addresses of the host have passed; otherwise the reason. */
 export async function resolveDestination(text: string, policy: TargetPolicy, lookup: Lookup): Promise<Resolution> {
   const url = parseUrl(text);
   if (typeof url === "string") return { refused: url };
@@ -88,7 +88,7 @@ export async function resolveDestination(text: string, policy: TargetPolicy, loo
   return { addresses: found };
 }
 
-/** A failed look-up counts as no address: the attempt fails and comes again. */
+/** A failed look-up counts as no address: the attempt fails and is tried again. */
 async function addressesOf(host: string, lookup: Lookup): Promise<readonly string[]> {
   try {
     return await lookup(host);

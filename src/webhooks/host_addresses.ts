@@ -1,10 +1,10 @@
 /**
  * The addresses of host names, from /etc/hosts and DNS.
  *
- * By c-ares, because the system's own look-up blocks a thread of the pool that syncs the database too: beside 64 look-ups
+ * Uses c-ares, because the system's own look-up blocks a thread of the pool that also syncs the database: beside 64 look-ups
  * at a silent name server a sync took 20 s on two cores, and no fire was accepted meanwhile. c-ares reads
- * resolv.conf once, so its name servers are set anew when the file has changed, as it does when a network comes up late.
- * Of /etc/hosts it takes the first line of a name alone, and none for a name with a final dot, so that file is read here.
+ * resolv.conf once, so its name servers are set again when the file has changed, which happens when a network comes up late.
+ * From /etc/hosts it takes only the first line of a name, and none for a name with a final dot, so that file is read here.
  */
 import { setServers } from "node:dns";
 import { readFileSync, statSync } from "node:fs";
@@ -61,7 +61,7 @@ export class Names {
   }
 }
 
-/** What tells one state of a file from another; "" while there is none. */
+/** Changes whenever the file does; "" while there is no file. */
 function fileMark(path: string | null): string {
   const stat = path === null ? undefined : statSync(path, { throwIfNoEntry: false });
   return stat === undefined ? "" : `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
@@ -95,7 +95,7 @@ function readNameServers(): string[] {
     const lines = readFileSync(resolver_file!, "utf8").matchAll(NAME_SERVER_PATTERN);
     return [...lines].map(([, address = ""]) => address).filter((address) => isIP(address) !== 0);
   } catch {
-    // Being replaced just now: the next look-up sees the new one.
+    // The file is being replaced: the next look-up sees the new one.
     return [];
   }
 }

@@ -1,19 +1,19 @@
 /**
- * Which trigger's deliveries are due, in memory beside the database: one instant a trigger, that of its earliest delivery.
- * Triggers take turns, so that a receiver with ten thousand deliveries waiting holds up no other.
+ * Which triggers have deliveries due, in memory beside the database: one instant per trigger, that of its earliest delivery.
+ * Triggers take turns, so that a receiver with ten thousand waiting deliveries delays no other.
  */
 export class DeliveryLanes {
   /** In the order of turns: a Map keeps its order of insertion. */
   readonly #due = new Map<string, number>();
 
-  /** A delivery of this trigger is due then; an earlier one stays. */
+  /** Notes that a delivery of this trigger is due then; keeps an earlier instant. */
   note(trigger_id: string, at: number): void {
     this.#due.set(trigger_id, Math.min(at, this.#due.get(trigger_id) ?? at));
   }
 
   /**
-   * Triggers with deliveries that are due, as far as `room` gives each of them room: how many of it may be sent now, 0 for
-   * none. They leave the lanes: note what is left of each when it is known.
+   * Triggers with deliveries that are due, and how many of each; `room` says how many of a trigger may be sent now, 0 for
+   * none. They are removed from the lanes: call `note` again for what is left of each.
    */
   take(now: number, room: (trigger_id: string) => number): { trigger_id: string; limit: number }[] {
     const taken: { trigger_id: string; limit: number }[] = [];

@@ -3,7 +3,7 @@ import { toTimestamp } from "../clock";
 import type { TerminalState } from "../runs/run";
 import type { WebhookEvent } from "./events";
 
-/** Payloads above this go without the large parts of the result. */
+/** Larger payloads are sent without the large parts of the result. */
 const PAYLOAD_BYTES_MAX = 262_144;
 
 export interface RunReport {
@@ -12,14 +12,14 @@ export interface RunReport {
   readonly status: TerminalState;
   readonly ended_at: number;
   readonly error_message: string | null;
-  /** JSON texts as they are stored. */
+  /** JSON texts, as stored. */
   readonly override_data: string | null;
   readonly result: string | null;
   /** JSON of a large result without variables, solution and constraints; null when there is nothing to leave out. */
   readonly result_summary: string | null;
 }
 
-/** The payload of a run's end as webhooks.md shapes it. */
+/** The payload of a run's end. */
 export function buildPayload(event: WebhookEvent, report: RunReport): Uint8Array {
   const whole = payloadBytes(event, report, report.result, "");
   if (whole.length <= PAYLOAD_BYTES_MAX || report.result_summary === null) return whole;
@@ -46,7 +46,7 @@ function payloadBytes(event: WebhookEvent, report: RunReport, result: string | n
   return new TextEncoder().encode(`${JSON.stringify(head).slice(0, -1)},"data":{${data.join(",")}${extra}}}`);
 }
 
-/** The payload of an event that is no run's; `data` is plain JSON. */
+/** The payload of an event that does not belong to a run; `data` is plain JSON. */
 export function buildEventPayload(event: string, trigger_id: string, at: number, data: unknown): Uint8Array {
   return new TextEncoder().encode(
     JSON.stringify({ event, trigger_id, run_id: null, timestamp: toTimestamp(at), data }),

@@ -1,8 +1,8 @@
 /**
- * Both signatures that every delivery carries, from one secret that the user sees.
+ * Both signatures of every delivery, made with one secret that the user sees.
  *
- * `x-jaot-signature` keys with the secret's text, prefix and all, over the body alone. `webhook-signature` is Standard
- * Webhooks (https://www.standardwebhooks.com): it keys with the decoded bytes of a `whsec_` secret and signs id and
+ * `x-jaot-signature` uses the secret's text, including its prefix, as the key and covers the body alone. `webhook-signature` is Standard
+ * Webhooks (https://www.standardwebhooks.com): its key is the decoded bytes of a `whsec_` secret, and it signs id and
  * time too, so that a receiver can refuse a replay.
  */
 import { createHmac } from "node:crypto";
@@ -11,7 +11,7 @@ const SECRET_PREFIX = "whsec_";
 const SECRET_BYTES = 32;
 const STANDARD_KEY_BYTES_MIN = 24;
 const STANDARD_KEY_BYTES_MAX = 64;
-/** What a message id may be: a dot would make the signed text ambiguous. */
+/** Valid message ids: a dot would make the signed text ambiguous. */
 const MESSAGE_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 
 export interface SigningRequest {
@@ -26,7 +26,7 @@ export interface SigningRequest {
   readonly previous_secret?: string | null;
 }
 
-/** The signature headers of one attempt. Throws a RangeError on an id that cannot be signed without doubt. */
+/** The signature headers of one attempt. Throws a RangeError for an id that would make the signed text ambiguous. */
 export function signPayload(request: SigningRequest): Record<string, string> {
   const { id, timestamp_seconds, body, secret, previous_secret = null } = request;
   if (!MESSAGE_ID_PATTERN.test(id)) {
@@ -45,7 +45,7 @@ export function signPayload(request: SigningRequest): Record<string, string> {
   };
 }
 
-/** A new secret, `whsec_` and 32 random bytes in base64: what a Standard Webhooks library takes as it is. */
+/** A new secret, `whsec_` and 32 random bytes in base64: the form that Standard Webhooks libraries take. */
 export function makeWebhookSecret(random: (count: number) => Uint8Array): string {
   return SECRET_PREFIX + Buffer.from(random(SECRET_BYTES)).toString("base64");
 }
@@ -83,13 +83,13 @@ function isUnpadded(encoded: string, key: Buffer): boolean {
   return key.toString("base64").replaceAll("=", "") === encoded.replaceAll("=", "");
 }
 
-/** The bytes behind `whsec_` when they are canonical base64 of a fitting length, else the secret's own text. */
+/** The bytes behind `whsec_` when they are canonical base64 of a valid length, else the secret's own text. */
 export function standardKey(secret: string): Buffer {
   if (secret.startsWith(SECRET_PREFIX)) {
     const encoded = secret.slice(SECRET_PREFIX.length);
     const key = Buffer.from(encoded, "base64");
     const is_fitting = key.length >= STANDARD_KEY_BYTES_MIN && key.length <= STANDARD_KEY_BYTES_MAX;
-    // Buffer skips what is not base64, so only text that comes back unchanged was base64 in the first place.
+    // Buffer skips characters that are not base64, so only text that comes back unchanged was base64.
     if (is_fitting && key.toString("base64") === encoded) return key;
   }
   return Buffer.from(secret, "utf8");

@@ -1,4 +1,4 @@
-/** The receiver's side of the signatures: what README.md advises, as `jaot-triggers inbox` does it. */
+/** The receiver's side of the signatures, as README.md advises it; used by `jaot-triggers inbox`. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { standardKey } from "./signature";
 
@@ -11,13 +11,13 @@ export interface ReceivedWebhook {
   readonly body: Uint8Array;
 }
 
-/** What is wrong with each of the two signatures; null: it fits. */
+/** What is wrong with each of the two signatures; null: it is right. */
 export interface SignatureFindings {
   readonly compat: string | null;
   readonly standard: string | null;
 }
 
-/** Checks both signatures against every secret that is known, the current and, while one is being changed, the other. */
+/** Checks both signatures against every known secret: the current one and, during a change, the other one. */
 export function checkSignatures(
   received: ReceivedWebhook,
   secrets: readonly string[],
@@ -56,7 +56,7 @@ function standardFault({ headers, body }: ReceivedWebhook, secrets: readonly str
   return `fits, but its time is ${Math.abs(age_seconds)} s ${age_seconds > 0 ? "ago" : "ahead"}: a replay, or a clock that is wrong`;
 }
 
-/** In constant time, so that a sender cannot feel its way to a signature. */
+/** In constant time, so that a sender cannot find a signature step by step. */
 function isSame(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);

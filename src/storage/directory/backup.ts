@@ -1,9 +1,9 @@
 /**
- * Copies of the database, made while it is in use, and what must hold of one before it counts.
+ * Copies of the database, made while it is in use, and the checks that each must pass.
  *
- * A copy is written by SQLite itself (VACUUM INTO: one consistent moment, whatever is written meanwhile), synced by us,
- * checked as a whole, and only then renamed to the name that was asked for. So a file of that name is always a whole
- * backup, and what a crash leaves is called `.part`.
+ * SQLite itself writes a copy (VACUUM INTO: one consistent moment, whatever is written meanwhile). We sync it,
+ * check all of it, and only then rename it to the name that was asked for. So a file of that name is always a complete
+ * backup, and what a crash leaves behind ends in `.part`.
  */
 import { Database } from "bun:sqlite";
 import { closeSync, openSync, readSync, rmSync, statSync } from "node:fs";
@@ -13,11 +13,11 @@ import { userVersion } from "../migrations";
 /** "jaot" in ASCII: tells our file from any other SQLite file. */
 export const APPLICATION_ID = 0x6a616f74;
 const COPY_CACHE_KIB = 65_536;
-/** Where the file's header tells its journal: 2 is a write-ahead log, which a backup never has. */
+/** Offset of the journal mode in the file's header: 2 is a write-ahead log, which a backup never has. */
 const HEADER_READ_VERSION_AT = 19;
 const HEADER_BYTES = 20;
 
-/** What a database file is, as far as a restore must know. */
+/** Facts about a database file that a restore needs. */
 export interface DatabaseFacts {
   readonly schema: number;
   readonly instance_id: string | null;
@@ -26,7 +26,7 @@ export interface DatabaseFacts {
   readonly is_plain_copy: boolean;
 }
 
-/** Name of a copy until it is whole. */
+/** Name of a copy until it is complete. */
 export function draftOf(file: string): string {
   return `${file}.part`;
 }
@@ -43,7 +43,7 @@ export function copyDatabase(path: string, draft: string): DatabaseFacts {
   }
 }
 
-/** A whole, checked copy under the name `file`, by a connection that is open already. */
+/** Writes a complete, checked copy to `file`, using a connection that is already open. */
 export function copyThrough(source: Database, file: string): void {
   const draft = draftOf(file);
   copyFrom(source, draft);
@@ -52,14 +52,14 @@ export function copyThrough(source: Database, file: string): void {
 
 function copyFrom(source: Database, draft: string): DatabaseFacts {
   rmSync(draft, { force: true });
-  // VACUUM INTO takes an empty file, so it is private from the start.
+  // VACUUM INTO accepts an empty file, so the copy is private from the start.
   closeSync(platform.files.openPrivate(draft, "wx"));
   source.run("VACUUM INTO ?", [draft]);
   platform.files.syncFile(draft);
   return inspectDatabase(draft);
 }
 
-/** Reads the whole file and tells what it is. Throws an Error with the reason when it is no sound database of ours. */
+/** Reads and checks the whole file. Throws an Error with the reason when it is not an intact database of this program. */
 export function inspectDatabase(path: string): DatabaseFacts {
   const { size } = statSync(path);
   if (size === 0) throw new Error("the file is empty");
@@ -68,7 +68,7 @@ export function inspectDatabase(path: string): DatabaseFacts {
     client.run("PRAGMA trusted_schema = OFF");
     client.run("PRAGMA cell_size_check = ON");
     const { application_id } = client.query("PRAGMA application_id").get() as { application_id: number };
-    if (application_id !== APPLICATION_ID) throw new Error("the file is no database of this program");
+    if (application_id !== APPLICATION_ID) throw new Error("the file is not a database of this program");
     const check = client.query("PRAGMA integrity_check(1)").get() as { integrity_check: string };
     if (check.integrity_check !== "ok") throw new Error(`the file is damaged (${check.integrity_check})`);
     const broken = client.query("SELECT 1 FROM pragma_foreign_key_check LIMIT 1").get();

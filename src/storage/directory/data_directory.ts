@@ -1,9 +1,9 @@
 /**
- * The data directory: who may use it and what must be in it.
+ * The data directory: locking it and checking what is in it.
  *
- * One process at a time holds `lock.db` by an open exclusive transaction, which the kernel gives back when the
- * process ends however it ends. `instance` holds the id that the database must carry too: a database that was
- * emptied or replaced is refused instead of being taken for a new one.
+ * One process at a time holds `lock.db` with an open exclusive transaction, which the kernel releases when the
+ * process ends, however it ends. `instance` holds the id that the database must have too, so a database that was
+ * emptied or replaced is refused instead of being treated as a new one.
  */
 import { Database } from "bun:sqlite";
 import { closeSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { writePrivate } from "../../platform/private_file";
 
-/** Why the service cannot start on this directory; `exit_code` as cli.md has them. */
+/** Why the service cannot start on this directory; `exit_code` is one of cli/exit_codes.ts. */
 export class DataDirectoryError extends Error {
   readonly exit_code: 1 | 3 | 4 | 74;
   constructor(exit_code: 1 | 3 | 4 | 74, message: string) {
@@ -26,10 +26,10 @@ export const DATABASE_FILE = "jaot.db";
 export const LOCK_FILE = "lock.db";
 const HOLDER_FILE = "lock.pid";
 const MARKER_FILE = "instance";
-/** Lies in the directory while a restore changes it (restore.ts). */
+/** Exists in the directory while a restore changes it (restore.ts). */
 export const RESTORE_MARKER_FILE = "restore.unfinished";
 
-/** Makes the directory when it is not there, readable by its owner alone. */
+/** Creates the directory if it does not exist, readable only by its owner. */
 export function prepareDirectory(directory: string): void {
   try {
     platform.files.makePrivateDirectory(directory);
@@ -41,7 +41,7 @@ export function prepareDirectory(directory: string): void {
   }
 }
 
-/** Takes the directory for this process; the returned function gives it back. Refuses with exit code 3 while another holds it. */
+/** Locks the directory for this process; the returned function unlocks it. Refuses with exit code 3 while another process holds it. */
 export function lockDirectory(directory: string): () => void {
   const path = join(directory, LOCK_FILE);
   const holder = join(directory, HOLDER_FILE);
@@ -64,13 +64,13 @@ export function lockDirectory(directory: string): () => void {
   return () => lock.close();
 }
 
-/** Opens a SQLite file that only its owner may read, making it so before SQLite does. */
+/** Opens a SQLite file that only its owner may read; creates it with those permissions before SQLite would. */
 export function openPrivate(path: string): Database {
   if (!existsSync(path)) closeSync(platform.files.openPrivate(path, "wx"));
   return new Database(path, { readwrite: true, create: true });
 }
 
-/** The id kept beside the database, or null at the first start. */
+/** The id stored beside the database, or null before the first start. */
 export function readMarker(directory: string): string | null {
   const path = join(directory, MARKER_FILE);
   return existsSync(path) ? readFileSync(path, "utf8").trim() : null;
@@ -80,7 +80,7 @@ export function writeMarker(directory: string, instance_id: string): void {
   writePrivate(join(directory, MARKER_FILE), `${instance_id}\n`);
 }
 
-/** Refuses a directory in which a restore was cut short: its database may be without its log. */
+/** Refuses a directory in which a restore was interrupted: its database may be missing its log. */
 export function checkNoRestoreUnderWay(directory: string): void {
   if (!existsSync(join(directory, RESTORE_MARKER_FILE))) return;
   throw new DataDirectoryError(
@@ -89,7 +89,7 @@ export function checkNoRestoreUnderWay(directory: string): void {
   );
 }
 
-/** Refuses a directory whose marker says that there was a database and whose database file is gone or empty. */
+/** Refuses a directory that has a marker, so it had a database, but whose database file is missing or empty. */
 export function checkDatabaseStillThere(directory: string, marker: string | null): void {
   if (marker === null) return;
   const path = join(directory, DATABASE_FILE);
@@ -104,7 +104,7 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }
 
-/** Sizes of the database and of its write-ahead log; 0 for one that is not there. */
+/** Sizes of the database and of its write-ahead log; 0 for a missing one. */
 export function fileSizes(data_dir: string): { database_bytes: number; wal_bytes: number } {
   const sizeOf = (name: string): number => statSync(join(data_dir, name), { throwIfNoEntry: false })?.size ?? 0;
   return { database_bytes: sizeOf(DATABASE_FILE), wal_bytes: sizeOf(`${DATABASE_FILE}-wal`) };

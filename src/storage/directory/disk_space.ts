@@ -1,6 +1,6 @@
 /**
- * Room on the disk of the data directory. A ballast file holds 16 MiB that nobody else can take; it is given up when the
- * disk is full, so that what runs can end, what waits can be removed, and the log can go back into the database.
+ * Free space on the disk of the data directory. A ballast file reserves 16 MiB; it is given up when the
+ * disk is full, so that running work can end, waiting work can be removed, and the log can be moved into the database.
  *
  *   ample --(a write found no room, or hardly any is left)--> low --(room for a new ballast and as much again)--> ample
  *
@@ -15,9 +15,9 @@ const BALLAST_FILE = "ballast";
 const MIB_BYTES = 1_048_576;
 const BALLAST_MIB = 16;
 const BALLAST_BYTES = BALLAST_MIB * MIB_BYTES;
-/** With less than this the next commit may find no room. */
+/** With less than this the next commit may fail. */
 const LOW_BYTES = 4 * MIB_BYTES;
-/** What must be free before a ballast is made again: its own size, and as much to work with. */
+/** Free space needed before the ballast is created again: its own size, and as much again to work with. */
 const AMPLE_BYTES = 2 * BALLAST_BYTES;
 
 export type DiskChange = "became_low" | "became_ample" | null;
@@ -28,7 +28,7 @@ export class DiskSpace {
   readonly #random: (count: number) => Uint8Array;
   #is_low = false;
 
-  /** `random` fills the ballast with what no file system can press into less. */
+  /** `random` fills the ballast with bytes that no file system can compress. */
   constructor(directory: string, client: Connection, random: (count: number) => Uint8Array) {
     this.#directory = directory;
     this.#client = client;
@@ -39,7 +39,7 @@ export class DiskSpace {
     return this.#is_low;
   }
 
-  /** A write found no room: gives up the ballast. True when that is news. */
+  /** Call when a write found no room: gives up the ballast. True when the disk was not known to be low. */
   giveUp(): boolean {
     const was_low = this.#is_low;
     this.#is_low = true;
@@ -47,7 +47,7 @@ export class DiskSpace {
     return !was_low;
   }
 
-  /** Compares what is free with what is needed; frees what the log takes, or makes a ballast, where that helps. */
+  /** Compares free space with what is needed; empties the log or creates the ballast where that helps. */
   look(): DiskChange {
     if (this.#is_low) this.#shrinkLog();
     const free = this.#freeBytes();
@@ -73,7 +73,7 @@ export class DiskSpace {
     return existsSync(this.#path) && statSync(this.#path).size === BALLAST_BYTES;
   }
 
-  /** False when there was no room for it after all. */
+  /** False when there was not enough room after all. */
   #makeBallast(): boolean {
     const file = platform.files.openPrivate(this.#path, "w");
     try {
@@ -93,7 +93,7 @@ export class DiskSpace {
     try {
       this.#client.run("PRAGMA wal_checkpoint(TRUNCATE)");
     } catch {
-      // A reader is in the way, or there is still no room: the next look tries again.
+      // A reader blocks it, or there is still no room: the next look tries again.
     }
   }
 }

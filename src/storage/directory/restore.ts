@@ -1,10 +1,10 @@
 /**
- * Puts a backup in the place of a directory's database.
+ * Replaces a directory's database with a backup.
  *
- * The new file is copied into the directory, synced and checked before anything of the old one is touched. From then to
- * the end the marker `restore.unfinished` lies there: a service that finds it refuses to start, since between two of the
- * renames the old file may be without its log. A restore that was cut short is simply run again. The old database, its
- * log and a replaced key stay beside the new ones under a name with the time.
+ * The new file is copied into the directory, synced and checked before the old one is touched. From then until
+ * the end there is a marker, `restore.unfinished`: a service that finds it refuses to start, because between two of the
+ * renames the old file may be missing its log. A restore that was interrupted is simply run again. The old database, its
+ * log and a replaced key are kept beside the new ones under names with the time.
  */
 import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -27,9 +27,9 @@ const COPY_BYTES = 4_194_304;
 const NEW_FILE = `${DATABASE_FILE}.restoring`;
 
 export interface RestoreOptions {
-  /** Takes the database of another instance too. */
+  /** Also accepts the database of another instance. */
   readonly is_forced: boolean;
-  /** Part of the names under which the old files are kept. */
+  /** Part of the names of the kept old files. */
   readonly now: number;
   /** The key given as JAOT_SECRET_KEY: then no key file is used. */
   readonly given_key: string | null;
@@ -40,7 +40,7 @@ export interface RestoreReport {
   readonly facts: DatabaseFacts;
   /** Names of the files that were moved aside. */
   readonly kept: readonly string[];
-  /** Webhook secrets in the database that the key at hand does not open. */
+  /** Webhook secrets in the database that the current key does not open. */
   readonly sealed_shut: number;
 }
 
@@ -113,21 +113,21 @@ function refuseOther(
   }
 }
 
-/** Leaves the marker and tells what the old files are called from now on: the same as when an earlier restore began. */
+/** Writes the marker and returns the suffix of the old files' names: the same one as when an interrupted restore began. */
 function beginChange(directory: string, now: number): string {
   const marker = join(directory, RESTORE_MARKER_FILE);
   if (!existsSync(marker)) writePrivate(marker, `.before-restore-${now}`);
   return readFileSync(marker, "utf8");
 }
 
-/** The log goes aside with its file: left in place it would be replayed into the new one. */
+/** The log is moved aside with its file: left in place it would be replayed into the new one. */
 function moveAside(directory: string, suffix: string): string[] {
   const path = join(directory, DATABASE_FILE);
   const aside = DATABASE_FILE + suffix;
   rmSync(`${path}-shm`, { force: true });
   const kept: string[] = [];
   for (const end of ["", "-wal"]) {
-    // There already: what stands in its place now is what a restore that was cut short put there.
+    // It was moved already: the file in its place now comes from the interrupted restore.
     const is_kept = existsSync(join(directory, aside + end));
     if (!is_kept && existsSync(path + end)) platform.files.replaceDurably(path + end, join(directory, aside + end));
     if (existsSync(join(directory, aside + end))) kept.push(aside + end);
@@ -156,7 +156,7 @@ function countSealedShut(directory: string, given_key: string | null): number {
       .all() as { id: string; webhook_secret: Uint8Array }[];
     return rows.filter((row) => !opensWith(directory, given_key, row.webhook_secret, row.id)).length;
   } catch {
-    // A backup of an older schema: the service says it at its next start, after the migration.
+    // A backup of an older schema: the service reports this at its next start, after the migration.
     return 0;
   } finally {
     client.close();

@@ -1,13 +1,13 @@
 /**
- * Webhook secrets at rest. They must be readable to sign with, so they are sealed, not hashed: AES-256-GCM under a key
- * that lies beside the database in a file of its own (or in the environment), so that a copied database alone gives
- * nothing away.
+ * Sealing of webhook secrets. They must be readable to sign with, so they are encrypted, not hashed: AES-256-GCM under a key
+ * in a file of its own beside the database (or in the environment), so that a copied database alone reveals
+ * nothing.
  *
- * A sealed value is one byte of format, 12 of nonce, the ciphertext and 16 of tag. The context, which is the id of what
- * the secret belongs to, is authenticated with it: a value moved to another row does not open.
+ * A sealed value is one byte of format, 12 of nonce, the ciphertext and 16 of tag. The context, the id of what
+ * the secret belongs to, is authenticated with it, so a value moved to another row does not open.
  *
- * A backup carries the key file beside it, under the backup's name and `.key`: without it a restored database delivers
- * no signed webhook. Whoever wants the two apart gives the key in the environment, and there is no file to carry.
+ * A backup has a copy of the key file beside it, named after the backup with `.key`: without it a restored database delivers
+ * no signed webhooks. To keep the two apart, give the key in the environment; then there is no key file.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -32,7 +32,7 @@ export function hasSealKey(directory: string): boolean {
 }
 
 /**
- * The key of this data directory: `given` (32 bytes, hex or base64) when there is one, else the key file, which is made
+ * The key of this data directory: `given` (32 bytes, hex or base64) when there is one, else the key file, which is created
  * at the first start. Throws a DataDirectoryError that says what is wrong with either.
  */
 export function loadSealKey(directory: string, given: string | null, random: (count: number) => Uint8Array): SealKey {
@@ -43,7 +43,7 @@ export function loadSealKey(directory: string, given: string | null, random: (co
   }
   const path = join(directory, KEY_FILE);
   if (!existsSync(path)) writePrivate(path, `${Buffer.from(random(KEY_BYTES)).toString("hex")}\n`);
-  // A restored backup may have come back with wider rights.
+  // A restored backup may have wider permissions.
   platform.files.makePrivate(path);
   const key = parseKey(readFileSync(path, "utf8").trim());
   if (key === null) {
@@ -55,7 +55,7 @@ export function loadSealKey(directory: string, given: string | null, random: (co
   return key;
 }
 
-/** Where the key that belongs to a backup lies. */
+/** Path of the key that belongs to a backup. */
 export function keyFileOf(backup: string): string {
   return `${backup}.key`;
 }
@@ -82,7 +82,7 @@ export function seal(key: SealKey, plaintext: string, context: string, ids: Pick
   return Buffer.concat([Uint8Array.of(FORMAT_AES_256_GCM), nonce, ...sealed, cipher.getAuthTag()]);
 }
 
-/** The text that was sealed. Throws when the value was changed, belongs to another context or to another key. */
+/** Opens a sealed text. Throws when the value was changed, or belongs to another context or key. */
 export function unseal(key: SealKey, sealed: Uint8Array, context: string): string {
   const nonce_end = 1 + NONCE_BYTES;
   const tag_start = sealed.length - TAG_BYTES;

@@ -1,14 +1,14 @@
 /**
- * The steps of a migration's SQL: each begins with a line `-- step: what it does`, which is what the start shows. A step
+ * The steps of a migration's SQL. Each begins with a line `-- step: what it does`, which is shown while it runs. A step
  * `-- step by TABLE.KEY: what it does` is one statement that is run slice by slice: ?1 and ?2 are the first and the last key
- * of a slice, so that copying many rows can show how far it is.
+ * of a slice, so that copying many rows can show its progress.
  */
 import type { Database } from "bun:sqlite";
 
 export interface Step {
   readonly text: string;
   readonly sql: string;
-  /** Set: the statement is run for slices of this table, by this key. */
+  /** If set, the statement is run for slices of this table, by this key. */
   readonly slices: { readonly table: string; readonly key: string } | null;
 }
 
@@ -16,7 +16,7 @@ const STEP_LINE = /^-- step(?: by (\w+)\.(\w+))?: (.+)$/m;
 const SLICE_ROWS = 100_000;
 const PERCENT = 100;
 
-/** SQL without any step line is one step. */
+/** SQL without a step line is one step. */
 export function stepsOf(sql: string): Step[] {
   const [before = "", ...rest] = sql.split(new RegExp(STEP_LINE, "gm"));
   const steps: Step[] = [];
@@ -28,7 +28,7 @@ export function stepsOf(sql: string): Step[] {
   return [{ text: "changes the schema", sql: before, slices: null }];
 }
 
-/** Runs one step inside the caller's transaction; `next` is told of its beginning and, with false, of its slices. */
+/** Runs one step inside the caller's transaction; `next` is called at its beginning and, with false, for each slice. */
 export function runStep(db: Database, step: Step, next: (text: string, is_new?: boolean) => void): void {
   next(step.text);
   if (step.slices === null) db.run(step.sql);

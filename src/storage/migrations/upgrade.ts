@@ -1,9 +1,9 @@
 /**
- * Brings the database of a data directory to this program's schema, with a backup beside it that stays.
+ * Brings the database of a data directory to this program's schema and keeps a backup beside it.
  *
- * While the migration goes on the backup is called `jaot.db.before-N.unfinished`; its last name, `jaot.db.before-N-TIME`, says
- * that the migration has ended. A start after a crash replaces an unfinished one, so tries that fail again and again do not
- * fill the disk, or gives it its last name when the migration itself had ended.
+ * While the migration runs the backup is called `jaot.db.before-N.unfinished`; its final name, `jaot.db.before-N-TIME`, shows
+ * that the migration has ended. A start after a crash replaces an unfinished one, so repeated failures do not
+ * fill the disk, or gives it its final name when the migration itself had ended.
  */
 import type { Database } from "bun:sqlite";
 import { existsSync, rmSync, statfsSync } from "node:fs";
@@ -26,11 +26,11 @@ export interface UpgradeOptions {
 export interface UpgradeReport {
   readonly from: number;
   readonly to: number;
-  /** Path of the copy as it was before; nothing removes it. */
+  /** Path of the backup; nothing removes it. */
   readonly backup: string;
 }
 
-/** Migrates where that is needed; null: it was not. Throws DataDirectoryError, with the database as it was, where it cannot. */
+/** Migrates if needed; null when it was not. Throws DataDirectoryError, with the database unchanged, when it cannot. */
 export function bringUpToDate(client: Database, path: string, options: UpgradeOptions): UpgradeReport | null {
   const found = userVersion(client);
   settleUnfinishedBackups(path, found, options.now);
@@ -65,7 +65,7 @@ function keepBackup(path: string, from: number, now: number): string {
   return kept;
 }
 
-/** What a crash left: a copy of an older schema than the file's own belongs to a migration that ended. */
+/** Deals with the backup that a crash left: if its schema is older than the database's, its migration had ended. */
 function settleUnfinishedBackups(path: string, found: number, now: number): void {
   for (const { number } of MIGRATIONS) {
     if (number > found) return;
