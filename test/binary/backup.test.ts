@@ -102,7 +102,7 @@ describe("refusals that change nothing", () => {
       "another program's database",
       (file: string) => run(file, "PRAGMA application_id = 7"),
       1,
-      "no database of this program",
+      "not a database of this program",
     ],
     ["a newer schema", (file: string) => run(file, "PRAGMA user_version = 99"), 4, "use the newer program"],
     ["another instance", (file: string) => run(file, "UPDATE instance SET id = 'ins_other'"), 1, "--force"],

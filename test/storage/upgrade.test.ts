@@ -110,7 +110,7 @@ describe.each(OLDER)("a database of schema %d", (schema) => {
   });
 
   test("shows its steps in order, with how far the long ones are", () => {
-    expect(steps[0]).toMatchObject({ step: 1, text: "copies the database, as a backup" });
+    expect(steps[0]).toMatchObject({ step: 1, text: "copies the database as a backup" });
     expect(steps.at(-1)).toMatchObject({ step: steps[0]!.steps, steps: steps[0]!.steps });
     expect(steps.map(({ step }) => step)).toEqual(steps.map(({ step }) => step).toSorted((a, b) => a - b));
     expect(steps.map(({ text }) => text)).toContain(`copies runs: ${RUNS} of ${RUNS}, 100 %`);
