@@ -1,6 +1,7 @@
 /** The program: its words, its process, its exit code. */
 import { type ArgumentReading, parseArguments } from "./cli/arguments";
 import { COMMANDS } from "./cli/commands";
+import { StandardOutput } from "./cli/standard_output";
 import { complain, type Terminal } from "./cli/terminal";
 import { systemClock } from "./clock";
 import { systemIds } from "./ids";
@@ -10,11 +11,15 @@ import { platform } from "./platform/current";
 const EMBEDDED_ROOT = "/$bunfs/";
 
 platform.files.makeNewFilesPrivate();
-const exit_code = await main(parseArguments(process.argv.slice(2), COMMANDS));
-// An exit drops what a slow reader of a pipe has not taken yet.
-await Promise.all([process.stdout, process.stderr].map(drained));
+// Whoever reads the log may go away, or its disk be full: the service goes on.
+process.stderr.on("error", () => {});
+const output = new StandardOutput();
+const { exit_code, problem } = output.settle(await main(parseArguments(process.argv.slice(2), COMMANDS)));
+if (problem !== null) process.stderr.write(`jaot-triggers: ${problem}\n`);
+await drained(process.stderr);
 process.exit(exit_code);
 
+/** An exit drops what a slow reader of a pipe has not taken yet. */
 function drained(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.once("error", () => resolve());
@@ -40,7 +45,8 @@ function processTerminal(): Terminal {
     environment: process.env,
     is_interactive: process.stderr.isTTY === true,
     self: is_compiled ? [process.execPath] : [process.execPath, Bun.main],
-    out: (text) => void process.stdout.write(text),
+    out: (text) => output.write(text),
+    isRead: () => output.is_open,
     err: (text) => void process.stderr.write(text),
     untilStopped,
   };

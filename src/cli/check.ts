@@ -26,7 +26,7 @@ export async function check(terminal: Terminal, parsed: ParsedArguments): Promis
     exportIfAsked(parsed, () => problem);
     return errors === 0 ? 0 : 1;
   } catch (error) {
-    if (error instanceof FileProblem) return complain(terminal, [error.message], 1);
+    if (error instanceof FileProblem) return complain(terminal, [error.message], error.exit_code);
     throw error;
   }
 }

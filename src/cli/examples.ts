@@ -15,7 +15,7 @@ export async function examples(terminal: Terminal, parsed: ParsedArguments): Pro
       terminal.out(is_json ? `${JSON.stringify(example)}\n` : example.model_json.source);
       return 0;
     } catch (error) {
-      if (error instanceof FileProblem) return complain(terminal, [error.message], 1);
+      if (error instanceof FileProblem) return complain(terminal, [error.message], error.exit_code);
       throw error;
     }
   }

@@ -1,12 +1,11 @@
 /** `--export FILE`: the compiled problem for other solvers. */
-import { writeFileSync } from "node:fs";
 import { basename, extname } from "node:path";
-import { messageOf } from "../log";
 import { exportProblem } from "../model/exported/export";
 import { EXPORT_FORMATS, FILE_FORMATS } from "../model/formats";
 import type { Problem } from "../problem/problem";
 import type { ParsedArguments } from "./arguments";
 import { FileProblem, oneOf } from "./model_file";
+import { writeOutputFile } from "./output_file";
 
 /** `.mps or .lp`. */
 export const EXPORT_ENDINGS = oneOf(EXPORT_FORMATS.map((format) => FILE_FORMATS[format].ending));
@@ -23,9 +22,5 @@ export function exportIfAsked(parsed: ParsedArguments, problem: () => Problem | 
   if (compiled === null) return;
   const written = exportProblem(compiled, format);
   if ("error" in written) throw new FileProblem(`--export: ${written.error}`);
-  try {
-    writeFileSync(path, written.text);
-  } catch (error) {
-    throw new FileProblem(`cannot write ${path}: ${messageOf(error)}`);
-  }
+  writeOutputFile(path, written.text);
 }

@@ -92,6 +92,7 @@ class Inbox {
     const is_failing = failure !== null && this.#failed < failures_max;
     const answer = !is_fitting ? "401" : is_failing ? failure : "200";
     this.#tell(headers, body, findings, answer);
+    if (!this.#terminal.isRead()) this.#terminal.clock.after(0, this.#becomeFull);
     if (!is_fitting) {
       this.refused += 1;
       return new Response("the signature does not fit\n", { status: 401 });

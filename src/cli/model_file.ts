@@ -6,7 +6,14 @@ import { MODEL_ENDINGS, MODEL_FORMATS } from "../model/formats";
 import type { ParsedArguments } from "./arguments";
 
 /** What stands in a file that could not be used; message for a person. */
-export class FileProblem extends Error {}
+export class FileProblem extends Error {
+  /** 74: the disk took no more. */
+  readonly exit_code: 1 | 74;
+  constructor(message: string, exit_code: 1 | 74 = 1) {
+    super(message);
+    this.exit_code = exit_code;
+  }
+}
 
 /** The model that a file holds, by its ending: .json as it stands, sources and files of other tools wrapped for the compiler. */
 export function readModelFile(path: string): unknown {

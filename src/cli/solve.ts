@@ -53,7 +53,7 @@ export async function solve(terminal: Terminal, parsed: ParsedArguments): Promis
     });
     return tell(terminal, parsed, model, outcome);
   } catch (error) {
-    if (error instanceof FileProblem) return complain(terminal, [error.message], 1);
+    if (error instanceof FileProblem) return complain(terminal, [error.message], error.exit_code);
     throw error;
   }
 }

@@ -12,6 +12,8 @@ export interface Terminal {
   /** The words that start this program again, before its command. */
   readonly self: readonly string[];
   readonly out: (text: string) => void;
+  /** False once nobody takes what is printed: a command that only prints may end. */
+  readonly isRead: () => boolean;
   readonly err: (text: string) => void;
   /** Settles when the process is asked to stop; the second request ends it at once. */
   readonly untilStopped: () => Promise<void>;

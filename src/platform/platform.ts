@@ -27,10 +27,18 @@ export interface Platform {
 
 /** Methods throw what node:fs throws unless they say otherwise. */
 export interface PlatformFiles {
-  /** Creates the directory and its parents if they are missing; afterwards only the owner may read or enter it. */
+  /**
+   * Creates the directory and its parents if they are missing; afterwards only the owner may read or enter it. What root creates
+   * belongs to the owner of the directory around it, as the files of openPrivate do.
+   */
   makePrivateDirectory(path: string): void;
-  /** Opens a file for writing that only its owner may read; "w" empties an existing file, "wx" refuses one. Returns the descriptor. */
+  /**
+   * Opens a file for writing that only its owner may read; "w" empties an existing file, "wx" refuses one. Returns the descriptor.
+   * A file that root creates belongs to the owner of its directory: what an administrator does there must not lock the service out.
+   */
   openPrivate(path: string, flags: "w" | "wx"): number;
+  /** Gives what is at `path` the rights of `of`, and where this process may its owner. */
+  takeRights(path: string, of: string): void;
   /** Makes an existing file readable and writable by its owner only. */
   makePrivate(path: string): void;
   /** Lets everyone read an existing file, and run it when it is a program; only its owner may write it. */
@@ -39,6 +47,8 @@ export interface PlatformFiles {
   makeNewFilesPrivate(): void;
   /** True when others than its owner may read or change what is at this path. */
   isOpenToOthers(path: string): boolean;
+  /** Who owns what is at this path and who this process is, in words for a person; null where they are the same. */
+  ownersOf(path: string): string | null;
   /** True when this process neither owns what is at this path nor runs as root. */
   belongsToAnother(path: string): boolean;
   /** Renames `from` to `to`; a reader of `to` sees either the old file or the new one, complete. A loss of power may undo it. */

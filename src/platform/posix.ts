@@ -5,6 +5,7 @@
 import { dlopen } from "bun:ffi";
 import {
   chmodSync,
+  chownSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -29,6 +30,7 @@ const PROGRAM_MODE = 0o755;
 const UMASK = 0o077;
 /** Permission bits of group and others. */
 const OTHERS_MODE_BITS = 0o077;
+const MODE_BITS = 0o777;
 const ROOT_UID = 0;
 /** statfs(2) types of file systems on which a write-ahead log is not safe. */
 const SHARED_FILE_SYSTEMS: Readonly<Record<number, string>> = {
@@ -54,14 +56,32 @@ const TIME_SOURCE_PATHS = ["/run/systemd/timesync/synchronized", "/run/chrony/ch
 
 const files: PlatformFiles = {
   makePrivateDirectory(path) {
-    mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
+    const first_made = mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
     chmodSync(path, DIRECTORY_MODE);
+    for (let made = first_made === undefined ? null : path; made !== null; ) {
+      takeOwner(made, dirname(first_made!));
+      made = made === first_made || dirname(made) === made ? null : dirname(made);
+    }
   },
-  openPrivate: (path, flags) => openSync(path, flags, FILE_MODE),
+  openPrivate(path, flags) {
+    const is_new = !existsSync(path);
+    const descriptor = openSync(path, flags, FILE_MODE);
+    if (is_new) takeOwner(path, dirname(path));
+    return descriptor;
+  },
+  takeRights(path, of) {
+    takeOwner(path, of);
+    chmodSync(path, statSync(of).mode & MODE_BITS);
+  },
   makePrivate: (path) => chmodSync(path, FILE_MODE),
   makePublic: (path, is_program) => chmodSync(path, is_program ? PROGRAM_MODE : PUBLIC_FILE_MODE),
   makeNewFilesPrivate: () => void process.umask(UMASK),
   isOpenToOthers: (path) => (statSync(path).mode & OTHERS_MODE_BITS) !== 0,
+  ownersOf(path) {
+    const own = process.getuid!();
+    const { uid } = statSync(path);
+    return uid === own ? null : `it belongs to user ${uid}, and this process runs as user ${own}`;
+  },
   belongsToAnother(path) {
     const own = process.getuid!();
     return own !== ROOT_UID && statSync(path).uid !== own;
@@ -133,6 +153,13 @@ export const posix: Platform = {
   processes,
   machine,
 };
+
+/** Only root can give a file away. */
+function takeOwner(path: string, of: string): void {
+  const { uid, gid } = statSync(of);
+  const own = statSync(path);
+  if (process.getuid!() === ROOT_UID && (own.uid !== uid || own.gid !== gid)) chownSync(path, uid, gid);
+}
 
 function sync(path: string): void {
   const descriptor = openSync(path, "r");

@@ -5,9 +5,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRecord } from "../../model/json";
+import { writePrivate } from "../../platform/private_file";
 import type { AppliedItem } from "../../services/triggers/applied";
 
-const BASE_FILE = ".jaot-base.json";
+export const BASE_FILE = ".jaot-base.json";
 const IGNORE_FILE = ".gitignore";
 
 /** `document NAME` or `trigger NAME` -> digest. */
@@ -30,13 +31,27 @@ export function readBase(directory: string): Base {
   }
 }
 
+export function baseText(base: Base): string {
+  return `${JSON.stringify(Object.fromEntries(base), null, 2)}\n`;
+}
+
 /** A directory that cannot be written, as one of a CI job may be, goes without. */
 export function writeBase(directory: string, base: Base): void {
   try {
-    writeFileSync(join(directory, BASE_FILE), `${JSON.stringify(Object.fromEntries(base), null, 2)}\n`);
-    const ignore = join(directory, IGNORE_FILE);
-    if (!existsSync(ignore)) writeFileSync(ignore, `${BASE_FILE}\n`);
+    writePrivate(join(directory, BASE_FILE), baseText(base));
   } catch {
     // The service's record is what counts then.
+    return;
+  }
+  ignoreBase(directory);
+}
+
+/** Keeps the base out of a repository, unless the directory has its own list already. */
+export function ignoreBase(directory: string): void {
+  const ignore = join(directory, IGNORE_FILE);
+  try {
+    if (!existsSync(ignore)) writeFileSync(ignore, `${BASE_FILE}\n`);
+  } catch {
+    // The base is then a file that others see, and no more.
   }
 }

@@ -1,15 +1,15 @@
 /** `export DIR`: the documents and triggers of a service as files that apply takes. Secrets are not among them. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { contentDigest } from "../../model/canonical";
 import { MODEL_FORMATS } from "../../model/formats";
 import { isRecord } from "../../model/json";
-import { platform } from "../../platform/current";
 import { EXIT_CODES } from "../exit_codes";
 import { FileProblem } from "../model_file";
 import { type Session, tell, wordAt } from "../remote/session";
-import { baseKey, writeBase } from "./base";
+import { BASE_FILE, baseKey, baseText, ignoreBase } from "./base";
+import { writeExport } from "./exported_files";
 import { DOCUMENTS, TRIGGERS } from "./files";
 import { type Live, type LiveDocument, type LiveTrigger, readLive } from "./live";
 import type { Fields } from "./spec";
@@ -32,17 +32,26 @@ export async function exportFiles(session: Session): Promise<number> {
     terminal.err("jaot-triggers: files know things by their names; nothing was written\n");
     return EXIT_CODES.refused;
   }
-  if (is_replacing) for (const folder of FOLDERS) platform.files.removeTree(join(directory, folder));
-  const left_out = write(directory, live);
+  const { files, left_out } = filesOf(live);
+  const strangers = writeExport(directory, FOLDERS, files);
+  ignoreBase(directory);
+  for (const name of strangers) terminal.err(`warning: ${name} is not of an export and was left as it is\n`);
   for (const name of left_out) terminal.err(`warning: trigger ${name} is left out: its document was deleted\n`);
   const counts = { documents: live.documents.length, triggers: live.triggers.length - left_out.length };
   tell(session, counts, () => `${directory}: ${counts.documents} documents, ${counts.triggers} triggers`);
   return 0;
 }
 
-/** Writes the files and what they were made from; the names of triggers that files cannot describe. */
-function write(directory: string, { documents, triggers }: Live): string[] {
-  const writer = new FileWriter(directory);
+interface ExportedLive {
+  /** Text by path. */
+  readonly files: ReadonlyMap<string, string>;
+  /** The names of triggers that files cannot describe. */
+  readonly left_out: readonly string[];
+}
+
+/** The files, and what they were made from. */
+function filesOf({ documents, triggers }: Live): ExportedLive {
+  const writer = new FileWriter();
   for (const document of documents) {
     const file = writer.nameFor(DOCUMENTS, document.object.name);
     writer.describe(DOCUMENTS, file, documentFields(writer, file, document));
@@ -53,14 +62,13 @@ function write(directory: string, { documents, triggers }: Live): string[] {
     const document = documents.find(({ object }) => object.id === trigger.object.document_id)!;
     writer.describe(TRIGGERS, file, triggerFieldsOf(writer, file, trigger, document));
   }
-  writeBase(
-    directory,
-    new Map([
-      ...documents.map(({ object, digests }) => [baseKey("document", object.name), digests[0]] as const),
-      ...described.map(({ object, digests }) => [baseKey("trigger", object.name), digests[0]] as const),
-    ]),
-  );
-  return triggers.filter((trigger) => !described.includes(trigger)).map(({ object }) => object.name);
+  const base = new Map([
+    ...documents.map(({ object, digests }) => [baseKey("document", object.name), digests[0]] as const),
+    ...described.map(({ object, digests }) => [baseKey("trigger", object.name), digests[0]] as const),
+  ]);
+  writer.files.set(BASE_FILE, baseText(base));
+  const left_out = triggers.filter((trigger) => !described.includes(trigger)).map(({ object }) => object.name);
+  return { files: writer.files, left_out };
 }
 
 function documentFields(writer: FileWriter, file: string, { object, spec }: LiveDocument): Fields {
@@ -92,13 +100,8 @@ function triggerFieldsOf(
 }
 
 class FileWriter {
-  readonly #directory: string;
+  readonly files = new Map<string, string>();
   readonly #taken = new Set<string>();
-
-  constructor(directory: string) {
-    this.#directory = directory;
-    for (const folder of FOLDERS) mkdirSync(join(directory, folder), { recursive: true });
-  }
 
   /** A name without its ending that no other file of the folder has, on a disk that takes A for a too. */
   nameFor(folder: string, name: string): string {
@@ -116,14 +119,14 @@ class FileWriter {
   }
 
   describe(folder: string, file: string, fields: Fields): void {
-    writeFileSync(join(this.#directory, folder, `${file}.yaml`), stringify(fields, { lineWidth: 0 }));
+    this.files.set(`${folder}/${file}.yaml`, stringify(fields, { lineWidth: 0 }));
   }
 
   /** Writes a model, as its source where that is all there is to it; the path as a description names it. */
   model(file: string, model: unknown): string {
     const [ending, text] = sourceOf(model) ?? [".json", `${JSON.stringify(model, null, 2)}\n`];
     const path = `${MODELS}/${this.nameFor(MODELS, file)}${ending}`;
-    writeFileSync(join(this.#directory, path), text);
+    this.files.set(path, text);
     return path;
   }
 }

@@ -183,7 +183,7 @@ export const REMOTE_COMMANDS: Readonly<Record<string, RemoteCommand>> = {
     example: "jaot-triggers export ./plant",
     positionals: ["DIR"],
     options: {
-      replace: { about: "take the place of the files that are there" },
+      replace: { about: "take the place of the last export; files that no export wrote stay" },
       ...CONNECTION_OPTIONS,
     },
     has_settings: false,

@@ -1,10 +1,7 @@
 /** `runs list|show|cancel|rerun|export`. */
-import { closeSync, writeSync } from "node:fs";
-import { messageOf } from "../../log";
-import { platform } from "../../platform/current";
 import type { Page } from "../../services/listing_page";
 import type { RunObject, RunSummary } from "../../services/runs/runs";
-import { FileProblem } from "../model_file";
+import { OutputFile } from "../output_file";
 import type { Connection } from "./connection";
 import { csvLine } from "./csv";
 import { findTriggerId } from "./find";
@@ -89,7 +86,10 @@ const COLUMNS: readonly (readonly [name: string, value: (run: RunSummary) => unk
   ["override_data", (run) => run.override_data],
 ];
 
-/** Writes every run, newest first, as it is read: a history of millions passes through, and is never held. */
+/**
+ * Writes every run, newest first, as it is read: a history of millions passes through, and is never held. A file is whole or what it
+ * was before; a reader of a pipe may go away, and nothing more is read then.
+ */
 export async function exportRuns(session: Session): Promise<number> {
   const format = optionOf(session, "format") ?? "csv";
   if (format !== "csv" && format !== "json") throw new Misuse(`--format: csv or json is expected, found ${format}`);
@@ -103,14 +103,17 @@ export async function exportRuns(session: Session): Promise<number> {
   try {
     if (format === "csv") sink.write(csvLine(COLUMNS.map(([name]) => name)));
     for await (const run of eachRun(session, trigger_id, limit)) {
+      if (!terminal.isRead()) break;
       const whole = is_full ? await readRun(connection, trigger_id, run.id) : run;
       sink.write(format === "csv" ? csvLine(COLUMNS.map(([, value]) => value(run))) : `${JSON.stringify(whole)}\n`);
       count += 1;
       if (terminal.is_interactive && count % PAGE_SIZE === 0) terminal.err(`\r${count} runs`);
     }
-  } finally {
-    sink.close();
+  } catch (error) {
+    sink.drop();
+    throw error;
   }
+  sink.keep();
   if (terminal.is_interactive) terminal.err(`\r${count} runs\n`);
   return 0;
 }
@@ -145,13 +148,8 @@ function readPage(connection: Connection, trigger_id: string, filter: URLSearchP
   return connection.call<Page<RunSummary>>("GET", `/triggers/${trigger_id}/runs?${query}`);
 }
 
-function openSink(session: Session): { write: (text: string) => void; close: () => void } {
+function openSink(session: Session): Pick<OutputFile, "write" | "keep" | "drop"> {
   const path = optionOf(session, "out");
-  if (path === null) return { write: session.terminal.out, close: () => {} };
-  try {
-    const descriptor = platform.files.openPrivate(path, "w");
-    return { write: (text) => void writeSync(descriptor, text), close: () => closeSync(descriptor) };
-  } catch (error) {
-    throw new FileProblem(`cannot write ${path}: ${messageOf(error)}`);
-  }
+  if (path !== null) return new OutputFile(path);
+  return { write: (text) => session.terminal.out(String(text)), keep: () => {}, drop: () => {} };
 }

@@ -24,7 +24,7 @@ export function remote(action: Action): (terminal: Terminal, parsed: ParsedArgum
       return await action({ terminal, parsed, connection: openConnection(terminal, parsed) });
     } catch (error) {
       if (error instanceof Misuse) return complain(terminal, [error.message], EXIT_CODES.wrong_usage);
-      if (error instanceof FileProblem) return complain(terminal, [error.message], EXIT_CODES.failed);
+      if (error instanceof FileProblem) return complain(terminal, [error.message], error.exit_code);
       if (error instanceof Unreachable) return complain(terminal, [error.message], EXIT_CODES.unreachable);
       if (error instanceof Refused) return complain(terminal, [error.message], EXIT_CODES.refused);
       throw error;

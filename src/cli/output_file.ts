@@ -1,0 +1,78 @@
+/** Files that a command writes for a person: the old one stays until the new one is whole and on the disk. */
+import { closeSync, fsyncSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { messageOf } from "../log";
+import { platform } from "../platform/current";
+import { FileProblem } from "./model_file";
+import { EXIT_IO_ERROR } from "./standard_output";
+
+/** The disk, and not the name or the rights, is what stands in the way. */
+const DISK_FAULTS = ["ENOSPC", "EDQUOT", "EIO", "EFBIG", "EROFS"];
+
+export class OutputFile {
+  readonly #path: string;
+  /** What is written to until it is whole; the path itself for what is no plain file. */
+  readonly #draft: string;
+  readonly #descriptor: number;
+
+  /** @throws FileProblem */
+  constructor(path: string) {
+    try {
+      const before = statSync(path, { throwIfNoEntry: false });
+      const is_stream = before !== undefined && !before.isFile();
+      this.#path = before === undefined || is_stream ? path : realpathSync(path);
+      this.#draft = is_stream ? path : `${this.#path}.part`;
+      if (!is_stream) rmSync(this.#draft, { force: true });
+      this.#descriptor = platform.files.openPrivate(this.#draft, "w");
+      if (!is_stream && before !== undefined) platform.files.takeRights(this.#draft, this.#path);
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
+  }
+
+  write(text: string | Uint8Array): void {
+    try {
+      writeFileSync(this.#descriptor, text);
+    } catch (error) {
+      throw this.#given(error);
+    }
+  }
+
+  /** The file is whole: it takes its name. */
+  keep(): void {
+    const is_plain = this.#draft !== this.#path;
+    try {
+      if (is_plain) fsyncSync(this.#descriptor);
+      closeSync(this.#descriptor);
+      if (is_plain) platform.files.replaceDurably(this.#draft, this.#path);
+    } catch (error) {
+      throw this.#given(error);
+    }
+  }
+
+  /** The file will not be whole: what was there before stays. */
+  drop(): void {
+    closeSync(this.#descriptor);
+    if (this.#draft !== this.#path) rmSync(this.#draft, { force: true });
+  }
+
+  #given(error: unknown): FileProblem {
+    return cannotWrite(this.#path, error);
+  }
+}
+
+/** @throws FileProblem; what was there before is there then. */
+export function writeOutputFile(path: string, text: string | Uint8Array): void {
+  const file = new OutputFile(path);
+  try {
+    file.write(text);
+  } catch (error) {
+    file.drop();
+    throw error;
+  }
+  file.keep();
+}
+
+export function cannotWrite(path: string, error: unknown): FileProblem {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return new FileProblem(`cannot write ${path}: ${messageOf(error)}`, DISK_FAULTS.includes(code) ? EXIT_IO_ERROR : 1);
+}

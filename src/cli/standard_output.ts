@@ -1,0 +1,54 @@
+/**
+ * What a command prints. Each text is written before the command goes on, so that a failure is known at once and a slow reader
+ * holds the command up instead of filling its memory. After a failure nothing more is written; a command that changes things still
+ * goes on to its end, and the exit code says that not all of its words arrived.
+ */
+import { writeSync } from "node:fs";
+
+/** The code sysexits.h gives an input/output error: the disk took no more. */
+export const EXIT_IO_ERROR = 74;
+/** What a shell shows for a program that SIGPIPE ended: the reader of the pipe went away. */
+const EXIT_READER_GONE = 141;
+const STANDARD_OUTPUT = 1;
+const FULL_PIPE_PAUSE_MS = 5;
+
+export class StandardOutput {
+  readonly #descriptor: number;
+  #fault: NodeJS.ErrnoException | null = null;
+
+  constructor(descriptor = STANDARD_OUTPUT) {
+    this.#descriptor = descriptor;
+  }
+
+  /** False once something could not be written: what is printed from now on reaches nobody. */
+  get is_open(): boolean {
+    return this.#fault === null;
+  }
+
+  write(text: string): void {
+    const bytes = Buffer.from(text, "utf8");
+    for (let written = 0; written < bytes.length && this.#fault === null; ) {
+      try {
+        written += writeSync(this.#descriptor, bytes, written);
+      } catch (error) {
+        const fault = error as NodeJS.ErrnoException;
+        // Whoever shares the pipe may have made it one that does not wait.
+        if (fault.code === "EAGAIN") pause();
+        else this.#fault = fault;
+      }
+    }
+  }
+
+  /** The exit code of a command that ended with `exit_code`, and what to say of words that did not arrive; null: nothing. */
+  settle(exit_code: number): { readonly exit_code: number; readonly problem: string | null } {
+    if (this.#fault === null) return { exit_code, problem: null };
+    if (this.#fault.code === "EPIPE")
+      return { exit_code: exit_code === 0 ? EXIT_READER_GONE : exit_code, problem: null };
+    const problem = `standard output took no more (${this.#fault.code}): what was printed is cut short; make room, or give another place`;
+    return { exit_code: EXIT_IO_ERROR, problem };
+  }
+}
+
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_PAUSE_MS);
+}
