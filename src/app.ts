@@ -40,9 +40,14 @@ import { WebhookDestinations } from "./services/memory/webhook_destinations";
 import { recover } from "./services/runs/recovery";
 import { SOLVER_VERSION } from "./solver/engines";
 import { SolverPool } from "./solver/process/pool";
-import { findTenant, firstTenant, hasLiveKey } from "./storage/access";
+import { findTenant, firstTenant, hasLiveKey, hasOnlyFirstKey } from "./storage/access";
 import { type OpenDatabase, openDatabase, openExistingDatabase } from "./storage/database";
-import { DataDirectoryError, lockDirectory, prepareDirectory } from "./storage/directory/data_directory";
+import {
+  DataDirectoryError,
+  directoryProblem,
+  lockDirectory,
+  prepareDirectory,
+} from "./storage/directory/data_directory";
 import { DiskSpace } from "./storage/directory/disk_space";
 import { hasSealKey, loadSealKey, type SealKey } from "./storage/directory/seal";
 import { lastRunSeq } from "./storage/runs";
@@ -67,14 +72,21 @@ export interface AppParts {
   readonly onStorageLost: (failure: StorageFailure) => void;
 }
 
-export interface App {
-  readonly context: Context;
+export interface Started {
+  /** The address that clients use. */
+  readonly address: string;
   /** The first admin key, when it was made just now and must be shown. */
   readonly new_admin_key: string | null;
   /** Signs a browser in once, as the first admin: made with the key above, and like it shown once. */
   readonly sign_in_link: string | null;
-  /** Starts the loops and listens. Returns the address that clients use. */
-  start(): string;
+  /** True when nothing shows that anyone has ever used the first key: it may never have been seen. */
+  readonly is_first_key_unused: boolean;
+}
+
+export interface App {
+  readonly context: Context;
+  /** Listens, then makes what a first start makes, then starts the loops: a start that cannot listen leaves no key that nobody saw. */
+  start(): Promise<Started>;
   /** Stops accepting, lets running solves end for `drain_seconds`, puts the rest back into the queue, closes the database. */
   stop(drain_seconds: number): Promise<void>;
 }
@@ -98,17 +110,14 @@ export async function openApp(parts: AppParts): Promise<App> {
     });
     requireKeyBeforeNetwork(config, database, clock.now());
     const app = assemble(parts, database, unlock);
-    const new_admin_key = await bootstrap(app.context, config.admin_key);
     const recovered = await recover(app.context);
     if (recovered.requeued + recovered.failed > 0) parts.log.info("runs_recovered", recovered);
     const refreshed = await refreshSchedules(app.context);
     if (refreshed > 0) parts.log.info("schedules_recomputed", { schedules: refreshed });
-    const owner = firstTenant(app.context.db)!;
-    const sign_in_link = new_admin_key === null ? null : await makeSignInLink(app.context, { ...owner, role: "admin" });
-    return { ...app, new_admin_key, sign_in_link };
+    return app;
   } catch (error) {
     unlock();
-    throw error;
+    throw directoryProblem(config.data_dir, error);
   }
 }
 
@@ -126,7 +135,7 @@ export function openKeyAccess(
   parts: { clock: Clock; ids: Ids },
   organization: string | null = null,
 ): KeyAccess {
-  const database = openExistingDatabase(config.data_dir);
+  const database = openExisting(config.data_dir);
   const context = {
     ...parts,
     writer: new Writer(database.write_client, database.syncLog, () => {}),
@@ -143,6 +152,14 @@ export function openKeyAccess(
     );
   }
   return { context, tenant, close: () => database.close() };
+}
+
+function openExisting(data_dir: string): OpenDatabase {
+  try {
+    return openExistingDatabase(data_dir);
+  } catch (error) {
+    throw directoryProblem(data_dir, error);
+  }
 }
 
 /** A service that other machines reach must be closed to them: without a key of its operator's there is nothing to open it with either. */
@@ -166,12 +183,8 @@ export function defaultWorkers(): number {
   return Math.max(1, cpus().length - 1);
 }
 
-function assemble(
-  parts: AppParts,
-  database: OpenDatabase,
-  unlock: () => void,
-): Omit<App, "new_admin_key" | "sign_in_link"> {
-  const { config, clock, log } = parts;
+function assemble(parts: AppParts, database: OpenDatabase, unlock: () => void): App {
+  const { clock, log } = parts;
   let is_stopping = false;
   const context = createContext(parts, database, () => is_stopping);
   const backup_keeper = createBackupKeeper(context, parts.self);
@@ -181,7 +194,7 @@ function assemble(
     deliverer: new Loop(createDeliverer(context), clock, log),
     ticker: new Loop(createTicker(context), clock, log),
     pruner: new Loop(createPruner(context), clock, log),
-    disk_keeper: new Loop(createDiskKeeper(context), clock, log),
+    disk_keeper: new Loop(createDiskKeeper(context, database.findLoss), clock, log),
     watcher: new Loop(createWatcher(context), clock, log),
   };
   for (const name of ["executor", "deliverer", "ticker", "watcher"] as const)
@@ -189,20 +202,12 @@ function assemble(
   const server = createServer(context);
   return {
     context,
-    start: () => {
-      const certificate = readCertificate(config);
-      server.listen({
-        hostname: config.host,
-        port: config.port,
-        ...(certificate === null ? {} : { tls: { cert: certificate.cert, key: certificate.key } }),
-      });
-      const port = server.server!.port!;
-      context.webhook_destinations.listensOn(config.host, port);
-      context.served_hosts.listensOn(port);
+    start: async () => {
+      const address = listen(context, server);
+      const first = await makeFirst(context);
       for (const loop of Object.values(loops)) loop.start();
       context.loop_delay.start();
-      const scheme = certificate === null ? "http" : "https";
-      return `${scheme}://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+      return { address, ...first };
     },
     stop: async (drain_seconds) => {
       is_stopping = true;
@@ -224,6 +229,34 @@ function assemble(
       unlock();
     },
   };
+}
+
+/** Binds the port; the address that clients use. */
+function listen(
+  { config, webhook_destinations, served_hosts }: Context,
+  server: ReturnType<typeof createServer>,
+): string {
+  const certificate = readCertificate(config);
+  server.listen({
+    hostname: config.host,
+    port: config.port,
+    ...(certificate === null ? {} : { tls: { cert: certificate.cert, key: certificate.key } }),
+  });
+  const port = server.server!.port!;
+  webhook_destinations.listensOn(config.host, port);
+  served_hosts.listensOn(port);
+  const scheme = certificate === null ? "http" : "https";
+  return `${scheme}://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+}
+
+/** Organization, user and admin key, at the first start; later nothing. */
+async function makeFirst(context: Context): Promise<Omit<Started, "address">> {
+  const { admin_key } = context.config;
+  const is_first_key_unused = admin_key === null && hasOnlyFirstKey(context.client);
+  const new_admin_key = await bootstrap(context, admin_key);
+  const owner = firstTenant(context.db)!;
+  const sign_in_link = new_admin_key === null ? null : await makeSignInLink(context, { ...owner, role: "admin" });
+  return { new_admin_key, sign_in_link, is_first_key_unused };
 }
 
 function createContext(parts: AppParts, database: OpenDatabase, isStopping: () => boolean): Context {

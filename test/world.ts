@@ -78,7 +78,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       throw failure;
     },
   });
-  const address = app.start();
+  const { address } = await app.start();
   const call: World["call"] = (method, path, body, call_options) => request(address + path, method, body, call_options);
   return {
     app,

@@ -9,6 +9,8 @@ export const EXIT_CODES = {
   refused: 6,
   /** The code that sysexits.h gives an input/output error: the disk took no more. */
   storage_failed: 74,
+  /** What a shell shows for a program that SIGPIPE ended: the reader of its output went away. */
+  reader_gone: 141,
 } as const;
 
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];

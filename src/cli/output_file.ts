@@ -2,8 +2,8 @@
 import { closeSync, fsyncSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { messageOf } from "../log";
 import { platform } from "../platform/current";
+import { EXIT_CODES } from "./exit_codes";
 import { FileProblem } from "./model_file";
-import { EXIT_IO_ERROR } from "./standard_output";
 
 /** The disk, and not the name or the rights, is what stands in the way. */
 const DISK_FAULTS = ["ENOSPC", "EDQUOT", "EIO", "EFBIG", "EROFS"];
@@ -74,5 +74,8 @@ export function writeOutputFile(path: string, text: string | Uint8Array): void {
 
 export function cannotWrite(path: string, error: unknown): FileProblem {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return new FileProblem(`cannot write ${path}: ${messageOf(error)}`, DISK_FAULTS.includes(code) ? EXIT_IO_ERROR : 1);
+  return new FileProblem(
+    `cannot write ${path}: ${messageOf(error)}`,
+    DISK_FAULTS.includes(code) ? EXIT_CODES.storage_failed : 1,
+  );
 }

@@ -1,6 +1,11 @@
 /** `restore FILE`: a backup in the place of a stopped service's database. */
 import { existsSync } from "node:fs";
-import { DataDirectoryError, lockDirectory, prepareDirectory } from "../storage/directory/data_directory";
+import {
+  DataDirectoryError,
+  directoryProblem,
+  lockDirectory,
+  prepareDirectory,
+} from "../storage/directory/data_directory";
 import { type RestoreReport, restoreDatabase } from "../storage/directory/restore";
 import { hasSealKey } from "../storage/directory/seal";
 import type { ParsedArguments } from "./arguments";
@@ -32,7 +37,8 @@ export async function restore(terminal: Terminal, parsed: ParsedArguments): Prom
     }
   } catch (error) {
     progress.clear();
-    if (error instanceof DataDirectoryError) return complain(terminal, [error.message], error.exit_code);
+    const problem = directoryProblem(config.data_dir, error);
+    if (problem instanceof DataDirectoryError) return complain(terminal, [problem.message], problem.exit_code);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** `serve`: the service, until it is asked to stop. */
-import { type App, defaultWorkers, isLoopback, openApp } from "../app";
+import { defaultWorkers, isLoopback, openApp, type Started } from "../app";
 import type { Config } from "../config";
 import { createLog } from "../log";
 import { platform } from "../platform/current";
@@ -23,14 +23,23 @@ export async function serve(terminal: Terminal, parsed: ParsedArguments): Promis
       machine_start: platform.machine.startId(),
       self: terminal.self,
       onStorageLost: (failure) => {
-        log.error("storage_lost", { error: failure.message, next: "check the disk, then start again" });
+        log.error("storage_lost", {
+          error: failure.message,
+          next: "check the disk and the data directory, then start again",
+        });
         process.exit(EXIT_CODES.storage_failed);
       },
     });
     // Before anyone can know that the service is up: a signal then already means a graceful stop.
     const stopped = terminal.untilStopped();
-    const address = app.start();
-    announce(terminal, config, address, app);
+    const started = await app.start();
+    const { address } = started;
+    announce(terminal, config, started);
+    if (started.new_admin_key !== null && !terminal.isRead()) {
+      await app.stop(0);
+      const next = `make another: ${keyCommand(config)}`;
+      return complain(terminal, [`the first admin key could not be shown; ${next}`], EXIT_CODES.storage_failed);
+    }
     log.info("started", { address, data_dir: config.data_dir });
     await stopped;
     log.info("stopping", { drain_seconds: config.drain_seconds });
@@ -46,10 +55,13 @@ export async function serve(terminal: Terminal, parsed: ParsedArguments): Promis
   }
 }
 
-type FirstStart = Pick<App, "new_admin_key" | "sign_in_link">;
+/** Makes an admin key on the data directory itself; who may write there needs no key for it. */
+function keyCommand({ data_dir }: Config): string {
+  return `jaot-triggers keys create --name admin --role admin --data-dir ${data_dir}`;
+}
 
-function announce(terminal: Terminal, config: Config, address: string, first: FirstStart): void {
-  const { new_admin_key, sign_in_link } = first;
+function announce(terminal: Terminal, config: Config, started: Started): void {
+  const { address, new_admin_key, sign_in_link, is_first_key_unused } = started;
   const workers = config.workers ?? defaultWorkers();
   const lines = [
     `jaot-triggers listens on ${address}`,
@@ -67,6 +79,8 @@ function announce(terminal: Terminal, config: Config, address: string, first: Fi
     sign_in_link === null ? "Next:" : "Or with curl:",
     `  curl -H 'Authorization: Bearer ${key}' ${address}/api/v2/triggers`,
   );
+  if (is_first_key_unused)
+    lines.push("If the first admin key was never seen, make another:", `  ${keyCommand(config)}`);
   if (!isLoopback(config.host) && config.tls_cert === null) {
     lines.push(
       `Warning: ${config.host} is reachable from other machines, and without TLS keys travel in the clear; give --tls-cert and --tls-key`,

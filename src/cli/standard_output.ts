@@ -4,11 +4,8 @@
  * goes on to its end, and the exit code says that not all of its words arrived.
  */
 import { writeSync } from "node:fs";
+import { EXIT_CODES } from "./exit_codes";
 
-/** The code sysexits.h gives an input/output error: the disk took no more. */
-export const EXIT_IO_ERROR = 74;
-/** What a shell shows for a program that SIGPIPE ended: the reader of the pipe went away. */
-const EXIT_READER_GONE = 141;
 const STANDARD_OUTPUT = 1;
 const FULL_PIPE_PAUSE_MS = 5;
 
@@ -43,9 +40,9 @@ export class StandardOutput {
   settle(exit_code: number): { readonly exit_code: number; readonly problem: string | null } {
     if (this.#fault === null) return { exit_code, problem: null };
     if (this.#fault.code === "EPIPE")
-      return { exit_code: exit_code === 0 ? EXIT_READER_GONE : exit_code, problem: null };
+      return { exit_code: exit_code === 0 ? EXIT_CODES.reader_gone : exit_code, problem: null };
     const problem = `standard output took no more (${this.#fault.code}): what was printed is cut short; make room, or give another place`;
-    return { exit_code: EXIT_IO_ERROR, problem };
+    return { exit_code: EXIT_CODES.storage_failed, problem };
   }
 }
 

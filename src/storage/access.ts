@@ -1,4 +1,5 @@
 /** Statements for organizations, users, workspaces and API keys. Keys are stored as SHA-256, never in plain text. */
+import type { Database } from "bun:sqlite";
 import { and, count, desc, eq, isNull, or, sql } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import { apiKeys, organizations, users, workspaces } from "./schema";
@@ -137,6 +138,14 @@ export function hasLiveKey(db: BunSQLiteDatabase, now: number): boolean {
     sql`(${apiKeys.expires_at} IS NULL OR ${apiKeys.expires_at} > ${now})`,
   );
   return db.select({ id: apiKeys.id }).from(apiKeys).where(is_live).limit(1).get() !== undefined;
+}
+
+/** True while the key of the first start is the only one, and nothing was made with it. */
+export function hasOnlyFirstKey(client: Database): boolean {
+  const row = client
+    .query("SELECT (SELECT count(*) FROM api_keys) = 1 AND NOT EXISTS (SELECT 1 FROM documents) AS is_so")
+    .get() as { is_so: 0 | 1 };
+  return row.is_so === 1;
 }
 
 /** How many admin keys of the organization are valid at `now`. */

@@ -52,6 +52,8 @@ export interface OpenDatabase {
   readonly read: TypedQueries;
   /** Syncs the log to disk, off this thread. */
   readonly syncLog: SyncLog;
+  /** Why what is written now would be in no database: its files were removed or replaced; null while they are in place. */
+  readonly findLoss: () => string | null;
   /** Moves the log into the file and closes both connections. */
   close(): void;
 }
@@ -116,12 +118,30 @@ function withReader(client: Database, path: string): OpenDatabase {
     read_client,
     read: drizzle(read_client),
     syncLog: promisify(fdatasync).bind(null, log_descriptor),
+    findLoss: lossFinder(path),
     close: () => {
       closeSync(log_descriptor);
       read_client.close();
       client.run("PRAGMA wal_checkpoint(TRUNCATE)");
       client.close();
     },
+  };
+}
+
+/** SQLite goes on writing to files that have no name any more, and all of it is gone with the process. */
+function lossFinder(path: string): () => string | null {
+  const identityOf = (name: string): string | null => {
+    try {
+      const { dev, ino } = statSync(name, { bigint: true });
+      return `${dev} ${ino}`;
+    } catch {
+      return null;
+    }
+  };
+  const opened = [path, `${path}-wal`].map((name) => [name, identityOf(name)] as const);
+  return () => {
+    const lost = opened.find(([name, identity]) => identityOf(name) !== identity);
+    return lost === undefined ? null : `${lost[0]} was removed, moved or replaced while the service runs`;
   };
 }
 

@@ -210,6 +210,11 @@ export class Writer {
     if (this.#waiting.length > 0) this.#schedule();
   }
 
+  /** Someone found that what is written reaches no database: nothing may be written any more. */
+  lose(reason: string): void {
+    this.#lose(new StorageFailure("lost", new Error(reason)));
+  }
+
   #lose(failure: StorageFailure): void {
     if (this.#failure !== null) return;
     this.#failure = failure;

@@ -8,6 +8,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { ADMIN_KEY, type Ended, RESTOCK_FIVE, useScratch } from "./binary";
 
 const KEY_PATTERN = /ok_live_[0-9a-f]{64}/g;
+const KEY_PATTERN_ONCE = /ok_live_[0-9a-f]{64}/;
 const scratch = useScratch();
 
 function at(name: string): string {
@@ -54,6 +55,30 @@ describe("the first admin key", () => {
     expect(await second.stop()).toBe(0);
     expect(second.program.stdout.text).not.toMatch(KEY_PATTERN);
     expect(second.program.stdout.text).toContain("$JAOT_API_KEY");
+  });
+
+  test("is not made while the port is another's, so that the start that listens shows it", async () => {
+    const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("other") });
+    const words = ["--port", String(other.port), "--data-dir", at("late")];
+    const { exit_code, stdout, stderr } = await serveRefused(words);
+    await other.stop(true);
+    expect([exit_code, stdout, stderr]).toEqual([
+      1,
+      "",
+      expect.stringContaining("is in use; give another with --port"),
+    ]);
+    const first = await scratch.serve({ data: "late", key: null });
+    await first.program.stdout.seen(KEY_PATTERN_ONCE);
+    expect(await first.stop()).toBe(0);
+    // Shown, and perhaps not seen: every start says how to get another, until something was made with it.
+    const again = await scratch.serve({ data: "late", key: null });
+    expect(again.program.stdout.text).toContain("jaot-triggers keys create --name admin --role admin --data-dir");
+    expect(await again.stop()).toBe(0);
+    const [command = ""] = /keys create .*/.exec(again.program.stdout.text) ?? [];
+    expect((await scratch.run(command.split(" "))).stdout).toMatch(KEY_PATTERN_ONCE);
+    const last = await scratch.serve({ data: "late", key: null });
+    expect(last.program.stdout.text).not.toContain("keys create");
+    expect(await last.stop()).toBe(0);
   });
 
   test("is JAOT_ADMIN_KEY when that is set, and then never shown", async () => {

@@ -5,17 +5,7 @@
  * All files are written beside the old ones and synced before the first old one goes. From then on the list names the old and the
  * new files, so an export that is cut short leaves each file whole, and the next one with --replace ends what it began.
  */
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isRecord } from "../../model/json";
 import { platform } from "../../platform/current";
@@ -89,7 +79,7 @@ function stage(
 function putInPlace(directory: string, files: ReadonlyMap<string, string>, own: readonly string[]): void {
   const root = join(directory, STAGE);
   platform.files.replaceDurably(join(root, "list.before"), join(directory, LIST_FILE));
-  for (const path of files.keys()) renameSync(join(root, path), join(directory, path));
+  for (const path of files.keys()) platform.files.replace(join(root, path), join(directory, path));
   for (const path of own) if (!files.has(path)) rmSync(join(directory, path), { force: true });
   for (const folder of new Set([...files.keys(), ...own].map((path) => dirname(join(directory, path))))) {
     platform.files.syncDirectory(folder);

@@ -31,7 +31,8 @@ export async function demo(terminal: Terminal): Promise<number> {
   });
   const receiver = startReceiver(terminal.clock);
   try {
-    const client = new DemoClient(terminal, app.start(), app.new_admin_key!);
+    const { address, new_admin_key } = await app.start();
+    const client = new DemoClient(terminal, address, new_admin_key!);
     await tellStory(terminal, client, receiver);
     terminal.out(`\nDone. Start the real thing:\n  ${terminal.self.join(" ")} serve\n`);
     return 0;

@@ -6,8 +6,8 @@
  * emptied or replaced is refused instead of being treated as a new one.
  */
 import { Database } from "bun:sqlite";
-import { closeSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { writePrivate } from "../../platform/private_file";
@@ -29,15 +29,61 @@ const MARKER_FILE = "instance";
 /** Exists in the directory while a restore changes it (restore.ts). */
 export const RESTORE_MARKER_FILE = "restore.unfinished";
 
-/** Creates the directory if it does not exist, readable only by its owner. */
+/** A directory with one of these files is ours: a start, a restore, or a person who restores by hand creates them. */
+const OWN_FILES = [DATABASE_FILE, MARKER_FILE, LOCK_FILE, RESTORE_MARKER_FILE, "seal.key"];
+/** What a new file system contains. */
+const FILE_SYSTEM_NAMES = ["lost+found"];
+const NAMES_SHOWN_MAX = 3;
+
+/**
+ * Creates the directory if it does not exist, readable only by its owner. Refuses one with other files in it and no data of ours: changing
+ * the rights on a directory that others use can lock everyone out of it.
+ */
 export function prepareDirectory(directory: string): void {
   try {
+    refuseOthersDirectory(directory);
     platform.files.makePrivateDirectory(directory);
   } catch (error) {
+    if (error instanceof DataDirectoryError) throw error;
     throw new DataDirectoryError(
       1,
-      `cannot make or own the data directory ${directory}: ${messageOf(error)}; give a writable one with --data-dir`,
+      `cannot make or own the data directory ${directory}: ${messageOf(error)}${ownersOf(directory)}; give a writable one with --data-dir`,
     );
+  }
+}
+
+function refuseOthersDirectory(directory: string): void {
+  if (!existsSync(directory)) return;
+  const names = readdirSync(directory).filter((name) => !FILE_SYSTEM_NAMES.includes(name));
+  if (names.length === 0 || OWN_FILES.some((name) => names.includes(name))) return;
+  const shown = names.sort().slice(0, NAMES_SHOWN_MAX).join(", ");
+  const more = names.length > NAMES_SHOWN_MAX ? ` and ${names.length - NAMES_SHOWN_MAX} more` : "";
+  throw new DataDirectoryError(
+    1,
+    `${directory} holds other things (${shown}${more}) and no data of this program, which would take it for itself; give an empty directory, or a new one in it: --data-dir ${join(directory, "jaot-data")}. Nothing was changed`,
+  );
+}
+
+/** A file system error as a DataDirectoryError that names the file and its owner; any other error unchanged. */
+export function directoryProblem(directory: string, error: unknown): unknown {
+  const { code, path } = (error ?? {}) as { code?: unknown; path?: unknown };
+  if (error instanceof DataDirectoryError || typeof code !== "string" || !REFUSED_CODES.test(code)) return error;
+  const what = typeof path === "string" ? path : directory;
+  return new DataDirectoryError(
+    1,
+    `cannot use ${what}: ${messageOf(error)}${ownersOf(what)}; the files of ${directory} must belong to the user that runs the service: chown -R --reference=${directory} ${directory}`,
+  );
+}
+
+const REFUSED_CODES = /^(EACCES|EPERM|EROFS|ENOTDIR|EISDIR|ELOOP|SQLITE_(CANTOPEN|READONLY|PERM|AUTH).*)$/;
+
+/** `; it belongs to ...` when another user owns the path, or its nearest parent that exists; otherwise an empty text. */
+function ownersOf(path: string): string {
+  try {
+    const words = platform.files.ownersOf(path);
+    return words === null ? "" : `; ${words}`;
+  } catch {
+    return dirname(path) === path ? "" : ownersOf(dirname(path));
   }
 }
 
@@ -45,7 +91,7 @@ export function prepareDirectory(directory: string): void {
 export function lockDirectory(directory: string): () => void {
   const path = join(directory, LOCK_FILE);
   const holder = join(directory, HOLDER_FILE);
-  const lock = openPrivate(path);
+  const lock = openLock(directory, path);
   try {
     lock.run("PRAGMA journal_mode = DELETE");
     lock.run("BEGIN EXCLUSIVE");
@@ -58,16 +104,37 @@ export function lockDirectory(directory: string): () => void {
       `the data directory ${directory} is in use by process ${pid}; stop that one, or give this one its own --data-dir`,
     );
   }
-  const file = platform.files.openPrivate(holder, "w");
-  writeFileSync(file, `${process.pid}\n`);
-  closeSync(file);
+  writeHolder(directory, holder);
   return () => lock.close();
+}
+
+function openLock(directory: string, path: string): Database {
+  try {
+    return openPrivate(path);
+  } catch (error) {
+    throw directoryProblem(directory, error);
+  }
+}
+
+function writeHolder(directory: string, holder: string): void {
+  try {
+    const file = platform.files.openPrivate(holder, "w");
+    writeFileSync(file, `${process.pid}\n`);
+    closeSync(file);
+  } catch (error) {
+    throw directoryProblem(directory, error);
+  }
 }
 
 /** Opens a SQLite file that only its owner may read; creates it with those permissions before SQLite would. */
 export function openPrivate(path: string): Database {
   if (!existsSync(path)) closeSync(platform.files.openPrivate(path, "wx"));
-  return new Database(path, { readwrite: true, create: true });
+  try {
+    return new Database(path, { readwrite: true, create: true });
+  } catch (error) {
+    // SQLite names no file.
+    throw error instanceof Error ? Object.assign(error, { path }) : error;
+  }
 }
 
 /** The id stored beside the database, or null before the first start. */
