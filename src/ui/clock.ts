@@ -1,4 +1,4 @@
-/** The page's only source of time and of waiting: the browser's. */
+/** The page's only source of time, of waiting and of chance: the browser's. */
 
 export const now = (): number => Date.now();
 
@@ -8,4 +8,9 @@ export const monotonic = (): number => performance.now();
 export function after(delay_ms: number, callback: () => void): () => void {
   const timer = setTimeout(callback, delay_ms);
   return () => clearTimeout(timer);
+}
+
+/** 16 hex digits that no other tab has. Works on plain HTTP too, where crypto.randomUUID is not there. */
+export function uniqueName(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -123,3 +123,12 @@ export async function findBarriers(page: Page): Promise<string[]> {
 export async function fitsWidth(page: Page): Promise<boolean> {
   return (await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")) as boolean;
 }
+
+/** The sizes that every change of the page is tried at: a desktop and a phone. */
+export const SIZES = [LOOKS[0]!, LOOKS[2]!] as const;
+
+/** True when the element, or its upper edge where it is taller than the window, is where a person sees it. */
+export async function isSeen(page: Page, text: string): Promise<boolean> {
+  const box = await page.getByText(text).first().boundingBox();
+  return box !== null && box.y >= 0 && box.y < (page.viewportSize()?.height ?? 0);
+}

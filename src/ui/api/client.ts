@@ -1,7 +1,8 @@
 /** Calls to the API of the origin that served the page, and its refusals as they were worded there. */
-import { currentKey, setKey } from "../session/key_store";
+import { currentKey, forgetKey } from "../session/key_store";
 
 const API = "/api/v2";
+const KEY_ENDED = "The key of this tab no longer works: it was revoked, or it has expired. Sign in with another one.";
 
 /** One thing that is wrong with a field of what was sent. */
 export interface FieldProblem {
@@ -58,10 +59,10 @@ export async function download(path: string): Promise<string> {
   throw refusalOf(response, text, {});
 }
 
-/** A key that is refused is forgotten, which leads back to the door. */
+/** A key that is refused is forgotten, which leads back to the door. Nobody has told more: to the service all such keys are alike. */
 function refusalOf(response: Response, text: string, options: CallOptions): ApiRefusal {
   const answer = text === "" ? null : parse(text);
-  if (response.status === 401 && options.token === undefined && currentKey() !== null) setKey(null);
+  if (response.status === 401 && options.token === undefined && currentKey() !== null) forgetKey(KEY_ENDED);
   return new ApiRefusal(response.status, isRecord(answer) ? answer : { detail: text.slice(0, 500) });
 }
 

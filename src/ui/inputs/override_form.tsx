@@ -1,6 +1,6 @@
 /** All that a fire may give, as one form; what is not given stays as the model has it. */
 import { Group, Stack, Text, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { FieldProblem } from "../api/client";
 import type { FormField } from "./fields";
 import { InputField } from "./input_field";
@@ -15,8 +15,12 @@ export function OverrideForm(props: {
   readonly onChange: (draft: Draft) => void;
   readonly problems?: readonly FieldProblem[];
 }) {
-  const { fields, draft, onChange, problems = [] } = props;
+  const { fields, draft, onChange, problems = NO_PROBLEMS } = props;
   const [text, setText] = useState("");
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (problems.length > 0) frame.current?.querySelector('[role="alert"]')?.scrollIntoView({ block: "center" });
+  }, [problems]);
   const needle = text.trim().toLowerCase();
   const shown = fields.filter(
     ({ name, description }) =>
@@ -27,7 +31,7 @@ export function OverrideForm(props: {
     return <Text c="dimmed">This trigger takes no data: every fire solves its model as it stands.</Text>;
   }
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" ref={frame}>
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
           {given === 0 ? "Nothing is given: the model's own values" : `${given} of ${fields.length} given`}
@@ -55,6 +59,8 @@ export function OverrideForm(props: {
     </Stack>
   );
 }
+
+const NO_PROBLEMS: readonly FieldProblem[] = [];
 
 function withValue(draft: Draft, name: string, value: unknown): Draft {
   if (value !== undefined) return { ...draft, [name]: value };

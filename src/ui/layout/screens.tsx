@@ -3,6 +3,7 @@ import { AppShell, Burger, Button, Group, Text } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { lazy, Suspense, useEffect } from "react";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
+import { ScreenBoundary } from "./failed_screen";
 import { Navigation } from "./navigation";
 import { ShortcutsHelp } from "./shortcuts";
 import { Empty, Loading } from "./states";
@@ -61,9 +62,11 @@ export function Screens() {
         <Navigation />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
-        <Suspense fallback={<Loading rows={4} />}>
-          <Addresses />
-        </Suspense>
+        <ScreenBoundary address={address}>
+          <Suspense fallback={<Loading rows={4} />}>
+            <Addresses />
+          </Suspense>
+        </ScreenBoundary>
       </AppShell.Main>
       <ShortcutsHelp is_open={is_helping} onClose={help.close} />
     </AppShell>

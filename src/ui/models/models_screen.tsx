@@ -8,8 +8,9 @@ import type { DocumentObject, DocumentSummary, TriggerObject } from "../api/obje
 import { useAct, useGet } from "../api/queries";
 import { submits } from "../api/submit";
 import { FACTS } from "../facts";
+import { Refused } from "../layout/in_view";
 import { Screen } from "../layout/screen";
-import { Answered, Empty, RefusalNote } from "../layout/states";
+import { Answered, Empty } from "../layout/states";
 import { When } from "../layout/when";
 import { useMay } from "../session/session";
 import { type DataColumn, DataTable } from "../tables/data_table";
@@ -181,7 +182,7 @@ function NewModel() {
           ]}
         />
         <WorkspaceSelect none="The first one" value={workspace_id} onChange={setWorkspace} />
-        {make.error !== null && <RefusalNote refusal={make.error} />}
+        <Refused refusal={make.error} />
         <Button type="submit" loading={make.isPending} disabled={name.trim() === ""}>
           Make the model
         </Button>

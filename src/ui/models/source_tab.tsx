@@ -1,11 +1,12 @@
 /** The text of a model under an editor: checked as one types, saved, frozen as a version, solved to try it, taken away as a file. */
 import { Badge, Button, Fieldset, Group, Stack, Tabs, Text, TextInput } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { lazy, Suspense, useMemo, useState } from "react";
-import { call } from "../api/client";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { ApiRefusal, call } from "../api/client";
 import type { Diagnostic, DocumentObject, RunObject, VersionObject, WrittenDocument } from "../api/objects";
 import { useAct } from "../api/queries";
 import { count, counted, duration } from "../layout/figures";
+import { InView, Refused } from "../layout/in_view";
 import { Loading, RefusalNote } from "../layout/states";
 import { useMay } from "../session/session";
 import { DiagnosticList } from "./diagnostic_list";
@@ -30,10 +31,7 @@ export function SourceTab({ document }: { readonly document: DocumentObject }) {
   const check = useCheck(model);
   const diagnostics = check.data?.diagnostics ?? NO_DIAGNOSTICS;
   const marks = useMemo(() => marksOf(text, diagnostics), [text, diagnostics]);
-  const solve = useAct(() => call<Answer>("POST", "/solve", model), { touches: [], is_quiet: true });
-  const run = () => {
-    if (model !== null && !solve.isPending) solve.mutate(undefined);
-  };
+  const { solve, run, stop } = useTestSolve(model);
   useHotkeys([["mod+Enter", run]], [], true);
   return (
     <Stack gap="sm">
@@ -43,6 +41,7 @@ export function SourceTab({ document }: { readonly document: DocumentObject }) {
         model={model}
         is_changed={is_changed}
         onSolve={run}
+        onStop={stop}
         is_solving={solve.isPending}
       />
       <Suspense fallback={<Loading rows={6} />}>
@@ -56,10 +55,35 @@ export function SourceTab({ document }: { readonly document: DocumentObject }) {
       {check.error !== null && <RefusalNote refusal={check.error} title="It could not be checked" />}
       {model !== null && check.data !== undefined && <Verdict check={check.data} is_asking={check.isFetching} />}
       <DiagnosticList diagnostics={diagnostics} />
-      {solve.error !== null && <RefusalNote refusal={solve.error} title="It could not be solved" />}
-      {solve.data !== undefined && <TestAnswer result={solve.data} />}
+      {solve.error instanceof ApiRefusal && <Refused refusal={solve.error} title="It could not be solved" />}
+      {solve.isPending && (
+        <Text size="sm" role="status">
+          The model is being solved.
+        </Text>
+      )}
+      {solve.data !== undefined && (
+        <InView of={solve.data}>
+          <TestAnswer result={solve.data} />
+        </InView>
+      )}
     </Stack>
   );
+}
+
+/** A solve of the model as it stands in the editor; stopping it ends the solve at the service too. */
+function useTestSolve(model: object | null) {
+  const control = useRef<AbortController | null>(null);
+  const solve = useAct(
+    () => {
+      control.current = new AbortController();
+      return call<Answer>("POST", "/solve", model, { signal: control.current.signal });
+    },
+    { touches: [], is_quiet: true },
+  );
+  const run = () => {
+    if (model !== null && !solve.isPending) solve.mutate(undefined);
+  };
+  return { solve, run, stop: () => control.current?.abort() };
 }
 
 const NO_DIAGNOSTICS: readonly Diagnostic[] = [];
@@ -110,10 +134,11 @@ interface ToolsProps {
   readonly model: object | null;
   readonly is_changed: boolean;
   readonly onSolve: () => void;
+  readonly onStop: () => void;
   readonly is_solving: boolean;
 }
 
-function Tools({ document, text, model, is_changed, onSolve, is_solving }: ToolsProps) {
+function Tools({ document, text, model, is_changed, onSolve, onStop, is_solving }: ToolsProps) {
   const may_edit = useMay("editor");
   const may_solve = useMay("solver");
   const [name, setName] = useState(document.name);
@@ -161,6 +186,11 @@ function Tools({ document, text, model, is_changed, onSolve, is_solving }: Tools
         <Button variant="default" loading={is_solving} disabled={model === null || !may_solve} onClick={onSolve}>
           Test solve
         </Button>
+        {is_solving && (
+          <Button variant="default" onClick={onStop}>
+            Stop the solve
+          </Button>
+        )}
         <Button variant="default" onClick={download}>
           Export
         </Button>

@@ -6,7 +6,7 @@ import type { ScheduleObject, TriggerObject } from "../api/objects";
 import { useAct } from "../api/queries";
 import { submits } from "../api/submit";
 import { type Draft, OverrideForm } from "../inputs/override_form";
-import { RefusalNote } from "../layout/states";
+import { Refused } from "../layout/in_view";
 import { localZone } from "../layout/when";
 import { useFields } from "../triggers/tabs/use_fields";
 import { patternOf, pickedOf } from "./pattern";
@@ -80,7 +80,7 @@ export function ScheduleForm(props: {
             </Accordion.Panel>
           </Accordion.Item>
         </Accordion>
-        {save.error !== null && <RefusalNote refusal={save.error} />}
+        <Refused refusal={save.error} />
         <Group gap="xs">
           <Button type="submit" loading={save.isPending}>
             {schedule === null ? "Make the schedule" : "Save the schedule"}

@@ -1,10 +1,10 @@
-/** Lets in who has a key: by the one-time link in the address, by a key typed in, or from this tab's storage. */
+/** Lets in who has a key: by the one-time link in the address, from this tab's storage, from another open tab, or typed in. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { ApiRefusal, call } from "../api/client";
 import { Screens } from "../layout/screens";
 import { Loading } from "../layout/states";
-import { currentKey, setKey, watchKey } from "./key_store";
+import { askOtherTabs, currentKey, setKey, watchKey, whySignedOut } from "./key_store";
 import { SignIn } from "./sign_in";
 
 const LINK_PATTERN = /^#link=([0-9a-f]{16,128})$/;
@@ -12,24 +12,28 @@ const LINK_PATTERN = /^#link=([0-9a-f]{16,128})$/;
 export function Gate() {
   const key = useSyncExternalStore(watchKey, currentKey);
   const client = useQueryClient();
-  const [link, setLink] = useState(takeLink);
-  const [reason, setReason] = useState<string | null>(null);
+  const [link] = useState(takeLink);
+  const [is_asking, setAsking] = useState(key === null || link !== null);
+  const [refused, setRefused] = useState<string | null>(null);
 
   useEffect(() => {
     if (key === null) client.clear();
   }, [key, client]);
 
   useEffect(() => {
-    if (link === null) return;
-    exchange(link)
-      .then(setKey)
-      .catch((error: unknown) => setReason(error instanceof ApiRefusal ? error.message : String(error)))
-      .finally(() => setLink(null));
-  }, [link]);
+    if (!is_asking) return;
+    const found = link === null ? askOtherTabs() : exchange(link);
+    found
+      .then((given) => given !== null && setKey(given))
+      .catch((error: unknown) => setRefused(error instanceof ApiRefusal ? error.message : String(error)))
+      .finally(() => setAsking(false));
+  }, [link, is_asking]);
 
-  if (link !== null) return <Loading what="Signing in" />;
-  if (key === null) return <SignIn reason={reason} />;
-  return <Screens />;
+  if (is_asking) return <Loading what="Signing in" />;
+  if (key !== null) return <Screens />;
+  const why = whySignedOut();
+  if (why !== null) return <SignIn title="You are signed out" reason={why} />;
+  return <SignIn title="The link did not sign you in" reason={refused} />;
 }
 
 /** The link's secret, taken out of the address at once so that it is in no history and no bookmark. */

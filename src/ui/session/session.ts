@@ -4,7 +4,7 @@ import { call } from "../api/client";
 import type { Role, Session } from "../api/objects";
 import { useGet } from "../api/queries";
 import { FACTS } from "../facts";
-import { setKey } from "./key_store";
+import { leave } from "./key_store";
 
 const SESSION_STALE_MS = 60_000;
 
@@ -28,7 +28,7 @@ export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return async () => {
     await call("DELETE", "/session").catch(() => null);
-    setKey(null);
+    leave();
     client.clear();
   };
 }

@@ -5,7 +5,8 @@ import { ApiRefusal, call } from "../api/client";
 import type { Session } from "../api/objects";
 import { setKey } from "./key_store";
 
-export function SignIn({ reason }: { readonly reason: string | null }) {
+/** `reason` null: nothing needs to be said. */
+export function SignIn({ title, reason }: { readonly title: string; readonly reason: string | null }) {
   return (
     <main className="sign-in">
       <Paper withBorder shadow="sm" p="xl" w="100%" maw={440}>
@@ -17,14 +18,15 @@ export function SignIn({ reason }: { readonly reason: string | null }) {
             <Text c="dimmed">Optimization models behind HTTP triggers and schedules</Text>
           </div>
           {reason !== null && (
-            <Alert color="red" title="The link did not sign you in">
+            <Alert color="red" title={title} role="alert">
               {reason}
             </Alert>
           )}
           <KeyForm />
           <Text size="sm" c="dimmed">
             No key? <Code>jaot-triggers keys create --name me --role admin</Code> on the machine of the service makes
-            one. The key stays in this tab alone and is gone when you close it. <Anchor href="/health">Health</Anchor>
+            one. The key stays in the open tabs of this browser and is gone when you close the last one.{" "}
+            <Anchor href="/health">Health</Anchor>
           </Text>
         </Stack>
       </Paper>

@@ -9,8 +9,9 @@ import { submits } from "../api/submit";
 import { now } from "../clock";
 import { FACTS } from "../facts";
 import { Confirm } from "../layout/confirm";
+import { Refused } from "../layout/in_view";
 import { SecretOnce } from "../layout/secret_once";
-import { Answered, RefusalNote } from "../layout/states";
+import { Answered } from "../layout/states";
 import { When } from "../layout/when";
 import { useSession } from "../session/session";
 import { type DataColumn, DataTable } from "../tables/data_table";
@@ -104,7 +105,7 @@ function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
           onChange={setDays}
         />
         <WorkspaceSelect none="All of them" value={workspace_id} onChange={setWorkspace} />
-        {make.error !== null && <RefusalNote refusal={make.error} />}
+        <Refused refusal={make.error} />
         <Button type="submit" loading={make.isPending} disabled={name.trim() === ""}>
           Make the key
         </Button>

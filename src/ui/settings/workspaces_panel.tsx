@@ -5,7 +5,8 @@ import { call } from "../api/client";
 import type { WorkspaceObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
 import { submits } from "../api/submit";
-import { Answered, RefusalNote } from "../layout/states";
+import { Refused } from "../layout/in_view";
+import { Answered } from "../layout/states";
 import { When } from "../layout/when";
 import { type DataColumn, DataTable } from "../tables/data_table";
 
@@ -42,7 +43,7 @@ function NewWorkspace() {
             Make it
           </Button>
         </Group>
-        {make.error !== null && <RefusalNote refusal={make.error} />}
+        <Refused refusal={make.error} />
       </Stack>
     </form>
   );

@@ -6,8 +6,9 @@ import { call } from "../api/client";
 import type { DocumentSummary, ScheduleObject, TriggerObject, TriggerSecrets, VersionObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
 import { submits } from "../api/submit";
+import { Refused } from "../layout/in_view";
 import { Screen } from "../layout/screen";
-import { Answered, Empty, RefusalNote } from "../layout/states";
+import { Answered, Empty } from "../layout/states";
 import { localZone } from "../layout/when";
 import { patternOf, pickedOf } from "../schedules/pattern";
 import { PatternPicker } from "../schedules/pattern_picker";
@@ -97,7 +98,7 @@ function TriggerForm({ documents }: { readonly documents: readonly DocumentSumma
         <ScheduleFields form={form} set={set}>
           <PatternPicker picked={picked} timezone={timezone} onPick={setPicked} onZone={setTimezone} />
         </ScheduleFields>
-        {make.error !== null && <RefusalNote refusal={make.error} />}
+        <Refused refusal={make.error} />
         <Group gap="xs">
           <Button type="submit" loading={make.isPending} disabled={!is_ready}>
             Make the trigger

@@ -7,7 +7,7 @@ import type { TriggerObject } from "../../api/objects";
 import { useAct } from "../../api/queries";
 import { parseTable } from "../../inputs/pasted";
 import { counted } from "../../layout/figures";
-import { RefusalNote } from "../../layout/states";
+import { Refused } from "../../layout/in_view";
 
 const SETS_MAX = 1000;
 
@@ -41,7 +41,7 @@ export function BatchForm({ trigger, disabled }: { readonly trigger: TriggerObje
         error={sets === null ? "A list of objects is expected" : undefined}
         onChange={setText}
       />
-      {fire.error !== null && <RefusalNote refusal={fire.error} />}
+      <Refused refusal={fire.error} />
       <Group gap="xs">
         <Button disabled={disabled || sets === null} loading={fire.isPending} onClick={() => fire.mutate(undefined)}>
           {sets === null ? "Fire all" : `Fire ${counted(sets.length, "run")}`}

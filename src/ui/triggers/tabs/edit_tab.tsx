@@ -6,7 +6,7 @@ import type { TriggerObject, TriggerSecrets } from "../../api/objects";
 import { useAct } from "../../api/queries";
 import { submits } from "../../api/submit";
 import { FACTS } from "../../facts";
-import { RefusalNote } from "../../layout/states";
+import { Refused } from "../../layout/in_view";
 import { useMay } from "../../session/session";
 import { keepSecrets } from "../kept_secrets";
 import { useWorkspaceNote } from "../workspace_note";
@@ -49,7 +49,7 @@ function TriggerForm({ trigger }: { readonly trigger: TriggerObject }) {
     <form onSubmit={submits(save)}>
       <Stack gap="sm">
         <FieldControls fields={fields} values={values} onChange={setValues} />
-        {save.error !== null && <RefusalNote refusal={save.error} />}
+        <Refused refusal={save.error} />
         <Group>
           <Button type="submit" loading={save.isPending} disabled={!isComplete(fields, values)}>
             Save

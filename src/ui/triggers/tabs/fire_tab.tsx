@@ -3,11 +3,12 @@ import { Alert, Button, Group, JsonInput, Kbd, SegmentedControl, Stack, Text } f
 import { useHotkeys } from "@mantine/hooks";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { call } from "../../api/client";
+import { call, type FieldProblem } from "../../api/client";
 import type { TriggerObject } from "../../api/objects";
 import { useAct } from "../../api/queries";
 import { type Draft, OverrideForm } from "../../inputs/override_form";
-import { Answered, RefusalNote } from "../../layout/states";
+import { Refused } from "../../layout/in_view";
+import { Answered } from "../../layout/states";
 import { useMay } from "../../session/session";
 import { BatchForm } from "./batch_form";
 import { takeFireDraft } from "./fire_drafts";
@@ -25,6 +26,8 @@ export function FireTab({ trigger }: { readonly trigger: TriggerObject }) {
     </Stack>
   );
 }
+
+const NO_PROBLEMS: readonly FieldProblem[] = [];
 
 type Fields = NonNullable<ReturnType<typeof useFields>["fields"]>;
 
@@ -44,7 +47,7 @@ function FireForm({ trigger, fields }: { readonly trigger: TriggerObject; readon
   const submit = () => {
     if (form !== "batch" && may_fire && trigger.is_enabled && !fire.isPending) fire.mutate(undefined);
   };
-  const problems = fire.error?.problems ?? [];
+  const problems = fire.error?.problems ?? NO_PROBLEMS;
   const unplaced = fire.error !== null && !problems.every(({ field }) => fields.some(({ name }) => name === field));
   useHotkeys([["mod+Enter", submit]], [], true);
   return (
@@ -75,7 +78,7 @@ function FireForm({ trigger, fields }: { readonly trigger: TriggerObject; readon
           </Button>
         </Group>
       </Group>
-      {fire.error !== null && (problems.length === 0 || unplaced) && <RefusalNote refusal={fire.error} />}
+      {(problems.length === 0 || unplaced) && <Refused refusal={fire.error} />}
       {form === "form" ? (
         <OverrideForm fields={fields} draft={draft} onChange={setDraft} problems={problems} />
       ) : form === "batch" ? (

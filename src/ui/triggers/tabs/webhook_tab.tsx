@@ -6,7 +6,7 @@ import type { DeliveryObject, TriggerObject, TriggerSecrets } from "../../api/ob
 import { useAct } from "../../api/queries";
 import { submits } from "../../api/submit";
 import { FACTS } from "../../facts";
-import { RefusalNote } from "../../layout/states";
+import { Refused } from "../../layout/in_view";
 import { When } from "../../layout/when";
 import { useMay } from "../../session/session";
 import { keepSecrets } from "../kept_secrets";
@@ -83,7 +83,7 @@ function WebhookForm({ trigger }: { readonly trigger: TriggerObject }) {
           </Stack>
         </Checkbox.Group>
         <SecretWarnings warnings={save.data?.warnings ?? []} />
-        {save.error !== null && <RefusalNote refusal={save.error} />}
+        <Refused refusal={save.error} />
         <Group gap="xs">
           <Button type="submit" loading={save.isPending}>
             Save the webhook
