@@ -11,7 +11,17 @@
 
 import { Cron } from "croner";
 import { toTimestamp } from "../clock";
-import { canonicalZone, nearestZone, type OffsetSpan, offsetText, ZoneOffsets } from "./wall_time";
+import {
+  DAY_OF_MONTH,
+  FIELDS,
+  type FieldsReading,
+  type PatternFields,
+  type PatternProblem,
+  quoted,
+  readPatternFields,
+} from "./pattern_fields";
+import { canonicalZone, nearestZone, type OffsetSpan, offsetText, ZoneOffsets, zoneInstead } from "./wall_time";
+import { anyOf, type Days, daysBeforeLast, WallTimes } from "./wall_times";
 
 /** Why a tick differs from the wall time in the pattern: it was moved out of a gap, or is one of the two instants of a repeated time. */
 export type TickNote = "dst_shifted" | "dst_first" | "dst_repeat";
@@ -33,12 +43,6 @@ export interface Pattern {
   readonly offsets: ZoneOffsets;
 }
 
-export interface PatternProblem {
-  readonly message: string;
-  /** 0-based offset in the expression of the wrong field; null when the fault is not in the expression. */
-  readonly position: number | null;
-}
-
 export type PatternReading =
   | { readonly pattern: Pattern; readonly problem: null }
   | { readonly pattern: null; readonly problem: PatternProblem };
@@ -50,7 +54,6 @@ export interface PatternLimits {
   readonly now: number;
 }
 
-const EXPRESSION_LENGTH_MAX = 256;
 const OCCURRENCE_YEARS_MAX = 5;
 const SECOND_MS = 1000;
 const MINUTE_SECONDS = 60;
@@ -61,27 +64,10 @@ const DAY_MS = DAY_SECONDS * SECOND_MS;
 const LAST_INSTANT = 253_402_300_799_000;
 const CACHED_PATTERNS_MAX = 2000;
 
-const NICKNAMES: Readonly<Record<string, string>> = {
-  "@yearly": "0 0 1 1 *",
-  "@annually": "0 0 1 1 *",
-  "@monthly": "0 0 1 * *",
-  "@weekly": "0 0 * * 0",
-  "@daily": "0 0 * * *",
-  "@midnight": "0 0 * * *",
-  "@hourly": "0 * * * *",
-};
+/** A month of 31 days has one so far before its last. */
+const FROM_END_DAYS_MAX = 30;
 
-const FIELDS = [
-  { name: "second", range: "0-59", extras: "" },
-  { name: "minute", range: "0-59", extras: "" },
-  { name: "hour", range: "0-23", extras: "" },
-  { name: "day of month", range: "1-31", extras: ", L or 15W" },
-  { name: "month", range: "1-12 or JAN-DEC", extras: "" },
-  { name: "day of week", range: "0-7 or SUN-SAT", extras: ", 5L or 5#2" },
-] as const;
-const FIELDS_COUNT = FIELDS.length;
-
-/** Reads and checks a pattern: 5 fields, 6 with leading seconds, or a nickname; zone names as IANA has them. */
+/** Reads and checks a pattern (pattern_fields.ts says what is read); zone names as IANA has them. */
 export function parsePattern(expression: string, zone: string, limits: PatternLimits): PatternReading {
   const known_zone = canonicalZone(zone);
   if (known_zone === null) return wrong(unknownZone(zone), null);
@@ -198,11 +184,6 @@ function shiftedTick(pattern: Pattern, span: OffsetSpan, from: number): RawTick 
   return { at: wall - before_ms, offset_ms, note: "dst_shifted" };
 }
 
-interface PatternFields {
-  /** Second to day of week, in the order of FIELDS. */
-  readonly texts: readonly string[];
-}
-
 function buildPattern({ texts }: PatternFields, zone: string): Pattern {
   const [second, minute, hour, day_of_month, month, day_of_week] = texts as [
     string,
@@ -218,7 +199,7 @@ function buildPattern({ texts }: PatternFields, zone: string): Pattern {
       matchingValues(`${second} * * * * *`, SECOND_MS, MINUTE_SECONDS),
       matchingValues(`0 ${minute} * * * *`, MINUTE_SECONDS * SECOND_MS, MINUTE_SECONDS),
       matchingValues(`0 0 ${hour} * * *`, HOUR_SECONDS * SECOND_MS, 24),
-      silentCron(`0 0 0 ${day_of_month} ${month} ${day_of_week}`),
+      daysOf(day_of_month, month, day_of_week),
     ),
     offsets: offsetsOf(zone),
   };
@@ -252,140 +233,57 @@ function matchingValues(expression: string, unit_ms: number, count: number): num
   return values;
 }
 
-/** The wall-clock times of a pattern, in order, as milliseconds of a fake UTC: matching days times matching times of day. */
-class WallTimes {
-  readonly #seconds: readonly number[];
-  readonly #minutes: readonly number[];
-  /** For each value, the smallest matching one that is not below it; null past the last. */
-  readonly #next_second: readonly (number | null)[];
-  readonly #next_minute: readonly (number | null)[];
-  readonly #next_hour: readonly (number | null)[];
-  readonly #days: Cron;
-  /** No matching day lies in [#asked_day, #found_day), so most questions never reach croner. */
-  #asked_day = Infinity;
-  #found_day = -Infinity;
-
-  constructor(seconds: readonly number[], minutes: readonly number[], hours: readonly number[], days: Cron) {
-    this.#seconds = seconds;
-    this.#minutes = minutes;
-    this.#next_second = nextTable(seconds, MINUTE_SECONDS);
-    this.#next_minute = nextTable(minutes, MINUTE_SECONDS);
-    this.#next_hour = nextTable(hours, 24);
-    this.#days = days;
-  }
-
-  /** The first matching wall time after `wall`, both whole seconds in ms; Infinity when there is none. */
-  after(wall: number): number {
-    const start = wall + SECOND_MS;
-    const today = Math.floor(start / DAY_MS) * DAY_MS;
-    const day = this.#dayFrom(today);
-    const time = day === today ? this.#timeFrom((start - today) / SECOND_MS) : this.#timeFrom(0);
-    if (time !== null) return day + time * SECOND_MS;
-    return this.#dayFrom(today + DAY_MS) + this.#timeFrom(0)! * SECOND_MS;
-  }
-
-  /** Seconds between the two closest neighbours; stops once two are closer than `enough`. */
-  smallestSpacing(enough: number, now: number): number {
-    let smallest = DAY_SECONDS;
-    let previous = -Infinity;
-    for (let time = this.#timeFrom(0); time !== null; time = this.#timeFrom(time + 1)) {
-      smallest = Math.min(smallest, time - previous);
-      if (smallest < enough) return smallest;
-      previous = time;
-    }
-    const overnight = DAY_SECONDS - previous + this.#timeFrom(0)!;
-    return overnight < smallest && this.#hasNeighbours(now) ? overnight : smallest;
-  }
-
-  /** True when two days in a row match within the next 5 years. */
-  #hasNeighbours(now: number): boolean {
-    const end = now + OCCURRENCE_YEARS_MAX * 366 * DAY_MS;
-    let day = this.#dayFrom(Math.floor(now / DAY_MS) * DAY_MS);
-    while (day < end) {
-      const next = this.#dayFrom(day + DAY_MS);
-      if (next === day + DAY_MS) return true;
-      day = next;
-    }
-    return false;
-  }
-
-  #dayFrom(day: number): number {
-    if (day >= this.#asked_day && day <= this.#found_day) return this.#found_day;
-    this.#asked_day = day;
-    this.#found_day = this.#days.nextRun(new Date(day - SECOND_MS))?.getTime() ?? Infinity;
-    return this.#found_day;
-  }
-
-  /** Seconds into the day of the first matching time at or after `time`; null past the last. */
-  #timeFrom(time: number): number | null {
-    const wanted_second = time % MINUTE_SECONDS;
-    const wanted_minute = Math.floor(time / MINUTE_SECONDS) % MINUTE_SECONDS;
-    const wanted_hour = Math.floor(time / HOUR_SECONDS);
-    // Carries like a clock: after the last value of a field the field above moves on and this one starts again.
-    const second = this.#next_second[wanted_second]!;
-    const minute = this.#next_minute[second === null ? wanted_minute + 1 : wanted_minute]!;
-    const hour = this.#next_hour[minute === null ? wanted_hour + 1 : wanted_hour] ?? null;
-    if (hour === null) return null;
-    if (hour !== wanted_hour || minute === null) return inSeconds(hour, this.#minutes[0]!, this.#seconds[0]!);
-    if (minute !== wanted_minute || second === null) return inSeconds(hour, minute, this.#seconds[0]!);
-    return inSeconds(hour, minute, second);
-  }
-}
-
-function inSeconds(hour: number, minute: number, second: number): number {
-  return hour * HOUR_SECONDS + minute * MINUTE_SECONDS + second;
-}
-
-function nextTable(values: readonly number[], count: number): (number | null)[] {
-  // One entry more than there are values, which a carry looks up.
-  return Array.from({ length: count + 1 }, (_, wanted) => values.find((value) => value >= wanted) ?? null);
-}
-
-function readFields(expression: string): PatternFields | { readonly problem: PatternProblem } {
-  if (expression.length > EXPRESSION_LENGTH_MAX) {
-    const message = `the pattern has ${expression.length} characters; at most ${EXPRESSION_LENGTH_MAX} are allowed`;
-    return { problem: { message, position: EXPRESSION_LENGTH_MAX } };
-  }
-  const trimmed = expression.trim();
-  if (trimmed.startsWith("@")) return readNickname(expression, trimmed.toLowerCase());
-  const words = [...expression.matchAll(/\S+/g)];
-  if (words.length !== FIELDS_COUNT && words.length !== FIELDS_COUNT - 1) {
-    const message = `a pattern has 5 fields (minute hour day month weekday), or 6 with leading seconds; found ${words.length}`;
-    return { problem: { message, position: words[FIELDS_COUNT]?.index ?? 0 } };
-  }
-  const missing = FIELDS_COUNT - words.length;
-  for (const [i, word] of words.entries()) {
-    if (isReadable(word[0], i + missing)) continue;
-    const { name, range, extras } = FIELDS[i + missing]!;
+function readFields(expression: string): FieldsReading {
+  const reading = readPatternFields(expression);
+  if ("problem" in reading) return reading;
+  for (const [index, { text, index: position }] of reading.written.entries()) {
+    if (isReadable(reading.texts[index]!, index)) continue;
+    const { name, range, extras } = FIELDS[index]!;
     const expected = `* or numbers ${range}, as lists a,b, ranges a-b, steps */n or a-b/n${extras}`;
-    const message = `the ${name} field ${quoted(word[0])} cannot be read; expected ${expected}`;
-    return { problem: { message, position: word.index } };
+    return { problem: { message: `the ${name} field ${quoted(text)} cannot be read; expected ${expected}`, position } };
   }
-  return { texts: [...Array<string>(missing).fill("0"), ...words.map(([text]) => text)] };
-}
-
-function readNickname(expression: string, nickname: string): PatternFields | { readonly problem: PatternProblem } {
-  const meaning = NICKNAMES[nickname];
-  if (meaning !== undefined) return { texts: ["0", ...meaning.split(" ")] };
-  const message = `${quoted(nickname)} is not a nickname; expected one of ${Object.keys(NICKNAMES).join(", ")}`;
-  return { problem: { message, position: expression.indexOf("@") } };
+  return reading;
 }
 
 /** True when croner takes a field, all others being `*`. Its messages count days and months from zero, so they are replaced here. */
 function isReadable(text: string, index: number): boolean {
   // croner replaces ? with the current time, which would change the pattern's meaning at each start.
   if (text.includes("?")) return false;
-  const fields = Array<string>(FIELDS_COUNT).fill("*");
-  fields[index] = text;
+  const fields = Array<string>(FIELDS.length).fill("*");
+  const parts = index === DAY_OF_MONTH ? dayParts(text) : null;
+  if (parts?.from_end.some((days) => days > FROM_END_DAYS_MAX)) return false;
+  const alone = parts === null ? [text] : [...parts.alone, ...(parts.listed === "" ? [] : [parts.listed])];
   try {
-    silentCron(fields.join(" "));
+    for (const one of alone) silentCron(fields.with(index, one).join(" "));
     return true;
   } catch {
     return false;
   }
 }
 
+/** Of a day-of-month field: what croner takes in one list, what it takes only alone, and days before the last one of the month. */
+function dayParts(text: string): { listed: string; alone: string[]; from_end: number[] } {
+  const parts = text.toUpperCase().split(",");
+  const from_end = parts.flatMap((part) => /^L-(\d{1,2})$/.exec(part)?.[1] ?? []).map(Number);
+  const alone = parts.length === 1 ? [] : parts.filter((part) => /W$/.test(part));
+  const listed = parts.filter((part) => !alone.includes(part) && !/^L-\d{1,2}$/.test(part));
+  return { listed: listed.join(","), alone, from_end };
+}
+
+/** The days that match any of the parts: both day fields restricted mean either, as in croner. */
+function daysOf(day_of_month: string, month: string, day_of_week: string): Days {
+  const { listed, alone, from_end } = dayParts(day_of_month);
+  const days: Days[] = alone.map((part) => silentCron(`0 0 0 ${part} ${month} *`));
+  if (listed !== "") days.push(silentCron(`0 0 0 ${listed} ${month} ${day_of_week}`));
+  else if (day_of_week !== "*") days.push(silentCron(`0 0 0 * ${month} ${day_of_week}`));
+  days.push(...from_end.map((count) => daysBeforeLast(silentCron(`0 0 0 1 ${month} *`), count)));
+  return days.length === 1 ? days[0]! : anyOf(days);
+}
+
 function unknownZone(zone: string): string {
+  const instead = zoneInstead(zone);
+  if (instead !== null)
+    return `${quoted(zone)} is not a time zone by its IANA name; write ${instead}, or the zone of your city`;
   const nearest = nearestZone(zone);
   const hint = nearest === null ? "expected an IANA name such as Europe/Berlin" : `did you mean ${nearest}?`;
   return `${quoted(zone)} is not a time zone; ${hint}`;
@@ -393,8 +291,4 @@ function unknownZone(zone: string): string {
 
 function wrong(message: string, position: number | null): PatternReading {
   return { pattern: null, problem: { message, position } };
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}...` : text);
 }

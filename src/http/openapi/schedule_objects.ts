@@ -17,7 +17,7 @@ export const cronCheck = object("CronCheck", "A pattern in words and when it tic
   description: textOrNull("The pattern in words."),
   notes: Type.Array(
     Type.Object({
-      code: words(["clock_forward", "clock_back", "either_day", "not_every_month"], "What it is about."),
+      code: words(["clock_forward", "clock_back", "either_day", "not_every_month", "uneven_step"], "What it is about."),
       message: Type.String(),
     }),
     { description: "What to know before relying on it: clock changes ahead, days that are not what they seem." },
