@@ -1,6 +1,6 @@
 /**
- * What compiling one model may cost. Loops over input spend from a Budget; when it is gone the compile stops with
- * BudgetExhausted, which only the door (compile.ts) catches and turns into a diagnostic.
+ * Limits on the work of compiling one model. Loops over input spend from a Budget; when it is used up the compile stops with
+ * BudgetExhausted, which only compile.ts catches and turns into a diagnostic.
  */
 
 /** Limits of one prepare or compile; both start their own count. */
@@ -8,7 +8,7 @@ export interface ModelLimits {
   /** Largest number of matrix and Hessian entries, before duplicates are merged. */
   readonly nonzeros_max: number;
   readonly seconds_max: number;
-  /** Milliseconds that never go back: `clock.monotonic`. */
+  /** A clock in milliseconds that never goes back: `clock.monotonic`. */
   readonly monotonic: () => number;
 }
 
@@ -39,7 +39,7 @@ export class Budget {
     this.#deadline_ms = limits.monotonic() + limits.seconds_max * 1000;
   }
 
-  /** Gives `seconds` from now on, to work that comes long after the compile. */
+  /** Restarts the time limit at `seconds` from now, for work that comes long after the compile. */
   restart(seconds: number): void {
     this.#deadline_ms = this.#limits.monotonic() + seconds * 1000;
     this.#steps_left = STEPS_PER_CLOCK_READING;

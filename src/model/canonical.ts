@@ -1,4 +1,4 @@
-/** One text and one digest for equal JSON values, whatever the order of their keys. */
+/** The same text and the same digest for equal JSON values, whatever the order of their keys. */
 import { createHash } from "node:crypto";
 import { isRecord } from "./json";
 
@@ -11,7 +11,7 @@ interface OpenContainer {
 }
 
 /**
- * JSON without blanks, keys sorted by UTF-16 code units, numbers as JSON.stringify writes them (-0 is 0); a value that
+ * JSON without whitespace, keys sorted by UTF-16 code units, numbers as JSON.stringify writes them (-0 is 0); a value that
  * JSON cannot hold is null, and a key whose value is undefined is left out. Any depth.
  */
 export function canonicalJson(value: unknown): string {

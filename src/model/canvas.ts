@@ -10,13 +10,13 @@ interface CanvasNode {
   readonly data: JsonObject;
 }
 
-/** What edges bring to one node, in their order. */
+/** The terms that edges bring to one node, in order. */
 type TermsByTarget = ReadonlyMap<string, readonly string[]>;
 
 /**
  * The flat model that a canvas `{"nodes": [{"id", "type", "data"}], "edges": [{"source", "target", "data"}]}` draws, or
- * null when it draws none of variable, constraint and objective. Other nodes are ignored. A node without a name has
- * its id for one. Values that make no sense are carried over, so that compiling the model reports them.
+ * null when it has no variable, constraint or objective node. Other nodes are ignored. A node without a name uses
+ * its id as name. Invalid values are copied, so that compiling the model reports them.
  */
 export function deriveModel(canvas: unknown): unknown | null {
   if (!isRecord(canvas)) return null;
@@ -43,7 +43,7 @@ function readNodes(value: unknown): readonly CanvasNode[] {
   return nodes;
 }
 
-/** JSON for what is no text: `String` fails on an object with a toString of its own. */
+/** JSON for values other than strings: `String` fails on an object with a toString of its own. */
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -11,7 +11,7 @@ export interface NamedChange {
   readonly after: unknown;
 }
 
-/** Changes among values that have names, in the order of the model they stand in. */
+/** Changes among named values, in the order of the model that contains them. */
 export interface SectionChanges {
   readonly added: readonly NamedValue[];
   readonly removed: readonly NamedValue[];

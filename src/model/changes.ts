@@ -12,11 +12,11 @@ export interface ModelChanges {
   readonly variables: SectionChanges;
   readonly constraints: SectionChanges;
   readonly parameters: SectionChanges;
-  /** null when it is the same. */
+  /** null when it is unchanged. */
   readonly objective: { readonly before: unknown; readonly after: unknown } | null;
   /** Statements of algebraic source. */
   readonly declarations: SectionChanges;
-  /** Everything else at the top of a model: name, options, language, data, an imported file. */
+  /** All other top-level parts of a model: name, options, language, data, an imported file. */
   readonly settings: SectionChanges;
 }
 
@@ -31,8 +31,8 @@ export function summarizeChanges(previous: unknown | null, next: unknown): strin
 }
 
 /**
- * Compares two models of any form, sound or not; values that have no name are told apart by position. With `limits`, two
- * imported files that can be read are compared by their columns and rows, which costs as much as reading them.
+ * Compares two models of any form, valid or not; values without a name are matched by position. With `limits`, two
+ * readable imported files are compared by their columns and rows, which takes as long as reading them.
  */
 export function diffModels(before: unknown, after: unknown, limits: ModelLimits | null = null): ModelChanges {
   const changes = {
@@ -49,11 +49,11 @@ export function diffModels(before: unknown, after: unknown, limits: ModelLimits 
   const settings = withoutFile(changes.settings);
   const all_phrases = [...phrases, ...phrasesOf({ ...changes, settings, objective: null })];
   const is_rewritten = all_phrases.length === 0 && changes.settings.modified.length > 0;
-  const summary = is_rewritten ? "Rewrote the file, which says the same" : sentenceOf(all_phrases);
+  const summary = is_rewritten ? "Rewrote the file without changing the model" : sentenceOf(all_phrases);
   return { ...changes, summary, ...parts, settings };
 }
 
-/** True when a model is an imported file, whose changes are told only by reading it. */
+/** True when a model is an imported file, whose changes can only be found by reading it. */
 export function isImportedFile(model: unknown): boolean {
   return typeof partOf(model, "content") === "string";
 }
@@ -66,7 +66,7 @@ function compareFiles(before: unknown, after: unknown, limits: ModelLimits): Fil
   return left && right ? diffFiles(left, right) : null;
 }
 
-/** The text itself is left out of what its columns and rows tell. */
+/** Leaves out the text itself when its columns and rows are compared. */
 function withoutFile(settings: SectionChanges): SectionChanges {
   const isOther = ({ name }: { readonly name: string }): boolean => name !== "content";
   return {

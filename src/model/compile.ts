@@ -1,7 +1,7 @@
 /**
- * The only door to models. `prepareModel` reads a model once (form, structure, expressions, inputs); `compileModel` makes
- * a solver-ready Problem of it, any number of times with other input values. Neither throws on any JSON value, neither
- * runs longer than its limits by more than a moment, and what is wrong comes back as diagnostics.
+ * The only way into the compiler. `prepareModel` reads a model once (form, structure, expressions, inputs); `compileModel` makes
+ * a solver-ready Problem of it, any number of times with different input values. Neither throws on any JSON value, neither
+ * runs noticeably longer than its limits, and errors are returned as diagnostics.
  */
 import { COLUMN_KINDS, type Problem } from "../problem/problem";
 import { Budget, BudgetExhausted, type ModelLimits } from "./budget";
@@ -21,16 +21,16 @@ import { type ModelOptions, NO_OPTIONS, readModelOptions } from "./options";
 export type ModelForm = "flat" | "language" | "file";
 
 export interface PreparedModel {
-  /** null when the keys fit no form. */
+  /** null when the keys match no form. */
   readonly form: ModelForm | null;
   /** The model as given; never changed. */
   readonly model: unknown;
   /** At most 100, sorted by place. */
   readonly diagnostics: readonly Diagnostic[];
-  /** Made when first asked for: a solver never asks. */
+  /** Computed on first use: a solver never needs it. */
   readonly inputs: readonly InputDeclaration[];
   readonly options: ModelOptions;
-  /** What the form's compiler needs; null when it cannot compile at all. */
+  /** Input of the form's compiler; null when it cannot compile at all. */
   readonly content: PreparedContent | null;
   /** The diagnostics as a list that a compile goes on filling. */
   readonly findings: DiagnosticList;
@@ -42,7 +42,7 @@ export type PreparedContent =
   | { readonly form: "file"; readonly file: ImportedFile };
 
 export interface ModelSummary {
-  /** Declared variables and constraints; auxiliary ones are not counted. */
+  /** Declared variables and constraints, without auxiliary ones. */
   readonly num_variables: number;
   readonly num_constraints: number;
   /** Entries of the matrix, auxiliary rows included. */
@@ -52,17 +52,17 @@ export interface ModelSummary {
 }
 
 export interface CompiledModel {
-  /** null exactly when the diagnostics hold an error. */
+  /** null exactly when the diagnostics contain an error. */
   readonly problem: Problem | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly summary: ModelSummary;
-  /** Makes the text that the model prints of a solution; null when it prints none. */
+  /** Makes the text that the model prints about a solution; null when it prints none. */
   readonly report: ReportMaker | null;
 }
 
 const NO_SUMMARY: ModelSummary = { num_variables: 0, num_constraints: 0, num_nonzeros: 0, variable_types: {} };
 
-/** Keys that tell the forms apart, looked for in this order. */
+/** Keys that identify a form, looked for in this order. */
 const FORM_KEYS: readonly (readonly [ModelForm, readonly string[]])[] = [
   ["language", ["language", "source"]],
   ["file", ["format", "content"]],
@@ -127,7 +127,7 @@ function listInputs(content: PreparedContent | null, budget: Budget): readonly I
   }
 }
 
-/** Where paths lead in an imported file, by path; other forms resolve theirs in the model's JSON and have none here. */
+/** The cells of an imported file that paths lead to, by path; other forms resolve paths in the model's JSON and have none here. */
 export function resolveCells(
   { content }: PreparedModel,
   paths: readonly string[],
@@ -157,14 +157,14 @@ export function compileModel(
   return { problem, diagnostics: findings.finish(), summary, report };
 }
 
-/** A model looked at as it stands, with nothing in place of its inputs. */
+/** A model compiled with its own values. */
 export interface Examination extends Omit<CompiledModel, "report"> {
   readonly prepared: PreparedModel;
-  /** Required ones are those without which it does not compile. */
+  /** Inputs; a required one is needed for the model to compile. */
   readonly inputs: readonly InputDeclaration[];
 }
 
-/** Reads and compiles a model. That it waits for inputs is no error of it: a warning names each. */
+/** Reads and compiles a model. Inputs that have no value yet are not errors: a warning names each. */
 export function examineModel(model: unknown, limits: ModelLimits): Examination {
   const prepared = prepareModel(model, limits);
   const { problem, diagnostics, summary } = compileModel(prepared, {}, limits);

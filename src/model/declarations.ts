@@ -1,14 +1,14 @@
 /**
- * Splits algebraic source text into its statements for comparing two texts. Knows no grammar beyond comments, quotes
- * and semicolons, so that a text with errors can be compared as well.
+ * Splits algebraic source text into statements, for comparing two texts. It knows only comments, quotes
+ * and semicolons, so that texts with errors can be compared too.
  */
 
-/** Longest part of an unusual statement used as its name. */
+/** Length of the part of an unusual statement that serves as its name. */
 const NAME_LENGTH_MAX = 30;
 
 /**
  * Statements by a name such as `param cost`, `constraint cover` or, in the data section, `data of cost`, each without
- * comments and with single blanks. Repeated names are numbered. Anything but a text has none.
+ * comments and with single blanks. Repeated names are numbered. Values other than strings have no statements.
  */
 export function splitDeclarations(source: unknown): ReadonlyMap<string, string> {
   const declarations = new Map<string, string>();
@@ -54,7 +54,7 @@ function splitStatements(source: string): string[] {
   return statements;
 }
 
-/** Offset just behind the next `mark`, or the end of the text. */
+/** Offset just after the next `mark`, or the end of the text. */
 function endOf(source: string, mark: string, from: number): number {
   const found = source.indexOf(mark, from);
   return found === -1 ? source.length : found + mark.length;

@@ -1,14 +1,14 @@
 /**
- * Collects the diagnostics of one pass: bounded in number, errors never crowded out by warnings, sorted by where
- * they stand in the document when the pass ends.
+ * Collects the diagnostics of one pass: limited in number, with errors kept before warnings, and sorted by where
+ * they are in the document when the pass ends.
  */
 import { type Diagnostic, type DiagnosticNote, positionAt, type Severity } from "./diagnostics";
 
 const DIAGNOSTICS_MAX = 100;
-/** A search for the nearest name costs a walk over all names, so only so many errors get one. */
+/** Finding the nearest name means comparing all names, so only this many errors get a hint. */
 const HINT_SEARCHES_MAX = 20;
 
-/** Where a diagnostic stands: a value in model_json, or a span of the text at `path`. */
+/** The place of a diagnostic: a value in model_json, or a span of the text at `path`. */
 export interface Place {
   readonly path: string;
   readonly text?: string;
@@ -25,11 +25,11 @@ export class DiagnosticList {
   readonly #errors: Diagnostic[];
   readonly #warnings: Diagnostic[];
   #hint_searches = 0;
-  /** All errors met, also those beyond the bound. */
+  /** All errors found, including those beyond the limit. */
   error_count: number;
   #warning_count: number;
 
-  /** A new list that starts with everything `earlier` holds, which stays as it is. */
+  /** A new list that starts with a copy of everything in `earlier`. */
   constructor(earlier?: DiagnosticList) {
     this.#errors = earlier ? [...earlier.#errors] : [];
     this.#warnings = earlier ? [...earlier.#warnings] : [];
@@ -37,7 +37,7 @@ export class DiagnosticList {
     this.#warning_count = earlier ? earlier.#warning_count : 0;
   }
 
-  /** Forgets what it holds for what `other` holds: of two readings of one text the better one counts. */
+  /** Replaces its contents with those of `other`: of two readings of one text the better one counts. */
   replaceWith(other: DiagnosticList): void {
     this.#errors.splice(0, this.#errors.length, ...other.#errors);
     this.#warnings.splice(0, this.#warnings.length, ...other.#warnings);
@@ -56,13 +56,13 @@ export class DiagnosticList {
     this.#warnings.push(makeDiagnostic("warning", code, message, place, extras));
   }
 
-  /** Runs a search for a hint, unless so many errors have been found that more searches would cost too much. */
+  /** Searches for a hint, unless so many errors were found that more searches would take too long. */
   hint(search: () => string | undefined): string | undefined {
     this.#hint_searches += 1;
     return this.#hint_searches > HINT_SEARCHES_MAX ? undefined : search();
   }
 
-  /** At most DIAGNOSTICS_MAX diagnostics sorted by place, errors first to be kept, then one that counts the rest. */
+  /** At most DIAGNOSTICS_MAX diagnostics sorted by place, keeping errors before warnings, then one that counts the rest. */
   finish(): readonly Diagnostic[] {
     const kept = [...this.#errors, ...this.#warnings].slice(0, DIAGNOSTICS_MAX);
     if (kept.length === 0) return kept;
@@ -97,7 +97,7 @@ function makeDiagnostic(
 }
 
 function omittedDiagnostic(count: number, severity: Severity): Diagnostic {
-  const message = `${count} more ${count === 1 ? "finding is" : "findings are"} not shown; mend these first`;
+  const message = `${count} more ${count === 1 ? "finding is" : "findings are"} not shown; correct these first`;
   return { code: "diagnostics_omitted", severity, message, line: 1, column: 1, start: 0, end: 0, notes: [] };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Errors in a model are data: every one that a pass finds is returned, sorted by position.
+ * Errors in a model are data: all that a pass finds are returned, sorted by position.
  * Positions refer to `path` when it is set (an expression inside model_json), else to the source text.
  */
 
@@ -12,7 +12,7 @@ export interface DiagnosticNote {
 }
 
 export interface Diagnostic {
-  /** snake_case, stable: what a program may test. */
+  /** snake_case and stable, for programs to test. */
   readonly code: string;
   readonly severity: Severity;
   /** What was found, what was expected, what to do next. */
@@ -44,7 +44,7 @@ export function positionAt(text: string, offset: number): { readonly line: numbe
 const EXCERPT_COLUMNS_MAX = 100;
 
 /**
- * One diagnostic as plain text for a terminal: the message, where it stands, and, when `text` (what `path` leads to)
+ * One diagnostic as plain text for a terminal: the message, its place and, when `text` (the text at `path`)
  * is given, its line with a caret under the span. Control characters of the line are shown as spaces.
  */
 export function renderDiagnostic(diagnostic: Diagnostic, text: string | null): string {

@@ -1,5 +1,5 @@
 /**
- * The ways to write a model as one text, each stated once: the commands, `apply` and `export`, the compiler, the API and
+ * The formats for a model as one text, each defined once: the commands, `apply` and `export`, the compiler, the API and
  * the page read these tables. A new format is one row here, its reader and, if it is written too, its writer.
  */
 import type { Problem } from "../problem/problem";
@@ -23,9 +23,9 @@ interface TextRow {
 }
 
 interface FileRow extends TextRow {
-  /** The file's problem; null after errors in the list. */
+  /** Reads the file's problem; null after errors in the list. */
   readonly read: (text: string, list: DiagnosticList, budget: Budget) => Problem | null;
-  /** null: problems are not written in it. */
+  /** Writes a problem; null: the format is only read. */
   readonly write: ((problem: Problem) => Written) | null;
 }
 
@@ -43,7 +43,7 @@ export const FILE_FORMATS = {
 
 export type Dialect = keyof typeof LANGUAGES;
 export type FileFormat = keyof typeof FILE_FORMATS;
-/** A format that problems are written in. */
+/** A format that problems can be written in. */
 export type ExportFormat = {
   [Name in FileFormat]: (typeof FILE_FORMATS)[Name]["write"] extends null ? never : Name;
 }[FileFormat];
@@ -54,12 +54,12 @@ export const EXPORT_FORMATS = FILE_FORMAT_NAMES.filter(
   (name): name is ExportFormat => FILE_FORMATS[name].write !== null,
 );
 
-/** A format as data: what tells it apart in a model, and what a file of it looks like. */
+/** A format as data: how a model names it, and the ending of its files. */
 export interface ModelFormat extends TextRow {
-  /** Key of the model that names the format, and what it says. */
+  /** Key of the model that names the format; `name` is its value. */
   readonly tag: "language" | "format";
   readonly name: Dialect | FileFormat;
-  /** Key of the model that holds the text. */
+  /** Key of the model that contains the text. */
   readonly text: "source" | "content";
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a replacement for a set or param of an algebraic model has to look like, as plain JSON kept with a trigger: members by
- * their spelling, so that a fire is checked without compiling. Members that are not known then are checked by the compile.
+ * The shape that a replacement for a set or param of an algebraic model must have, as plain JSON stored with a trigger. Members are kept by
+ * their spelling, so that a fire is checked without compiling. Members that are not known at that time are checked by the compile.
  */
 import { nearestHint } from "../nearest";
 import { describeValue, isRecord, quote } from "./json";
@@ -24,7 +24,7 @@ export interface ParamShape {
   readonly is_whole: boolean;
   readonly limits: readonly NumberLimit[];
   readonly indices: readonly IndexShape[];
-  /** Elements that are left out have a default. */
+  /** True when elements may be left out, because there is a default. */
   readonly is_partial: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface SetShape {
   readonly arity: number;
 }
 
-/** Members that the same fire gives to a set, spelled; null when it gives none. */
+/** Spellings of the members that the same fire gives to a set; null when it gives none. */
 export type GivenMembers = (set: string) => readonly string[] | null;
 
 const MESSAGES_MAX = 10;
@@ -55,7 +55,7 @@ function spellPart(text: string): string {
   return /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(part) ? String(Number(part) + 0) : part;
 }
 
-/** What does not fit, in sentences that start with `name`; empty when nothing is found. */
+/** Sentences about what does not fit, each starting with `name`; empty when everything fits. */
 export function findIndexedFaults(
   shape: ParamShape | SetShape,
   value: unknown,
@@ -166,7 +166,7 @@ class ParamChecker {
     }
   }
 
-  /** As deep as there are indices, which the parser bounds. */
+  /** Recursion is as deep as there are indices, a number that the parser limits. */
   #checkArray(value: unknown, level: number, name: string): void {
     if (this.#is_full) return;
     const index = this.#indices[level];
@@ -211,7 +211,7 @@ class ParamChecker {
     this.#checkCoverage(seen);
   }
 
-  /** Whether the parts so far are members of their sets; tells the first that is not. */
+  /** Checks that the parts so far are members of their sets; reports the first one that is not. */
   #areMembers(parts: readonly string[], name: string, key: string): boolean {
     if (parts.length > this.#arity) {
       this.#faults.push(`${name} has the key ${quote(key)}, which has too many members for ${this.#arity} indices`);

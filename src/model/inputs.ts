@@ -1,4 +1,4 @@
-/** What a fire can override in a model by name: the answer of GET .../versions/{id}/inputs. */
+/** The inputs of a model that a fire can override by name: the answer of GET .../versions/{id}/inputs. */
 import type { Budget } from "./budget";
 import type { FlatParameters } from "./flat/parameters";
 import type { ParamShape, SetShape } from "./indexed_shapes";
@@ -6,7 +6,7 @@ import { type Shape, shapeOf, shapeSize, shapeType } from "./shapes";
 
 export interface IndexSet {
   readonly name: string;
-  /** null when it depends on other indices or on data that is not there. */
+  /** null when it depends on other indices or on missing data. */
   readonly size: number | null;
 }
 
@@ -16,7 +16,7 @@ export interface InputDeclaration {
   readonly name: string;
   /** `parameter` in a flat model, `param` or `set` in an algebraic one, `cell` in an imported file. */
   readonly kind: "param" | "set" | "parameter" | "cell";
-  /** What the model's author says of it, and in which unit it is; null where nothing is said. */
+  /** The author's description, and the unit; null where there is none. */
   readonly description: string | null;
   readonly unit: string | null;
   readonly type: "number" | "string" | "array" | "object";
@@ -25,7 +25,7 @@ export interface InputDeclaration {
   readonly shape: InputShape;
   /** The model's own value; null when it has none or more than 100 numbers. */
   readonly value: unknown;
-  /** How many numbers a value holds. */
+  /** How many numbers a value contains. */
   readonly size: number;
   /** The model has no value of its own, so every fire or the schema's default must give one. */
   readonly required: boolean;

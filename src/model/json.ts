@@ -1,6 +1,6 @@
 /** Looking at values of unknown shape, and naming them in messages. */
 
-/** Longest piece of user text that a message repeats. */
+/** Length limit for user text in a message. */
 const QUOTED_LENGTH_MAX = 60;
 
 /** A JSON object: not null, not an array. */
@@ -8,12 +8,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** User text for a message: in quotes, control characters escaped, cut to 60 characters. */
+/** User text for a message: quoted, control characters escaped, shortened to 60 characters. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > QUOTED_LENGTH_MAX ? `${text.slice(0, QUOTED_LENGTH_MAX)}...` : text);
 }
 
-/** A value in the words of a message: `6`, `the text "six"`, `an array of 5`, `null`. */
+/** Describes a value for a message: `6`, `the text "six"`, `an array of 5`, `null`. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === null || typeof value === "boolean") return String(value);
@@ -23,7 +23,7 @@ export function describeValue(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** Keys that reach an object's prototype in careless code: never a name of ours, never followed in a path. */
+/** Keys that can reach an object's prototype: never accepted as a name and never followed in a path. */
 export function isPrototypeKey(key: string): boolean {
   return key === "__proto__" || key === "constructor" || key === "prototype";
 }

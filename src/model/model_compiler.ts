@@ -12,7 +12,7 @@ export function createModelCompiler(limits: ModelLimits): ModelCompiler {
     compile: (prepared, bound, override_data) => {
       const pinned = prepared as PreparedModel;
       const { model, values } = applyOverrides(pinned.model, bound as BoundOverrides, override_data);
-      // Only a path override makes another model; input values go into the one that is read already.
+      // Only an override by path needs another model; input values go into the prepared one.
       const effective = model === pinned.model ? pinned : prepareModel(model, limits);
       const { problem, diagnostics, report } = compileModel(effective, values, limits);
       const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === "warning");

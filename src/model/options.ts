@@ -1,14 +1,14 @@
-/** The `options` of a model: the few solver settings that a model may carry. */
+/** The `options` of a model: the solver settings that a model may set. */
 import { nearestHint } from "../nearest";
 import type { DiagnosticList } from "./diagnostic_list";
 import { describeValue, isRecord, quote } from "./json";
 
-/** null where the model says nothing and the caller's default holds. */
+/** null where the model sets nothing and the caller's default applies. */
 export interface ModelOptions {
   readonly time_limit_seconds: number | null;
   /** Relative gap at which a solution counts as optimal, 0 to 1. */
   readonly gap_tolerance: number | null;
-  /** 0 to 2^31 - 1, what HiGHS takes. */
+  /** 0 to 2^31 - 1, the range of HiGHS. */
   readonly seed: number | null;
 }
 
@@ -27,14 +27,14 @@ const RULES: Readonly<Record<OptionName, { readonly accepts: (value: number) => 
     },
   };
 
-/** What a setting should have been, or null when it is acceptable; null itself stands for "not set". */
+/** What was expected of a setting, or null when it is valid; the value null means "not set". */
 export function findOptionFault(name: OptionName, value: unknown): string | null {
   if (value === null) return null;
   const { accepts, expected } = RULES[name];
   return typeof value === "number" && Number.isFinite(value) && accepts(value) ? null : expected;
 }
 
-/** Reads model_json's `options`, of any form; what is wrong goes to `list` under the path `options`. */
+/** Reads model_json's `options`, of any form; errors go to `list` under the path `options`. */
 export function readModelOptions(value: unknown, list: DiagnosticList): ModelOptions {
   if (value === undefined || value === null) return NO_OPTIONS;
   if (!isRecord(value)) {

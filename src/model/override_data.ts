@@ -1,4 +1,4 @@
-/** Override data of one fire held against the bound fields of its trigger. */
+/** Checks the override data of one fire against the bound fields of its trigger. */
 import { nearestHint } from "../nearest";
 import { findCellFault } from "./imported/cells";
 import { findIndexedFaults, type GivenMembers, spellKey } from "./indexed_shapes";
@@ -45,7 +45,7 @@ export function validateOverrideData(bound: BoundOverrides, data: unknown): read
 
 const FIELDS_BY_NAME = new WeakMap<BoundOverrides, ReadonlyMap<string, BoundField>>();
 
-/** Made once for each BoundOverrides, so that a fire pays only for the fields it gives and those it must give. */
+/** Made once per BoundOverrides, so that a fire costs only as much as its given and its required fields. */
 function fieldsByName(bound: BoundOverrides): ReadonlyMap<string, BoundField> {
   const known = FIELDS_BY_NAME.get(bound);
   if (known !== undefined) return known;
@@ -63,7 +63,7 @@ function explainUnknown(name: string, fields: ReadonlyMap<string, BoundField>): 
   return `there is no field ${quote(name)}; there are ${names.slice(0, 5).map(quote).join(", ")}${more}`;
 }
 
-/** What is wrong with a value for a field, in sentences; empty when it fits. */
+/** Sentences about what is wrong with a value for a field; empty when it fits. */
 export function findFaults(field: BoundField, value: unknown, given: GivenMembers): readonly string[] {
   const { target, name } = field;
   const faults = findTargetFaults(target, value, name, given);
@@ -117,7 +117,7 @@ function findPathFaults(accepts: PathValue, value: unknown, name: string): strin
   return expected === null ? [] : [`${name} is ${describeValue(value)}, expected ${expected}`];
 }
 
-/** What was expected, or null when the value fits. */
+/** What was expected; null when the value fits. */
 function findPathFault(accepts: Exclude<PathValue, { type: "shape" }>, value: unknown): string | null {
   switch (accepts.type) {
     case "bound":

@@ -1,4 +1,4 @@
-/** Fields that a fire may override: as a schema declares them, and bound to a model. Plain JSON. */
+/** Fields that a fire may override, as declared in a schema and as bound to a model. Plain JSON. */
 import type { ModelForm } from "./compile";
 import type { Cell, CellResolution, CellValue } from "./imported/cells";
 import type { InputDeclaration, InputShape } from "./inputs";
@@ -24,12 +24,12 @@ export interface FieldError {
   readonly msg: string;
 }
 
-/** What binding needs of a PreparedModel; plain JSON, so that it may come from another process. */
+/** The parts of a PreparedModel that binding needs; plain JSON, so that it can come from another process. */
 export interface OverrideSubject {
   readonly form: ModelForm | null;
   readonly model: unknown;
   readonly inputs: readonly InputDeclaration[];
-  /** Of an imported file: where the paths of the fields lead, or those of the inputs where there are no fields. */
+  /** For an imported file: the cells that the paths of the fields lead to, or those of the inputs when there are no fields. */
   readonly cells?: Readonly<Record<string, CellResolution>>;
 }
 
@@ -40,16 +40,16 @@ export type OverrideTarget =
 
 export interface BoundField {
   readonly name: string;
-  /** null: whatever the target takes. */
+  /** null: anything that the target accepts. */
   readonly type: OverrideType | null;
   readonly required: boolean;
   readonly has_default: boolean;
-  /** null without a default; null may also be one, where the target takes it. */
+  /** null when there is no default; null can also be the default where the target accepts it. */
   readonly default: unknown;
   readonly target: OverrideTarget;
 }
 
-/** Plain JSON, and all that a fire is checked with. */
+/** Everything needed to check a fire, as plain JSON. */
 export interface BoundOverrides {
   readonly fields: readonly BoundField[];
 }

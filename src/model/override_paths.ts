@@ -1,6 +1,6 @@
 /**
  * Resolves a dot path into model_json, such as `variables.widgets_c.upper_bound`, to the steps that reach its value and
- * to what may be put there. A list element is taken by position, else by its `name`, which may hold dots itself.
+ * to what may be put there. A list element is found by position, else by its `name`, which may contain dots.
  */
 import { nearestHint } from "../nearest";
 import { MODEL_KEYS, OBJECTIVE_SENSES, VARIABLE_TYPES } from "./flat/structure";
@@ -8,7 +8,7 @@ import { describeValue, isPrototypeKey, isRecord, quote } from "./json";
 import { OPTION_NAMES, type OptionName } from "./options";
 import { type Shape, shapeOf } from "./shapes";
 
-/** What a path's value may be replaced with. */
+/** The values that may replace the value at a path. */
 export type PathValue =
   | { readonly type: "shape"; readonly shape: Shape }
   /** A finite number, or null for none. */
@@ -24,7 +24,7 @@ type PathResolution =
 const PATH_LENGTH_MAX = 1000;
 const TEXT: PathValue = { type: "text" };
 
-/** Properties of each part of a flat model and what they take; all may be absent and still be set. */
+/** Properties of each part of a flat model and the values they accept; a missing one can be set too. */
 const VARIABLE_PROPERTIES = new Map<string, PathValue>([
   ["name", TEXT],
   ["type", { type: "choice", choices: VARIABLE_TYPES }],

@@ -1,7 +1,7 @@
 /**
- * How override data reaches a model. When a trigger is made, `bindOverrides` ties each field of its schema to an input
- * or a place of the pinned model; the result is plain JSON, kept with the trigger. `validateOverrideData` checks each fire
- * against that alone, on the HTTP thread. `applyOverrides` makes the effective model in the solver process.
+ * How override data gets into a model. When a trigger is created, `bindOverrides` binds each field of its schema to an input
+ * or a place of the pinned model; the result is plain JSON, stored with the trigger. `validateOverrideData` checks each fire
+ * against only that, on the HTTP thread. `applyOverrides` makes the effective model in the solver process.
  */
 import { nearestHint } from "../nearest";
 import { type CellResolution, cellKey, cellPlaces } from "./imported/cells";
@@ -51,8 +51,8 @@ export function parseOverrideSchema(schema: unknown): {
 }
 
 /**
- * Ties fields to the model they override. null fields: every input, by its own name. `errors` says which fields do not
- * fit; `bound` holds those that do, and is to be used only without errors.
+ * Binds fields to the model they override. null fields: every input, by its own name. `errors` says which fields do not
+ * fit; `bound` contains those that do, and may be used only when there are no errors.
  */
 export function bindOverrides(
   fields: readonly OverrideField[] | null,
@@ -71,12 +71,12 @@ export function bindOverrides(
   return { bound: { fields: bound }, errors };
 }
 
-/** The paths that fields may lead by; null fields: null. */
+/** The paths that fields may use; null for null fields. */
 export function pathsOf(fields: readonly OverrideField[] | null): readonly string[] | null {
   return fields === null ? null : fields.map((field) => field.model_field_path ?? field.name);
 }
 
-/** Override data without a schema, as a schema that names what it gives. */
+/** A schema for override data that came without one: a field for each given name. */
 export function fieldsGiven(data: unknown): readonly OverrideField[] {
   return isRecord(data)
     ? Object.keys(data)
@@ -85,7 +85,7 @@ export function fieldsGiven(data: unknown): readonly OverrideField[] {
     : [];
 }
 
-/** Binds override data without a schema: any cell of a file by its path, else every input. */
+/** Binds override data that came without a schema: any cell of a file by its path, otherwise every input. */
 export function bindGiven(
   fields: readonly OverrideField[],
   subject: OverrideSubject,
@@ -95,7 +95,7 @@ export function bindGiven(
 
 /**
  * The effective model of one fire whose data has been validated: `values` replaces inputs by name, `model` is the model
- * with paths edited. The model given is never changed; what is not edited is shared with it.
+ * with paths edited. The given model is never changed; unedited parts are shared with it.
  */
 export function applyOverrides(
   model: unknown,
@@ -164,7 +164,7 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/** The target of a field, or a sentence that says why it has none. */
+/** The target of a field, or a sentence about why it has none. */
 function findTarget(
   field: OverrideField,
   subject: OverrideSubject,
@@ -210,7 +210,7 @@ function bindField(field: OverrideField, target: OverrideTarget, errors: FieldEr
   return bound;
 }
 
-/** Words for `type` that fit a target. */
+/** Values of `type` that fit a target. */
 function typesOf(target: OverrideTarget): readonly OverrideType[] {
   if (target.kind === "input") return typesOfShape(target.shape);
   if (target.kind === "cell") return ["number", "integer"];
@@ -234,7 +234,7 @@ function takesNull(target: OverrideTarget): boolean {
   return target.kind === "path" && (target.accepts.type === "bound" || target.accepts.type === "option");
 }
 
-/** Two fields that reach the same value, or one inside the other's, would depend on their order. */
+/** Two fields that write to the same value, or one inside the other's, would depend on their order. */
 function reportOverlaps(bound: readonly BoundField[], errors: FieldError[]): void {
   const owners = new Map<string, string>();
   for (const field of bound) {
@@ -254,7 +254,7 @@ function reportOverlaps(bound: readonly BoundField[], errors: FieldError[]): voi
   }
 }
 
-/** What a field writes to; an input by name is a path too, as far as overlaps go. */
+/** The path that a field writes to; an input by name counts as a path when overlaps are checked. */
 function placesOf(target: OverrideTarget): readonly (readonly (string | number)[])[] {
   if (target.kind === "cell") return cellPlaces(target.cell);
   return [target.kind === "path" ? target.segments : ["parameters", target.input]];
@@ -272,7 +272,7 @@ function reportUnfilled(bound: readonly BoundField[], inputs: readonly InputDecl
   }
 }
 
-/** A copy of `root` with another value at `segments`; copies only the containers on the way, makes absent ones. */
+/** A copy of `root` with another value at `segments`; copies only the containers along the path and creates missing ones. */
 function withValueAt(root: unknown, segments: readonly (string | number)[], value: unknown): unknown {
   const holder: unknown[] = [root];
   let parent: unknown[] | Record<string, unknown> = holder;

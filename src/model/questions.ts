@@ -1,4 +1,4 @@
-/** Questions about a model's JSON text, and their answers: plain data, so that a solver process may answer in place of the service. */
+/** Questions about a model's JSON text and their answers, as plain data, so that a solver process can answer them for the service. */
 import type { ModelLimits } from "./budget";
 import { diffModels } from "./changes";
 import { compileModel, examineModel, type ModelSummary, prepareModel, resolveCells } from "./compile";
@@ -12,11 +12,11 @@ import type { OverrideSubject } from "./override_fields";
 export type ModelQuestion =
   | {
       readonly kind: "inspect";
-      /** Paths into an imported file that are to be looked up; null: those of its inputs. */
+      /** Paths into an imported file to look up; null: those of its inputs. */
       readonly paths: readonly string[] | null;
     }
   | { readonly kind: "export"; readonly format: ExportFormat }
-  /** What changed from `before`, the text of another model, to this one. */
+  /** Asks what changed from `before`, the text of another model, to this one. */
   | { readonly kind: "changes"; readonly before: string };
 
 /** The answer to "inspect". */
@@ -34,7 +34,7 @@ export type ExportAnswer =
   | { readonly error: string }
   | { readonly diagnostics: readonly Diagnostic[] };
 
-/** Answers on the calling thread: an InspectedModel, an ExportAnswer or ModelChanges, by the kind of the question. */
+/** Answers on the calling thread. The kind of question decides between an InspectedModel, an ExportAnswer and ModelChanges. */
 export function answerQuestion(text: string, question: ModelQuestion, limits: ModelLimits): unknown {
   if (question.kind === "inspect") return inspectText(text, question.paths, limits);
   if (question.kind === "changes") return diffModels(JSON.parse(question.before), JSON.parse(text), limits);

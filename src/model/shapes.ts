@@ -1,5 +1,5 @@
 /**
- * The shape of an input's value, as plain JSON: what a replacement has to look like. Made once when a trigger is
+ * The shape that a replacement for an input's value must have, as plain JSON. Made once when a trigger is
  * created, checked at every fire; neither recurses.
  */
 import { nearestHint } from "../nearest";
@@ -17,18 +17,18 @@ export type Shape =
 
 const NUMBER: Shape = { type: "number" };
 
-/** Messages about one value; the rest would say the same again. */
+/** Limit of messages about one value; further ones would repeat the same. */
 const MESSAGES_MAX = 10;
 
 interface OpenValue {
   readonly children: readonly unknown[];
   readonly keys: readonly string[] | null;
-  /** Number of each shape already known, in order of the children. */
+  /** Number of each known shape, by its children in order. */
   readonly shape_ids: number[];
 }
 
 /**
- * Shape of a JSON value of numbers, arrays and objects; any other leaf counts as a number. Equal shapes are one object,
+ * Shape of a JSON value of numbers, arrays and objects; any other leaf counts as a number. Equal shapes are the same object,
  * so that a matrix of a million numbers has a shape of three.
  */
 export function shapeOf(value: unknown): Shape {
@@ -61,7 +61,7 @@ function openValue(value: unknown): OpenValue | null {
   return null;
 }
 
-/** Gives equal shapes one number, so that comparing two shapes never walks them. */
+/** Gives equal shapes the same number, so that comparing two shapes takes one step. */
 class ShapeInterner {
   readonly shapes: Shape[] = [NUMBER];
   readonly numberId = 0;
@@ -82,7 +82,7 @@ class ShapeInterner {
   }
 }
 
-/** Numbers in a value of this shape; needs no recursion for the depth that a model accepts, yet uses none. */
+/** How many numbers a value of this shape contains; works without recursion. */
 export function shapeSize(shape: Shape): number {
   let size = 0;
   const open: { shape: Shape; times: number }[] = [{ shape, times: 1 }];
@@ -109,7 +109,7 @@ interface OpenCheck {
   readonly name: string;
 }
 
-/** What does not fit, in sentences that start with `name`; empty when the value has the shape and all numbers are finite. */
+/** Sentences about what does not fit, each starting with `name`; empty when the value has the shape and all numbers are finite. */
 export function findMisfits(value: unknown, shape: Shape, name: string): string[] {
   const messages: string[] = [];
   const open: OpenCheck[] = [{ value, shape, name }];

@@ -3,7 +3,7 @@ import type { Problem } from "../../problem/problem";
 import { type ExportFormat, FILE_FORMATS } from "../formats";
 import type { Written } from "./written";
 
-/** Linear in the size of the problem: for a large one not to be done where others wait. */
+/** Takes time linear in the size of the problem, so a large one must not be exported on a thread that others wait for. */
 export function exportProblem(problem: Problem, format: ExportFormat): Written {
   return FILE_FORMATS[format].write(problem);
 }

@@ -10,7 +10,7 @@ import type { Written } from "./written";
 const TERMS_PER_LINE = 8;
 const RANGE_REMARK = "\\ Constraints with two sides are misread by HiGHS; for it, write MPS instead.\n";
 
-/** The problem as an LP file. Its rows are sums of columns: without any column there is none to write. */
+/** The problem as an LP file. Rows are sums of columns, so a problem without columns can have no rows. */
 export function lpFile(problem: Problem): Written {
   if (problem.columns.count > 0 || problem.rows.count === 0) return { text: writeLp(problem) };
   return { error: "the model has constraints and no variables, which an LP file cannot hold; export it as MPS" };
@@ -56,7 +56,7 @@ function objectiveTerms(problem: Problem, names: readonly string[]): string[] {
       const row = hessian.indices[at]!;
       const value = hessian.values[at]!;
       const product = row === column ? `${names[column]} ^ 2` : `${names[column]} * ${names[row]}`;
-      // Within the bracket, which is halved, an entry off the diagonal stands for both triangles.
+      // The bracket is halved, and an entry off the diagonal in it counts for both triangles.
       terms.push(spellTerm(row === column ? value : 2 * value, product, terms.length));
     }
   }

@@ -1,6 +1,6 @@
 /**
  * Writes a problem as free MPS: shortest numbers that read back the same, every bound of an integer column spelled out, since
- * readers differ in what they take for granted. A constraint without sides is written with a side of -1e30, for readers drop N rows.
+ * readers have different defaults. A constraint without sides is written with a side of -1e30, because readers drop N rows.
  */
 import { type Columns, isIntegerKind, KIND, type Problem } from "../../problem/problem";
 import { quote } from "../json";
@@ -9,7 +9,7 @@ import type { Written } from "./written";
 
 const INFINITE = "1e+30";
 
-/** The problem as an MPS file, which has no row whose lower side is above its upper side. */
+/** The problem as an MPS file. MPS cannot express a row whose lower side is above its upper side. */
 export function mpsFile(problem: Problem): Written {
   const { rows } = problem;
   const crossed = rows.lower.findIndex((lower, row) => lower > rows.upper[row]!);
@@ -55,7 +55,7 @@ function sidesOf({ rows }: Problem, row: number): Sides {
   if (lower === -Infinity && upper === Infinity) return { type: "G", rhs: Number(`-${INFINITE}`), range: 0 };
   if (lower === -Infinity) return { type: "L", rhs: upper, range: 0 };
   if (upper === Infinity) return { type: "G", rhs: lower, range: 0 };
-  // Readers compute the other side: from the smaller one the sum is the more likely to be exact.
+  // Readers compute the other side, and a sum that starts from the smaller side is more likely to be exact.
   const range = upper - lower;
   return upper - range === lower ? { type: "L", rhs: upper, range } : { type: "G", rhs: lower, range };
 }
@@ -167,7 +167,7 @@ function writeQuadratic({ hessian }: Problem, names: readonly string[], pieces: 
   }
 }
 
-/** A few long pieces of many short ones: a call takes only so many arguments. */
+/** Joins many short pieces into a few long ones, because a call can take only a limited number of arguments. */
 export function chunked(pieces: readonly string[]): string[] {
   const chunks: string[] = [];
   for (let from = 0; from < pieces.length; from += 1000) chunks.push(pieces.slice(from, from + 1000).join(""));

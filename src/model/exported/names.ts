@@ -1,25 +1,25 @@
 /**
- * Names that a file format can hold. A legal name stays as it is; in others what is not allowed becomes `_` (brackets of an
- * LP file become parentheses), and a number behind `_` keeps names apart.
+ * Names that are legal in a file format. A legal name stays unchanged; in others, illegal characters become `_` (brackets of an
+ * LP file become parentheses), and `_` and a number keep names different.
  */
 
-/** What makes names legal: the same text for a legal name, a legal one for others. */
+/** A function that makes names legal: it returns a legal name unchanged. */
 export type NameRule = (name: string) => string;
 
 const NAME_LENGTH_MAX = 255;
 const CUT_LENGTH = 240;
 
-/** In LP files: the beginnings of numbers, and words that begin sections or stand for values. */
+/** Illegal in LP files: what looks like the beginning of a number, and words that begin sections or stand for values. */
 const LP_FIRST_LETTERS = /^[A-Za-z_!#$%&(),?@{}~]/;
 const LP_FORBIDDEN = /[^A-Za-z0-9_.!#$%&(),?@{}~]/g;
-/** HiGHS takes `info` for infinity and a rest; `e5` may be the end of a number. */
+/** HiGHS reads `info` as infinity followed by more; `e5` may be the end of a number. */
 const LP_NUMBER_LIKE = /^(?:inf|nan|[eE][eE]?\d*$)/i;
 const LP_WORDS = new Set(
   `minimize minimum min maximize maximum max subject such that to st s.t. st. bounds bound general generals gen integer
   integers int binary binaries bin semi semis semi-continuous sos sos1 sos2 lazy user pwlobj gencons indicators scenario end free
   multi-objectives constraints cuts`.split(/\s+/),
 );
-/** In MPS files: words that begin a section even with further words behind them. */
+/** Illegal in MPS files: words that begin a section even when other words follow. */
 const MPS_WORDS = new Set(["NAME", "OBJSENSE", "QSECTION", "QCMATRIX", "CSECTION", "'MARKER'"]);
 
 export function lpName(name: string): string {
@@ -38,7 +38,7 @@ function cut(name: string): string {
   return name.length > NAME_LENGTH_MAX ? name.slice(0, CUT_LENGTH) : name;
 }
 
-/** A legal name for each, all different; names that are legal and come first keep theirs. */
+/** A legal name for each, all different. Legal names stay unchanged where they come first. */
 export function legalNames(names: readonly string[], rule: NameRule): readonly string[] {
   const taken = new Set<string>();
   const legal = names.map((name) => {
@@ -50,7 +50,7 @@ export function legalNames(names: readonly string[], rule: NameRule): readonly s
   return legal.map((name, at) => name ?? freeName(rule(names[at]!), taken, counts));
 }
 
-/** `base` where it is free, else base_2, base_3, ... */
+/** `base` if it is free, else base_2, base_3, ... */
 export function freeName(base: string, taken: Set<string>, counts = new Map<string, number>()): string {
   let name = base;
   let count = counts.get(base) ?? 1;
@@ -60,7 +60,7 @@ export function freeName(base: string, taken: Set<string>, counts = new Map<stri
   return name;
 }
 
-/** Names written so many times in remarks. */
+/** Number of changed names that are listed in remarks. */
 const REMARKS_MAX = 1000;
 
 /** A line for each name that was changed, up to a thousand. */

@@ -1,6 +1,6 @@
 /**
  * Compiles a flat model with given parameter values into a Problem: typed arrays, rows in order of the constraints,
- * columns in order of the variables, auxiliary rows and columns of min, max and abs behind them.
+ * columns in order of the variables, then the auxiliary rows and columns of min, max and abs.
  */
 import { nearestHint } from "../../nearest";
 import { type Hessian, isIntegerKind, KIND, type Problem, type SparseRows } from "../../problem/problem";
@@ -20,7 +20,7 @@ import type { FlatModel } from "./structure";
 const CONSTANT_ROW_TOLERANCE = 1e-9;
 
 /**
- * The problem, or null when `list` got an error. `values` replaces parameters by name; what it leaves out keeps the
+ * The problem, or null when `list` got an error. `values` replaces parameters by name; a parameter that is left out keeps the
  * model's value. Throws only BudgetExhausted.
  */
 export function assembleFlat(
@@ -129,7 +129,7 @@ class FlatAssembler {
     };
   }
 
-  /** Costs of declared and of auxiliary columns, as far as the objective uses them. */
+  /** Costs of the declared and auxiliary columns that the objective uses. */
   #assembleObjective(quadratic: QuadraticTermList): { readonly cost: Float64Array; readonly offset: number } {
     const { objective, sense, variables } = this.#model;
     const terms = this.#terms;
@@ -198,7 +198,7 @@ class FlatAssembler {
     this.#list.error("number_too_large", message, { path: expressionPath(position), text, end: text.length });
   }
 
-  /** Writes the rows that make each auxiliary column what it stands for; pieces may ask for further columns. */
+  /** Writes the rows that define each auxiliary column; their pieces may need further auxiliary columns. */
   #assemblePiecewise(): void {
     const { pending } = this.#linearizer;
     if (pending.length === 0) return;
@@ -292,7 +292,7 @@ class FlatAssembler {
   }
 }
 
-/** -0 becomes 0, so that equal problems are equal bytes. */
+/** Turns -0 into 0, so that equal problems have equal bytes. */
 function positiveZero(value: number): number {
   return value + 0;
 }

@@ -1,5 +1,5 @@
 /**
- * The parsed expressions of a model, all in one arena: a tree in postfix order, without pointers.
+ * The parsed expressions of a model, all in shared arrays: trees in postfix order, without pointers.
  * The last node of a subtree is its root; `first` is where the subtree begins, so a subtree is the range
  * first[root]..root, the right child of a binary node is the node before it, and the left child ends just before the
  * right one begins. Walking needs no recursion, and a constant subtree is evaluated by one pass over its range.
@@ -9,7 +9,7 @@ export const OP = {
   number: 0,
   variable: 1,
   parameter: 2,
-  /** A key inside brackets; `operand` is its place in `texts`. */
+  /** A key inside brackets; `operand` is its index in `texts`. */
   text: 3,
   index: 4,
   negate: 5,
@@ -33,7 +33,7 @@ export class ExpressionCode {
   /** Span of the node in its expression's text, parentheses around it included. */
   start: Int32Array;
   end: Int32Array;
-  /** 1 when the subtree holds a variable. */
+  /** 1 when the subtree contains a variable. */
   varying: Uint8Array;
   readonly numbers: number[] = [];
   readonly texts: string[] = [];

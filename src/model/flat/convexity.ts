@@ -1,7 +1,7 @@
 /**
  * Decides whether a Hessian is positive semidefinite (times a sign), by a sparse LDL' factorization of the matrix scaled
- * to a unit diagonal and shifted by a hair, so that semidefinite matrices pass in spite of rounding. The shift bounds
- * what may slip through: a smallest eigenvalue of the scaled matrix above -1e-9.
+ * to a unit diagonal and shifted slightly, so that semidefinite matrices pass in spite of rounding. The shift limits
+ * what is wrongly accepted: the smallest eigenvalue of the scaled matrix is above -1e-9.
  * Method: up-looking LDL' along the elimination tree (T. A. Davis, ACM TOMS Algorithm 849), columns ordered by
  * ascending degree to keep the fill small. All loops are over flat arrays.
  */
@@ -18,7 +18,7 @@ export type ConvexityFault =
   /** A combination that ends with this column curves the wrong way. */
   | { readonly kind: "wrong_combination"; readonly column: number };
 
-/** null when `sign` * Q is positive semidefinite, else where it is not. `sign` is 1 to minimize, -1 to maximize. */
+/** null when `sign` * Q is positive semidefinite, else the place of the fault. `sign` is 1 to minimize, -1 to maximize. */
 export function findConvexityFault(hessian: Hessian, sign: 1 | -1, budget: Budget): ConvexityFault | null {
   const diagonal = readDiagonal(hessian, sign);
   const fault = findPairFault(hessian, sign, diagonal);
@@ -36,7 +36,7 @@ function readDiagonal(hessian: Hessian, sign: number): Float64Array {
   return diagonal;
 }
 
-/** The conditions that every 1x1 and 2x2 block has to meet, which also give the clearest message. */
+/** Checks every 1x1 and 2x2 block, which also gives the clearest messages. */
 function findPairFault(hessian: Hessian, sign: number, diagonal: Float64Array): ConvexityFault | null {
   const negative = diagonal.findIndex((value) => value < 0);
   if (negative !== -1) return { kind: "wrong_square", column: negative };
@@ -157,7 +157,7 @@ function factorize(matrix: ScaledMatrix, budget: Budget): number {
   return -1;
 }
 
-/** Spreads a row into `work`; `pattern` from the returned place on lists its columns of L in elimination order. */
+/** Spreads a row into `work`; from the returned index on, `pattern` lists its columns of L in elimination order. */
 function scatterRow(
   matrix: ScaledMatrix,
   row: number,

@@ -1,6 +1,6 @@
 /**
  * Evaluates the constant subtrees of an expression: numbers, parameters, indices and functions of them, in one pass
- * over the postfix range. What cannot be evaluated is reported once and becomes NaN, which passes through silently,
+ * over the postfix range. A part that cannot be evaluated is reported once and becomes NaN, which propagates silently,
  * so that the rest of the expression is still checked.
  */
 import { nearestHint } from "../../nearest";
@@ -26,12 +26,12 @@ export class ConstantEvaluator {
     this.#budget = budget;
   }
 
-  /** The expression whose nodes follow: what diagnostics refer to. */
+  /** Sets the expression whose nodes follow, for diagnostics. */
   enter(expression: ParsedExpression): void {
     this.#expression = expression;
   }
 
-  /** Value of a constant subtree as a number; NaN after a report when it has none. */
+  /** Value of a constant subtree as a number; NaN, after a report, when it has none. */
   number(node: number): number {
     const code = this.#code;
     if (code.op[node] === OP.number) return code.numbers[code.operand[node]!]!;
@@ -58,7 +58,7 @@ export class ConstantEvaluator {
     );
   }
 
-  /** The text of a node for a message, quoted and cut. */
+  /** The text of a node for a message, quoted and shortened. */
   quoteNode(node: number): string {
     const start = this.#code.start[node]!;
     return quote(this.#expression!.text.slice(start, Math.min(this.#code.end[node]!, start + 64)));
@@ -94,7 +94,7 @@ export class ConstantEvaluator {
     else stack.push(this.#power(left, right, node));
   }
 
-  /** A divisor as it is, or NaN after a report when it is zero. */
+  /** The divisor, or NaN, after a report, when it is zero. */
   divisor(value: number, node: number): number {
     if (value !== 0) return value;
     this.report("division_by_zero", `division by zero: ${this.quoteNode(node)} is 0`, node);
@@ -137,7 +137,7 @@ export class ConstantEvaluator {
     return Number.NaN;
   }
 
-  /** A key of an object: a text, or a number as it is written. */
+  /** A key of an object: a text, or the spelling of a number. */
   #textKey(key: unknown, node: number): string | number {
     if (typeof key === "string") return key;
     return this.#scalar(key, node);
@@ -199,7 +199,7 @@ export class ConstantEvaluator {
     return Number.NaN;
   }
 
-  /** Infinity, and a NaN made of infinities, mean that some step grew too large; any other NaN has its report already. */
+  /** Infinity, or a NaN that comes from infinities, means that some step overflowed; any other NaN was reported already. */
   #finite(value: number, node: number, errors_before: number): number {
     if (Number.isFinite(value)) return value;
     if (this.#list.error_count === errors_before) {

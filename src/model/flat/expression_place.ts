@@ -1,8 +1,8 @@
-/** The place in the text of one flat expression, and what is wrong there. */
+/** The current place in the text of one flat expression, and reports of errors there. */
 import type { DiagnosticExtras, DiagnosticList } from "../diagnostic_list";
 import { Lexer, type Relation } from "./lexer";
 
-/** Position of the objective where constraints have theirs. */
+/** Stands for the objective where constraints have their position. */
 export const OBJECTIVE = -1;
 
 /** Dot path into model_json of an expression's text. */
@@ -10,7 +10,7 @@ export function expressionPath(position: number): string {
   return position === OBJECTIVE ? "objective.expression" : `constraints.${position}.expression`;
 }
 
-/** What a parser of expressions stands on: its lexer, and whether it may go on. */
+/** State of a parser of expressions: its lexer, and whether it may go on. */
 export class ExpressionPlace {
   protected readonly list: DiagnosticList;
   protected lexer = new Lexer("");
@@ -37,13 +37,13 @@ export class ExpressionPlace {
     this.stop(fault!.code, fault!.message, start, end, { hint: fault!.hint });
   }
 
-  /** Reports an error after which nothing more can be read. */
+  /** Reports an error and stops reading. */
   protected stop(code: string, message: string, start: number, end: number, extras?: DiagnosticExtras): void {
     this.is_over = true;
     this.report(code, message, start, end, extras);
   }
 
-  /** Reports an error and goes on: the expression is not evaluated. */
+  /** Reports an error and goes on; the expression is not evaluated. */
   protected report(code: string, message: string, start: number, end: number, extras?: DiagnosticExtras): void {
     this.is_valid = false;
     const { text } = this.lexer;
@@ -58,6 +58,6 @@ export interface ParsedExpression {
   /** Roots of the sides in ExpressionCode: one more than there are relations. */
   readonly sides: readonly number[];
   readonly relations: readonly Relation[];
-  /** False when diagnostics say why it must not be evaluated. */
+  /** False when it had errors and must not be evaluated. */
   readonly is_valid: boolean;
 }

@@ -4,7 +4,7 @@ import type { QuadraticTermList } from "./linearize";
 
 /**
  * Lower triangle of Q by columns, with 0.5 x'Qx equal to the sum of the terms: `c x y` gives Q[x,y] = c on each side of
- * the diagonal, `c x^2` gives 2c on it. Repeated pairs are added, zeros dropped; null when nothing is left.
+ * the diagonal, `c x^2` gives 2c on it. Repeated pairs are added, zeros dropped; null when no entries are left.
  */
 export function assembleHessian(terms: QuadraticTermList, column_count: number): Hessian | null {
   const order = orderByColumnThenRow(terms, column_count);

@@ -1,7 +1,7 @@
 /**
  * Splits one expression into tokens, one at a time, without ever going back.
- * Names: a letter or `_`, then letters, digits and `_` (any script); any other name stands between backquotes,
- * a backquote inside it doubled. Numbers: `2`, `2.5`, `.5`, `2e3`; an `e` with no digits after it belongs to a name.
+ * Names: a letter or `_`, then letters, digits and `_` (any script); any other name is written in backquotes,
+ * with a backquote inside it doubled. Numbers: `2`, `2.5`, `.5`, `2e3`; an `e` with no digits after it belongs to a name.
  */
 import { quote } from "../json";
 
@@ -54,8 +54,8 @@ const SINGLE = new Map<number, number>(
 );
 
 /**
- * Up to so many digits make an exact integer, and dividing it by an exact power of ten rounds once, as reading the
- * decimal does: most numbers need no slice of the text.
+ * Up to this many digits make an exact integer, and dividing it by an exact power of ten rounds once, as reading the
+ * decimal does. So most numbers need no substring.
  */
 const EXACT_DIGITS_MAX = 15;
 const POWERS_OF_TEN = Float64Array.from({ length: EXACT_DIGITS_MAX + 1 }, (_, power) => Number(`1e${power}`));
@@ -76,12 +76,12 @@ const NAME_START = /^[\p{L}\p{Nl}_]/u;
 const NAME_CONTINUE = /^[\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}_]/u;
 const WHOLE_NAME = /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}_]*$/u;
 
-/** True when a name can stand in an expression without backquotes. */
+/** True when a name needs no backquotes in an expression. */
 function isPlainName(name: string): boolean {
   return WHOLE_NAME.test(name);
 }
 
-/** A name as an expression has to spell it. */
+/** A name as it is written in an expression. */
 export function spellName(name: string): string {
   return isPlainName(name) ? name : `\`${name.replaceAll("`", "``")}\``;
 }
@@ -95,7 +95,7 @@ export class Lexer {
   number = 0;
   /** Value of a name or of a text. */
   word = "";
-  /** The name stood between backquotes. */
+  /** True when the name was written in backquotes. */
   is_quoted = false;
   relation: Relation = "=";
   is_strict = false;
@@ -206,7 +206,7 @@ export class Lexer {
     this.end = closed + 1;
   }
 
-  /** Texts hold no escapes: a key with a quotation mark of one kind stands between those of the other. */
+  /** Texts have no escapes: a key that contains one kind of quotation mark is put between marks of the other kind. */
   #readText(quotation_mark: number): void {
     const mark = String.fromCharCode(quotation_mark);
     const closed = this.text.indexOf(mark, this.start + 1);
@@ -253,7 +253,7 @@ export class Lexer {
   }
 }
 
-/** What to write instead of characters that word processors and other languages use. */
+/** Hints for characters that come from word processors and other languages. */
 const SYMBOL_HINTS: ReadonlyMap<string, string> = new Map([
   ["−", "write the ASCII minus -"],
   ["–", "write the ASCII minus -"],
@@ -278,7 +278,7 @@ function exponentEnd(text: string, at: number): number {
   return digit;
 }
 
-/** False for NaN, which charCodeAt gives past the end. */
+/** False for NaN, which charCodeAt returns past the end. */
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
@@ -287,7 +287,7 @@ function isSpace(code: number): boolean {
   return code < 128 ? ASCII_CLASS[code] === IS_SPACE : code === 0xa0 || code === 0xfeff;
 }
 
-/** The character at an offset; a lone surrogate comes back as it is. */
+/** The character at an offset; a lone surrogate is returned unchanged. */
 function codePointAt(text: string, at: number): string {
   return String.fromCodePoint(text.codePointAt(at)!);
 }

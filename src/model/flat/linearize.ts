@@ -1,7 +1,7 @@
 /**
- * Turns a varying expression into terms. The factor in front is pushed down the tree: a leaf emits one term with the
- * product of the constants on its way, so nothing is built in between and time is linear in the text.
- * `min`, `max` and `abs` of variables become an auxiliary column where the side they bend to makes that exact;
+ * Turns a varying expression into terms. The factor in front is carried down the tree: a leaf emits one term with the
+ * product of the constants on its path, so no intermediate results are built and time is linear in the text.
+ * `min`, `max` and `abs` of variables become an auxiliary column where the direction of their curvature makes that exact;
  * products of variables become quadratic terms where the caller takes them.
  */
 import type { Budget } from "../budget";
@@ -9,7 +9,7 @@ import { type ExpressionCode, FUNCTION, FUNCTION_NAMES, OP } from "./code";
 import type { ConstantEvaluator } from "./evaluate";
 import type { ParsedExpression } from "./expression_place";
 
-/** A linear form as it comes: columns may repeat. */
+/** A linear form; columns may repeat. */
 export class TermList {
   readonly columns: number[] = [];
   readonly coefficients: number[] = [];
@@ -27,7 +27,7 @@ export class TermList {
   }
 }
 
-/** Terms `coefficient * x[column] * x[other]` as they come. */
+/** Terms `coefficient * x[column] * x[other]`, unsorted. */
 export class QuadraticTermList {
   readonly columns: number[] = [];
   readonly others: number[] = [];
@@ -35,7 +35,7 @@ export class QuadraticTermList {
 }
 
 /**
- * Which way a sum is pressed: `down` in a row `<=` and when minimizing (a convex part may be replaced by anything not
+ * The direction a sum is pushed in: `down` in a row `<=` and when minimizing (a convex part may be replaced by anything not
  * below it), `up` in a row `>=` and when maximizing, `both` in an equation.
  */
 export type Pressure = "down" | "up" | "both";
@@ -47,12 +47,12 @@ export interface PendingPiecewise {
   readonly column: number;
 }
 
-/** What a pass over an expression accepts. */
+/** What an expression may contain. */
 interface Pass {
   readonly pressure: Pressure;
   readonly out: TermList;
   readonly quadratic: QuadraticTermList | null;
-  /** Set inside a factor of a product, where only a linear form can be expanded. */
+  /** True inside a factor of a product, where only a linear form can be expanded. */
   readonly is_factor: boolean;
 }
 
@@ -62,7 +62,7 @@ export class Linearizer {
   readonly #budget: Budget;
   #expression: ParsedExpression | null = null;
   #next_auxiliary: number;
-  /** In order of their columns; the caller writes their rows, which may append more. */
+  /** In the order of their columns; the caller writes their rows, which may add more. */
   readonly pending: PendingPiecewise[] = [];
 
   /** `column_count` is the number of declared columns; auxiliary ones are numbered from there. */
@@ -79,7 +79,7 @@ export class Linearizer {
     this.#constants.enter(expression);
   }
 
-  /** Adds `factor` times the subtree at `root` to `out`, and its products to `quadratic`, which null refuses. */
+  /** Adds `factor` times the subtree at `root` to `out`, and its products to `quadratic`; null refuses products. */
   linearize(
     root: number,
     factor: number,
@@ -191,7 +191,7 @@ export class Linearizer {
     } else this.#replacePiecewise(name, node, scale, pass);
   }
 
-  /** Stands an auxiliary column in for min, max or abs of variables, or says why that would not be exact. */
+  /** Replaces min, max or abs of variables by an auxiliary column, or reports why that would not be exact. */
   #replacePiecewise(name: number, node: number, scale: number, pass: Pass): void {
     if (scale === 0 || Number.isNaN(scale)) return;
     if (pass.is_factor) {
@@ -202,7 +202,7 @@ export class Linearizer {
     const bends_up = (name === FUNCTION.min ? -scale : scale) > 0;
     if (pass.pressure !== (bends_up ? "down" : "up")) {
       const found = this.#constants.quoteNode(node);
-      const message = `${found} ${explainPressure(name, pass.pressure)}; this needs a binary variable and a big-M bound, which are not made silently: model it with a binary variable`;
+      const message = `${found} ${explainPressure(name, pass.pressure)}; this needs a binary variable and a big-M bound, which are not added automatically; model it with a binary variable`;
       this.#constants.report("piecewise_not_convex", message, node);
       return;
     }
@@ -256,7 +256,7 @@ export class Linearizer {
   }
 }
 
-/** Why a min, max or abs cannot be replaced: whatever its factor, only the wrong side can have been asked for. */
+/** Says why a min, max or abs cannot be replaced. Whatever its factor is, the wrong direction was asked for. */
 function explainPressure(name: number, pressure: Pressure): string {
   const word = FUNCTION_NAMES[name]!;
   const [wrong, right] = name === FUNCTION.min ? ["above", "below or maximized"] : ["below", "above or minimized"];

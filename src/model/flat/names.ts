@@ -1,4 +1,4 @@
-/** What may be a name in a flat model. */
+/** Checks names in a flat model. */
 import type { DiagnosticList } from "../diagnostic_list";
 import { describeValue, quote } from "../json";
 import { FUNCTION_NAMES } from "./code";
@@ -6,8 +6,8 @@ import { FUNCTION_NAMES } from "./code";
 const NAME_LENGTH_MAX = 255;
 
 /**
- * The name if it is acceptable, else null after a report: 1 to 255 characters, no control characters, not `__proto__`
- * (a result keyed by it would lose its value) and, for what expressions refer to, not the name of a function.
+ * The name if it is valid, else null after a report. Valid: 1 to 255 characters, no control characters, not `__proto__`
+ * (a result keyed by it would lose its value) and, for names used in expressions, not the name of a function.
  */
 export function readName(value: unknown, path: string, list: DiagnosticList, in_expressions: boolean): string | null {
   if (typeof value !== "string" || value.length === 0) {

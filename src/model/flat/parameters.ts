@@ -12,7 +12,7 @@ export interface FlatParameters {
   readonly values: readonly unknown[];
 }
 
-/** What is wrong goes to `list`; a parameter with wrong values is still declared, so that its uses are not unknown. */
+/** Errors go to `list`; a parameter with wrong values is still declared, so that uses of it are not reported as unknown. */
 export function readParameters(value: unknown, list: DiagnosticList, budget: Budget): FlatParameters {
   const names: string[] = [];
   const values: unknown[] = [];

@@ -3,7 +3,7 @@
  * depth of parentheses or signs can overflow anything. Loosest to tightest: `<= >= =`, `+ -`, `* /` and implicit
  * products, unary signs, `^` (from the right), calls and brackets.
  * A product sign may be left out after a number or `)` and before a name or `(`; it binds like `*`: `1/2x` is `(1/2)*x`.
- * Unknown names and missing product signs are reported and passed over, so that one pass finds several; the first
+ * Unknown names and missing product signs are reported and skipped, so that one pass finds several; the first
  * error of any other kind ends the expression.
  */
 import { nearestHint } from "../../nearest";
@@ -18,14 +18,14 @@ import { BINARY_OF_TOKEN, OPEN_CALL, OPEN_INDEX, OPEN_PARENTHESIS, PRECEDENCE } 
 /** Declared names: a variable's value is its column, a parameter's is -1 - its position. */
 type SymbolTable = ReadonlyMap<string, number>;
 
-/** What the token before was, which decides what may follow it. */
+/** Kind of the previous token, which decides what may follow it. */
 type Operand = "number" | "closed" | "name" | "indexable" | "text";
 
 export class ExpressionParser extends ExpressionPlace {
   readonly #symbols: SymbolTable;
   readonly #code: ExpressionCode;
   readonly #budget: Budget;
-  /** The operator stack: what is open, where it started, and for a call its function and arguments so far. */
+  /** The operator stack: open operators and brackets, where each started, and for a call its function and arguments so far. */
   #operators: number[] = [];
   #operator_starts: number[] = [];
   #calls: { name: number; argument_count: number }[] = [];
@@ -41,7 +41,7 @@ export class ExpressionParser extends ExpressionPlace {
     this.#budget = budget;
   }
 
-  /** Parses `text`, the expression at `position`; never throws but for an exhausted budget. */
+  /** Parses `text`, the expression at `position`. Throws only when the budget is exhausted. */
   parse(text: string, position: number): ParsedExpression {
     this.begin(text, position);
     this.#operators = [];
@@ -210,7 +210,7 @@ export class ExpressionParser extends ExpressionPlace {
     this.#pushOperator(OP.multiply);
   }
 
-  /** Applies the operators on the stack that bind at least as tightly as `precedence`, down to the innermost opening. */
+  /** Applies the operators on the stack that bind at least as tightly as `precedence`, down to the innermost opening bracket. */
   #reduce(precedence: number): void {
     for (;;) {
       const operator = this.#operators.at(-1);
@@ -382,7 +382,7 @@ export class ExpressionParser extends ExpressionPlace {
     const { start, end, text, kind } = this.lexer;
     const found = kind === TOKEN.end ? "the end of the expression" : quote(text.slice(start, end));
     const is_behind_relation = kind === TOKEN.end && this.#operators.length === 0 && this.#sides.length > 0;
-    const said = is_behind_relation ? "nothing stands to the right of the comparison; " : `found ${found}, `;
+    const said = is_behind_relation ? "there is nothing to the right of the comparison; " : `found ${found}, `;
     this.stop("missing_operand", `${said}expected a number, a name or a parenthesis`, start, end);
   }
 

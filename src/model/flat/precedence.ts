@@ -1,4 +1,4 @@
-/** What can stand on the operator stack of the parser, and how tightly it binds. */
+/** Entries of the parser's operator stack, and how tightly each binds. */
 import { OP } from "./code";
 import { TOKEN } from "./lexer";
 
@@ -7,7 +7,7 @@ export const OPEN_PARENTHESIS = 32;
 export const OPEN_CALL = 33;
 export const OPEN_INDEX = 34;
 
-/** How tightly an entry binds; an opening one binds nothing, it waits for its close. */
+/** How tightly an entry binds; an opening bracket binds nothing and waits for its closing one. */
 export const PRECEDENCE = new Uint8Array(64);
 PRECEDENCE[OP.add] = 1;
 PRECEDENCE[OP.subtract] = 1;

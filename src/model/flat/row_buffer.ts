@@ -7,12 +7,12 @@ export class RowBuffer {
   #count = 0;
   #indices: Int32Array;
   #values: Float64Array;
-  /** Sum of each column in the row at hand, and the last row that touched it. */
+  /** Sum of each column in the current row, and the last row that touched it. */
   #sums: Float64Array;
   #touched_by: Int32Array;
   #touched: Int32Array;
 
-  /** Columns from 0; more than `column_count` may turn up. `entry_count` is a guess at the number of entries. */
+  /** Columns from 0; there may be more than `column_count`. `entry_count` is an estimate of the number of entries. */
   constructor(column_count: number, entry_count: number) {
     const capacity = Math.max(8, Math.min(entry_count, 1 << 20));
     this.#indices = new Int32Array(capacity);

@@ -1,6 +1,6 @@
 /**
  * Reads a flat model out of JSON: checks its structure, declares its names and parses its expressions, once.
- * Everything found wrong goes to the list; the rest is still read, so that one pass finds as much as it can.
+ * Errors go to the list and the rest is still read, so that one pass finds as many as possible.
  */
 import { nearestHint } from "../../nearest";
 import { COLUMN_KINDS, KIND, type ObjectiveSense } from "../../problem/problem";
@@ -13,7 +13,7 @@ import { readName } from "./names";
 import { type FlatParameters, readParameters } from "./parameters";
 import { ExpressionParser } from "./parser";
 
-/** A flat model as read: immutable, compiled any number of times with other parameter values. */
+/** A flat model after reading: immutable, and compiled any number of times with different parameter values. */
 export interface FlatModel {
   readonly name: string;
   readonly sense: ObjectiveSense;
@@ -38,7 +38,7 @@ const OBJECTIVE_KEYS = ["sense", "expression"] as const;
 const VARIABLE_KEYS = ["name", "type", "lower_bound", "upper_bound"] as const;
 const CONSTRAINT_KEYS = ["name", "expression"] as const;
 export const OBJECTIVE_SENSES: readonly ObjectiveSense[] = ["minimize", "maximize"];
-/** Kinds a flat model can declare. */
+/** Kinds of variables that a flat model can declare. */
 export const VARIABLE_TYPES: readonly string[] = COLUMN_KINDS.slice(0, 3);
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -150,7 +150,7 @@ interface Bounds {
   readonly upper: number;
 }
 
-/** Absent bounds are 0 and none, an explicit null is none on its side; a binary stays within 0 and 1. */
+/** A missing lower bound is 0 and a missing upper bound is none; an explicit null means no bound; a binary stays within 0 and 1. */
 function readBounds(entry: JsonObject, kind: number, name: string, path: string, list: DiagnosticList): Bounds {
   const is_binary = kind === KIND.binary;
   let lower = readBound(entry.lower_bound, 0, -Infinity, `${path}.lower_bound`, list);
@@ -235,7 +235,7 @@ function readConstraints(
   return { names, expressions };
 }
 
-/** Names of constraints are apart from those of variables; null asks for a generated one. */
+/** Constraints and variables may have equal names; null asks for a generated name. */
 function readConstraintName(
   value: unknown,
   position: number,
@@ -254,7 +254,7 @@ function readConstraintName(
   return name;
 }
 
-/** `base`, with underscores behind it if a given name took it. */
+/** `base`, with underscores appended if the name is taken. */
 function generateName(base: string, taken: Map<string, number>): string {
   let name = base;
   while (taken.has(name)) name += "_";

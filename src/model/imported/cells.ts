@@ -1,6 +1,6 @@
 /**
- * Single numbers of an imported file, which a fire may replace: `columns.NAME.cost|lower|upper`, `rows.NAME.rhs|lower|upper`
- * and `coefficients.ROW.COLUMN`. Names may hold dots themselves, so a path is matched against the names of the file.
+ * Single numbers of an imported file that a fire may replace: `columns.NAME.cost|lower|upper`, `rows.NAME.rhs|lower|upper`
+ * and `coefficients.ROW.COLUMN`. Names may contain dots, so a path is matched against the names of the file.
  */
 import { nearestHint } from "../../nearest";
 import type { Problem } from "../../problem/problem";
@@ -9,12 +9,12 @@ import { describeValue, quote } from "../json";
 /** `["columns", NAME, "cost"]`, `["rows", NAME, "rhs"]`, `["coefficients", ROW, COLUMN]`. */
 export type Cell = readonly [part: string, name: string, property: string];
 
-/** What a path leads to: plain JSON. */
+/** The cell that a path leads to, as plain JSON. */
 export type CellResolution =
   | { readonly cell: Cell; readonly accepts: CellValue; readonly value: number | null }
   | { readonly error: string };
 
-/** A finite number; `bound` takes null for none as well. */
+/** A finite number; `bound` also accepts null for none. */
 export type CellValue = "number" | "bound";
 
 const PATH_LENGTH_MAX = 1000;
@@ -22,7 +22,7 @@ const PARTS = ["columns", "rows", "coefficients"];
 const COLUMN_PROPERTIES = ["cost", "lower", "upper"];
 const ROW_PROPERTIES = ["rhs", "lower", "upper"];
 
-/** Names of a problem to their positions; of equal names, which compiled models may have, the first one. */
+/** Positions of a problem's names. Compiled models may have equal names; then the first one counts. */
 export class CellIndex {
   readonly #columns: ReadonlyMap<string, number>;
   readonly #rows: ReadonlyMap<string, number>;
@@ -55,7 +55,7 @@ export class CellIndex {
     }
   }
 
-  /** The problem with other numbers in some cells; it shares with the old one what has not changed. */
+  /** The problem with other numbers in some cells; unchanged parts are shared with the old one. */
   replace(values: Readonly<Record<string, unknown>>): Problem {
     const { columns, rows, matrix } = this.#problem;
     const cost = new Copied(columns.cost);
@@ -107,7 +107,7 @@ export class CellIndex {
     return resolveSide(cell, lower[at]!, upper[at]!);
   }
 
-  /** Tries every dot as the one between row and column. */
+  /** Tries every dot as the separator between row and column. */
   #resolveCoefficient(rest: string): CellResolution {
     let row_seen: string | null = null;
     for (let dot = rest.indexOf("."); dot !== -1; dot = rest.indexOf(".", dot + 1)) {
@@ -145,7 +145,7 @@ export class CellIndex {
   }
 }
 
-/** The right side of a row is the one side that it has; only an equation keeps the word, for both of its sides. */
+/** The right side of a row is its only side; for an equation it means both sides. */
 function resolveSide([part, name]: Cell, lower: number, upper: number): CellResolution {
   const owner = `${part}.${name}`;
   if (lower === upper) return { cell: [part, name, "rhs"], accepts: "number", value: lower };
@@ -157,7 +157,7 @@ function resolveSide([part, name]: Cell, lower: number, upper: number): CellReso
   return { cell: [part, name, is_lower ? "lower" : "upper"], accepts: "number", value: is_lower ? lower : upper };
 }
 
-/** The same text for two cells of which one would overwrite the other, wholly or in part. */
+/** Gives the same text for two cells when one would overwrite all or part of the other. */
 export function cellPlaces([part, name, property]: Cell): readonly (readonly string[])[] {
   if (property !== "rhs" || part !== "rows") return [[part, name, property]];
   return [
@@ -171,7 +171,7 @@ export function cellKey(cell: Cell): string {
   return JSON.stringify(cell);
 }
 
-/** What should have been given, or null when the value fits. */
+/** What was expected; null when the value fits. */
 export function findCellFault(accepts: CellValue, value: unknown): string | null {
   if (typeof value === "number" && Number.isFinite(value)) return null;
   if (accepts === "number") return `${describeValue(value)}, expected a finite number`;

@@ -1,4 +1,4 @@
-/** Columns of a file as they are met: names in place, numbers in arrays that grow. */
+/** The columns of a file as they are read: names by their place in the text, numbers in growing arrays. */
 import { nearestHint } from "../../nearest";
 import { type Columns, KIND } from "../../problem/problem";
 import type { Budget } from "../budget";
@@ -9,7 +9,7 @@ import type { FileReport, Span } from "./report";
 
 const NAME_LENGTH_MAX = 255;
 
-/** What sections said of a column; how they combine is said in `kindOf`. */
+/** Flags set by the sections that mention a column; `kindOf` combines them. */
 export const COLUMN_FLAG = { integer: 1, binary: 2, semi: 4, has_lower: 8, has_upper: 16, is_bounded: 32 } as const;
 
 export class FileColumns {
@@ -30,7 +30,7 @@ export class FileColumns {
     return this.table.count;
   }
 
-  /** A column from 0 up without limit, under the name that the table's last `find` did not find. */
+  /** Adds a column with bounds 0 and infinity, named as in the table's last unsuccessful `find`. */
   addMissed(start: number, end: number, flags: number): number {
     checkName(this.#report, "variable", start, end);
     this.cost.push(0);
@@ -40,7 +40,7 @@ export class FileColumns {
     return this.table.addMissed(start, end);
   }
 
-  /** The column of that name; a new one is taken with a warning, since a slip of the pen makes one too. */
+  /** The column of that name. A new one is added with a warning, because it may be a typing error. */
   findOrAdd(start: number, end: number, section: string): number {
     const found = this.table.find(start, end);
     if (found !== -1) return found;
@@ -94,7 +94,7 @@ export class FileColumns {
     return is_unit && this.has(column, COLUMN_FLAG.binary) ? KIND.binary : KIND.integer;
   }
 
-  /** The solver needs to know how far a column that may be 0 reaches beyond the gap. */
+  /** The solver needs both bounds of a semi-continuous column. */
   #checkGap(column: number): void {
     const lower = this.lower.items[column]!;
     const upper = this.upper.items[column]!;
@@ -104,7 +104,7 @@ export class FileColumns {
     this.#report.error("bound_infinite", message, this.placeOf(column));
   }
 
-  /** Crossed bounds are legal in a file and make the problem infeasible; infinite ones on the wrong side are not. */
+  /** Crossed bounds are legal in a file and make the problem infeasible; infinite bounds on the wrong side are errors. */
   #checkBounds(): void {
     for (let column = 0; column < this.count; column += 1) {
       const lower = this.lower.items[column]!;
@@ -123,7 +123,7 @@ export class FileColumns {
   }
 }
 
-/** Names are kept with results, so they are as short and clean as everywhere in this program. */
+/** Names are stored with results, so they have the same limits as everywhere in this program. */
 export function checkName(report: FileReport, what: string, start: number, end: number): void {
   const length = end - start;
   if (length > NAME_LENGTH_MAX) {

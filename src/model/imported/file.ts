@@ -1,5 +1,5 @@
 /**
- * Imported files: `prepareFile` reads the text once, `compileFile` puts other numbers into some of its cells, any number of
+ * Imported files: `prepareFile` reads the text once, `compileFile` replaces the numbers in some of its cells, any number of
  * times. `{"format": name, "content": text, "options"?, "name"?}`.
  */
 import { nearestHint } from "../../nearest";
@@ -12,7 +12,7 @@ import { describeValue, quote } from "../json";
 import { CellIndex, type CellResolution } from "./cells";
 
 const KEYS = ["format", "content", "options", "name"];
-/** Cells listed as inputs: a file may have millions, which paths reach all the same. */
+/** Limit of cells listed as inputs. A file may have millions; paths reach all of them. */
 const INPUTS_MAX = 1000;
 
 export class ImportedFile {
@@ -20,7 +20,7 @@ export class ImportedFile {
 
   constructor(readonly problem: Problem) {}
 
-  /** Made when first asked for: most fires override nothing. */
+  /** Made on first use, because most fires override nothing. */
   get index(): CellIndex {
     this.#cells ??= new CellIndex(this.problem);
     return this.#cells;
@@ -58,7 +58,7 @@ export function prepareFile(
   return new ImportedFile(typeof name === "string" ? { ...problem, name } : problem);
 }
 
-/** The problem of the file with `values` in the cells that their keys name. */
+/** The file's problem with `values` put into the cells that their keys name. */
 export function compileFile(file: ImportedFile, values: Readonly<Record<string, unknown>>): Problem {
   return Object.keys(values).length === 0 ? file.problem : file.index.replace(values);
 }

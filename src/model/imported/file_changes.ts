@@ -2,7 +2,7 @@
 import { COLUMN_KINDS, type Problem } from "../../problem/problem";
 import type { NamedChange, NamedValue, SectionChanges } from "../change_lists";
 
-/** Entries of each list of changes, and coefficients told of one row. */
+/** Limit of entries in each list of changes, and of coefficients listed per row. */
 const LISTED_MAX = 1000;
 const COEFFICIENTS_MAX = 100;
 
@@ -45,7 +45,7 @@ function listsOf({ added, removed, modified }: Section): SectionChanges {
   return { added, removed, modified };
 }
 
-/** Lists that stop growing, with counts that do not. */
+/** Lists with a maximum length, and counts without one. */
 class Section {
   readonly added: NamedValue[] = [];
   readonly removed: NamedValue[] = [];
@@ -69,7 +69,7 @@ class Section {
 
 type Counts = Record<"costs" | "bounds" | "types" | "sides" | "coefficients", number>;
 
-/** Position in the second problem of each column of the first, -1 where it is gone. */
+/** Position in the second problem of each column of the first; -1 where it was removed. */
 function diffColumns(before: Problem, after: Problem, section: Section, counts: Counts): Int32Array {
   const [old, now] = [before.columns, after.columns];
   const positions = new Map(now.names.map((name, at) => [name, at]));
@@ -129,7 +129,7 @@ function diffRows(before: Problem, after: Problem, to_after: Int32Array, section
 /** Coefficients of one row before and after, of those columns that both files have; 0 where there is none. */
 class RowComparer {
   readonly #values: Float64Array;
-  /** 1 for columns of the second file that the first one has too. */
+  /** 1 for columns of the second file that are also in the first. */
   readonly #is_old: Uint8Array;
 
   readonly #before: Problem;
@@ -167,7 +167,7 @@ class RowComparer {
     }
     for (let entry = now.starts[at]!; entry < now.starts[at + 1]!; entry += 1) {
       const column = now.indices[entry]!;
-      // What is left is new to the row, or to the file: then the column tells it.
+      // The rest is new to the row. Where the column is new to the file, the change of the column says so.
       if (values[column] !== 0 && this.#is_old[column] === 1) tell(column, 0, values[column]!);
       values[column] = 0;
     }

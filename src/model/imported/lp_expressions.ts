@@ -1,6 +1,6 @@
 /**
  * Sums of an LP file: `3 x - y + 2 z + 5 + [ x^2 - 4 x * y + 7 y^2 ] / 2`. Signs may be repeated; every term but the
- * first needs one, so that a forgotten operator is an error and no product.
+ * first needs one, so that a forgotten operator is an error and not a product.
  */
 import type { Budget } from "../budget";
 import { type QuadraticTermList, TermList } from "../flat/linearize";
@@ -14,7 +14,7 @@ import type { FileReport, Span } from "./report";
 export class LpExpressions {
   /** Terms of the sum that was read last. */
   readonly terms = new TermList();
-  /** Where the first bracket of any sum stands. */
+  /** Place of the first bracket of any sum. */
   bracket: Span | null = null;
 
   readonly #lexer: LpLexer;
@@ -30,7 +30,7 @@ export class LpExpressions {
   }
 
   /**
-   * Reads a sum up to the first token that does not go on with it; products go to `quadratic`, where null refuses
+   * Reads a sum up to the first token that does not belong to it; products go to `quadratic`, and null refuses
    * them. False after an error.
    */
   read(quadratic: QuadraticTermList | null): boolean {
@@ -69,7 +69,7 @@ export class LpExpressions {
     return sign * value + 0;
   }
 
-  /** An error at the token at hand; false. */
+  /** Reports an error at the current token; returns false. */
   fault(expected: string): false {
     const lexer = this.#lexer;
     const found = lexer.token === TOKEN.end ? "the end of the text" : quote(lexer.spell());
@@ -88,7 +88,7 @@ export class LpExpressions {
     return { sign, is_signed };
   }
 
-  /** True where something new begins without an operator: a section, a label, a line. An error elsewhere. */
+  /** True where something new begins without an operator: a section, a label, a line. Reports an error elsewhere. */
   #isOver(): boolean {
     const lexer = this.#lexer;
     if (lexer.is_first_on_line || lexer.isLabel()) return true;
@@ -129,7 +129,7 @@ export class LpExpressions {
     return column;
   }
 
-  /** `[ products ] / 2`: the half belongs to the bracket. */
+  /** `[ products ] / 2`: the division is part of the bracket. */
   #readBracket(sign: number, quadratic: QuadraticTermList | null): boolean {
     const lexer = this.#lexer;
     const place = { start: lexer.start, end: lexer.end };
@@ -175,7 +175,7 @@ export class LpExpressions {
   }
 }
 
-/** True when the name at hand is a word for infinity. */
+/** True when the current token is a word for infinity. */
 export function isInfinity(lexer: LpLexer): boolean {
   const length = lexer.end - lexer.start;
   return (length === 3 || length === 8) && /^inf(?:inity)?$/i.test(lexer.spell());

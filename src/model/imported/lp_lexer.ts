@@ -1,6 +1,6 @@
 /**
  * Tokens of CPLEX LP text, one at a time. A name is anything between blanks and `: + - * / ^ < > = [ ] \`
- * that does not begin with a digit; `\` and C comments are skipped. A number ends where it makes no further sense: `2x` is 2 and x.
+ * that does not begin with a digit; `\` and C comments are skipped. A number ends where the next character cannot continue it: `2x` is 2 and x.
  */
 import { startOfText } from "./numbers";
 
@@ -56,11 +56,11 @@ for (const [sign, token] of [
 for (let code = ZERO; code <= NINE; code += 1) CLASSES[code] = TOKEN.number;
 
 export class LpLexer {
-  /** The token at hand. */
+  /** The current token. */
   token: number = NOTHING;
   start = 0;
   end: number;
-  /** A line ended between the token before and this one. */
+  /** True when a line ended between the previous token and this one. */
   is_first_on_line = true;
 
   constructor(readonly text: string) {
@@ -88,7 +88,7 @@ export class LpLexer {
     }
   }
 
-  /** Whether the token at hand is this one; for places that have moved it since they last looked. */
+  /** Whether the current token is this one; for callers that have moved on since they last looked. */
   is(token: number): boolean {
     return this.token === token;
   }
@@ -97,7 +97,7 @@ export class LpLexer {
     return this.text.slice(this.start, this.end);
   }
 
-  /** True when the next thing behind the token at hand is a colon, which makes it a label. */
+  /** True when a colon follows the current token, which makes it a label. */
   isLabel(): boolean {
     let at = this.end;
     while (at < this.text.length && this.text.charCodeAt(at) < 128 && CLASSES[this.text.charCodeAt(at)] === BLANK)

@@ -1,5 +1,5 @@
 /**
- * Reads CPLEX LP as HiGHS does, and what HiGHS does not take of the format: ranges `1 <= x + y <= 4`, `=>`, `=<`, `<`, `>`.
+ * Reads CPLEX LP as HiGHS does, and also parts of the format that HiGHS refuses: ranges `1 <= x + y <= 4`, `=>`, `=<`, `<`, `>`.
  * Terms of one variable add up, in the objective too; a constant on the left of a constraint is moved to the right.
  */
 import type { Problem } from "../../problem/problem";
@@ -25,7 +25,7 @@ const LIST_FLAGS = {
   semicontinuous: COLUMN_FLAG.semi,
 } as const;
 
-/** The problem that the text holds, or null after errors in `list`. Throws only BudgetExhausted. */
+/** The problem in the text, or null after errors in `list`. Throws only BudgetExhausted. */
 export function readLp(text: string, list: DiagnosticList, budget: Budget): Problem | null {
   return new LpReader(new FileReport(text, list), budget).read();
 }
@@ -71,7 +71,7 @@ class LpReader {
       } else this.#readSection(section);
     }
     if (lexer.token === TOKEN.name && lexer.next() !== TOKEN.end)
-      this.#expressions.fault("the file goes on behind End; the end of the text is expected");
+      this.#expressions.fault("the file goes on after End; the end of the text is expected");
     return report.error_count > 0 ? null : this.#finish();
   }
 
@@ -99,7 +99,7 @@ class LpReader {
     return report.error_count > 0 ? null : { ...linear, hessian };
   }
 
-  /** A binary without bounds of its own lies between 0 and 1. */
+  /** A binary without bounds of its own is between 0 and 1. */
   #settleBinaries(): void {
     const columns = this.#columns;
     for (let column = 0; column < columns.count; column += 1) {
@@ -207,7 +207,7 @@ class LpReader {
     return false;
   }
 
-  /** The label at hand, stepped over with its colon; null when there is none. A number may be one. */
+  /** Reads a label and its colon; null when there is none. A label may be a number. */
   #readLabel(): Span | null {
     const lexer = this.#lexer;
     if ((lexer.token !== TOKEN.name && lexer.token !== TOKEN.number) || !lexer.isLabel()) return null;
@@ -260,7 +260,7 @@ class LpReader {
     return this.#isClosed() && this.#addRow(label, start, lower, upper);
   }
 
-  /** A side in words: `-inf <= x + y`. */
+  /** A side written as a word: `-inf <= x + y`. */
   #isBoundWord(): boolean {
     const lexer = this.#lexer;
     if (lexer.token === TOKEN.name) return isInfinity(lexer) && !lexer.isLabel();
@@ -268,7 +268,7 @@ class LpReader {
     return /[-+\s]*inf(?:inity)?\s*[<>=]/iy.test(lexer.text.slice(lexer.start, lexer.start + 64));
   }
 
-  /** True when nothing goes on with the constraint on its last line, where the format takes one number. */
+  /** True when the constraint ends after the one number that the format allows on its right side. */
   #isClosed(): boolean {
     const lexer = this.#lexer;
     const expressions = this.#expressions;
@@ -381,7 +381,7 @@ function isRelation(token: number): boolean {
   return token === TOKEN.less || token === TOKEN.greater || token === TOKEN.equal;
 }
 
-/** The relation with its sides changed over. */
+/** The relation with its sides swapped. */
 function mirrored(relation: number): number {
   if (relation === TOKEN.less) return TOKEN.greater;
   return relation === TOKEN.greater ? TOKEN.less : relation;

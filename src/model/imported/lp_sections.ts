@@ -1,4 +1,4 @@
-/** The words that begin a section of an LP file, in any case. A word with a colon behind it is a label and begins none. */
+/** The words that begin a section of an LP file, in any case. A word followed by a colon is a label and begins no section. */
 import type { LpLexer } from "./lp_lexer";
 
 export type LpSection =
@@ -28,11 +28,11 @@ const LONG_WORDS =
   /(?:subject\s+to|such\s+that|semi-continuous|lazy\s+constraints|user\s+cuts|general\s+constraints|multi-objectives)(?![^\s:\\])/iy;
 const BLANKS = /\s+/g;
 const LONG_FIRST_WORDS = new Set(["subject", "such", "semi", "lazy", "user", "general", "multi"]);
-/** A bit for each letter of the alphabet with which a word begins: most names are told apart by that. */
+/** A bit for each letter that a section word begins with: most names are ruled out by that. */
 const FIRST_LETTERS = [...WORDS.keys()].reduce((bits, word) => bits | (1 << (word.charCodeAt(0) - 0x61)), 0);
-/** With some blanks inside. */
+/** Words with blanks inside. */
 const WORD_LENGTH_MAX = 40;
-/** What each unsupported section would bring. */
+/** What each unsupported section contains. */
 const UNSUPPORTED_PARTS = new Map([
   ["sos", "special ordered sets"],
   ["sos1", "special ordered sets"],
@@ -41,7 +41,7 @@ const UNSUPPORTED_PARTS = new Map([
   ["gencons", "general constraints"],
 ]);
 
-/** The section that the token at hand, a name, begins; the lexer is moved to the end of a word of several parts. */
+/** The section that the current token, a name, begins. For a word of several parts the lexer moves to its end. */
 export function sectionAt(lexer: LpLexer): LpSection | null {
   const length = lexer.end - lexer.start;
   const first = lexer.text.charCodeAt(lexer.start) | 0x20;
@@ -63,7 +63,7 @@ export function sectionAt(lexer: LpLexer): LpSection | null {
   return section === undefined || lexer.isLabel() ? null : section;
 }
 
-/** The name of an unsupported section and what it is about. */
+/** The name of an unsupported section and what it contains. */
 export function describeUnsupported(word: string): string {
   const part = UNSUPPORTED_PARTS.get(word.toLowerCase());
   return part === undefined ? word.toLowerCase() : `${word.toLowerCase()} (${part})`;

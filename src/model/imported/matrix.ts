@@ -1,4 +1,4 @@
-/** The sparse matrix of a file that comes column by column, turned to rows; and the quadratic part of an objective. */
+/** The sparse matrix of a file that is given by columns, converted to rows; and the quadratic part of an objective. */
 import { type Hessian, isIntegerKind, KIND, type Problem, type SparseRows } from "../../problem/problem";
 import type { Budget } from "../budget";
 import { findConvexityFault } from "../flat/convexity";
@@ -39,7 +39,7 @@ export class ColumnwiseEntries {
   }
 }
 
-/** Reports what HiGHS cannot solve of a quadratic objective: integer columns beside it, and the wrong curvature. */
+/** Reports quadratic objectives that HiGHS cannot solve: with integer columns, or with the wrong curvature. */
 export function checkQuadratic(
   problem: Omit<Problem, "hessian">,
   hessian: Hessian,

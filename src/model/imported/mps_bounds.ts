@@ -1,6 +1,6 @@
 /**
  * Lines of BOUNDS, as HiGHS takes them: the first lower and the first upper bound of a column hold; an integer column
- * without any bound lies between 0 and 1; a negative upper bound leaves the lower one at 0, in fixed form it takes it away.
+ * without any bound is between 0 and 1; a negative upper bound leaves the lower bound at 0 in free form and removes it in fixed form.
  */
 import { nearestHint } from "../../nearest";
 import { quote } from "../json";
@@ -45,7 +45,7 @@ export class MpsBounds {
     this.#is_fixed = is_fixed;
   }
 
-  /** Reads the line at hand; false after an error. */
+  /** Reads the current line; false after an error. */
   read(): boolean {
     const lines = this.#lines;
     const report = this.#report;
@@ -74,7 +74,7 @@ export class MpsBounds {
     return true;
   }
 
-  /** Integer columns of which BOUNDS says nothing are binary. */
+  /** Makes integer columns that BOUNDS does not mention binary. */
   finish(): void {
     const columns = this.#columns;
     for (let column = 0; column < columns.count; column += 1) {
@@ -91,7 +91,7 @@ export class MpsBounds {
     if (count === 2) return 1;
     if (count === 4) return 2;
     if (count !== 3) return -1;
-    // Three fields: set and column, or column and a number that says nothing.
+    // Three fields: set and column, or column and a number without meaning.
     if (this.#columns.table.find(starts[2]!, ends[2]!) !== -1) return 2;
     return this.#columns.table.find(starts[1]!, ends[1]!) === -1 ? 2 : 1;
   }

@@ -1,6 +1,6 @@
 /**
  * Cuts MPS text into lines and lines into fields. Free form has fields between blanks, as many as a line needs; fixed
- * form has them at columns 2-3, 5-12, 15-22, 25-36, 40-47 and 50-61, where names may hold blanks and be missing.
+ * form has them at columns 2-3, 5-12, 15-22, 25-36, 40-47 and 50-61, where names may contain blanks or be missing.
  */
 import { startOfText } from "./numbers";
 
@@ -35,13 +35,13 @@ const LAYOUTS: Readonly<Record<FixedLayout, readonly (readonly [number, number])
 };
 
 export class MpsLines {
-  /** Fields of the line at hand; fixed ones may be empty. A line with more than 8 counts 9. */
+  /** Fields of the current line; fixed ones may be empty. A line with more than 8 counts as 9. */
   count = 0;
   readonly starts = new Int32Array(FIELDS_MAX);
   readonly ends = new Int32Array(FIELDS_MAX);
   line_start = 0;
   line_end = 0;
-  /** The line does not begin with a blank. */
+  /** True when the line does not begin with a blank. */
   is_at_margin = false;
   #next_start: number;
 
@@ -49,7 +49,7 @@ export class MpsLines {
     this.#next_start = startOfText(text);
   }
 
-  /** Goes to the next line that says something and cuts it at blanks; false at the end of the text. */
+  /** Goes to the next line that is not empty or a remark and splits it at blanks; false at the end of the text. */
   next(): boolean {
     const { text } = this;
     while (this.#next_start < text.length) {
@@ -68,7 +68,7 @@ export class MpsLines {
     return false;
   }
 
-  /** Cuts the line at hand at the columns of fixed form; fields behind its end are empty or not counted. */
+  /** Splits the current line at the columns of fixed form; fields beyond its end are empty or not counted. */
   cutFixed(layout: FixedLayout): void {
     const { text, line_start, line_end } = this;
     this.count = 0;

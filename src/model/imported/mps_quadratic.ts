@@ -11,10 +11,10 @@ import { readNumber } from "./numbers";
 import type { FileReport, Span } from "./report";
 
 export class MpsQuadratic {
-  /** Where the section begins. */
+  /** Place where the section begins. */
   place: Span = { start: 0, end: 0 };
   readonly #terms = new QuadraticTermList();
-  /** Entries of QMATRIX above the diagonal, which have to repeat those below. */
+  /** Entries of QMATRIX above the diagonal, which must equal those below. */
   readonly #upper = new QuadraticTermList();
   #is_square = false;
 
@@ -30,7 +30,7 @@ export class MpsQuadratic {
     this.#budget = budget;
   }
 
-  /** Begins the section on the line at hand. */
+  /** Begins the section on the current line. */
   open(word: string, place: Span, isObjective: (field: number) => boolean): void {
     this.place = place;
     this.#is_square = word === "QMATRIX";
@@ -40,7 +40,7 @@ export class MpsQuadratic {
     this.#report.error("section_unsupported", message, place);
   }
 
-  /** Reads the line at hand; false after an error. */
+  /** Reads the current line; false after an error. */
   read(): boolean {
     const lines = this.#lines;
     const report = this.#report;

@@ -1,8 +1,8 @@
 /**
- * Reads MPS as HiGHS does: free form, and fixed form where names hold blanks, which shows in lines that make no sense
+ * Reads MPS as HiGHS does: free form, or fixed form when names contain blanks, which is noticed when lines make no sense
  * otherwise. Sections: NAME OBJSENSE ROWS COLUMNS RHS RANGES BOUNDS QUADOBJ QMATRIX QSECTION ENDATA. The first of several
- * entries for one place holds, with a warning. Stricter than HiGHS, which goes on as if nothing had happened: names that ROWS does not
- * declare, numbers that are none, and repeated names are errors. RHS of the objective is minus its constant.
+ * entries for one place counts, with a warning. Stricter than HiGHS, which ignores them: names that ROWS does not
+ * declare, invalid numbers and repeated names are errors. RHS of the objective is minus its constant.
  */
 import { nearestHint } from "../../nearest";
 import type { Problem } from "../../problem/problem";
@@ -20,11 +20,11 @@ import { readBound, readNumber } from "./numbers";
 import { FileReport, type Span } from "./report";
 
 type Form = "free" | "fixed";
-/** So many errors say that the text is not what it was taken for. */
+/** After this many errors the text is probably not in this form. */
 const ERRORS_MAX = 100;
 const QUOTE = 0x27;
 
-/** The problem that the text holds, or null after errors in `list`. Throws only BudgetExhausted. */
+/** The problem in the text, or null after errors in `list`. Throws only BudgetExhausted. */
 export function readMps(text: string, list: DiagnosticList, budget: Budget): Problem | null {
   const free = new DiagnosticList(list);
   const reader = new MpsReader("free", new FileReport(text, free), budget);
@@ -40,7 +40,7 @@ export function readMps(text: string, list: DiagnosticList, budget: Budget): Pro
 }
 
 class MpsReader {
-  /** A line made no sense in free form that may make sense in fixed form. */
+  /** True when a line made no sense in free form but may in fixed form. */
   may_be_fixed = false;
   readonly #lines: MpsLines;
   readonly #rows: MpsRows;
@@ -55,7 +55,7 @@ class MpsReader {
   #offset: number | null = null;
   #column = -1;
   #is_integer = false;
-  /** Last column that has an entry in each row, and whether the column at hand has a cost. */
+  /** The last column with an entry in each row, and whether the current column has a cost. */
   #touched_by = new Int32Array(0);
   #has_cost = false;
 
@@ -108,7 +108,7 @@ class MpsReader {
     return report.error_count > 0 ? null : { ...linear, hessian };
   }
 
-  /** True when the line at hand begins a section. */
+  /** True when the current line begins a section. */
   #openSection(): boolean {
     const lines = this.#lines;
     if (this.#form === "fixed" ? !lines.is_at_margin : !lines.is_at_margin && lines.count > 1) return false;
@@ -132,7 +132,7 @@ class MpsReader {
     return true;
   }
 
-  /** Words behind a keyword make the line one of data under a name that happens to be a keyword, unless it takes some. */
+  /** A line with words after a keyword is data under a name that happens to be a keyword, unless the keyword allows words. */
   #isHeader(word: string): boolean {
     const { count, is_at_margin } = this.#lines;
     if (count === 1 || this.#form === "fixed") return true;
@@ -189,7 +189,7 @@ class MpsReader {
     }
   }
 
-  /** Cuts the line at columns in fixed form; true. */
+  /** Splits the line at columns in fixed form; returns true. */
   #cut(layout: FixedLayout): boolean {
     if (this.#form === "fixed") this.#lines.cutFixed(layout);
     return true;
@@ -230,7 +230,7 @@ class MpsReader {
     if (lines.count > 1 && this.#report.text.charCodeAt(lines.starts[1]!) === QUOTE && this.#readMarker()) return;
     this.#cut("entries");
     const { count, starts, ends } = lines;
-    // A name that is left out is that of the column before.
+    // Without a name it is the previous column.
     const is_named = count % 2 === 1 && starts[0] !== ends[0];
     if (count < 2 || count > 5 || (!is_named && this.#column === -1)) {
       this.#fault("a column is its name, a row and a number, and perhaps another row and number");
@@ -279,7 +279,7 @@ class MpsReader {
     }
   }
 
-  /** True when the line is a marker; what it marks is integer from here on, or no longer. */
+  /** True when the line is a marker, from which columns are integer, or no longer are. */
   #readMarker(): boolean {
     const lines = this.#lines;
     if (!lines.isWord(1, "'MARKER'")) return false;
@@ -306,7 +306,7 @@ class MpsReader {
       );
       return;
     }
-    // An odd number of fields begins with the name of the vector, which says nothing.
+    // An odd number of fields begins with the name of the vector, which has no meaning here.
     for (let field = count % 2; field < count; field += 2) {
       if (section === "RHS") this.#readRhs(field);
       else this.#readRange(field);

@@ -1,4 +1,4 @@
-/** Rows of an MPS file: what ROWS declares, RHS and RANGES fill, and the bounds that follow from the three. */
+/** Rows of an MPS file: ROWS declares them, RHS and RANGES give their numbers, and their bounds follow from the three. */
 import type { Rows } from "../../problem/problem";
 import type { Budget } from "../budget";
 import { GrowingIntegers } from "../language/run/growing";
@@ -7,7 +7,7 @@ import { NameTable } from "./name_table";
 import type { FileReport } from "./report";
 
 export const ROW_TYPE = { greater: 0x47, equal: 0x45, less: 0x4c, free: 0x4e } as const;
-/** What a row's name leads to when it is no constraint: the objective, or one of the further N rows, which nobody uses. */
+/** Values for names of rows that are not constraints: the objective, or one of the other N rows, which are not used. */
 export const OBJECTIVE_ROW = -1;
 export const UNUSED_ROW = -2;
 
@@ -31,7 +31,7 @@ export class MpsRows {
     this.table = new NameTable(report.text, budget);
   }
 
-  /** Declares the row that the table's last `find` did not find. The first N row is the objective. */
+  /** Declares a row named as in the table's last unsuccessful `find`. The first N row is the objective. */
   declareMissed(type: number, start: number, end: number): void {
     checkName(this.#report, "row", start, end);
     const name = this.table.addMissed(start, end);
@@ -55,7 +55,7 @@ export class MpsRows {
     return this.#types.items[row]!;
   }
 
-  /** False when the row has a right side already: the first one holds. */
+  /** False when the row already has a right side: the first one counts. */
   putRhs(row: number, value: number): boolean {
     this.#open();
     if (this.#has_rhs[row] === 1) return false;
@@ -64,7 +64,7 @@ export class MpsRows {
     return true;
   }
 
-  /** False when the row has a range already: the first one holds. */
+  /** False when the row already has a range: the first one counts. */
   putRange(row: number, value: number): boolean {
     this.#open();
     if (!Number.isNaN(this.#ranges[row])) return false;

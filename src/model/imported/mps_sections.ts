@@ -25,7 +25,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   QSECTION: "QUADRATIC",
   ENDATA: "ENDATA",
 };
-/** Sections of other solvers, each with what it would bring. */
+/** Sections of other solvers, each with what it contains. */
 export const UNSUPPORTED: Readonly<Record<string, string>> = {
   SOS: "special ordered sets",
   SOS1: "special ordered sets",

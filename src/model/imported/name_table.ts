@@ -1,14 +1,14 @@
 /**
- * Names of a text by where they stand in it: found and compared in place, so that a file of a million entries makes a
- * string for each column and row and for nothing else. Open addressing, linear probing; long chains, which only
- * a hostile file has, are paid from the budget.
+ * Names of a text, stored as positions in it. They are found and compared in place, so that a file of a million entries makes a
+ * string only for each column and row. Open addressing, linear probing; long chains, which only
+ * a hostile file has, are charged to the budget.
  */
 import type { Budget } from "../budget";
 import { GrowingIntegers } from "../language/run/growing";
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
-/** Probes that a lookup has for nothing. */
+/** Free probes of a lookup. */
 const PROBES_FREE = 8;
 
 export class NameTable {
@@ -17,7 +17,7 @@ export class NameTable {
   readonly #hashes = new GrowingIntegers();
   /** Number of a name + 1 in each slot, 0 where there is none; a power of two, at most half full. */
   #slots = new Int32Array(1024);
-  /** Where the last lookup that found nothing ended. */
+  /** Where the last unsuccessful lookup ended. */
   #vacancy = 0;
   #missed_hash = 0;
 
@@ -33,7 +33,7 @@ export class NameTable {
     return this.#starts.length;
   }
 
-  /** The number of the name that stands at [start, end), from 0 in order of `add`; -1 when it is not here. */
+  /** The number of the name at [start, end), from 0 in order of `add`; -1 when it is not in the table. */
   find(start: number, end: number): number {
     const text = this.#text;
     const slots = this.#slots;
@@ -54,7 +54,7 @@ export class NameTable {
     return -1;
   }
 
-  /** Adds the name that the last `find` did not find, and gives its number. */
+  /** Adds the name of the last unsuccessful `find` and returns its number. */
   addMissed(start: number, end: number): number {
     const name = this.#starts.length;
     this.#starts.push(start);
@@ -87,7 +87,7 @@ export class NameTable {
     return this.#text.slice(this.#starts.items[name], this.#ends.items[name]);
   }
 
-  /** Names as texts, one after the other: for the search of the nearest one, which ends early. */
+  /** Yields the names as texts, for the search for the nearest one, which stops early. */
   *spelled(): Generator<string> {
     for (let name = 0; name < this.count; name += 1) yield this.spell(name);
   }

@@ -1,26 +1,26 @@
-/** Numbers of a text, read in place: exact as `Number` reads them, several times faster for the short ones that files hold. */
+/** Reads numbers in place in a text: exact like `Number`, and several times faster for the short numbers in files. */
 
 const ZERO = 0x30;
 const NINE = 0x39;
 const PLUS = 0x2b;
 const MINUS = 0x2d;
 const POINT = 0x2e;
-/** A decimal of so many digits and a power of ten in this range are exact doubles, so their product is rounded once. */
+/** A decimal of up to this many digits and a power of ten in this range are exact doubles, so their product is rounded once. */
 const EXACT_DIGITS_MAX = 15;
 const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 /** FORTRAN programs write 1.5D+3. */
 const NUMBER_PATTERN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?$/;
 const INFINITY_PATTERN = /^[+-]?inf(?:inity)?$/i;
 const NUMBER_LENGTH_MAX = 400;
-/** HiGHS, like most solvers, takes bounds from here on for infinite. */
+/** HiGHS, like most solvers, treats bounds from this value on as infinite. */
 const INFINITE_FROM = 1e20;
 
-/** Where a text begins: behind the mark of byte order that some programs put before it. */
+/** Start of a text, after the byte order mark that some programs write. */
 export function startOfText(text: string): number {
   return text.charCodeAt(0) === 0xfeff ? 1 : 0;
 }
 
-/** The number at [start, end): NaN where there is none, ±Infinity where it says so or is beyond a double. */
+/** The number at [start, end): NaN when there is none, ±Infinity when it is written so or too large for a double. */
 export function readNumber(text: string, start: number, end: number): number {
   let at = start;
   const sign = text.charCodeAt(at);
@@ -43,7 +43,7 @@ export function readNumber(text: string, start: number, end: number): number {
   return sign === MINUS ? 0 - value : value;
 }
 
-/** A bound of a row or column: what is beyond 1e20 is infinite. */
+/** A bound of a row or column: beyond 1e20 it is infinite. */
 export function readBound(text: string, start: number, end: number): number {
   const value = readNumber(text, start, end);
   if (value >= INFINITE_FROM) return Infinity;

@@ -1,4 +1,4 @@
-/** Findings in the text of an imported file, by their place in it. */
+/** Reports findings in the text of an imported file by their place. */
 import type { DiagnosticList } from "../diagnostic_list";
 
 const PATH = "content";

@@ -13,14 +13,14 @@ import { GrowingIntegers, GrowingNumbers } from "./run/growing";
 import type { Machine } from "./run/machine";
 import type { Span } from "./syntax/ast";
 
-/** Statements whose faults are told one by one; the rest would say the same again. */
+/** Statements whose faults are reported; further ones would repeat the same. */
 const FAULTS_MAX = 20;
 
 export interface Generated {
   readonly problem: Problem;
   /** New number of each column as it was made. */
   readonly column_order: Int32Array;
-  /** Constants that rows of further objectives have besides their terms. */
+  /** Constants in the rows of further objectives. */
   readonly row_constants: ReadonlyMap<number, number>;
 }
 
@@ -57,7 +57,7 @@ export class Generator {
       return true;
     } catch (fault) {
       this.#machine.recover();
-      // What one value lacks stops every statement that needs it, and is told once.
+      // A missing value stops every statement that needs it, and is reported once.
       if (fault instanceof EvaluationFault && this.#told.has(fault.message)) return false;
       this.#faults += 1;
       if (fault instanceof EvaluationFault) this.#told.add(fault.message);
@@ -65,7 +65,7 @@ export class Generator {
       else if (fault instanceof RangeError && fault.message.includes("call stack"))
         scope.error("recursion_too_deep", "values of this model depend on each other too deeply", { start: 0, end: 0 });
       else if (fault instanceof RangeError)
-        scope.error("model_too_large", "the model needs larger arrays than there can be; make it smaller", {
+        scope.error("model_too_large", "the model needs larger arrays than this program can make; make it smaller", {
           start: 0,
           end: 0,
         });
@@ -76,7 +76,7 @@ export class Generator {
 
   /**
    * Runs all statements before `solve`. `is_own_data`: the sets are those of the data section, so that all its values must
-   * be in their domains; a smaller set of a fire leaves some of them without a meaning.
+   * be in their domains; when a fire gives a smaller set, some of them have no meaning.
    */
   run(is_own_data: boolean): void {
     for (const action of this.#program.actions) {
@@ -89,7 +89,7 @@ export class Generator {
     const { scope } = this.#program;
     const is_jmodel = scope.dialect === "jmodel";
     for (const declared of is_own_data ? scope.declared.values() : []) {
-      // GLPK looks at the data of what is used, JModel at all.
+      // GLPK checks the data of symbols that are used, JModel checks all.
       if (declared.type === "param" && declared.has_data && (declared.is_used || is_jmodel))
         this.attempt(() => declared.checkData());
     }
@@ -104,7 +104,7 @@ export class Generator {
     this.#program.scope.error(code, message, { start: 0, end: 0 });
   }
 
-  /** To be called when nothing was reported. */
+  /** Call only when nothing was reported. */
   finish(name: string, dialect: Dialect): Generated | null {
     const { store } = this.#program;
     const order = this.#orderColumns();

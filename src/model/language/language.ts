@@ -1,5 +1,5 @@
 /**
- * Algebraic models: `prepareLanguage` parses the source and its data section once and looks for faults that need no
+ * Algebraic models: `prepareLanguage` parses the source and its data section once and reports faults that need no
  * values; `compileLanguage` makes a problem with values in place, any number of times.
  */
 import type { Problem } from "../../problem/problem";
@@ -23,7 +23,7 @@ import { Symbols } from "./run/symbols";
 import type { ParsedSource } from "./syntax/ast";
 import { parseSource } from "./syntax/parser";
 
-/** What statements behind `solve` may take: below the two seconds after which a solver is stopped at its time limit. */
+/** Time limit of statements after `solve`: below the two seconds after which a solver is stopped at its time limit. */
 const REPORT_SECONDS_MAX = 1;
 
 export interface LanguageModel {
@@ -94,7 +94,7 @@ function machineOf(symbols: Symbols, options: ModelOptions, budget: Budget): Mac
   return new Machine(symbols, budget, options.seed === null ? null : new RandomSource(options.seed));
 }
 
-/** Declares everything once for its faults of names and types. */
+/** Declares everything once to find faults of names and types. */
 function declare(
   source: ParsedSource,
   dialect: Dialect,
@@ -154,7 +154,7 @@ export function compileLanguage(
   return generated === null ? null : { problem: generated.problem, report: makeReport(program, generated) };
 }
 
-/** A program with its data in place and nothing run, for looking at its symbols. */
+/** A program with its data, before anything has run, for reading its symbols. */
 export function loadProgram(model: LanguageModel, list: DiagnosticList, budget: Budget): Program {
   const program = declare(model.source, model.dialect, model.symbols, model.options, list, budget);
   putData(program, model, {}, new Generator(program));
@@ -202,7 +202,7 @@ function makeReport(program: Program, generated: Generated): ReportMaker | null 
   const opening = report.text();
   if (closing.length === 0) return opening === null ? null : () => opening;
   return (values, solution) => {
-    // A solver asks for one report an incumbent: what an earlier one computed goes first.
+    // A solver asks for a report for each incumbent: values computed for an earlier one are dropped first.
     for (const declared of program.closing_symbols) declared.forget();
     report.restart(opening);
     return printReport(program, generated, values, solution);
@@ -237,7 +237,7 @@ function printReport(program: Program, generated: Generated, values: Float64Arra
   return program.report.text();
 }
 
-/** Why a report ends early; null when it is full, which it says itself. A solution is never lost over its report. */
+/** Why a report ends early; null when it is full, which the report itself says. A fault in the report never loses the solution. */
 function reasonOf(fault: unknown): string | null {
   if (fault instanceof ReportFull) return null;
   if (fault instanceof EvaluationFault) return fault.message;

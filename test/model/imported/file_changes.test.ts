@@ -21,7 +21,7 @@ function summaryOf(after: string, before = BEFORE): string {
 describe("a change of a file is told by columns and rows", () => {
   test.each([
     [BEFORE, "No changes to the model"],
-    [`\\ a remark\n${BEFORE}`, "Rewrote the file, which says the same"],
+    [`\\ a remark\n${BEFORE}`, "Rewrote the file without changing the model"],
     [BEFORE.replace("3 x", "4 x"), "Changed 1 cost"],
     [BEFORE.replace("x <= 5", "1 <= x <= 5\n y <= 2"), "Changed the bounds of 2 columns"],
     [BEFORE.replace("<= 4", "<= 5"), "Changed the sides of 1 row"],

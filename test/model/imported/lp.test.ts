@@ -140,7 +140,7 @@ describe("errors", () => {
     ],
     [
       "min x\nst\n c: x >= 1\nend\nmore",
-      '5:1 syntax_error the file goes on behind End; the end of the text is expected, found "more"',
+      '5:1 syntax_error the file goes on after End; the end of the text is expected, found "more"',
     ],
     ["c: x >= 1\nend", '1:1 syntax_error a section such as Minimize, Subject To or End is expected, found "c"'],
     [

@@ -139,7 +139,7 @@ describe("refuses", () => {
     [
       "a square in a constraint",
       "var x; minimize o: x; subject to c: x^2 <= 2;",
-      "1:37 not_linear a product of variables stands in a constraint; only the objective may be quadratic",
+      "1:37 not_linear a constraint contains a product of variables; only the objective may be quadratic",
     ],
     [
       "a square of an integer",

@@ -94,7 +94,7 @@ describe("a quadratic objective", () => {
     [
       "in a constraint",
       "var x; minimize o: x; s.t. c: x * x <= 4;",
-      "1:31 not_linear a product of variables stands in a constraint; only the objective may be quadratic",
+      "1:31 not_linear a constraint contains a product of variables; only the objective may be quadratic",
     ],
     [
       "of a third degree",
@@ -112,7 +112,7 @@ describe("a quadratic objective", () => {
 
   test("may be the second of two objectives only when it is linear", () => {
     const [fault] = faultsOf(mathprog("var x >= 0; minimize o: x; minimize p: x^2;"));
-    expect(fault).toContain("a product of variables stands here; only the objective takes one");
+    expect(fault).toContain("this is a product of variables, which only the objective may contain");
   });
 });
 

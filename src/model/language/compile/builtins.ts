@@ -52,7 +52,7 @@ export function compileCall(compiler: TypedCompiler, node: Call): Code {
     case "gmtime":
       return compiler.refuse(
         "function_refused",
-        "gmtime() would give each run another model; give the time as a param",
+        "gmtime() would make every run solve a different model; give the time as a param",
         node,
       );
     case "Irand224":
@@ -67,7 +67,7 @@ export function compileCall(compiler: TypedCompiler, node: Call): Code {
         "unknown_function",
         `there is no function ${name}`,
         node,
-        hint ?? "subscripts stand in [ ]",
+        hint ?? "subscripts are written in [ ]",
       );
     }
   }
@@ -159,7 +159,7 @@ function compileText(compiler: TypedCompiler, node: Call): Code {
       const is_inside = start >= 1 && start <= value.length + 1 && length >= 0 && start + length - 1 <= value.length;
       if (is_inside && Number.isInteger(start) && Number.isInteger(length))
         return machine.internText(value.slice(start - 1, start - 1 + length), node);
-      const message = `substr wants ${length} characters from place ${start} of a string of ${value.length}`;
+      const message = `substr asks for ${length} characters from place ${start} of a string of ${value.length}`;
       throw new EvaluationFault("wrong_operands", message, node);
     },
   };

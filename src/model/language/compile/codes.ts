@@ -1,4 +1,4 @@
-/** Compiled expressions: closures by type, and what one type may be turned into. */
+/** Compiled expressions: closures by type, and conversions between the types. */
 import { EvaluationFault } from "../run/faults";
 import type { Machine } from "../run/machine";
 import type { SetValue } from "../run/sets";
@@ -7,16 +7,16 @@ import type { Span } from "../syntax/ast";
 export type NumericCode = {
   readonly type: "numeric";
   readonly run: () => number;
-  /** Set when it never changes. */
+  /** The value, when it is constant. */
   readonly constant?: number;
 };
-/** Gives a member's integer. */
+/** Returns a member's integer. */
 export type SymbolicCode = { readonly type: "symbolic"; readonly run: () => number; readonly constant?: number };
 export type LogicalCode = { readonly type: "logical"; readonly run: () => boolean };
 export type SetCode = {
   readonly type: "set";
   readonly run: () => SetValue;
-  /** 0: the empty literal, which fits any arity. */
+  /** 0 for the empty literal, which matches any arity. */
   readonly arity: number;
   /** Whether the tuple at `from` of the machine's stack is a member; may be cheaper than making the set. */
   readonly contains: (from: number) => boolean;
@@ -27,7 +27,7 @@ export type LinearCode = {
   readonly add: (coefficient: number) => void;
   readonly is_quadratic: boolean;
 };
-/** Something that was reported already. */
+/** An expression whose error was already reported. */
 type InvalidCode = { readonly type: "invalid" };
 
 export type Code = NumericCode | SymbolicCode | LogicalCode | SetCode | LinearCode | InvalidCode;

@@ -1,10 +1,10 @@
-/** Compiles indexing expressions: which names are new dummy indices, which are values from outside. */
+/** Compiles indexing expressions: decides which names are new dummy indices and which are values from outside. */
 import { type DomainBlock, DomainCode, type DomainPart } from "../run/domains";
 import type { Domain, DomainEntry, Expression } from "../syntax/ast";
 import { compileEntrySet } from "./set_operators";
 import type { TypedCompiler } from "./typed_compiler";
 
-/** Leaves its dummy indices in the scope: the caller goes back to the depth it had. Null after a report. */
+/** Leaves its dummy indices in the scope; the caller restores the previous depth. Null after a report. */
 export function compileDomain(compiler: TypedCompiler, domain: Domain): DomainCode | null {
   const { scope } = compiler;
   const blocks: DomainBlock[] = [];
@@ -40,12 +40,12 @@ function compileEntry(compiler: TypedCompiler, entry: DomainEntry): DomainBlock 
   const sound = parts.filter((part) => part !== null);
   if (sound.length < parts.length) return null;
   if (sound.every(({ slot }) => slot === null)) {
-    const message = "no index stands before in; ask with a condition whether something is a member";
+    const message = "there is no index before in; test membership in a condition instead";
     scope.error("wrong_arity", message, entry);
     return null;
   }
   if (set.arity !== 0 && set.arity !== sound.length) {
-    const message = `${sound.length} indices stand before in, the members of ${scope.spell(entry.set)} have ${set.arity} parts`;
+    const message = `there are ${sound.length} indices before in, but the members of ${scope.spell(entry.set)} have ${set.arity} parts`;
     scope.error("wrong_arity", message, entry);
     return null;
   }
@@ -63,7 +63,7 @@ function compilePart(
     const { name } = node;
     const is_outer = scope.dummySlot(name) !== null && !fresh.has(name);
     if (fresh.has(name) || (is_single && (is_outer || scope.declared.has(name)))) {
-      scope.error("declared_twice", `${name} has a meaning already; give the index another name`, node);
+      scope.error("declared_twice", `${name} is already declared; give the index another name`, node);
       return null;
     }
     if (!is_outer && !scope.declared.has(name) && !scope.broken.has(name)) {

@@ -1,7 +1,7 @@
 /**
- * Turns expressions into closures over the machine, resolving names and checking types on the way (gmpl manual, chapter
- * 3). Faults are reported and give an invalid code, so that one pass finds as many as it can. Each construct has its file;
- * they come back here only through TypedCompiler, so that the recursion stands in this file alone.
+ * Turns expressions into closures over the machine, resolves names and checks types (gmpl manual, chapter
+ * 3). Faults are reported and give an invalid code, so that one pass finds as many as possible. Each construct has its own file;
+ * they call back only through TypedCompiler, so that the recursion is in this file alone.
  */
 import type { DomainCode } from "../run/domains";
 import type { Domain, Expression } from "../syntax/ast";
@@ -34,7 +34,7 @@ export class ExpressionCompiler extends TypedCompiler {
       case "range":
         return compileRange(this, node);
       case "tuple":
-        return this.refuse("tuple_misplaced", "a tuple can stand only before in, or as a member of a set", node);
+        return this.refuse("tuple_misplaced", "a tuple is allowed only before in, or as a member of a set", node);
       case "braces":
         return compileBraces(this, node);
       case "iterated":
@@ -74,7 +74,7 @@ export class ExpressionCompiler extends TypedCompiler {
     const else_node = node.otherwise ?? node.then;
     if (then.type === "set" && otherwise.type === "set") {
       if (then.arity !== otherwise.arity && then.arity * otherwise.arity !== 0)
-        return this.refuse("wrong_arity", "the sets behind then and else have tuples of different lengths", node);
+        return this.refuse("wrong_arity", "the sets after then and else have tuples of different lengths", node);
       return {
         type: "set",
         arity: Math.max(then.arity, otherwise.arity),

@@ -134,7 +134,7 @@ export function compareNumbers(relation: Relation, left: () => number, right: ()
   }
 }
 
-/** Numbers come before strings, and strings compare by their letters. */
+/** Numbers come before strings, and strings are compared by characters. */
 export function compareSymbols(
   compiler: TypedCompiler,
   relation: Relation,
@@ -187,7 +187,7 @@ function compileArithmetic(compiler: TypedCompiler, node: Binary, operator: "div
     run: () => {
       const value = left();
       const by = right();
-      // As in GLPK, nothing is taken off where there is nothing to divide by.
+      // As in GLPK, a divisor of 0 leaves the value unchanged.
       if (by === 0) return value;
       const rest = value % by;
       return rest !== 0 && rest < 0 !== by < 0 ? rest + by : rest + 0;
@@ -226,7 +226,7 @@ function scale(linear: LinearCode, factor: NumericCode): LinearCode {
   return { type: "linear", is_quadratic, add: (coefficient) => add(coefficient * run()) };
 }
 
-/** The product of two forms, for the objective alone. */
+/** The product of two forms, only for the objective. */
 function compileForms(compiler: TypedCompiler, node: Binary, left: LinearCode, right: LinearCode): Code {
   if (left.is_quadratic || right.is_quadratic)
     return compiler.refuse("degree_too_high", "products of variables go up to degree 2", node);
@@ -242,7 +242,7 @@ function compileForms(compiler: TypedCompiler, node: Binary, left: LinearCode, r
     const { quadratic } = machine;
     if (first.count === 0 || second.count === 0) return;
     if (quadratic === null) {
-      const message = "a product of variables stands here; only the objective takes one";
+      const message = "this is a product of variables, which only the objective may contain";
       throw new EvaluationFault("not_linear", message, node);
     }
     for (let a = 0; a < first.count; a += 1) {

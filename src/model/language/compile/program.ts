@@ -1,4 +1,4 @@
-/** A parsed source turned into declared symbols and actions, in order; run by `generate`. */
+/** Turns a parsed source into declared symbols and actions, in order; `generate` runs them. */
 import type { ArrayHead } from "../run/array_head";
 import type { DomainCode } from "../run/domains";
 import { ColumnStore, RowFamily, VarArray } from "../run/families";
@@ -23,7 +23,7 @@ import { ExpressionCompiler } from "./expression_compiler";
 import { compareNumbers, compareSymbols } from "./operators";
 import type { Scope } from "./scope";
 
-/** Closures of a definition call each other; a character makes at most a quarter of one. */
+/** Closures of a definition call each other; one character of source makes at most a quarter of a closure. */
 const COST_PER_CHARACTER = 0.25;
 const COST_LEAST = 8;
 
@@ -51,7 +51,7 @@ export interface OutputAction {
 
 type Action = RowAction | ObjectiveAction | OutputAction;
 
-/** JModel lets statements stand in any order, but for sets among themselves. */
+/** JModel allows statements in any order, except that sets keep theirs. */
 function inOrderOfUse(statements: readonly Statement[]): readonly Statement[] {
   const ranks: readonly Statement["kind"][] = ["set", "param", "var"];
   const rankOf = ({ kind }: Statement) => (ranks.includes(kind) ? ranks.indexOf(kind) : ranks.length);
@@ -65,9 +65,9 @@ export class Program {
   readonly report = new Report();
   readonly variables: VarArray[] = [];
   readonly actions: Action[] = [];
-  /** What runs when there is a solution. */
+  /** Actions that run when there is a solution. */
   readonly closing: OutputAction[] = [];
-  /** Params and sets declared behind `solve`, whose values may depend on the solution. */
+  /** Params and sets declared after `solve`, whose values may depend on the solution. */
   readonly closing_symbols: (ParamArray | SetArray)[] = [];
   readonly #statements = new Map<string, Declaration>();
 
@@ -88,7 +88,7 @@ export class Program {
   #compile(statement: Statement): void {
     switch (statement.kind) {
       case "solve":
-        if (this.scope.is_solved) this.scope.error("declared_twice", "solve stands once in a model", statement);
+        if (this.scope.is_solved) this.scope.error("declared_twice", "a model has only one solve", statement);
         this.scope.is_solved = true;
         break;
       case "set":
@@ -159,7 +159,7 @@ export class Program {
     let arity = statement.arity ?? within.find((code) => code !== null && code.arity > 0)?.arity ?? 0;
     const provisional = { statement, within: [], assigned: null, default: null };
     const set = new SetArray(head, { ...provisional, arity: arity === 0 ? 1 : arity });
-    // An indexed set may be defined by elements of its own.
+    // An indexed set may be defined by its own elements.
     if (head.arity > 0) scope.declared.set(statement.name, set);
     const assigned = statement.assigned === null ? null : compiler.set(statement.assigned);
     const otherwise = statement.default === null ? null : compiler.set(statement.default);
@@ -295,7 +295,7 @@ export class Program {
     if (sound.length < sides.length) return;
     const quadratic = sound.findIndex((side) => side.is_quadratic);
     if (quadratic !== -1) {
-      const message = "a product of variables stands in a constraint; only the objective may be quadratic";
+      const message = "a constraint contains a product of variables; only the objective may be quadratic";
       scope.error("not_linear", message, statement.sides[quadratic]!);
       return;
     }

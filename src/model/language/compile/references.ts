@@ -48,7 +48,7 @@ export function compileName(compiler: TypedCompiler, node: Name): Code {
   }
 }
 
-/** Puts the subscripts on the stack while `use` looks at them. */
+/** Keeps the subscripts on the stack while `use` reads them. */
 function withTuple<T>(machine: Machine, runs: readonly (() => number)[], use: (from: number) => T): T {
   const base = machine.top;
   machine.top = base + runs.length;
@@ -97,7 +97,7 @@ function readVariable(compiler: TypedCompiler, variable: VarArray, runs: readonl
   return { type: "numeric", run: () => figure(variable, column()) };
 }
 
-/** What a suffix of a variable stands for. */
+/** The value of a suffix of a variable. */
 export function columnFigure(suffix: string): (variable: VarArray, column: number) => number {
   const value = ({ head }: VarArray, column: number) => head.machine.solved?.columns[column] ?? 0;
   const lower = ({ store }: VarArray, column: number) => store.lower.items[column]!;
@@ -139,7 +139,7 @@ function readRow(compiler: TypedCompiler, family: RowFamily, runs: readonly (() 
   };
 }
 
-/** What a suffix of a row or an objective stands for. */
+/** The value of a suffix of a row or an objective. */
 export function rowFigure(suffix: string): (solved: SolvedValues, row: number) => number {
   switch (suffix) {
     case "dual":

@@ -1,4 +1,4 @@
-/** Names that an expression can see: what is declared so far, and the dummy indices around it. */
+/** Names that an expression can see: everything declared so far, and the enclosing dummy indices. */
 import type { DiagnosticList } from "../../diagnostic_list";
 import type { Dialect } from "../../formats";
 import type { RowFamily, VarArray } from "../run/families";
@@ -18,9 +18,9 @@ export class Scope {
   readonly machine: Machine;
   readonly dialect: Dialect;
   readonly declared = new Map<string, Declared>();
-  /** Names whose statements were faulty: using them is not another fault. */
+  /** Names whose statements had errors: using them is not reported again. */
   readonly broken = new Set<string>();
-  /** Statements behind `solve` see values of variables. */
+  /** True after `solve`, where statements see values of variables. */
   is_solved = false;
   readonly #dummies: Dummy[] = [];
   readonly #list: DiagnosticList;
@@ -50,7 +50,7 @@ export class Scope {
     return text.length > 40 ? `${text.slice(0, 40)}...` : text;
   }
 
-  /** Number of dummy indices around: what `leave` goes back to. */
+  /** Number of enclosing dummy indices, for `leave`. */
   get depth(): number {
     return this.#dummies.length;
   }

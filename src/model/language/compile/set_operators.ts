@@ -1,4 +1,4 @@
-/** Sets made of sets, and the questions whether something belongs to one. */
+/** Operations on sets, and tests of membership. */
 import { EvaluationFault } from "../run/faults";
 import { makeArithmeticSet } from "../run/set_array";
 import { collectSets, copyMember, crossSets, type SetValue, TableSet } from "../run/sets";
@@ -48,7 +48,7 @@ export function compileBraces(compiler: TypedCompiler, node: Extract<Expression,
     : compileDomainSet(compiler, node);
 }
 
-/** A tuple or something that is no set: the entries of a literal set. */
+/** Entries of a literal set: tuples, and expressions that are not sets. */
 function isMember(compiler: TypedCompiler, node: Expression): boolean {
   switch (node.kind) {
     case "tuple":
@@ -74,7 +74,7 @@ function isMember(compiler: TypedCompiler, node: Expression): boolean {
   }
 }
 
-/** What an entry of an indexing expression ranges over; a single member among sets is a set of its own. */
+/** The set that an entry of an indexing expression ranges over; a single member among sets counts as a set. */
 export function compileEntrySet(compiler: TypedCompiler, node: Expression): SetCode | null {
   if (!isMember(compiler, node)) return compiler.set(node);
   const code = compileLiteral(compiler, node, [node]);

@@ -1,6 +1,6 @@
 /**
- * Compiling an expression of which a type is expected: a number, a member, a condition, a set, a linear form. The compilers of
- * single constructs take this class; what compiles any expression, the recursion, is its one abstract method.
+ * Compiles an expression of an expected type: a number, a member, a condition, a set, a linear form. The compilers of
+ * single constructs use this class; its one abstract method compiles any expression, which is the recursion.
  */
 import type { DomainCode } from "../run/domains";
 import { readNumber } from "../run/symbols";
@@ -38,7 +38,7 @@ export abstract class TypedCompiler {
   /** Code of an expression of any type; faults are reported and give INVALID. */
   abstract compile(node: Expression): Code;
 
-  /** Code that walks an indexing expression; null when it is faulty. */
+  /** Code that loops over an indexing expression; null when it has errors. */
   abstract domain(domain: Domain): DomainCode | null;
 
   numeric(node: Expression): NumericCode | null {
@@ -55,12 +55,12 @@ export abstract class TypedCompiler {
     return this.mismatch(code, "a number or member", node);
   }
 
-  /** A subscript or a member of a literal set: in JModel a name that nothing declares is a member. */
+  /** A subscript or a member of a literal set: in JModel an undeclared name is a member. */
   member(node: Expression): SymbolicCode | null {
     return this.#memberLiteral(node) ?? this.symbolic(node);
   }
 
-  /** A side of a comparison, where a name that nothing declares is a member too. */
+  /** A side of a comparison, where an undeclared name is also a member. */
   compared(node: Expression): Code {
     return this.#memberLiteral(node) ?? this.compile(node);
   }
@@ -90,7 +90,7 @@ export abstract class TypedCompiler {
     return code.type === "set" ? code : this.mismatch(code, "a set", node);
   }
 
-  /** A linear form, a constant one included. */
+  /** A linear form, which may be constant. */
   linear(node: Expression): LinearCode | null {
     const code = this.compile(node);
     return this.asLinear(code, node);
@@ -114,7 +114,7 @@ export abstract class TypedCompiler {
     return code.type === "numeric" ? symbolicOf(this.scope.machine, code, node) : null;
   }
 
-  /** Reports a type that does not fit, unless it was faulty before. */
+  /** Reports a wrong type, unless an error was reported before. */
   mismatch(code: Code, expected: string, node: Span): null {
     if (code.type !== "invalid") {
       const message = `${this.scope.spell(node)} is ${TYPE_WORDS[code.type]}, expected ${expected}`;

@@ -1,6 +1,6 @@
 /**
  * Reads the data section (gmpl manual, chapter 5): plain data, slices, tables with columns (also transposed), and several
- * params at once. What comes out are tuples and values by symbol; whether members exist is asked when they are used.
+ * params at once. The result is tuples and values by symbol; whether members exist is checked when they are used.
  */
 import { nearestHint } from "../../../nearest";
 import type { Budget } from "../../budget";
@@ -13,14 +13,14 @@ import { TupleTable } from "../run/tuples";
 import type { Span } from "../syntax/ast";
 import { Cursor, SyntaxFault, type Token } from "../syntax/cursor";
 
-/** What the data section has to know of a declared symbol. */
+/** The facts about a declared symbol that the data section needs. */
 export interface DataTarget {
   readonly type: "param" | "set";
   readonly subscripts: number;
-  /** Parts of a set's members. */
+  /** Number of parts of a set's members. */
   readonly arity: number;
   readonly is_symbolic: boolean;
-  /** The model assigns its values, so that it takes none. */
+  /** True when the model assigns its values, so that data is refused. */
   readonly is_computed: boolean;
   readonly has_default: boolean;
 }
@@ -31,7 +31,7 @@ export interface ParamData {
   readonly subscripts: number;
   readonly keys: GrowingIntegers;
   readonly values: GrowingNumbers;
-  /** For elements that the data does not name; stored like a value. */
+  /** The default for elements without data; stored like a value. */
   default: number | null;
   readonly span: Span;
 }
@@ -126,7 +126,7 @@ export class DataReader {
     return true;
   }
 
-  /** `[a,*]` or `(a,*)`; the cursor stands behind the opening mark. */
+  /** `[a,*]` or `(a,*)`; the cursor is after the opening mark. */
   #slice(close: string, length: number, start: number): Slice {
     const cursor = this.#cursor;
     const parts: (number | null)[] = [];
@@ -186,7 +186,7 @@ export class DataReader {
     members.add(member, 0);
     if (members.count > count) return;
     const span = this.#cursor.spanFrom(start);
-    throw new SyntaxFault(`${quote(this.#cursor.text.slice(span.start, span.end))} is in the set already`, span);
+    throw new SyntaxFault(`${quote(this.#cursor.text.slice(span.start, span.end))} is already in the set`, span);
   }
 
   #setTable(slice: Slice, is_transposed: boolean, members: TupleTable): void {
@@ -213,7 +213,7 @@ export class DataReader {
     return columns;
   }
 
-  /** Which parts of the tuple rows and columns give: the two free ones of the slice. */
+  /** The parts of the tuple given by rows and columns: the two free ones of the slice. */
   #tableParts(slice: Slice, is_transposed: boolean): readonly [number, number] {
     const free = [...slice.keys()].filter((part) => slice[part] === null);
     if (free.length !== 2)
@@ -259,7 +259,7 @@ export class DataReader {
 
   #begin(name: Token, target: DataTarget): ParamData {
     if (this.#found.some((data) => data.type === "param" && data.name === name.word))
-      throw new SyntaxFault(`${name.word} has values given already; put them all into one statement`, name);
+      throw new SyntaxFault(`${name.word} already has values; put them all into one statement`, name);
     const span = { start: name.start, end: name.end };
     const data: ParamData = {
       type: "param",
@@ -310,7 +310,7 @@ export class DataReader {
     }
   }
 
-  /** `param default 0 : S : p q := a 1 2, b 3 4;` with the set and the default as one likes. */
+  /** `param default 0 : S : p q := a 1 2, b 3 4;` where the set and the default are optional. */
   #readSeveral(): void {
     const cursor = this.#cursor;
     const default_at = cursor.takeName("default") ? cursor.token : null;

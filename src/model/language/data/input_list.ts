@@ -1,4 +1,4 @@
-/** What a fire can replace in an algebraic model: its sets and params that are not computed from others. */
+/** The inputs of an algebraic model: its sets and params that are not computed from others. */
 import { type Budget, BudgetExhausted } from "../../budget";
 import { DiagnosticList } from "../../diagnostic_list";
 import type { IndexShape, NumberLimit, ParamShape } from "../../indexed_shapes";
@@ -11,7 +11,7 @@ import type { SetArray } from "../run/set_array";
 import { copyMember, type SetValue } from "../run/sets";
 import type { Domain, ParamStatement, SetStatement } from "../syntax/ast";
 
-/** Members of one index that are kept for checking a fire; a larger set is checked by the compile. */
+/** Members of one index that are stored for checking a fire; a larger set is checked by the compile. */
 const MEMBERS_KEPT_MAX = 20_000;
 const SHOWN_SIZE_MAX = 100;
 
@@ -40,12 +40,12 @@ export function warnOfRequired(
     const statement = source.statements.find((known) => "name" in known && known.name === name);
     const span = statement !== undefined && "name_span" in statement ? statement.name_span : { start: 0, end: 0 };
     const place = { path: "source", text: source.text, start: span.start, end: span.end };
-    const message = `the ${kind} ${name} has no values here, so every fire must give them, or a default of the trigger`;
+    const message = `the ${kind} ${name} has no values here, so every fire, or a default of the trigger, must give them`;
     list.warning("input_required", message, place);
   }
 }
 
-/** An assignment that mentions other symbols or calls functions. */
+/** True for an assignment that mentions other symbols or calls functions. */
 function isComputed(statement: { readonly kind: string }, { scope }: Program): boolean {
   const { assigned } = statement as ParamStatement | SetStatement;
   if (assigned === null) return false;
@@ -55,7 +55,7 @@ function isComputed(statement: { readonly kind: string }, { scope }: Program): b
   return false;
 }
 
-/** All expressions inside one, in no particular order. */
+/** All expressions inside an expression, in no particular order. */
 function* nodesIn(node: unknown): Generator<{ readonly kind: string; readonly name?: string }> {
   const open: unknown[] = [node];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -174,7 +174,7 @@ function describeSet(program: Program, set: SetArray, statement: SetStatement): 
   };
 }
 
-/** Null where the model's own values do not allow an answer; the compile tells why. */
+/** Null where the model's own values do not determine it; the compile reports why. */
 function attempt<T>({ scope }: Program, work: () => T): T | null {
   try {
     return work();

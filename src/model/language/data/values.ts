@@ -1,6 +1,6 @@
 /**
  * Puts the values of a `data` bundle and of a fire in place of whole symbols. Sets come first, because arrays are
- * matched with their members; what does not fit is told with the symbol and the position or key.
+ * matched with their members; misfits are reported with the symbol and the position or key.
  */
 import { nearestHint } from "../../../nearest";
 import { describeValue, isRecord, quote } from "../../json";
@@ -67,7 +67,7 @@ function refuseName({ scope }: Program, name: string): false {
   return false;
 }
 
-/** A member out of JSON: a text that spells a number is that number, because keys of objects are always texts. */
+/** A member from JSON: a text that spells a number is that number, because keys of objects are always texts. */
 function readMember(machine: Machine, value: unknown): number | null {
   if (typeof value === "number") return Number.isFinite(value) ? machine.symbols.intern(value) : null;
   if (typeof value !== "string") return null;
@@ -75,7 +75,7 @@ function readMember(machine: Machine, value: unknown): number | null {
   return machine.symbols.intern(Number.isNaN(number) || value.trim() !== value ? value : number);
 }
 
-/** Members of a tuple: `["A", "B"]` or `"A,B"`; null when it has not `arity` parts. */
+/** Members of a tuple: `["A", "B"]` or `"A,B"`; null when it does not have `arity` parts. */
 function readTuple(machine: Machine, value: unknown, arity: number): Int32Array | null {
   const parts =
     arity === 1

@@ -1,4 +1,4 @@
-/** What params and sets with subscripts have in common: a name, a domain, elements. */
+/** The common part of params and sets with subscripts: a name, a domain, elements. */
 import { nearestHint } from "../../../nearest";
 import type { Span } from "../syntax/ast";
 import type { DomainCode } from "./domains";
@@ -12,7 +12,7 @@ export interface ArrayHead {
   readonly span: Span;
   readonly domain: DomainCode | null;
   readonly arity: number;
-  /** What computing one value costs of the machine's depth. */
+  /** Depth of the machine that computing one value uses. */
   readonly cost: number;
 }
 
@@ -21,7 +21,7 @@ export function spellElement(head: ArrayHead, source: Int32Array, from: number):
   return head.arity === 0 ? head.name : `${head.name}[${head.machine.spellTuple(source, from, head.arity)}]`;
 }
 
-/** Binds the tuple to the domain's slots, or says which part of it is wrong. */
+/** Binds the tuple to the domain's slots, or reports which part of it is wrong. */
 export function bindElement(head: ArrayHead, source: Int32Array, from: number, span: Span): void {
   if (head.domain === null) return;
   const failed = head.domain.bind(source, from);
@@ -43,7 +43,7 @@ function countFree(domain: DomainCode, block: number): number {
   return domain.blocks[block]!.parts.filter(({ slot }) => slot !== null).length;
 }
 
-/** Members that a search for the nearest name looks at. */
+/** Limit of members that the search for the nearest name compares. */
 const NAMES_MAX = 10_000;
 
 export function* memberNames(machine: Machine, set: SetValue): Generator<string> {
@@ -52,7 +52,7 @@ export function* memberNames(machine: Machine, set: SetValue): Generator<string>
     yield machine.symbols.textOf(set.idAt(position));
 }
 
-/** Does `visit` for each tuple of the domain, which stands at `from` of the stack. */
+/** Calls `visit` for each tuple of the domain, which is at `from` of the stack. */
 export function visitDomain({ machine, domain, arity }: ArrayHead, visit: (from: number) => void): void {
   if (domain === null) {
     visit(machine.top);

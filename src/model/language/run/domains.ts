@@ -1,4 +1,4 @@
-/** Compiled indexing expressions: nested loops over sets, and the question whether a tuple belongs to one. */
+/** Compiled indexing expressions: nested loops over sets, and tests whether a tuple belongs to one. */
 import type { SetCode, SymbolicCode } from "../compile/codes";
 import type { Machine } from "./machine";
 import type { SetValue } from "./sets";
@@ -23,7 +23,7 @@ export class DomainCode {
   /** Slots of the free parts, in order: the tuple of a member. */
   readonly slots: readonly number[];
   readonly arity: number;
-  /** Calls `body` once a member, with the slots set; they are put back at the end. */
+  /** Calls `body` for each member, with the slots set; restores them at the end. */
   readonly loop: Loop;
   readonly #machine: Machine;
 
@@ -36,7 +36,7 @@ export class DomainCode {
     this.loop = this.#compileLoop();
   }
 
-  /** Keeps the slots, to be put back by `restore`; a frame on the stack. */
+  /** Saves the slots in a frame on the stack, for `restore`. */
   save(): number {
     const { slots } = this;
     const machine = this.#machine;
@@ -53,7 +53,7 @@ export class DomainCode {
     machine.top = base;
   }
 
-  /** Puts the tuple at `from` of `source` into the slots; the block that does not hold it, or -1, or -2 for the predicate. */
+  /** Puts the tuple at `from` of `source` into the slots. Returns -1, or the block that does not contain it, or -2 when the predicate is false. */
   bind(source: Int32Array, from: number): number {
     const { blocks } = this;
     const machine = this.#machine;
@@ -72,7 +72,7 @@ export class DomainCode {
         }
       }
       const is_member = set.contains(base);
-      // Only now: the set may depend on what the slots held before.
+      // Set only now, because the set may depend on the previous values of the slots.
       for (let part = 0; part < parts.length; part += 1) {
         const { slot } = parts[part]!;
         if (slot !== null) slots[slot] = stack[base + part]!;

@@ -1,4 +1,4 @@
-/** Variables and rows of a model as they come into being: one growing store for all, one family a statement. */
+/** Variables and rows of a model as they are created: one growing store for all, one family per statement. */
 import { KIND } from "../../../problem/problem";
 import type { NumericCode } from "../compile/codes";
 import type { Span } from "../syntax/ast";
@@ -118,7 +118,7 @@ export class VarArray {
   }
 }
 
-/** Stands for the first objective, which is no row of the matrix. */
+/** Stands for the first objective, which is not a row of the matrix. */
 export const OBJECTIVE_ROW = -1;
 
 /** Rows of one constraint statement, or of one objective; which rows they are is known once they are made. */

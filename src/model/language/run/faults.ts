@@ -1,4 +1,4 @@
-/** What goes wrong while a model is evaluated: stops one statement, is reported with its place. */
+/** An error while a model is evaluated: it stops one statement and is reported with its place. */
 import type { Span } from "../syntax/ast";
 
 export class EvaluationFault extends Error {

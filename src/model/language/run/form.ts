@@ -5,7 +5,7 @@ export class Form {
   constant = 0;
   columns = new Int32Array(64);
   coefficients = new Float64Array(64);
-  /** Place of each column in `columns`; true only where `columns` agrees, so that clearing costs nothing. */
+  /** Place of each column in `columns`; valid only where `columns` agrees, so that clearing costs nothing. */
   #places = new Int32Array(64);
 
   clear(): void {

@@ -1,4 +1,4 @@
-/** What the code of one compile works on: slots of dummy indices, a stack for tuples, the form being summed up. */
+/** The state that the code of one compile works on: slots of dummy indices, a stack for tuples, the form being summed up. */
 import type { Budget } from "../../budget";
 import type { QuadraticTermList } from "../../flat/linearize";
 import type { Span } from "../syntax/ast";
@@ -10,13 +10,13 @@ import { Symbols } from "./symbols";
 /** Nesting of braces is bounded by the parser and tuples have at most 20 parts, so this is never reached. */
 const SLOTS_MAX = 8192;
 const STACK_MAX = 65_536;
-/** Values that are computed while another is: bounds the stack of the process. */
+/** Depth of values that are computed while another is: limits the stack of the process. */
 const COST_MAX = 30_000;
-/** From here on a param is computed from the beginning of its domain, in which a long recursion is a short one. */
+/** From this depth on a param is computed from the beginning of its domain, where a long recursion becomes a short one. */
 const COST_DEEP = 20_000;
-/** Parts of all members that are kept, and of a set that is being made: 160 MB. */
+/** Limit of parts of all stored members and of a set that is being made: 160 MB. */
 const MEMBER_PARTS_MAX = 40_000_000;
-/** Characters of one string, and of all that are joined in one compile. */
+/** Limit of characters of one string, and of all strings joined in one compile. */
 const TEXT_LENGTH_MAX = 10_000;
 const TEXT_TOTAL_MAX = 64 * 1024 * 1024;
 
@@ -39,7 +39,7 @@ export class Machine {
   /** First free place of the stack. */
   top = 0;
   form = new Form();
-  /** Products of variables; null where the model takes none. */
+  /** Products of variables; null where they are not allowed. */
   quadratic: QuadraticTermList | null = null;
   solved: SolvedValues | null = null;
   #cost = 0;
@@ -52,14 +52,14 @@ export class Machine {
     this.random = random;
   }
 
-  /** Forgets what a fault left half done. */
+  /** Clears the state that a fault left behind. */
   recover(): void {
     this.top = 0;
     this.#cost = 0;
     this.quadratic = null;
   }
 
-  /** Before computing a value that others may be needed for; `leave` with the same cost after it. */
+  /** Call before computing a value that may need others, and `leave` with the same cost afterwards. */
   enter(cost: number, what: string, span: Span): void {
     this.#cost += cost;
     if (this.#cost <= COST_MAX) return;
@@ -72,7 +72,7 @@ export class Machine {
     return this.#cost > COST_DEEP;
   }
 
-  /** Runs `work`, and takes back what a fault in it left half done; false after one. */
+  /** Runs `work` and clears up after a fault in it; false after one. */
   tryOut(work: () => void): boolean {
     const { top } = this;
     const cost = this.#cost;
@@ -93,14 +93,14 @@ export class Machine {
     this.#cost -= cost;
   }
 
-  /** Before a set grows to `count` members of `arity` parts. */
+  /** Call before a set grows to `count` members of `arity` parts. */
   limitMembers(count: number, arity: number, span: Span): void {
     if (this.#kept_parts + count * arity <= MEMBER_PARTS_MAX) return;
     const message = `the sets hold more than ${MEMBER_PARTS_MAX} members in all, each part of a tuple counted`;
     throw new EvaluationFault("model_too_large", message, span);
   }
 
-  /** Counts a set that stays. */
+  /** Counts a set that is stored. */
   keepMembers(count: number, arity: number, span: Span): void {
     this.limitMembers(count, arity, span);
     this.#kept_parts += count * arity;

@@ -16,15 +16,15 @@ import { spellNumber } from "./symbols";
 
 const REPORT_LENGTH_MAX = 1024 * 1024;
 
-/** Stops the printing of a report that takes no more; carries nothing. */
+/** Thrown to stop printing when the report is full. */
 export class ReportFull extends Error {}
 
-/** Text that a model prints; what goes beyond a mebibyte is left out, and the report says so. */
+/** Text that a model prints; text beyond a mebibyte is left out, and the report says so. */
 export class Report {
   #pieces: string[] = [];
   #length = 0;
   #is_full = false;
-  /** After the solve nothing but the report is made, so that a full one ends the work. */
+  /** After the solve only the report is made, so a full report ends the work. */
   #is_closing = false;
 
   write(text: string): void {
@@ -40,7 +40,7 @@ export class Report {
     this.#length += text.length;
   }
 
-  /** Keeps `opening` alone; what comes now is printed after a solve. */
+  /** Keeps only `opening`; from now on text is printed after a solve. */
   restart(opening: string | null): void {
     this.#is_closing = true;
     this.#pieces = opening === null ? [] : [opening];
@@ -48,7 +48,7 @@ export class Report {
     this.#is_full = this.#length >= REPORT_LENGTH_MAX;
   }
 
-  /** Adds a last line, also to a full report. */
+  /** Adds a last line, even to a full report. */
   end(reason: string): void {
     this.#pieces.push(`\n... the report ends here: ${reason}\n`);
   }
@@ -114,7 +114,7 @@ function compileCheck(
         : ` for (${domain.slots.map((slot) => machine.spellMember(machine.slots[slot]!)).join(",")})`;
     throw new EvaluationFault(
       "check_failed",
-      `the check ${condition} fails${tuple}; mend the data that it looks at`,
+      `the check ${condition} fails${tuple}; correct the data that it checks`,
       node,
     );
   };
@@ -172,7 +172,7 @@ function compileDisplay(
   };
 }
 
-/** A bare name shows all the content of its symbol, anything else its value. */
+/** A name alone shows all values of its symbol, any other expression its value. */
 function compileItem(compiler: ExpressionCompiler, node: Expression, report: Report): (() => void) | null {
   const { scope } = compiler;
   const declared =
@@ -221,7 +221,7 @@ function displayValue(machine: Machine, nameOf: (() => string) | null, code: Cod
   }
 }
 
-/** Spells `p[i,1]` with the values of the subscripts; null for what is no name. */
+/** Spells `p[i,1]` with the values of the subscripts; null for other expressions. */
 function compileLabel(compiler: ExpressionCompiler, node: Expression): (() => string) | null {
   if (node.kind !== "name") return null;
   const { scope } = compiler;
@@ -255,7 +255,7 @@ function displayMembers(machine: Machine, name: string | null, set: SetValue, re
   }
 }
 
-/** What is computed is computed for the whole domain first; of the rest there is what was given or asked for. */
+/** Computed params are computed for the whole domain first; others show the values that were given or used. */
 function displayParam(param: ParamArray, report: Report): void {
   const { head, table } = param;
   if (param.rules.assigned !== null) visitDomain(head, (from) => param.get(from, head.span));

@@ -7,12 +7,12 @@ import { TupleTable } from "./tuples";
 
 const ABSENT = 0;
 const READY = 1;
-/** Being computed right now: asking for it again means that it depends on itself. */
+/** Being computed: needing it again means that it depends on itself. */
 const BUSY = 2;
 /** From data, not yet checked. */
 const UNCHECKED = 3;
 
-/** One condition of a param; `holds` sees the value as it is stored. */
+/** One condition of a param; `holds` gets the value as stored. */
 export interface ParamCheck {
   readonly holds: (value: number) => boolean;
   readonly describe: () => string;
@@ -35,11 +35,11 @@ export class ParamArray {
   states = new Uint8Array(8);
   /** From the data section; stored like a value. */
   data_default: number | null = null;
-  /** Data or an override gave values: they go before what the model assigns. */
+  /** True when data or an override gave values, which take precedence over what the model assigns. */
   has_data = false;
-  /** Where the data section gives values. */
+  /** Place where the data section gives values. */
   data_span: Span | null = null;
-  /** Some value was asked for: then all data must be sound, as GLPK has it. */
+  /** True once a value was used: then all data must be valid, as in GLPK. */
   is_used = false;
   #data_count = 0;
   #is_filled = false;
@@ -50,7 +50,7 @@ export class ParamArray {
     this.table = new TupleTable(head.arity);
   }
 
-  /** Stores a value of the data; false when the element has one already. */
+  /** Stores a value from the data; false when the element already has one. */
   putData(source: Int32Array, from: number, value: number): boolean {
     const element = this.#elementAt(source, from);
     if (this.states[element] !== ABSENT) return false;
@@ -60,7 +60,7 @@ export class ParamArray {
     return true;
   }
 
-  /** Drops what was given, for other values to take its place. */
+  /** Drops the given values, so that others can replace them. */
   dropData(): void {
     if (this.#data_count === 0) return;
     this.table = new TupleTable(this.head.arity);
@@ -68,7 +68,7 @@ export class ParamArray {
     this.#data_count = 0;
   }
 
-  /** Drops what was computed, so that it is computed again. */
+  /** Drops computed values, so that they are computed again. */
   forget(): void {
     this.states.fill(ABSENT, this.#data_count);
   }
@@ -94,7 +94,7 @@ export class ParamArray {
     return this.#computeAtTop(span);
   }
 
-  /** The element whose tuple stands at `from` of the stack. */
+  /** The element whose tuple is at `from` of the stack. */
   get(from: number, span: Span): number {
     const { stack } = this.head.machine;
     const element = this.table.find(stack, from);
@@ -163,7 +163,7 @@ export class ParamArray {
       value = before === UNCHECKED ? this.values[element]! : this.#define(source, from, span);
       this.#check(value, source, from, span);
     } catch (fault) {
-      // Another statement may ask again, and is told the same.
+      // Another statement may ask again and gets the same error.
       this.states[element] = before;
       throw fault;
     }
@@ -174,7 +174,7 @@ export class ParamArray {
     return value;
   }
 
-  /** Computes the elements that are not being computed, from the first on: what depends on earlier ones is shallow then. */
+  /** Computes the elements that are not being computed, from the first on: values that depend on earlier ones then need little depth. */
   #fillInOrder(): void {
     this.#is_filled = true;
     const { head } = this;

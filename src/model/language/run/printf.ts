@@ -24,7 +24,9 @@ export function formatText(format: string, values: readonly Printed[], fail: (me
   for (const found of plain.matchAll(FORMAT_PATTERN)) {
     const literal = plain.slice(kept_from, found.index);
     if (literal.includes("%"))
-      fail(`the format holds ${literal.slice(literal.indexOf("%"), literal.indexOf("%") + 5)}, which is no conversion`);
+      fail(
+        `the format holds ${literal.slice(literal.indexOf("%"), literal.indexOf("%") + 5)}, which is not a conversion`,
+      );
     text += literal;
     kept_from = found.index + found[0].length;
     const [, flags = "", width = "", precision, conversion = "%"] = found;
@@ -32,7 +34,7 @@ export function formatText(format: string, values: readonly Printed[], fail: (me
       text += "%";
       continue;
     }
-    // As in GLPK, a format ends where the values do.
+    // As in GLPK, a format ends when the values run out.
     if (next >= values.length) return text;
     const spelled = convert(values[next]!, flags, precision, conversion, fail);
     text += pad(spelled, flags, Number(width), conversion);
@@ -55,7 +57,7 @@ function convert(
     return precision === undefined ? text : text.slice(0, Number(precision));
   }
   const number = typeof value === "number" ? clampNumber(value) : Number.NaN;
-  if (Number.isNaN(number)) fail(`%${conversion} wants a number, found ${JSON.stringify(value)}`);
+  if (Number.isNaN(number)) fail(`%${conversion} takes a number, found ${JSON.stringify(value)}`);
   const is_integer = conversion === "d" || conversion === "i";
   const spelled = spellAs(
     Math.abs(is_integer ? Math.floor(number + 0.5) : number),
@@ -95,7 +97,7 @@ function spellAs(size: number, precision: string | undefined, conversion: string
   }
 }
 
-/** `toFixed` gives an exponent from 1e21 on. */
+/** `toFixed` writes an exponent from 1e21 on. */
 function spellFixed(size: number, digits: number): string {
   if (size < 1e21) return size.toFixed(digits);
   return BigInt(size).toString() + (digits === 0 ? "" : `.${"0".repeat(digits)}`);

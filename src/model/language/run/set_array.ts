@@ -32,7 +32,7 @@ export class SetArray {
     this.#data = { table: new TupleTable(head.arity), values: [] };
   }
 
-  /** Stores a set of the data; false when there is one already. */
+  /** Stores a set from the data; false when there already is one. */
   putData(source: Int32Array, from: number, value: SetValue): boolean {
     const { table, values } = this.#data;
     const element = table.add(source, from);
@@ -42,7 +42,7 @@ export class SetArray {
     return true;
   }
 
-  /** Drops what was computed, so that it is computed again. */
+  /** Drops computed sets, so that they are computed again. */
   forget(): void {
     this.#values.length = 0;
   }
@@ -58,13 +58,13 @@ export class SetArray {
     return value !== undefined && value !== "busy" ? value : this.#compute(from, span);
   }
 
-  /** Computes what data gave, used or not. */
+  /** Checks all sets from data, used or not. */
   checkData(): void {
     const { table } = this.#data;
     for (let element = 0; element < table.count; element += 1) this.#read(table.ids, element * this.head.arity);
   }
 
-  /** Every set that was given, then every one that was computed, each with its subscripts at `from` of `source`. */
+  /** All given sets, then all computed ones, each with its subscripts at `from` of `source`. */
   visitContent(visit: (source: Int32Array, from: number, value: SetValue) => void): void {
     const { arity } = this.head;
     const given = this.#data.table;

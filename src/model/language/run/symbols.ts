@@ -1,9 +1,9 @@
 /**
  * Members of sets as integers: a whole number below 2^30 in size stands for itself, every other number and every string
- * for a place in a table. Equal members have equal integers, so tuples compare and hash as integers.
+ * for an index into a table. Equal members have equal integers, so tuples are compared and hashed as integers.
  */
 
-/** From here on an integer is a place in the table. */
+/** From this value on an integer is an index into the table. */
 const TABLE_BASE = 2 ** 30;
 
 export class Symbols {
@@ -12,7 +12,7 @@ export class Symbols {
   readonly #base: Symbols | null;
   readonly #base_count: number;
 
-  /** Knows all that `base` knew when this was made, and leaves it as it is. */
+  /** Starts with everything in `base` and never changes it. */
   constructor(base: Symbols | null = null) {
     this.#base = base;
     this.#base_count = base === null ? 0 : base.#values.length;
@@ -50,12 +50,12 @@ export class Symbols {
   }
 }
 
-/** A number as GLPK prints it (15 significant digits), a string as it is. */
+/** A number as GLPK prints it (15 significant digits), a string unchanged. */
 function spellValue(value: number | string): string {
   return typeof value === "string" ? value : spellNumber(value);
 }
 
-/** GLPK has the largest finite number for `Infinity`, and prints that. */
+/** For GLPK `Infinity` is the largest finite number, and it prints that. */
 export function clampNumber(value: number): number {
   return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
 }

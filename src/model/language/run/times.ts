@@ -6,13 +6,13 @@ const MONTHS = [
   "August", "September", "October", "November", "December",
 ]; // biome-ignore format: one list
 const DAY_MS = 86_400_000;
-/** Years 1 to 4000, as GLPK has it. */
+/** Years 1 to 4000, as in GLPK. */
 const SECONDS_MIN = -62_135_596_800;
 const SECONDS_MAX = Date.UTC(4000, 11, 31, 23, 59, 59) / 1000;
 
 type Fail = (reason: string) => never;
 
-/** Seconds that `text` stands for under `format`: %b %d %H %m %M %S %y %Y %z %% and what is made of them. */
+/** Seconds that `text` stands for under `format`: %b %d %H %m %M %S %y %Y %z %% and combinations of them. */
 export function readTime(text: string, format: string, fail: Fail): number {
   const reader = new TimeReader(text, fail);
   const pattern = format
@@ -97,7 +97,7 @@ class TimeReader {
 
   finish(): number {
     const { year, month, day, hour, minute, second, offset } = this.#fields;
-    if (this.#at < this.#text.length) this.#fail(`the time ${JSON.stringify(this.#text)} goes on behind its format`);
+    if (this.#at < this.#text.length) this.#fail(`the time ${JSON.stringify(this.#text)} continues after its format`);
     const start = year === -1 ? 1970 : year;
     const date = new Date(0);
     date.setUTCFullYear(start, month === -1 ? 0 : month - 1, day === -1 ? 1 : day);

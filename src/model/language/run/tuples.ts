@@ -1,4 +1,4 @@
-/** An insertion-ordered hash table of tuples of integers, all of one arity, numbered from 0. No object per tuple. */
+/** An insertion-ordered hash table of tuples of integers of the same arity, numbered from 0. There is no object per tuple. */
 
 const SEED_ONE = 0x9e3779b1;
 const SEED_TWO = 0x85ebca77;
@@ -8,7 +8,7 @@ export class TupleTable {
   count = 0;
   /** Tuple t is at ids[t * arity] .. ids[t * arity + arity - 1]. */
   ids: Int32Array;
-  /** Tuple number + 1 in each occupied place, 0 in a free one. */
+  /** Tuple number + 1 in each occupied slot, 0 in a free one. */
   #places: Int32Array;
   #mask: number;
 
@@ -56,7 +56,7 @@ export class TupleTable {
     }
   }
 
-  /** Adds the tuple at `from` in `source` unless it is there; its number either way. */
+  /** Adds the tuple at `from` in `source` unless it is there; returns its number in both cases. */
   add(source: Int32Array, from: number): number {
     const known = this.find(source, from);
     return known === -1 ? this.append(source, from) : known;

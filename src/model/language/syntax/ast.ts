@@ -1,4 +1,4 @@
-/** What the parser makes of algebraic source: names are not resolved and nothing has a type yet. */
+/** The parser's result for algebraic source: names are not resolved and nothing has a type yet. */
 
 /** Half-open offsets into the source. */
 export interface Span {
@@ -45,7 +45,7 @@ export type Expression = Span &
         readonly left: Expression;
         readonly right: Expression;
       }
-    /** `+` and `-` in a row: as many as there are, so that a long sum is not a deep tree. */
+    /** `+` and `-` in a row: a list of any length, so that a long sum is not a deep tree. */
     | { readonly kind: "sum"; readonly terms: readonly SignedTerm[] }
     | {
         readonly kind: "range";
@@ -81,12 +81,12 @@ export interface Domain extends Span {
 }
 
 export interface DomainEntry extends Span {
-  /** Parts left of `in`; null when there is no `in`. */
+  /** Parts before `in`; null when there is no `in`. */
   readonly pattern: readonly Expression[] | null;
   readonly set: Expression;
 }
 
-/** `>= 0`, `within S`, `in S`: what values are held to. */
+/** `>= 0`, `within S`, `in S`: conditions on values. */
 export interface Condition extends Span {
   readonly relation: Relation;
   readonly operand: Expression;
@@ -95,7 +95,7 @@ export interface Condition extends Span {
 interface Declared extends Span {
   readonly name: string;
   readonly name_span: Span;
-  /** The text behind the name: a description for people. */
+  /** The text after the name: a description for people. */
   readonly alias: string | null;
   readonly domain: Domain | null;
 }
@@ -157,6 +157,6 @@ export type Statement = Declaration | OutputStatement | (Span & { readonly kind:
 export interface ParsedSource {
   readonly text: string;
   readonly statements: readonly Statement[];
-  /** Where what follows `data;` begins; the meaning of its symbols depends on declarations. Null without one. */
+  /** Start of the text after `data;`; the meaning of its symbols depends on declarations. Null without one. */
   readonly data_start: number | null;
 }

@@ -85,7 +85,7 @@ export class Cursor {
     return { start, end: Math.max(start, this.last_end) };
   }
 
-  /** Throws a fault at the current token; its own reason goes first when it is invalid. */
+  /** Throws a fault at the current token; if the token is invalid, its reason comes first. */
   fail(expected: string, hint?: string): never {
     const { token } = this;
     if (token.kind === "invalid") throw new SyntaxFault(token.word, token);
@@ -93,7 +93,7 @@ export class Cursor {
     throw new SyntaxFault(`${found}, ${expected}`, token, hint);
   }
 
-  /** Moves behind the next `;`, where the next statement begins. */
+  /** Moves past the next `;`, where the next statement begins. */
   skipStatement(): void {
     while (this.token.kind !== "end" && !this.isMark(";")) this.advance();
     if (this.token.kind !== "end") this.advance();

@@ -1,6 +1,6 @@
 /**
- * Parses expressions by climbing precedences (gmpl manual, chapter 3). A nesting limit bounds every recursion over the
- * tree that comes out; a sum of any length is one node.
+ * Parses expressions by precedence climbing (gmpl manual, chapter 3). A nesting limit bounds every recursion over the
+ * resulting tree; a sum of any length is one node.
  */
 import type { BinaryOperator, Domain, DomainEntry, Expression, IteratedOperator, SignedTerm } from "./ast";
 import type { Cursor } from "./cursor";
@@ -62,7 +62,7 @@ const OPERATORS = new Map<string, Operator>([
   ["^", { level: LEVEL.power, operator: "**" }],
 ]);
 
-/** What an iterated operator takes behind its braces. */
+/** The kind of expression that follows the braces of an iterated operator. */
 const ITERATED = new Map<string, { readonly operator: IteratedOperator; readonly level: number }>([
   ["sum", { operator: "sum", level: LEVEL.product }],
   ["prod", { operator: "prod", level: LEVEL.product }],
@@ -73,7 +73,7 @@ const ITERATED = new Map<string, { readonly operator: IteratedOperator; readonly
   ["setof", { operator: "setof", level: LEVEL.concatenation }],
 ]);
 
-/** Words that can be no name: they would make a text ambiguous. */
+/** Words that cannot be names, because they would make a text ambiguous. */
 export const RESERVED = [
   "and", "by", "cross", "diff", "div", "else", "if", "in", "Infinity", "inter", "less", "mod", "not", "or", "symdiff",
   "then", "union", "within",
@@ -95,7 +95,7 @@ export class ExpressionParser {
     const nesting = this.#nesting;
     let left = this.#operand(level);
     for (let found = this.#operatorAhead(); found !== null && found.level >= level; found = this.#operatorAhead()) {
-      // Each operator nests what is left of it one deeper.
+      // Each operator nests its left operand one level deeper.
       this.#enter();
       left = this.#binary(left, found);
     }
@@ -103,7 +103,7 @@ export class ExpressionParser {
     return left;
   }
 
-  /** `{...}`, which must be there. */
+  /** `{...}`, which is required. */
   domain(): Domain {
     const { cursor } = this;
     const { start } = cursor.token;

@@ -6,7 +6,7 @@ import { readNumber } from "../run/symbols";
 
 export type TokenKind = "name" | "number" | "text" | "mark" | "end" | "invalid";
 
-/** Longest first, so that `<=` is never read as `<`. */
+/** The longest first, so that `<=` is never read as `<`. */
 const MARKS = [":=", "<=", ">=", "<>", "!=", "==", "**", "..", "&&", "||", ">>"].concat([..."+-*/^=<>!&|:;,()[]{}.~"]);
 const MARKS_BY_LETTER = new Map<string, string[]>();
 for (const mark of MARKS) {
@@ -18,7 +18,7 @@ for (const mark of MARKS) {
 const SPACE = 1;
 const DIGIT = 2;
 const LETTER = 4;
-/** What a symbol of the data section may hold besides letters and digits. */
+/** Characters of data section symbols besides letters and digits. */
 const DATA = 8;
 const CLASS = new Uint8Array(128);
 for (let code = 0; code < 128; code += 1) {
@@ -112,7 +112,7 @@ export class Lexer {
     this.word = text.slice(start + 1, at).replaceAll(mark + mark, mark);
   }
 
-  /** Looked for once a line, so that many strings on a long one cost no more than its length. */
+  /** Searched once per line, so that many strings on a long line cost no more than its length. */
   #lineEnd(from: number): number {
     if (this.#known_line_end < from) {
       const found = this.text.indexOf("\n", from);
@@ -159,7 +159,7 @@ export class Lexer {
     if (!Number.isFinite(this.number)) this.#reject("the number is too large; numbers go up to about 1.8e308");
     else if (classOf(text.charCodeAt(at)) & LETTER) {
       this.end = at + 1;
-      this.#reject("a name cannot begin with a digit, and a product needs a *; put one of them right");
+      this.#reject("a name cannot begin with a digit, and a product needs a *; correct one of them");
     }
   }
 
@@ -169,7 +169,7 @@ export class Lexer {
     this.end = start + (mark === undefined ? (text.codePointAt(start)! > 0xffff ? 2 : 1) : mark.length);
     this.word = mark ?? text.slice(start, this.end);
     this.kind = "mark";
-    if (mark === undefined) this.#reject(`${JSON.stringify(this.word)} has no meaning here; put text between quotes`);
+    if (mark === undefined) this.#reject(`${JSON.stringify(this.word)} has no meaning here; put text in quotes`);
   }
 
   #reject(reason: string): void {

@@ -5,10 +5,10 @@ import { ExpressionParser, LEVEL } from "./expression_parser";
 const FOR_NESTING_MAX = 50;
 
 export class OutputParser extends ExpressionParser {
-  /** For statements that are open; the parser of statements sets it back after a faulty one. */
+  /** Number of open for statements; the parser of statements resets it after a faulty one. */
   protected for_nesting = 0;
 
-  /** The statement at the cursor, or null when its first word is none of theirs. */
+  /** The statement at the cursor, or null when it begins with another word. */
   protected outputStatement(): OutputStatement | null {
     const { cursor } = this;
     switch (cursor.token.word) {

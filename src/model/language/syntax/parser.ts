@@ -117,7 +117,7 @@ class StatementParser extends OutputParser {
     }
   }
 
-  /** Name, alias and indexing of what a statement declares; the cursor stands on its keyword. */
+  /** Name, alias and indexing of a declaration; the cursor is on its keyword. */
   #head(start: number): DeclarationHead {
     const { cursor } = this;
     const token = cursor.expectName("a name");
@@ -158,7 +158,7 @@ class StatementParser extends OutputParser {
     return { kind: "set", ...head, arity, within, assigned, default: otherwise };
   }
 
-  /** Moves over an attribute that a declaration has at most once. */
+  /** Reads the keyword of an attribute that a declaration may have only once. */
   #takeOnce(attribute: string, is_first: boolean): void {
     if (!is_first) this.cursor.fail(`expected ${attribute} only once in a declaration`);
     this.cursor.advance();
@@ -213,7 +213,7 @@ class StatementParser extends OutputParser {
     return { relation, operand: this.expression(LEVEL.concatenation), ...cursor.spanFrom(start) };
   }
 
-  /** JModel: a key and a value stand side by side, as no expression has them; `A -1` is a key and a value too. */
+  /** JModel: a key and a value side by side, which no expression has; `A -1` is also a key and a value. */
   #isInlineData({ domain }: DeclarationHead): boolean {
     const { cursor } = this;
     if (this.#dialect !== "jmodel" || domain === null) return false;
@@ -271,7 +271,7 @@ class StatementParser extends OutputParser {
     return { kind: "var", ...head, type: type ?? "continuous", lower, upper, fixed };
   }
 
-  /** A word of JModel alone. */
+  /** A word that only JModel has. */
   #isContinuous(): boolean {
     return this.#dialect === "jmodel" && this.cursor.isName("continuous");
   }
