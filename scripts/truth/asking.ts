@@ -25,6 +25,7 @@ const QUIET_HOOKS: AttemptHooks = {
   isInterrupted: () => false,
   onTurn: () => {},
   onProgress: () => {},
+  onStanding: () => {},
   onIncumbent: () => {},
 };
 

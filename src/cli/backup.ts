@@ -54,7 +54,7 @@ export async function backupCopy(terminal: Terminal, parsed: ParsedArguments): P
   const [data_dir, draft] = parsed.positionals;
   try {
     // The service answers first.
-    platform.processes.yieldProcessor();
+    platform.processes.yieldProcessor("to_all");
     // It is made to stand still for moments: one that nobody wakes again must not hold its view of the database for ever.
     platform.processes.endWithParent(terminal.clock);
     copyDatabase(join(data_dir!, DATABASE_FILE), draft!);

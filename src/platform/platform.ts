@@ -73,8 +73,8 @@ export interface PlatformProcesses {
   /** Pauses a child until `resume`. Returns false, and does nothing, where a paused child would outlive a dead parent. */
   suspend(child: Bun.Subprocess): boolean;
   resume(child: Bun.Subprocess): void;
-  /** Gives this process the lowest priority. */
-  yieldProcessor(): void;
+  /** Lowers the priority of this process: below everything else, or below the service alone (nice 10). */
+  yieldProcessor(share: "to_all" | "to_service"): void;
   /** Ends this process when its parent is gone, however the parent ended. */
   endWithParent(clock: Clock): void;
   /** Calls `ask` each time someone asks this process to stop: a service manager, a terminal, `kill` without -9. */

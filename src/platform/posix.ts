@@ -11,6 +11,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -44,7 +45,7 @@ const SHARED_FILE_SYSTEMS: Readonly<Record<number, string>> = {
 
 const PASSED_VARIABLES = ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR"];
 const PAGE_BYTES = 4096;
-const LOWEST_PRIORITY = 19;
+const NICE = { to_all: 19, to_service: 10 };
 const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
 const PARENT_LOOK_MS = 1000;
 const PR_SET_PDEATHSIG = 1;
@@ -119,12 +120,24 @@ const processes: PlatformProcesses = {
   resume(child) {
     if (IS_LINUX) child.kill("SIGCONT");
   },
-  yieldProcessor: () => setPriority(LOWEST_PRIORITY),
+  yieldProcessor(share) {
+    // Linux keeps a priority for each thread: those of the compiler may have begun already.
+    for (const thread of IS_LINUX ? readdirSync("/proc/self/task") : [0]) yieldThread(Number(thread), NICE[share]);
+  },
   endWithParent,
   onStopRequest(ask) {
     for (const name of STOP_SIGNALS) process.on(name, ask);
   },
 };
+
+/** A thread may have ended since it was listed, and a system may forbid it. */
+function yieldThread(thread: number, nice: number): void {
+  try {
+    setPriority(thread, nice);
+  } catch {
+    // It works at the priority that it has.
+  }
+}
 
 const machine: PlatformMachine = {
   startId: () => readText(MACHINE_START_PATH)?.trim() ?? null,

@@ -1,9 +1,10 @@
 /** One job inside a solver process: text and overrides in, outcome out. Nothing here sends or waits. */
 import type { Clock } from "../clock";
 import { problemDigest, solutionDigest } from "../problem/digest";
-import type { Problem } from "../problem/problem";
+import { KIND, type Problem } from "../problem/problem";
 import type { Solution } from "../problem/solution";
 import { buildEmptySolution, buildSolution } from "./answer";
+import { boxBound } from "./box_bound";
 import { type CleanAnswer, certify, type Mismatch } from "./certify";
 import {
   answerWithout,
@@ -13,12 +14,13 @@ import {
   type SolveCallbacks,
   type SolveProgress,
 } from "./engine";
+import { COMPRESS_BYTES_MIN, cutMessage, type Incumbent, type Standing, summaryOf, type WorkKind } from "./incumbent";
 import type { Compilation, ModelCompiler, Progress, SolveMessage, SolveOutcome, SolveReport } from "./messages";
 import type { SolveOptions } from "./options";
 import { solveToProof } from "./proof/ladder";
 import type { Verdict } from "./proof/verdict";
+import { secondsToSolve } from "./time_limit";
 
-const COMPRESS_BYTES_MIN = 4096;
 const PROGRESS_INTERVAL_MS = 250;
 const INTERRUPT_LOOK_INTERVAL_MS = 20;
 /** Making a report of an incumbent may take at most a tenth of the solve. */
@@ -30,11 +32,16 @@ export interface AttemptHooks {
   /** Called every 20 ms or so while a solve lasts: what cannot wait for its end is done here. */
   onTurn(): void;
   onProgress(progress: Progress): void;
+  /** Called once the model is compiled, and when its proven bound has risen. */
+  onStanding(standing: Standing): void;
   /** A certified solution better than the ones before. */
-  onIncumbent(report: SolveReport): void;
+  onIncumbent(incumbent: Incumbent): void;
 }
 
-/** Compiles and solves. Never throws: a fault of the solver or of the compiler is an outcome. */
+/**
+ * Compiles and solves. Never throws: a fault of the solver or of the compiler is an outcome.
+ * @param started_ms of the monotonic clock, from which the time limit counts: what was done for the job before this call is part of it
+ */
 export async function attemptSolve(
   engine: Engine,
   compiler: ModelCompiler,
@@ -42,9 +49,9 @@ export async function attemptSolve(
   message: Pick<SolveMessage, "bound" | "override_data" | "options">,
   hooks: AttemptHooks,
   clock: Clock,
+  started_ms = clock.monotonic(),
 ): Promise<SolveOutcome> {
   try {
-    const started_ms = clock.monotonic();
     const compilation = compiler.compile(prepared, message.bound, message.override_data);
     if (compilation.problem === null) return { kind: "model_error", diagnostics: compilation.diagnostics };
     const digest = problemDigest(compilation.problem);
@@ -73,9 +80,8 @@ function encodeSolution(solution: Solution): Pick<SolveReport, "gap" | "result" 
   const data = Buffer.from(JSON.stringify(solution));
   const { gap } = solution;
   if (data.length < COMPRESS_BYTES_MIN) return { gap, result: { is_compressed: false, data }, result_summary: null };
-  const { variables: _v, solution: _s, constraints: _c, sensitivity: _d, ...summary } = solution;
   const result = { is_compressed: true, data: Bun.zstdCompressSync(data) };
-  return { gap, result, result_summary: JSON.stringify(summary) };
+  return { gap, result, result_summary: JSON.stringify(summaryOf(solution)) };
 }
 
 function failed(
@@ -96,7 +102,9 @@ class SolveAttempt implements SolveCallbacks {
   #incumbent_due_ms = 0;
   /** An incumbent that came too soon after the one before, kept for the next look. */
   #pending: { values: Float64Array; objective: number } | null = null;
-  #bound: number | null = null;
+  readonly #kind: WorkKind;
+  /** The best that was proven while the solve lasted. */
+  #bound: number | null;
   #warnings: readonly string[];
 
   readonly #engine: Engine;
@@ -129,7 +137,9 @@ class SolveAttempt implements SolveCallbacks {
     this.#warnings = compilation.warnings;
     this.#solve_started_ms = clock.monotonic();
     this.#compile_ms = this.#solve_started_ms - started_ms;
-    this.#deadline_ms = started_ms + options.time_limit_seconds * 1000;
+    this.#deadline_ms = started_ms + secondsToSolve(options.time_limit_seconds) * 1000;
+    this.#kind = kindOf(problem);
+    this.#bound = boxBound(problem);
   }
 
   async run(): Promise<SolveOutcome> {
@@ -141,6 +151,7 @@ class SolveAttempt implements SolveCallbacks {
         report: null,
       };
     }
+    this.#tellStanding();
     const verdict = await solveToProof(this.#engine, this.#problem, this.#options, this, () => this.#secondsToSolve());
     this.#warnings = [...this.#compilation.warnings, ...verdict.warnings];
     if (verdict.clean !== null) return this.#withSolution(verdict, verdict.clean);
@@ -160,7 +171,7 @@ class SolveAttempt implements SolveCallbacks {
   }
 
   onProgress(progress: SolveProgress): void {
-    this.#bound = progress.bound;
+    this.#raiseBound(progress.bound);
     const now = this.#clock.monotonic();
     if (now - this.#progress_ms < PROGRESS_INTERVAL_MS) return;
     this.#progress_ms = now;
@@ -177,10 +188,20 @@ class SolveAttempt implements SolveCallbacks {
     const { values, objective } = this.#pending!;
     this.#pending = null;
     const { clean } = certify(this.#problem, values, objective);
-    if (clean !== null)
-      this.#hooks.onIncumbent(this.#reportOf({ ...NO_FIGURES, dual_bound: this.#bound }, clean, "feasible"));
+    if (clean !== null) this.#hooks.onIncumbent(this.#incumbentOf(clean));
     const cost = this.#clock.monotonic() - now;
     this.#incumbent_due_ms = now + Math.max(PROGRESS_INTERVAL_MS, cost * INCUMBENT_COST_FACTOR);
+  }
+
+  #raiseBound(bound: number | null): void {
+    const isWorse = (than: number) => (this.#problem.sense === "maximize" ? bound! >= than : bound! <= than);
+    if (bound === null || (this.#bound !== null && isWorse(this.#bound))) return;
+    this.#bound = bound;
+    this.#tellStanding();
+  }
+
+  #tellStanding(): void {
+    this.#hooks.onStanding({ kind: this.#kind, bound: this.#bound });
   }
 
   #secondsLeft(): number {
@@ -205,7 +226,7 @@ class SolveAttempt implements SolveCallbacks {
   }
 
   #withoutSolution(raw: RawAnswer): SolveOutcome {
-    const message = raw.message ?? messageOf(raw.status, this.#options.time_limit_seconds);
+    const message = raw.message ?? messageOf(raw.status, this.#kind, this.#options.time_limit_seconds);
     const solution = buildEmptySolution(raw, this.#context());
     const figures = { objective_value: null, error_message: message, solution_digest: null };
     const report = { ...this.#head(), status: raw.status, ...figures, ...encodeSolution(solution) };
@@ -214,16 +235,23 @@ class SolveAttempt implements SolveCallbacks {
   }
 
   #reportOf(raw: RawAnswer, clean: CleanAnswer, status: Solution["status"]): SolveReport {
-    const built = buildSolution(this.#problem, raw, clean, status, this.#context());
-    const solution = { ...built, report: this.#compilation.report?.(clean.values, built) ?? null };
-    return {
-      ...this.#head(),
-      status,
-      objective_value: clean.objective,
-      error_message: null,
-      solution_digest: solutionDigest(clean.values, clean.objective),
-      ...encodeSolution(solution),
-    };
+    return { ...this.#figuresOf(clean, status), ...encodeSolution(this.#solutionOf(raw, clean, status)) };
+  }
+
+  #incumbentOf(clean: CleanAnswer): Incumbent {
+    return { report: this.#figuresOf(clean, "feasible"), solution: this.#solutionOf(NO_FIGURES, clean, "feasible") };
+  }
+
+  /** A bound that the last solve did not tell is the best one that is known. */
+  #solutionOf(raw: RawAnswer, clean: CleanAnswer, status: Solution["status"]): Solution {
+    const bounded = raw.dual_bound === null ? { ...raw, dual_bound: this.#bound } : raw;
+    const built = buildSolution(this.#problem, bounded, clean, status, this.#context());
+    return { ...built, report: this.#compilation.report?.(clean.values, built) ?? null };
+  }
+
+  #figuresOf({ values, objective }: CleanAnswer, status: Solution["status"]): Incumbent["report"] {
+    const solution_digest = solutionDigest(values, objective);
+    return { ...this.#head(), status, objective_value: objective, error_message: null, solution_digest };
   }
 
   #head(): Pick<SolveReport, "model_digest" | "compile_ms" | "solve_ms" | "solver_version"> {
@@ -244,14 +272,19 @@ class SolveAttempt implements SolveCallbacks {
 /** An incumbent has no duals, and its counts are in the progress. */
 const NO_FIGURES: RawAnswer = answerWithout("feasible", null);
 
-function messageOf(status: Solution["status"], limit_seconds: number): string {
+function kindOf({ hessian, columns }: Problem): WorkKind {
+  if (hessian !== null) return "quadratic";
+  return columns.kinds.some((kind) => kind !== KIND.continuous) ? "mixed" : "linear";
+}
+
+function messageOf(status: Solution["status"], kind: WorkKind, limit_seconds: number): string {
   switch (status) {
     case "infeasible":
       return "the problem is infeasible: no values of the variables satisfy all constraints and bounds";
     case "unbounded":
       return "the problem is unbounded: the objective can be improved without limit; give the variables bounds";
     case "time_limit":
-      return `the time limit of ${limit_seconds} s came before any solution; raise time_limit_seconds or loosen gap_tolerance`;
+      return cutMessage(kind, limit_seconds);
     default:
       return "the solver stopped without a solution";
   }

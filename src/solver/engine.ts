@@ -111,7 +111,8 @@ export function missingCapability({ capabilities, version }: Engine, problem: Pr
   const has_semis = columns.kinds.some((_, column) => leavesOutZero(problem, column));
   if (hessian !== null && !capabilities.quadratic) return `${version} solves no quadratic objective; make it linear`;
   if (hessian !== null && (has_integers || has_semis) && !capabilities.mixed_quadratic) {
-    return "a quadratic objective together with integer variables cannot be solved; make the objective linear or the variables continuous";
+    const column = columns.kinds.findIndex((kind, at) => isIntegerKind(kind) || leavesOutZero(problem, at));
+    return `a quadratic objective together with integer variables (MIQP), such as ${columns.names[column]}, cannot be solved; make the objective linear or the variables continuous`;
   }
   if (has_integers && !capabilities.integers) return `${version} solves no integer variables; make them continuous`;
   if (has_semis && !capabilities.semicontinuous) {

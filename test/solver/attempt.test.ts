@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { systemClock } from "../../src/clock";
 import type { Solution } from "../../src/problem/solution";
 import { type AttemptHooks, attemptSolve } from "../../src/solver/attempt";
+import { encodeIncumbent, finishIncumbent, type Incumbent } from "../../src/solver/incumbent";
 import type { Compilation, ModelCompiler, SolveOutcome, SolveReport } from "../../src/solver/messages";
 import { SOLVE_OPTIONS_DEFAULT, type SolveOptions } from "../../src/solver/options";
 import { marketSplit, PRODUCTION, type ProblemText, readProblem } from "./problem_text";
@@ -11,6 +12,7 @@ const QUIET_HOOKS: AttemptHooks = {
   isInterrupted: () => false,
   onTurn: () => {},
   onProgress: () => {},
+  onStanding: () => {},
   onIncumbent: () => {},
 };
 
@@ -110,13 +112,20 @@ describe("a hard problem", () => {
   });
 
   test("gives its solutions away while it runs, each whole", async () => {
-    const given: SolveReport[] = [];
+    const given: Incumbent[] = [];
     const last = solved(
-      await attempt(hard, { time_limit_seconds: 1 }, { onIncumbent: (report) => void given.push(report) }),
+      await attempt(hard, { time_limit_seconds: 1 }, { onIncumbent: (incumbent) => void given.push(incumbent) }),
     );
     expect(given.length).toBeGreaterThan(0);
-    expect(given.at(-1)!.objective_value).toBeGreaterThanOrEqual(last.objective_value!);
-    expect(read(given[0]!)).toMatchObject({ status: "feasible", objective_value: given[0]!.objective_value });
+    expect(given.at(-1)!.report.objective_value).toBeGreaterThanOrEqual(last.objective_value!);
+    const report = await finishIncumbent(encodeIncumbent(7, given[0]!), 7, -1);
+    expect(read(report!)).toMatchObject({
+      status: "feasible",
+      objective_value: report!.objective_value,
+      dual_bound: -1,
+    });
+    expect(read(report!).gap).toBe(report!.gap);
+    expect(await finishIncumbent(encodeIncumbent(7, given[0]!), 8, -1)).toBeNull();
   });
 
   test("stops when interrupted and keeps what it has", async () => {

@@ -77,6 +77,7 @@ export class Solver {
    */
   solve(problem: Problem, settings: SolveSettings, callbacks: SolveCallbacks | null): RawAnswer {
     if (problem.columns.count === 0) return answerWithoutColumns(problem);
+    if (settings.time_limit_seconds <= 0) return answerWithout("time_limit", null);
     const unsupported = unsupportedPart(problem);
     if (unsupported !== null) return answerWithout("error", unsupported);
     try {
@@ -92,7 +93,7 @@ export class Solver {
    * within the columns' bounds satisfies. A claim, to be checked.
    */
   infeasibilityRay(problem: Problem, settings: SolveSettings): Float64Array | null {
-    if (unsupportedPart(problem) !== null) return null;
+    if (settings.time_limit_seconds <= 0 || unsupportedPart(problem) !== null) return null;
     try {
       return new Attempt(this.#native, this.#clock, problem, settings, null).infeasibilityRay();
     } catch (error) {

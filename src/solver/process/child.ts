@@ -11,7 +11,7 @@ import { type AttemptHooks, attemptSolve } from "../attempt";
 import type { Engine } from "../engine";
 import { ENGINE_DEFAULT, ENGINES } from "../engines";
 import type { ModelCompiler, SolveMessage, SolveOutcome } from "../messages";
-import { InterruptFlag, writeIncumbent } from "./control";
+import { InterruptFlag, StandingFile, writeIncumbent } from "./control";
 import { PreparedModels } from "./prepared_models";
 import type { AskMessage, ChildMessage, ParentMessage } from "./protocol";
 
@@ -44,6 +44,7 @@ class SolverChild {
   readonly #clock: Clock;
   readonly #path: string;
   readonly #flag: InterruptFlag;
+  readonly #standing: StandingFile;
   readonly #models: PreparedModels;
   readonly #queue: (SolveMessage | AskMessage)[] = [];
   #engine: Engine | null = null;
@@ -58,11 +59,14 @@ class SolverChild {
     this.#clock = clock;
     this.#path = path;
     this.#flag = new InterruptFlag(path);
+    this.#standing = new StandingFile(path);
     this.#models = new PreparedModels(compiler);
   }
 
   async start(): Promise<void> {
     this.#engine = await ENGINES[ENGINE_DEFAULT].load(this.#clock);
+    // Not before: a start is waited for.
+    platform.processes.yieldProcessor("to_service");
     await send([{ kind: "ready", solver_version: this.#engine.version }], 0);
     await this.#drain();
   }
@@ -132,11 +136,13 @@ class SolverChild {
   async #solve(message: SolveMessage): Promise<ChildMessage> {
     const { job } = message;
     if (this.#flag.isSetFor(job)) return { kind: "outcome", job, outcome: { kind: "cancelled", report: null } };
+    const started_ms = this.#clock.monotonic();
     try {
       const model = this.#models.find(message.digest, message.text);
       if (model === null) return { kind: "model_missing", job };
       const hooks = this.#hooksOf(job);
-      const outcome = await attemptSolve(this.#engine!, this.#compiler, model.prepared, message, hooks, this.#clock);
+      const [engine, compiler, clock] = [this.#engine!, this.#compiler, this.#clock];
+      const outcome = await attemptSolve(engine, compiler, model.prepared, message, hooks, clock, started_ms);
       return { kind: "outcome", job, outcome };
     } catch (error) {
       return { kind: "outcome", job, outcome: compilerFault(error) };
@@ -149,7 +155,8 @@ class SolverChild {
       // Answers that wait to leave must not wait for a solve that takes longer.
       onTurn: () => void this.#sendAnswers(),
       onProgress: (progress) => void send([{ kind: "progress", job, progress }], 0),
-      onIncumbent: (report) => writeIncumbent(this.#path, job, report),
+      onStanding: (standing) => this.#standing.write(job, standing),
+      onIncumbent: (incumbent) => writeIncumbent(this.#path, job, incumbent),
     };
   }
 }

@@ -1,13 +1,17 @@
 /**
- * The two files beside each solver process, for when its thread is inside a solve and reads no messages.
+ * The files beside each solver process, for when its thread is inside a solve and reads no messages.
  * `<path>.interrupt` holds the number of the job that is to stop (8 bytes, little-endian double); the pool writes it, the
- * process looks at it from the solver's callbacks. `<path>.incumbent` holds the report of the best solution so far, replaced
- * as a whole by rename: when the process is killed the pool still has it. Messages would not do for these: one that is
+ * process looks at it from the solver's callbacks. `<path>.standing` holds what is known of the job in hand (job, kind of work, bound; three
+ * doubles) and `<path>.incumbent` the best solution so far, replaced as a whole by rename: when the process is killed the pool still has them. Messages would not do for these: one that is
  * larger than the socket's buffer leaves a process only when its event loop turns.
  */
 import { closeSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { platform } from "../../platform/current";
+import { encodeIncumbent, finishIncumbent, type Incumbent, type Standing, type WorkKind } from "../incumbent";
 import type { SolveReport } from "../messages";
+
+const WORK_KINDS: readonly WorkKind[] = ["linear", "quadratic", "mixed"];
+const STANDING_BYTES = 24;
 
 /** The pool's side. */
 export class ControlFiles {
@@ -20,6 +24,7 @@ export class ControlFiles {
     this.path = path;
     this.#interrupt = platform.files.openPrivate(`${path}.interrupt`, "w");
     writeSync(this.#interrupt, this.#number, 0, 8, 0);
+    closeSync(platform.files.openPrivate(`${path}.standing`, "w"));
     rmSync(`${path}.incumbent`, { force: true });
   }
 
@@ -29,21 +34,33 @@ export class ControlFiles {
     writeSync(this.#interrupt, this.#number, 0, 8, 0);
   }
 
-  /** The best solution of that job which the process left behind; null when there is none. */
-  readIncumbent(job: number): SolveReport | null {
-    let bytes: Buffer;
+  /** The best solution of that job which the process left behind, with the last bound that is known; null when there is none. */
+  async readIncumbent(job: number): Promise<SolveReport | null> {
+    const bytes = this.#read("incumbent");
+    if (bytes === null) return null;
+    return finishIncumbent(bytes, job, this.readStanding(job)?.bound ?? null).catch(() => null);
+  }
+
+  /** What the process said of that job; null when it had not compiled it yet. */
+  readStanding(job: number): Standing | null {
+    const bytes = this.#read("standing");
+    if (bytes === null || bytes.length < STANDING_BYTES || bytes.readDoubleLE(0) !== job) return null;
+    const bound = bytes.readDoubleLE(16);
+    return { kind: WORK_KINDS[bytes.readDoubleLE(8)]!, bound: Number.isNaN(bound) ? null : bound };
+  }
+
+  #read(kind: "incumbent" | "standing"): Buffer | null {
     try {
-      bytes = readFileSync(`${this.path}.incumbent`);
+      return readFileSync(`${this.path}.${kind}`);
     } catch {
       return null;
     }
-    return decodeIncumbent(bytes, job);
   }
 
   /** Closes and removes everything, the process's other leavings of that name included. */
   remove(): void {
     closeSync(this.#interrupt);
-    for (const kind of ["interrupt", "incumbent", "incumbent.new", "stderr"])
+    for (const kind of ["interrupt", "standing", "incumbent", "incumbent.new", "stderr"])
       rmSync(`${this.path}.${kind}`, { force: true });
   }
 }
@@ -63,27 +80,28 @@ export class InterruptFlag {
   }
 }
 
-/** Replaces the incumbent file: a line of JSON, then the bytes of the result. */
-export function writeIncumbent(path: string, job: number, report: SolveReport): void {
-  const { result, ...rest } = report;
-  const head = `${JSON.stringify({ job, is_compressed: result.is_compressed, report: rest })}\n`;
+/** The process's side of the standing file: one short write in place. */
+export class StandingFile {
+  readonly #file: number;
+  readonly #figures = new Float64Array(3);
+
+  constructor(path: string) {
+    this.#file = openSync(`${path}.standing`, "r+");
+  }
+
+  write(job: number, { kind, bound }: Standing): void {
+    this.#figures.set([job, WORK_KINDS.indexOf(kind), bound ?? Number.NaN]);
+    writeSync(this.#file, this.#figures, 0, STANDING_BYTES, 0);
+  }
+}
+
+/** Replaces the incumbent file. */
+export function writeIncumbent(path: string, job: number, incumbent: Incumbent): void {
   const file = platform.files.openPrivate(`${path}.incumbent.new`, "w");
   try {
-    writeFileSync(file, Buffer.concat([Buffer.from(head), result.data]));
+    writeFileSync(file, encodeIncumbent(job, incumbent));
   } finally {
     closeSync(file);
   }
   platform.files.replace(`${path}.incumbent.new`, `${path}.incumbent`);
-}
-
-function decodeIncumbent(bytes: Buffer, job: number): SolveReport | null {
-  const end = bytes.indexOf(10);
-  const head = JSON.parse(bytes.toString("utf8", 0, end)) as {
-    readonly job: number;
-    readonly is_compressed: boolean;
-    readonly report: Omit<SolveReport, "result">;
-  };
-  if (head.job !== job) return null;
-  const data = new Uint8Array(bytes.subarray(end + 1));
-  return { ...head.report, result: { is_compressed: head.is_compressed, data } };
 }

@@ -11,7 +11,9 @@
 import { readFileSync } from "node:fs";
 import type { Clock } from "../../clock";
 import { platform } from "../../platform/current";
+import { cutMessage } from "../incumbent";
 import type { FailureCode, SolveOutcome } from "../messages";
+import { killAfterMs } from "../time_limit";
 import { CONTROL_PATH_VARIABLE } from "./child";
 import { ControlFiles } from "./control";
 import type { PoolJob } from "./pool_job";
@@ -240,7 +242,15 @@ export class SolverProcess {
   #watch(): void {
     if (this.#is_watching || this.#is_ended) return;
     this.#is_watching = true;
-    this.#clock.after(WATCH_MS, () => this.#onWatch(), true);
+    this.#clock.after(this.#msToLook(), () => this.#onWatch(), true);
+  }
+
+  /** The limit of the head is met to the millisecond. */
+  #msToLook(): number {
+    const head = this.#line[0];
+    if (head === undefined || !this.is_ready) return WATCH_MS;
+    const left_ms = this.#head_ms + killAfterMs(head.limit_ms) - this.#clock.monotonic();
+    return Math.min(WATCH_MS, Math.max(1, left_ms));
   }
 
   #onWatch(): void {
@@ -254,7 +264,7 @@ export class SolverProcess {
     else if (!this.is_ready && this.age_ms > START_MS_MAX) this.kill("never_ready");
     else if (head.interrupt_ms !== null && this.#hasNotStopped(head, now - head.interrupt_ms)) {
       this.kill(head.gives_way ? "gave_way" : "cancelled");
-    } else if (running_ms >= head.limit_ms + this.#limits.kill_grace_ms) this.kill("time_limit");
+    } else if (this.is_ready && running_ms >= killAfterMs(head.limit_ms)) this.kill("time_limit");
     else if (this.is_ready && running_ms >= TAKE_BACK_MS) this.#takeBack();
     this.#watch();
   }
@@ -283,23 +293,27 @@ export class SolverProcess {
   #end(): void {
     if (this.#is_ended || !this.#is_exited || !this.#is_disconnected) return;
     this.#is_ended = true;
-    const cause = this.#describeEnd();
+    void this.#tellEnd(this.#describeEnd());
+  }
+
+  async #tellEnd(cause: string): Promise<void> {
     const [head, ...waiting] = this.#line.splice(0);
-    if (head !== undefined && !head.is_abandoned) this.#events.onOutcome(head, this.#outcomeOfHead(head, cause));
     for (const job of waiting) if (!job.is_abandoned) this.#events.onOutcome(job, { kind: "returned" });
+    if (head !== undefined && !head.is_abandoned) this.#events.onOutcome(head, await this.#outcomeOfHead(head, cause));
     this.#files.remove();
     this.#events.onEnded(this, cause);
   }
 
-  #outcomeOfHead(head: PoolJob, cause: string): SolveOutcome {
-    const incumbent = this.#files.readIncumbent(head.id);
+  async #outcomeOfHead(head: PoolJob, cause: string): Promise<SolveOutcome> {
     switch (this.#kill_reason) {
       case "time_limit": {
-        const message = `the time limit of ${head.limit_ms / 1000} s passed and the solver did not stop by itself`;
-        return incumbent === null ? { kind: "timeout", message, report: null } : { kind: "solved", ...incumbent };
+        const incumbent = await this.#files.readIncumbent(head.id);
+        if (incumbent !== null) return { kind: "solved", ...incumbent };
+        const message = cutMessage(this.#files.readStanding(head.id)?.kind ?? null, head.limit_ms / 1000);
+        return { kind: "timeout", message, report: null };
       }
       case "cancelled":
-        return { kind: "cancelled", report: incumbent };
+        return { kind: "cancelled", report: await this.#files.readIncumbent(head.id) };
       case "gave_way":
       case "stopped":
         return { kind: "returned" };

@@ -9,6 +9,7 @@ import { relativeGap } from "../answer";
 import type { CleanAnswer } from "../certify";
 import type { RawAnswer } from "../engine";
 import { withIntegersFixed, withoutIntegers } from "../relaxation";
+import { marginSeconds } from "../time_limit";
 import { hasImprovingDirection } from "./direction";
 import { equilibrateMixed } from "./equilibrate";
 import { findImprovement } from "./improvement";
@@ -19,8 +20,8 @@ import { boundAt, DISTANCE_MAX, RESCALE, type Verdict } from "./verdict";
 
 /** Beyond rounding errors, below the solver's tolerances. */
 const ROUGH_VIOLATION = 1e-9;
-/** A solution that would be lost is given this long beyond the limit. */
-const POLISH_SECONDS_MIN = 1;
+/** Of the time that is left for checking: a solution that would be lost is given this much of it. */
+const POLISH_PART = 0.6;
 
 interface Climb {
   readonly trial: Trial;
@@ -136,7 +137,8 @@ async function polished(bench: Bench, trial: Trial, prepared_values: Float64Arra
   const isRough = (certificate?.clean?.violation ?? 0) > ROUGH_VIOLATION && bench.secondsLeft() > 0;
   if (!isBroken && !isRough) return trial;
   const fixed = withScaledObjective(withIntegersFixed(bench.prepared.problem, prepared_values), rung.exponent);
-  const time_limit_seconds = Math.max(bench.secondsLeft(), POLISH_SECONDS_MIN);
+  const spare = POLISH_PART * marginSeconds(bench.options.time_limit_seconds);
+  const time_limit_seconds = isBroken ? Math.max(bench.secondsLeft(), spare) : bench.secondsLeft();
   const found = await bench.engine.solve(fixed, { ...bench.options, ...rung.settings, time_limit_seconds }, null);
   if (found.status !== "optimal") return trial;
   const again = readTrial(bench, rung, found);

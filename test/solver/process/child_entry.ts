@@ -10,7 +10,7 @@ import { type ProblemText, readProblem } from "../problem_text";
 
 interface TestModel {
   readonly problem?: ProblemText;
-  readonly act?: "spin" | "segfault" | "exit" | "eat" | "throw" | "error";
+  readonly act?: "spin" | "segfault" | "exit" | "eat" | "throw" | "error" | "linger";
 }
 
 const hoard: Uint8Array[] = [];
@@ -27,6 +27,11 @@ function perform(act: TestModel["act"]): void {
   while (act === "eat") hoard.push(new Uint8Array(8 * 2 ** 20).fill(1));
 }
 
+/** Never comes to an end, after the solve. */
+function linger(): never {
+  for (;;);
+}
+
 const compiler: ModelCompiler = {
   prepare: (text) => JSON.parse(text) as TestModel,
   compile(prepared, _bound, override_data): Compilation {
@@ -35,7 +40,8 @@ const compiler: ModelCompiler = {
     const nothing = { diagnostics: [], warnings: [], report: null };
     if (model.act === "error") return { ...nothing, problem: null, diagnostics: [{ code: "test_error" }] };
     const problem = readProblem(model.problem!);
-    return { ...nothing, problem: withOffset(problem, override_data), warnings: ["from the compiler"] };
+    const report = model.act === "linger" ? linger : null;
+    return { ...nothing, problem: withOffset(problem, override_data), warnings: ["from the compiler"], report };
   },
   answer: (text) => {
     const model = JSON.parse(text) as TestModel;
