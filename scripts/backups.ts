@@ -1,7 +1,7 @@
 /**
  * Backups under fire: a database of --mb MB takes --rate fires a second while it is backed up, and each backup is restored
- * into a directory of its own. Ends with 1 unless every restore passes integrity_check and holds every run that was
- * acknowledged before its backup began. Tells the fires' p99 while backups run and between them.
+ * into a directory of its own. Exits with 1 unless every restore passes integrity_check and contains every run that was
+ * acknowledged before its backup began. Prints the p99 of fires during backups and between them.
  *
  *     bun scripts/backups.ts --mb 1000 --rate 2000 --restores 20 --seconds 20
  */
@@ -71,7 +71,7 @@ async function run(): Promise<boolean> {
   return is_good && load.failed === 0;
 }
 
-/** Copies of the one run, each with an answer that does not compress, until the file is that large. */
+/** Copies the one run, each copy with an incompressible answer, until the file has that size. */
 function fill(path: string): void {
   const client = new Database(path);
   client.run("PRAGMA synchronous = OFF");
@@ -104,7 +104,7 @@ function fill(path: string): void {
   client.close();
 }
 
-/** Fires in an open loop: one that is late does not hold back the next, and its lateness counts. */
+/** Fires in an open loop: a late fire does not delay the next one, and its lateness counts. */
 class Load {
   readonly acknowledged: string[] = [];
   failed = 0;
@@ -176,7 +176,7 @@ class Load {
   }
 }
 
-/** Restores as an operator does; how many of the runs are not there. */
+/** Restores as an operator does; returns how many of the runs are missing. */
 async function restoreAndCount(file: string, number: number, runs: readonly string[]): Promise<number> {
   const directory = join(program.directory, `restored-${number}`);
   await command("restore", file, "--data-dir", directory);

@@ -1,9 +1,9 @@
 /**
- * The measurements of the project, each a ratio inside one run on one machine: times differ between machines,
- * ratios less so. Starts all it needs on loopback, in bounded time. `--seconds N` per load (5), `--history N` ended runs that
+ * The measurements of the project. Each is a ratio within one run on one machine: times differ between machines,
+ * ratios differ less. Starts everything it needs on loopback and takes a bounded time. `--seconds N` per load (5), `--history N` ended runs that
  * the database holds for the last part (200,000), `--out FILE` for JSON, `--peers` the comparison with the peers alone, in `--turns N` (3).
  * `--against BUILD` compares this build with another one instead (scripts/bench/against.ts): `--only fires,runs,start,memory,models`,
- * `--turns N` a round (7), `--rounds N` at most (3), `--seconds N` per load (3). It ends with 1 when something is worse, with 2 when something cannot be told.
+ * `--turns N` a round (7), `--rounds N` at most (3), `--seconds N` per load (3). It exits with 1 when something is worse and with 2 when something cannot be judged.
  * Peers are measured where they are installed: npm install --prefix scripts/peers, Debian's redis-server and postgresql.
  */
 import { join } from "node:path";
@@ -179,8 +179,8 @@ async function measureFires(): Promise<number> {
 }
 
 /**
- * The loop alone, and beside a process that keeps another core busy, as the service does while its solver solves: on two
- * threads of one core that halves it.
+ * The loop alone, and beside a process that keeps another core busy, as the service does while its solver works: on two
+ * threads of one core this halves the rate.
  */
 async function measureBareSolves(): Promise<{ alone: number; beside: number }> {
   const rates = await bareSolves();
@@ -216,7 +216,7 @@ async function measureRuns(): Promise<{ completed: number; fires_busy: number }>
   return { completed, fires_busy };
 }
 
-/** Runs completed per second from a queue that was filled before: no load competes. */
+/** Runs completed per second from a queue that was filled beforehand, so that no load competes. */
 async function measureDrain(service: Service): Promise<number> {
   await service.start(1);
   const filled = await service.queueDepth();

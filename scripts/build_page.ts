@@ -1,6 +1,6 @@
 /**
- * Bundles src/ui into dist/page: minified, split so that what a first view does not need comes later, under names that
- * change with the content, each compressed once here. The program embeds the compressed files and nothing else.
+ * Bundles src/ui into dist/page: minified, split so that code that the first view does not need is loaded later, under names that
+ * change with the content, each compressed once here. The program embeds only the compressed files.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -16,7 +16,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 export interface BuiltFile {
-  /** Where the browser asks for it. */
+  /** Its address in the browser. */
   readonly path: string;
   readonly content_type: string;
   /** Paths on this disk of the two compressed forms. */
@@ -24,7 +24,7 @@ export interface BuiltFile {
   readonly brotli: string;
   readonly gzip_bytes: number;
   readonly brotli_bytes: number;
-  /** True for what the shell names: the first view waits for it. */
+  /** True for files named in the shell, which the first view waits for. */
   readonly is_first: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface BuiltPage {
   readonly files: readonly BuiltFile[];
 }
 
-/** Throws when the page does not bundle. */
+/** Throws when bundling fails. */
 export async function buildPage(): Promise<BuiltPage> {
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });

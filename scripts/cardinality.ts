@@ -1,6 +1,6 @@
 /**
- * Reads /metrics of the compiled program with one trigger and with many, each of them fired: as many series, as quick, and
- * accepted by promtool (Debian's prometheus). `--triggers N` (10,000). Ends with 1 when the series grow with the triggers.
+ * Reads /metrics of the compiled program with one trigger and with many, all of them fired: the same number of series, as fast, and
+ * accepted by promtool (Debian's prometheus). `--triggers N` (10,000). Exits with 1 when the number of series grows with the triggers.
  */
 import { ask, type Json, KEY, makeTrigger } from "./faults/api";
 import { QUICK_MODEL } from "./faults/hard_models";

@@ -1,13 +1,13 @@
 /**
- * Kills the compiled program again and again under load, every fifth time by a polite SIGTERM, and checks that it kept its word.
+ * Kills the compiled program again and again under load, every fifth time with SIGTERM, and checks that it kept its promises.
  * `--cycles N` (20), `--seed S`,
- * `--fires N` fires at most in all (3,000 a cycle). Ends with 1 and the broken invariant, else with the figures.
+ * `--fires N` fires at most in all (3,000 a cycle). Exits with 1 and the broken invariant, else prints the figures.
  *
  * Invariants, read through the public API and from what a receiver saw:
- *  1. A fire that was answered 202 is a run, in one final state, at the end.
+ *  1. Every fire that was answered with 202 is a run in a final state at the end.
  *  2. A run that has ended never changes again.
  *  3. Every finished run of a trigger with a webhook is taken by a receiver that refuses three in ten, under one delivery id with
- *     the same bytes however often it is sent, signed, and no oftener than the log of deliveries says.
+ *     the same bytes however often it is sent, signed, and not more often than the log of deliveries says.
  *  4. No solver process outlives the program by more than two seconds.
  *  5. After SIGTERM the program ends with 0 within ten seconds, and no run fails because of it.
  *  6. The database passes SQLite's integrity_check after every kill.
@@ -22,16 +22,16 @@ import { seededNumbers } from "./faults/seeded";
 const cycles = numberArgument("--cycles", 20);
 const seed = numberArgument("--seed", 1);
 const fires = numberArgument("--fires", cycles * 3000);
-/** Kills come so soon after each other that a run at the head of the queue may see more of them than a run may take down. */
+/** Kills follow so quickly that a run at the head of the queue may see more of them than attempts_max allows. */
 const ATTEMPTS_MAX = "100";
 const SETTINGS = [
   ...["--workers", "1", "--webhook-retry-scale", "0.0002"],
   ...["--runs-keep-per-trigger", "100000000", "--attempts-max", ATTEMPTS_MAX],
 ];
-/** Killed at a named point in every second cycle, else after so long under load. */
+/** Every second cycle kills at a named point, the others after this time under load. */
 const KILL_AFTER_MS_MIN = 200;
 const KILL_AFTER_MS_MAX = 800;
-/** The how-manieth passing of a point: low enough to be reached in a cycle. */
+/** Passes of a point before the kill: few enough to be reached in a cycle. */
 const PASSINGS_MAX = 60;
 const STOP_EVERY = 5;
 const STOP_MS_MAX = 10_000;

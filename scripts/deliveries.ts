@@ -1,9 +1,9 @@
 /**
- * Webhooks through kills and faults: every fire that was answered owes a delivery, its receiver refuses three in ten, and the
+ * Webhooks through kills and faults: every answered fire owes a delivery, the receiver refuses three in ten, and the
  * program is killed again and again, at random and at the points around a delivery. `--deliveries N` (10,000), `--kills N`
- * (20), `--seed S`. Ends with 1 and what was lost, else with the figures.
+ * (20), `--seed S`. Exits with 1 and what was lost, else prints the figures.
  *
- * The fires' data do not fit, so that each run ends as it is born and no solver slows the deliveries down.
+ * The data of the fires does not fit, so that each run ends at once and no solver slows the deliveries down.
  */
 import type { KillPoint } from "../src/kill_points";
 import { type Json, makeTrigger } from "./faults/api";
@@ -23,7 +23,7 @@ const PASSINGS_MAX = 60;
 const CONNECTIONS = 16;
 const KILL_AFTER_MS_MIN = 100;
 const KILL_AFTER_MS_MAX = 700;
-/** For a kill at a point, which comes by itself. */
+/** Limit for a kill at a point, which happens by itself. */
 const POINT_MS_MAX = 5000;
 
 const MODEL = {
@@ -50,7 +50,7 @@ try {
   await program.start(null, SETTINGS);
   await fireUpTo(trigger, deliveries);
   const log = new DeliveryLog(program.address, trigger.id);
-  // The last entries are written when the loop turns.
+  // The last entries are written at the next turn of the event loop.
   await Bun.sleep(1);
   const owed = ledger.ids();
   await receiver.untilAllTaken(owed, log);
@@ -82,7 +82,7 @@ async function runUntilKilled(trigger: Json, fires: number): Promise<void> {
   program.checkDatabase();
 }
 
-/** Fires until so many were answered in all, or the program is gone. */
+/** Fires until this many were answered in total, or the program is gone. */
 async function fireUpTo(trigger: Json, fires: number): Promise<void> {
   const url = `${program.address}/api/v2/triggers/${trigger.id}/fire`;
   const headers = { authorization: `Bearer ${trigger.trigger_secret}`, "content-type": "application/json" };

@@ -1,5 +1,5 @@
 /**
- * The program where nothing else is: a root directory with the executable, the C library that it is linked to, and empty
+ * Runs the program in a root directory that has only the executable, the C library that it is linked to, and empty
  * /tmp and /data. There it serves, applies files, fires, backs up, restores, and looks after itself. With --debian the root
  * is a fresh Debian (debootstrap, as root, some 100 MB to fetch), else it is made of this machine's C library.
  *
@@ -84,7 +84,7 @@ function furnish(): void {
 function start(words: readonly string[]): Bun.Subprocess<"ignore", "pipe", "pipe"> {
   return Bun.spawn([...ENTER, CHROOT, "sh", ...words], {
     cwd: "/",
-    // No PATH, no HOME: what the program needs it has with it.
+    // No PATH and no HOME: the program contains everything it needs.
     env: { ROOT: root, PATH: "", JAOT_ADMIN_KEY: KEY, JAOT_API_KEY: KEY, JAOT_URL: `http://127.0.0.1:${PORT}` },
     stdin: "ignore",
     stdout: "pipe",

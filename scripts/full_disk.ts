@@ -1,9 +1,9 @@
 /**
- * Fills the disk under the compiled program and empties it again, `--times N` (10). Needs root, for a small tmpfs. Ends with 1
- * and the broken promise, else with the figures.
+ * Fills the disk under the compiled program and empties it again, `--times N` (10). Needs root, for a small tmpfs. Exits with 1
+ * and the broken promise, else prints the figures.
  *
- * Promises: no accepted run is lost; reads go on while the disk is full, and runs end in the room that the ballast leaves; what
- * is refused is refused with 507 or 503; fires are accepted again within ten seconds once there is room, without a restart, and
+ * Promises: no accepted run is lost; reads work while the disk is full, and runs end in the space that the ballast frees;
+ * refusals have status 507 or 503; fires are accepted again within ten seconds once there is space, without a restart, and
  * the ballast is back.
  */
 import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
@@ -57,7 +57,7 @@ async function fillAndEmpty(trigger: Json): Promise<void> {
     if (!(await fire(trigger))) throw new Error("fires are refused while there is room");
   }
   const { bavail, bsize } = statfsSync(data);
-  // Some is left, so that the program itself comes to the end.
+  // Some space is left, so that the program itself fills the disk.
   writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - ROOM_LEFT_BYTES)));
   let was_refused = false;
   for (let i = 0; i < 400 && !was_refused; i += 1) {
@@ -69,7 +69,7 @@ async function fillAndEmpty(trigger: Json): Promise<void> {
   await ask(program.address, "GET", "/builder");
   const health = await fetch(`${program.address}/health`);
   const { problems } = (await health.json()) as { problems: { code: string }[] };
-  if (!problems.some(({ code }) => code === "disk_low")) throw new Error("/health says nothing of a full disk");
+  if (!problems.some(({ code }) => code === "disk_low")) throw new Error("/health does not report the full disk");
   if (existsSync(ballast)) throw new Error("the ballast is kept while the disk is full");
   await untilDone();
   rmSync(filler);
@@ -113,7 +113,7 @@ async function writeNote(): Promise<boolean> {
 async function untilDone(): Promise<void> {
   const until = performance.now() + DONE_MS_MAX;
   for (;;) {
-    if (performance.now() > until) throw new Error("what was accepted does not end");
+    if (performance.now() > until) throw new Error("accepted runs do not end");
     const health = (await (await fetch(`${program.address}/health`)).json()) as {
       queue_depth: number;
       running: number;

@@ -1,8 +1,8 @@
 /**
- * Random requests to every operation of the OpenAPI document of the compiled program, and each answer held against it: no
- * 5xx that the document does not name, no status, content type, header or field that it does not describe. `--requests N` (20,000),
- * `--seed S`. Prints every finding with its request and ends with 1 when there is one. Tells too how long the service's event
- * loop was held at most, and how its memory grew from the first tenth of the requests to the end.
+ * Sends random requests to every operation of the OpenAPI document of the compiled program and checks each answer against it: no
+ * 5xx that the document does not list, no status, content type, header or field that it does not describe. `--requests N` (20,000),
+ * `--seed S`. Prints every finding with its request and exits with 1 when there is one. Also prints how long the service's event
+ * loop was blocked at most, and how its memory grew from the first tenth of the requests to the end.
  */
 import fc from "fast-check";
 import { type Conformance, createConformance } from "../test/http/openapi/conformance";
@@ -15,14 +15,14 @@ import { type FuzzRequest, type Known, requestTo } from "./fuzz/requests";
 const LINES = 6;
 /** Requests between two looks at the service's memory and event loop. */
 const LOOK_EVERY = 500;
-/** Everything may be deleted by a request: then what is known is made anew. */
+/** Requests may delete everything; then known objects are created again. */
 const STORY_EVERY = 200;
 const KEPT_IDS = 4;
 const FIRE_TURNS = 8;
 const FINDINGS_SHOWN = 20;
 const HELD_MS_MAX = 200;
 const REQUEST_MS_MAX = 60_000;
-/** Documented, but a sign that the service and not the request is at fault. */
+/** Documented, but shows that the service is at fault and not the request. */
 const SUSPECT_STATUS = [500, 507];
 const MODEL = {
   parameters: { demand: [30, 40] },
@@ -66,7 +66,7 @@ process.exit(findings.length === 0 ? 0 : 1);
 
 async function sendAll(operations: readonly string[], document: Json, conformance: Conformance): Promise<Set<string>> {
   const sent = new Set<string>();
-  // What opens without a key is asked more often than the rest.
+  // Operations that need no key are requested more often than the rest.
   const turns = operations.flatMap((one) => Array<string>(one.endsWith("/fire") ? FIRE_TURNS : 1).fill(one));
   let next = 0;
   const line = async (): Promise<void> => {
@@ -93,7 +93,7 @@ async function lookInside(): Promise<void> {
   looks.push({ held_s, memory_mb: program.memory().now_mb });
 }
 
-/** Makes one of everything that a path can name. */
+/** Creates one of each object that a path can name. */
 async function tellStory(): Promise<void> {
   const override_schema = [{ name: "demand", type: "array" }];
   const trigger = await makeTrigger(program.address, MODEL, { override_schema });
@@ -139,7 +139,7 @@ async function send({ method, path, headers, body }: FuzzRequest): Promise<Answe
     const request = { method, headers: legal(headers), body, signal: leave.signal };
     const response = await fetch(program.address + path, request);
     const type = response.headers.get("content-type") ?? "";
-    // Events go on until the run ends: the head is enough.
+    // The event stream lasts until the run ends; its head is enough.
     if (type.startsWith("text/event-stream")) {
       await response.body?.cancel();
       return { status: response.status, headers: response.headers, body: "" };

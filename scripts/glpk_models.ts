@@ -63,7 +63,7 @@ function askGlpsol(path: string): Outcome {
   return { status, objective: objective === undefined ? null : Number(objective), seconds };
 }
 
-/** With what printf would write to files going to the report, a seed, and no gap left. */
+/** Changed so that printf to files goes to the report, with a seed and gap 0. */
 function askProgram(name: string): Outcome {
   const source = readFileSync(join(DIRECTORY, name), "utf8").replaceAll(/>>?\s*file\s*;/g, ";");
   const model = join(scratch, "model.json");

@@ -1,13 +1,13 @@
 /**
- * Guessing secrets of the compiled program. Two parts, each with its promise:
+ * Guesses secrets of the compiled program. Two parts, each with a promise:
  *
  * Attack: `--seconds N` (20) of wrong secrets from some clients at up to 5,000 a second, on the trigger that its owner fires 200
- * times a second, from another address and from the attacker's own. Each guessing client is told 401 twenty times a minute and
- * 429 from then on; the owner keeps at least 90 % of the fires that it gets through without the attack, none refused.
+ * times a second, from another address and from the attacker's own. Each guessing client gets 401 twenty times a minute and
+ * 429 from then on; the owner keeps at least 90 % of the rate of fires without the attack, and none is refused.
  *
  * Timing: `--tries N` (100,000) wrong secrets that share all, and none, of the right one's first 60 digits; the same for API
  * keys; and wrong secrets against triggers that are not there. Welch's t of the two kinds of answer times stays below 4.5, as
- * dudect has it (Reparaz, Balasch, Verbauwhede, 2017): slower ones than the 90th percentile are left out as noise.
+ * in dudect (Reparaz, Balasch, Verbauwhede, 2017): answers slower than the 90th percentile are left out as noise.
  */
 import { connect, type Socket } from "node:net";
 import { ask, type Json, KEY, makeTrigger } from "./faults/api";
@@ -49,7 +49,7 @@ async function attack(): Promise<void> {
     const trigger = await makeTrigger(program.address, QUICK_MODEL);
     const path = `/api/v2/triggers/${trigger.id}/fire`;
     const alone = await own(program, path, trigger, "127.0.0.1");
-    // A process of its own: the owner's clock must not wait for the guesser's answers.
+    // A separate process, so that the owner's timing does not wait for the guesser's answers.
     const words = [process.execPath, import.meta.path, "--guess", program.address, path];
     const guesser = Bun.spawn(words, { stdin: "pipe", stdout: "pipe", stderr: "inherit" });
     const began = performance.now();
@@ -83,7 +83,7 @@ function judge(
   console.log(
     `each of ${Object.keys(guesses).length} clients was told 401 at most ${FAILURES_MAX} times a minute, else 429`,
   );
-  if (Math.min(elsewhere, beside) < alone * OWNER_SHARE_MIN) faults.push("the owner's fires suffer");
+  if (Math.min(elsewhere, beside) < alone * OWNER_SHARE_MIN) faults.push("the attack slows the owner's fires down");
 }
 
 /** Fires at a steady rate; how many were accepted in time. */
@@ -107,7 +107,7 @@ async function own(program: Program, path: string, trigger: Json, from: string):
   return accepted;
 }
 
-/** Guesses until its input ends; then tells what each client was answered, as JSON. */
+/** Guesses until its input ends, then prints the answers to each client as JSON. */
 async function guessOn(address: string, path: string): Promise<void> {
   let is_over = false;
   const guesses: Record<string, Record<string, number>> = {};
@@ -131,7 +131,7 @@ async function guessOn(address: string, path: string): Promise<void> {
   process.stdout.write(JSON.stringify(guesses));
 }
 
-/** The whole of 127.0.0.0/8 is this machine: each client has an address of its own. */
+/** All of 127.0.0.0/8 is this machine, so each client has an address of its own. */
 function clientAddress(number: number): string {
   return `127.0.1.${number + 1}`;
 }
@@ -157,7 +157,7 @@ async function timing(): Promise<void> {
       () => ["GET", "/api/v2/triggers", like(api_key)],
       () => ["GET", "/api/v2/triggers", `ok_live_${digits(64)}`],
     ]);
-    if (KEY === api_key) throw new Error("the keys are one");
+    if (KEY === api_key) throw new Error("both keys are the same");
     line.close();
     await program.stop();
   } finally {
@@ -183,7 +183,7 @@ async function compare(line: Line, what: string, kinds: readonly [() => Try, () 
   console.log(
     `${what}: t = ${t.toFixed(2)} over ${tries} tries, means ${mean(a).toFixed(4)} and ${mean(b).toFixed(4)} ms`,
   );
-  if (Math.abs(t) >= T_MAX) faults.push(`the time of an answer tells ${what} apart`);
+  if (Math.abs(t) >= T_MAX) faults.push(`the time of an answer distinguishes ${what}`);
 }
 
 /** Welch (1947): the difference of two means in units of its standard error. */

@@ -5,7 +5,7 @@
  *   bun scripts/instances.ts FOLDER [NAME...] [--seconds N] [--out FILE] [--against FILE]
  *
  * Each is solved as a solver process does it, with gap_tolerance 0 and a time limit of N seconds (20), short ones several times over. The
- * surcharge is the processor time of second solves, preparation, certificate and answer over that of the first solve. Ends with 1 at a
+ * surcharge is the processor time of second solves, preparation, certificate and answer over that of the first solve. Exits with 1 at a
  * disagreement with the table; a limit that leaves a solution, or none, is told and is no disagreement. `--out` keeps the processor time of a
  * whole solve of each file, and `--against` compares it with what another build kept.
  */

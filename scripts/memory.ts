@@ -1,9 +1,9 @@
 /**
- * A model that eats memory, in a control group that has 1 GiB. `--times N` (5). Needs root. Ends with 1 and the broken promise, else
- * with the figures.
+ * Solves a model that needs too much memory, in a control group with 1 GiB. `--times N` (5). Needs root. Exits with 1 and the broken promise, else
+ * prints the figures.
  *
- * Promises: the run is failed and says that it needed too much memory; the kernel kills nothing; the service answers all the
- * while and solves the next run.
+ * Promises: the run is failed and says that it needed too much memory; the kernel kills nothing; the service keeps answering
+ * and solves the next run.
  */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -81,7 +81,7 @@ async function watched<Result>(work: Promise<Result>): Promise<Result> {
 
 interface Group {
   readonly path: string;
-  /** Processes of the group that the kernel has killed for want of memory. */
+  /** Processes of the group that the kernel has killed because memory ran out. */
   kills(): number;
   peak_mb(): string;
 }

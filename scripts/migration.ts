@@ -1,11 +1,11 @@
 /**
  * Migrates a database of the first release with the compiled program: `--runs N` (1,000,000) with results, inputs and
- * deliveries, and then `--kills K` (20) times with kill -9 at even points of the way, on `--kill-runs M` (100,000). `--old FILE`:
- * an executable of 0.1.0, which must refuse the database afterwards with 4. Ends with 1 and the broken
+ * deliveries, and then `--kills K` (20) times with kill -9 at evenly spaced moments, on `--kill-runs M` (100,000). `--old FILE`:
+ * an executable of 0.1.0, which must refuse the database afterwards with 4. Exits with 1 and the broken
  * promise, else with the figures.
  *
- * Promises: no row and no column that stays is lost; a kill leaves the old database or the new one, whole, and the next start
- * ends it; the backup that stays is the old database; the disk never takes more than was asked for.
+ * Promises: no row and no remaining column is lost; a kill leaves either the old or the new database, complete, and the next start
+ * finishes the migration; the backup equals the old database; the migration never takes more disk than it asked for.
  */
 import { Database } from "bun:sqlite";
 import {
@@ -147,7 +147,7 @@ function checkWayBack(data: string, backup: string, before: TableDigests): void 
   console.log("the older program refuses the new database with 4, and restores the backup whole");
 }
 
-/** In MB: what the program says that it needs where nothing is free. */
+/** The space in MB that the program asks for when none is free. */
 function roomAskedFor(data: string): number {
   const client = new Database(join(data, "jaot.db"));
   const outcome = migrate(client, MIGRATIONS, {

@@ -1,7 +1,7 @@
 /**
- * Measures the page in Debian's chromium against the compiled program: the first view with a cold cache, what it weighs, how
- * much the executable grew by it, and a result with 100,000 variables opened and scrolled. Figures, not verdicts: on a machine
- * that does other things they say little, so the bare time of the same browser for an empty page stands beside them.
+ * Measures the page in Debian's chromium against the compiled program: the first view with a cold cache, its size, how
+ * much the executable grew by it, and a result with 100,000 variables opened and scrolled. It prints figures and does not judge: on a machine
+ * that does other work they say little, so the time of the same browser for an empty page is shown beside them.
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -121,14 +121,14 @@ async function tellLargeResult(address: string): Promise<void> {
   );
 }
 
-/** Milliseconds of script, style and layout so far: what a busy machine stretches least. */
+/** Milliseconds of script, style and layout so far, which a busy machine affects least. */
 async function workOf(client: CDPSession): Promise<number> {
   const { metrics } = await client.send("Performance.getMetrics");
   const counted = ["ScriptDuration", "LayoutDuration", "RecalcStyleDuration"];
   return metrics.filter(({ name }) => counted.includes(name)).reduce((sum, { value }) => sum + 1000 * value, 0);
 }
 
-/** Jumps through the whole table, one step a frame, and takes the time between frames. */
+/** Jumps through the whole table, one step per frame, and measures the time between frames. */
 function scrollFrames(page: Page): Promise<number[]> {
   return page.evaluate(`new Promise((resolve) => {
     const frame = document.querySelector(".table-virtual");

@@ -1,8 +1,8 @@
 /**
- * Sends the compiled program's webhooks to receivers that fail in every way we know, and looks at what it makes of them:
- * each attempt ends in bounded time and memory, is recorded, and comes again on schedule; other receivers do not wait.
+ * Lets the compiled program send webhooks to receivers that fail in every way we know, and checks how it copes:
+ * each attempt ends in bounded time and memory, is recorded, and is repeated on schedule; other receivers do not wait.
  * `--timeout-seconds N` for an attempt (30), `--waiting N` deliveries of a dead receiver (10,000), `--hanging N` receivers that
- * hang (100). Ends with 1 and what was broken, else with the figures.
+ * hang (100). Exits with 1 and what was broken, else prints the figures.
  */
 import { gzipSync } from "node:zlib";
 import { ask, type Json, makeTrigger } from "./faults/api";
@@ -13,7 +13,7 @@ const timeout_seconds = numberArgument("--timeout-seconds", 30);
 const waiting = numberArgument("--waiting", 10_000);
 const hanging = numberArgument("--hanging", 100);
 const SETTINGS = ["--workers", "1", "--webhook-timeout-seconds", String(timeout_seconds)];
-/** A timer may be late by so much on a busy machine. */
+/** A timer may be this late on a busy machine. */
 const LATE_MS_MAX = 1000;
 const MEMORY_MB_MAX = 32;
 const LARGE_ATTEMPTS = 20;
@@ -170,12 +170,12 @@ function checkRecord(name: string, expected: Expected, seen: Json): void {
   if (!is_due) throw new Error(`expected the next attempt after ${next_ms} ms, found ${next}, ${found}`);
 }
 
-/** What large answers cost at their peak, over what the program had before. */
+/** Peak memory of large answers, beyond what the program used before. */
 async function checkMemory(): Promise<void> {
   for (const [name, behaviour] of Object.entries(LARGE)) {
     const field = await Field.open(behaviour);
     const trigger = await makeTrigger(program.address, MODEL, { webhook_url: field.url });
-    // The first few bring in what stays for good.
+    // The first few allocate memory that stays.
     for (let i = 0; i < 4; i += 1) await attempted(trigger, (await ping(trigger)).id);
     const before = program.memory().now_mb;
     program.forgetPeak();
@@ -191,7 +191,7 @@ async function checkMemory(): Promise<void> {
   }
 }
 
-/** One receiver that hangs with thousands of deliveries waiting, and one that is well. */
+/** One receiver that hangs with thousands of deliveries waiting, and a good one. */
 async function checkDeadReceiver(): Promise<void> {
   const dead = await Field.open(() => {});
   const trigger = await makeTrigger(program.address, MODEL, { webhook_url: dead.url });
@@ -210,7 +210,7 @@ async function checkDeadReceiver(): Promise<void> {
   dead.close();
 }
 
-/** Many receivers that nobody knows hang at once, beside one that has answered before; then they are known, and a new one comes. */
+/** Many unknown receivers hang at once, beside one that has answered before; once they are known to hang, a new one is added. */
 async function checkHangingReceivers(): Promise<void> {
   const known = await Field.open(answer(200));
   const trigger = await makeTrigger(program.address, MODEL, { webhook_url: known.url });

@@ -1,9 +1,9 @@
 /**
- * Builds the executables of every kind of machine into dist/release, with SHA256SUMS and the list of what is inside
+ * Builds the executables for every kind of machine into dist/release, with SHA256SUMS and a list of their contents
  * (sbom.cdx.json). `npm run release -- linux-arm64 windows-x64` builds those alone.
  *
- * The runtimes come as npm packages, each checked against the digest that package-lock.json has for it, so nothing goes
- * into an executable that the lock does not name.
+ * The runtimes are npm packages, each checked against its digest in package-lock.json, so nothing gets
+ * into an executable that the lock file does not list.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";

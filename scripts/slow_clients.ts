@@ -1,11 +1,11 @@
 /**
- * Clients that take their time, against the compiled program: `--connections N` (2000) that send a header byte a second, a
+ * Slow clients against the compiled program: `--connections N` (2000) that send a header byte a second, a
  * header line a second, half a body, a body byte or chunk a second, or nothing at all; as many again of half that number
  * that were served once and stay; and 200 uploads of 10 GB, declared or in chunks.
  *
  * Promises: meanwhile every fire is accepted, 99 of 100 within LATENCY_MS_MAX; every slow connection is closed within 15
- * seconds; an upload is refused and together they cost no more memory than
- * the door lets in; afterwards no file descriptor is left over.
+ * seconds; every upload is refused, and together they use no more memory than
+ * the service accepts from unproven senders; afterwards no file descriptor is left over.
  */
 import { readdirSync } from "node:fs";
 import { connect, type Socket } from "node:net";
@@ -17,7 +17,7 @@ const CLOSE_MS_MAX = 15_000;
 const LATENCY_MS_MAX = 1000;
 const UPLOADS = 200;
 const UPLOAD_BYTES = 10_000_000_000;
-/** What the door lets in at once of senders that have shown nothing, and as much again that is on its way. */
+/** Bytes that the service accepts at once from senders without a proven secret, and as much again in transit. */
 const UPLOAD_GROWTH_MB_MAX = 160;
 const DESCRIPTORS_LEFT_MAX = 5;
 
@@ -53,7 +53,7 @@ try {
 }
 process.exit(0);
 
-/** Fires every 20 ms until it is over; how long each took. */
+/** Fires every 20 ms until the attack is over; returns how long each took. */
 async function watchFires(trigger: Json): Promise<number[]> {
   const times: number[] = [];
   while (!is_over) {

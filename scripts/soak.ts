@@ -1,7 +1,7 @@
 /**
  * A long mixed load on the compiled program: fires, waits, batches, lists, cancels, a schedule every second, webhooks to a
  * receiver that fails one time in three, solvers killed now and then. `--minutes N` (15), `--seed S`. Watches memory, open
- * files and the log of the database; ends with 1 when one of them grows without end or a request fails.
+ * files and the log of the database; exits with 1 when one of them keeps growing or a request fails.
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";

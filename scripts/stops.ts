@@ -1,9 +1,9 @@
 /**
- * Stops what does not want to stop: hard models against their time limits, hard models against a cancel, and solver processes killed
- * by a signal. `--models N` (200) for each part, `--seed S`. Ends with 1 and the broken promise, else with the figures.
+ * Stops work that is hard to stop: hard models at their time limits, hard models that are cancelled, and solver processes killed
+ * by a signal. `--models N` (200) for each part, `--seed S`. Exits with 1 and the broken promise, else prints the figures.
  *
  * Promises: a run ends within its limit and 2.5 s; a cancel within 3 s in 99 of 100, and a run behind it has started a second
- * later; a solver that dies costs no request and no other run.
+ * later; when a solver dies, no request fails and no other run is affected.
  */
 import { ask, type Json, KEY, makeTrigger } from "./faults/api";
 import { denseModel, QUICK_MODEL, splitModel } from "./faults/hard_models";
@@ -40,7 +40,7 @@ async function checkLimits(): Promise<void> {
       const at = next;
       next += 1;
       const limit_seconds = (1 + random(10)) / 10;
-      // One in ten is a dense linear problem, whose simplex looks at nothing for seconds.
+      // One in ten is a dense linear problem, where the simplex checks no callback for seconds.
       const model = at % 10 === 9 ? denseModel(random) : splitModel(random, at % 2 === 0);
       const trigger = await makeTrigger(program.address, { ...model, options: { time_limit_seconds: limit_seconds } });
       const run = await ended(trigger, await fire(trigger));
@@ -61,7 +61,7 @@ async function checkCancels(): Promise<void> {
   for (let i = 0; i < models; i += 1) {
     const model = i % 10 === 9 ? denseModel(random) : splitModel(random, i % 2 === 0);
     const hard = await makeTrigger(program.address, { ...model, options: { time_limit_seconds: 600 } });
-    // Both solvers are taken, so that the quick run has to wait for the one that is freed.
+    // Both solvers are busy, so the quick run has to wait for the one that is freed.
     const [kept, stopped] = [await fire(hard), await fire(hard)];
     await Bun.sleep(random(700));
     const waiting = await fire(quick);
@@ -108,7 +108,7 @@ async function fire(trigger: Json): Promise<string> {
   return (await ask(program.address, "POST", `/triggers/${trigger.id}/fire`, {}, trigger.trigger_secret)).run_id;
 }
 
-/** A run that has ended by itself meanwhile is as good as stopped. */
+/** A run that has ended by itself in the meantime counts as stopped. */
 async function cancel(trigger: Json, run_id: string): Promise<void> {
   await ask(program.address, "POST", `/triggers/${trigger.id}/runs/${run_id}/cancel`).catch((error: Error) => {
     if (!error.message.includes("run_already_finished")) throw error;

@@ -13,7 +13,7 @@ import { Ledger } from "./faults/ledger";
 const BINARY = join(import.meta.dir, "../dist/jaot-triggers");
 const PORT = 20_000 + (process.pid % 10_000);
 const CALLS = "pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg";
-/** A page of the log and what the program answers fit whole. */
+/** Long enough for a page of the log and for the program's answers. */
 const SHOWN_BYTES = 5000;
 
 const at = process.argv.indexOf("--fires");

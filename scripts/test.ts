@@ -1,5 +1,5 @@
 /**
- * Runs a suite on a fresh build, and ends with one line that counts what ran. `npm test` runs all tests but those in
+ * Runs a suite on a fresh build and prints one line with the counts at the end. `npm test` runs all tests but those in
  * test/servers/, `npm run test:servers` those alone: tests that start servers of others, kill at random, or run long. Words after
  * the command choose test files, as for `bun test`. A test that needs a missing Debian package skips and names it.
  */

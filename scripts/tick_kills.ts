@@ -1,7 +1,7 @@
 /**
  * Kills the compiled program within 50 ms of a tick, again and again, and checks that every instant of its schedules is in the
  * ledger once, with one run where its policy gives it one. `--cycles N` (20), `--seed S`.
- * Ends with 1 and what was lost or doubled, else with the figures. Schedules tick every second, so that each kill hits some.
+ * Exits with 1 and what was lost or doubled, else prints the figures. Schedules tick every second, so that each kill hits some.
  */
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { seededNumbers } from "./faults/seeded";
 const SETTINGS = ["--workers", "0", "--runs-keep-per-trigger", "100000000"];
 const SECOND_MS = 1000;
 const AROUND_MS = 50;
-/** Restarts after a kill come after at most so long: less than what makes a tick late. */
+/** Longest time before a restart after a kill: less than what makes a tick late. */
 const DOWN_MS_MAX = 300;
 const SCHEDULES = [
   { cron_expression: "* * * * * *", overlap_policy: "allow" },
@@ -56,7 +56,7 @@ async function makeSchedules(): Promise<Json[]> {
   return made;
 }
 
-/** To the tick after the next: the program is up for a while then. */
+/** Time to the tick after the next, so that the program has been up for a while. */
 function millisecondsToTick(): number {
   return SECOND_MS - (Date.now() % SECOND_MS) + SECOND_MS;
 }

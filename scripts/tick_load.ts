@@ -1,6 +1,6 @@
 /**
- * How the compiled program bears many schedules: `--schedules N` (10,000) that are all due at one instant, and what they
- * cost while none is. Prints lateness of the runs (made, minus scheduled), how long /health/live took meanwhile, and the
+ * How the compiled program handles many schedules: `--schedules N` (10,000) that are all due at one instant, and what they
+ * cost while none is due. Prints the lateness of the runs (created minus scheduled), the time of /health/live meanwhile, and the
  * share of a core that the idle program used.
  */
 import { Database } from "bun:sqlite";
@@ -13,7 +13,7 @@ const MODEL = { variables: [{ name: "x" }], objective: { sense: "minimize", expr
 const TRIGGERS = 100;
 const AT_ONCE = 64;
 const IDLE_SECONDS = 30;
-/** Until what making the schedules left behind has been collected. */
+/** Time until garbage from creating the schedules has been collected. */
 const SETTLE_SECONDS = 20;
 const PROBE_PAUSE_MS = 5;
 const MINUTE_MS = 60_000;
@@ -37,7 +37,7 @@ try {
 }
 process.exit(0);
 
-/** Makes all schedules, due at one instant that lies far enough ahead to measure the idle program first. */
+/** Creates all schedules, due at one instant that is far enough ahead to measure the idle program first. */
 async function makeSchedules(): Promise<number> {
   const triggers: string[] = [];
   for (let i = 0; i < TRIGGERS; i += 1) triggers.push((await makeTrigger(program.address, MODEL)).id);
@@ -55,7 +55,7 @@ async function makeSchedules(): Promise<number> {
   return starts_at.getTime();
 }
 
-/** Share of a core that the program itself uses while nothing is asked of it. */
+/** Share of a core that the idle program uses. */
 async function idleShare(): Promise<number> {
   const used = (): number => {
     const fields = readFileSync(`/proc/${program.pid}/stat`, "utf8").split(") ")[1]!.split(" ");

@@ -12,7 +12,7 @@
  *
  * Wrong: claimed optimal and further from the truth than 1e-6 relative (absolute below 1) plus the gap that the answer states;
  * a feasible solution better than the optimum, or a bound worse than it; a wrong claim of infeasible or unbounded.
- * Ends with 1 when there is one, when less than 99 % of the models with an optimum are `optimal`, or when 0.5 % are refused.
+ * Exits with 1 when there is one, when less than 99 % of the models with an optimum are `optimal`, or when 0.5 % are refused.
  */
 import { appendFileSync, writeFileSync } from "node:fs";
 import { type Asking, askInProcess, askProgram } from "./truth/asking";

@@ -1,6 +1,6 @@
 /**
- * Holds this build against another: pairs of measurements, in the order this, other, other, this, in rounds. A round with too
- * much spread, or on a machine that others use, is said to be so and measured again, a few times at most.
+ * Compares this build with another one: pairs of measurements in the order this, other, other, this, in rounds. A round with too
+ * much spread, or on a machine that others use, is reported as such and measured again, a few times at most.
  */
 import { existsSync } from "node:fs";
 import { type Costs, PARTS, type Part } from "./costs";
@@ -14,7 +14,7 @@ const WHAT_WIDTH = 48;
 export interface AgainstOptions {
   /** The other build, an executable. */
   readonly build: string;
-  /** Names of PARTS; all when null. */
+  /** Names of PARTS; null: all. */
   readonly only: readonly string[] | null;
   /** Turns of a round. */
   readonly turns: number;
@@ -41,13 +41,13 @@ export interface Comparison {
 }
 
 /**
- * Measures part by part, printing each turn, and returns what each cost came to.
- * @throws Error for a build that does not exist, a part that there is none of, too few turns or no round.
+ * Measures part by part, prints each turn and returns the result of each cost.
+ * @throws Error for a build that does not exist, an unknown part, too few turns or no round.
  */
 export async function compareBuilds(options: AgainstOptions): Promise<Comparison[]> {
   const { build, only, turns, seconds } = options;
   if (!existsSync(build)) throw new Error(`--against ${build}: no such file; name the executable of another build`);
-  if (!(turns >= TURNS_MIN)) throw new Error(`--turns ${turns}: at least ${TURNS_MIN}, or nothing can be told`);
+  if (!(turns >= TURNS_MIN)) throw new Error(`--turns ${turns}: at least ${TURNS_MIN}, or nothing can be judged`);
   if (!(options.rounds >= 1)) throw new Error(`--rounds ${options.rounds}: at least 1`);
   const comparisons: Comparison[] = [];
   console.log(`this build against ${build}, ${turns} turns a round; load: ${loadName()}, ${seconds} s a turn`);
@@ -58,7 +58,7 @@ export async function compareBuilds(options: AgainstOptions): Promise<Comparison
   return comparisons;
 }
 
-/** One line a cost: both medians, ratio, spread and what they say. */
+/** One line per cost: both medians, ratio, spread and verdict. */
 export function printComparisons(comparisons: readonly Comparison[]): void {
   const columns = ["this".padStart(9), "other".padStart(9), "ratio".padStart(7), "spread".padStart(7)];
   console.log(`\n${"".padEnd(WHAT_WIDTH)} ${columns.join(" ")}`);
@@ -108,7 +108,7 @@ function printTurn({ name, costs }: Part, { ours, other, other_cores }: Turn): v
   console.log(`${name}: ${figures.join("; ")}; others on ${other_cores.toFixed(2)} cores`);
 }
 
-/** Why a round cannot be judged; nothing when it can. */
+/** Why a round cannot be judged; empty when it can. */
 function unsteadyReasons(costs: readonly string[], turns: readonly Turn[]): string[] {
   const reasons = costs
     .map((cost) => ({ cost, round: roundOf(cost, turns) }))

@@ -1,4 +1,4 @@
-/** Processes under measurement: none outlives the measurement, however that ends. */
+/** Processes under measurement: all end with the measurement, however it ends. */
 type Options = {
   cwd?: string;
   env?: Record<string, string>;
@@ -13,7 +13,7 @@ process.on("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
-/** Starts a process that is killed with this one; its errors are shown unless they are its log. */
+/** Starts a process that is killed when this one ends; its errors are shown unless they are its log. */
 export function startChild(
   words: string[],
   options: Options = {},

@@ -1,4 +1,4 @@
-/** What compiling costs, and what it does to everyone else: the longest wait of a health check while a large model is checked. */
+/** The cost of compiling and its effect on others: the longest wait of a health check while a large model is checked. */
 import { compileModel, prepareModel } from "../../src/model/compile";
 import { splitModel } from "../faults/hard_models";
 import { seededNumbers } from "../faults/seeded";
@@ -23,11 +23,11 @@ export function compileTerms(): number {
   return performance.now() - started;
 }
 
-/** How health checks fared while something else went on. */
+/** Times of health checks while something else went on. */
 export interface Waits {
   readonly p99_ms: number;
   readonly longest_ms: number;
-  /** How long the other thing took. */
+  /** Duration of the other work. */
   readonly took_ms: number;
 }
 
@@ -36,7 +36,7 @@ export function waitBesideLargeModel(service: Service): Promise<Waits> {
   const model = JSON.stringify(modelOf([sumOf(EXPRESSION_BYTES)]));
   return waitBeside(service, async () => {
     const { valid } = await service.postText("/api/v2/solve/validate", model);
-    if (valid !== true) throw new Error("the model was not taken");
+    if (valid !== true) throw new Error("the model was refused");
   });
 }
 
@@ -61,7 +61,7 @@ export async function waitBesideExport(service: Service): Promise<Waits> {
   const path = `/api/v2/builder/${document.id}/versions/${version.id}/export?format=lp`;
   return waitBeside(service, async () => {
     const text = await service.getText(path);
-    if (!text.endsWith("End\n")) throw new Error("the export is not whole");
+    if (!text.endsWith("End\n")) throw new Error("the export is incomplete");
   });
 }
 
@@ -83,7 +83,7 @@ async function waitBeside(service: Service, work: () => Promise<void>): Promise<
   return { p99_ms, longest_ms: times.at(-1)!, took_ms: performance.now() - started };
 }
 
-/** A row of about so many characters. */
+/** A row of about this many characters. */
 function sumOf(bytes: number): string {
   const terms: string[] = [];
   for (let size = 0, i = 0; size < bytes; i += 1) {

@@ -1,6 +1,6 @@
 /**
- * What a build costs, part by part: each part measures one build once and returns its costs, of which less is better. They use
- * commands, flags and routes alone that every build has had, so that builds of different age can be compared.
+ * The costs of a build, part by part: each part measures one build once and returns its costs, where less is better. They use only
+ * commands, flags and routes that every build has, so that builds of different age can be compared.
  */
 import { geometricMean, median } from "./judgement";
 import { firesPerSecond, fireTimes } from "./load";
@@ -12,18 +12,18 @@ const SETTLE_MS = 1500;
 const WARM_RUNS = 300;
 const TIMED_RUNS = 200;
 const QUEUED_RUNS = 6000;
-/** The last runs are not measured: the solver waits for them more than for others. */
+/** The last runs are not measured, because the solver waits for them longer than for others. */
 const LAST_RUNS = 300;
 const LOOK_MS = 20;
 const WARM_SOLVES = 5;
 const SOLVE_MS = 500;
 
-/** What a cost is of, with its unit, to the cost. */
+/** Costs by name, with their unit. */
 export type Costs = Readonly<Record<string, number>>;
 
 export interface Part {
   readonly name: string;
-  /** The costs that a round must tell; others are too short to be held to a spread, and shown beside them. */
+  /** The costs that a round must judge; others are too short for a limit on their spread and are only shown. */
   readonly costs: readonly string[];
   measure(program: string, seconds: number): Promise<Costs>;
 }
@@ -50,7 +50,7 @@ export const PARTS: readonly Part[] = [
   { name: "models", costs: [SOLVE_PROCESSOR, SOLVE_TIME], measure: measureModels },
 ];
 
-/** Fires with no solver; what it takes to accept one. */
+/** Fires without a solver: the cost of accepting one. */
 export async function measureFires(program: string, seconds: number): Promise<Costs> {
   return withService(program, 0, async (service) => {
     const target = await service.prepare();
@@ -62,7 +62,7 @@ export async function measureFires(program: string, seconds: number): Promise<Co
   });
 }
 
-/** Runs that wait for their answer one after the other, then a queue that one solver works off. */
+/** Runs one after the other, each waiting for its answer, then a queue that one solver works off. */
 export async function measureRuns(program: string): Promise<Costs> {
   return withService(program, 1, async (service) => {
     const target = await service.prepare();

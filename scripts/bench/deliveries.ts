@@ -9,7 +9,7 @@ import { Service } from "./service";
 
 const RECEIVER_PORT = 4189;
 const RECEIVER_URL = `http://127.0.0.1:${RECEIVER_PORT}/hook`;
-/** What a service may send to one host at a time. */
+/** How many deliveries a service sends to one host at a time. */
 const AT_A_TIME = 4;
 const BARE_MS = 3000;
 const LOOK_MS = 20;
@@ -20,7 +20,7 @@ export interface DeliveryRates {
   readonly bare_posts: number;
 }
 
-/** Fills the log of a trigger while its receiver stands still, lets that go on, and sees how fast all arrive. */
+/** Queues deliveries while the receiver is paused, resumes it, and measures how fast all arrive. */
 export async function measureDeliveries(count: number): Promise<DeliveryRates> {
   const receiver = startChild([process.execPath, join(import.meta.dir, "receiver.ts"), String(RECEIVER_PORT)]);
   while ((await heard().catch(() => null)) === null) await Bun.sleep(10);
@@ -40,7 +40,7 @@ export async function measureDeliveries(count: number): Promise<DeliveryRates> {
   return { deliveries: count / seconds, bare_posts };
 }
 
-/** Fires whose data do not fit: each ends at once, and is told to the webhook. */
+/** Fires whose data does not fit: each ends at once and sends a webhook. */
 async function fill(target: FireTarget, count: number): Promise<void> {
   const headers = { authorization: `Bearer ${target.secret}`, "content-type": "application/json" };
   let left = count;

@@ -12,7 +12,7 @@ import { BINARY, Service } from "./service";
 const GLPK_MODELS = "/usr/share/doc/glpk-utils/examples";
 const MODELS = ["huge", "dea", "tas", "numbrix", "dist"];
 const ROUNDS = 5;
-/** After so many rounds of the ready models a solver process compiles as fast as it ever will. */
+/** After this many rounds of the ready models a solver process compiles at full speed. */
 const WARM_ROUNDS = 10;
 const RECOMPILES = 30;
 const LIMITS = { nonzeros_max: 20_000_000, seconds_max: 60, monotonic: () => performance.now() };
@@ -20,13 +20,13 @@ const PORT = 4189;
 
 interface Generation {
   readonly model: string;
-  /** The first model of a fresh process, as `check --json` tells it: text in memory to arrays. */
+  /** The first model of a fresh process, as `check --json` reports it: text in memory to arrays. */
   readonly cold_ms: number;
-  /** Text over HTTP to diagnostics and counts, in a service that has compiled other models: everything included. */
+  /** Text over HTTP to diagnostics and counts, in a service that has compiled other models; includes everything. */
   readonly served_ms: number;
   /** The whole process. */
   readonly glpsol_ms: number;
-  /** Peaks of the whole processes; a child's is counted from its fork, so that none is below this process's own. */
+  /** Peaks of the whole processes. A child's peak is counted from its fork, so it is at least that of this process. */
   readonly ours_mb: number;
   readonly glpsol_mb: number;
 }
@@ -55,20 +55,20 @@ async function validate(service: Service, source: string): Promise<number> {
   const body = JSON.stringify({ language: "mathprog", source });
   const started = performance.now();
   const { valid } = await service.postText("/api/v2/solve/validate", body);
-  if (valid !== true) throw new Error("the model was not taken");
+  if (valid !== true) throw new Error("the model was refused");
   return performance.now() - started;
 }
 
 async function measureModel(service: Service, model: string, directory: string): Promise<Generation> {
   const path = join(directory, `${model}.mod`);
-  // Printing to files is refused, and happens behind solve in any case.
+  // Printing to files is refused, and only happens after solve.
   const source = readFileSync(join(GLPK_MODELS, `${model}.mod`), "utf8").replaceAll(/>>?\s*file\s*;/g, ";");
   writeFileSync(path, source);
   const rounds: Generation[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const ours = Bun.spawnSync([BINARY, "check", path, "--json"]);
     const started = performance.now();
-    // Elsewhere: tas.mod writes a file where it runs.
+    // In another directory, because tas.mod writes a file where it runs.
     const glpsol = Bun.spawnSync(["glpsol", "--math", path, "--check"], { cwd: tmpdir() });
     const glpsol_ms = performance.now() - started;
     rounds.push({
@@ -91,13 +91,13 @@ async function measureModel(service: Service, model: string, directory: string):
   };
 }
 
-/** Ours to theirs over all models, as a geometric mean. */
+/** Ratio of ours to theirs over all models, as a geometric mean. */
 export function ratioOf(generations: readonly Generation[], pick: (generation: Generation) => number): number {
   const product = generations.reduce((value, generation) => value * (pick(generation) / generation.glpsol_ms), 1);
   return product ** (1 / generations.length);
 }
 
-/** A transportation model of 10,000 nonzeros, whose costs and demands every fire brings anew. */
+/** A transportation model of 10,000 nonzeros, whose costs and demands come with every fire. */
 const PINNED = `set I := 1..50; set J := 1..100; param supply{I} default 300; param demand{J} default 100; param cost{I, J} default 1;
 var x{I, J} >= 0; minimize total: sum{i in I, j in J} cost[i,j] * x[i,j];
 s.t. out{i in I}: sum{j in J} x[i,j] <= supply[i]; s.t. into{j in J}: sum{i in I} x[i,j] >= demand[j];`;

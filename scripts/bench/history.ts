@@ -1,4 +1,4 @@
-/** What a long history costs: the same program on a database with many ended runs, and while it removes them. */
+/** The cost of a long history: the same program on a database with many ended runs, and while it removes them. */
 import { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -92,7 +92,7 @@ function fill(directory: string, runs: number): [answer_bytes: number, bytes: nu
   const copies = "WITH RECURSIVE n(seq) AS (SELECT ?1 UNION ALL SELECT seq + 4096 FROM n LIMIT ?2)";
   const template = client.query("SELECT seq FROM runs").get() as { seq: number };
   for (let made = 0; made < runs; made += COPIES) {
-    // A run each millisecond, all before the one that is copied.
+    // One run per millisecond, all before the copied one.
     const from = template.seq - (runs - made) * 4096;
     const count = Math.min(COPIES, runs - made);
     client.transaction(() => {

@@ -1,4 +1,4 @@
-/** MPS files of the size of Netlib and MIPLIB instances, made from a seed, with everything that the format has. */
+/** MPS files of the size of Netlib and MIPLIB instances, made from a seed, with every feature of the format. */
 import { seededNumbers } from "../faults/seeded";
 
 export interface InstanceSize {
@@ -7,12 +7,12 @@ export interface InstanceSize {
   readonly entries_per_column: number;
 }
 
-/** `blanks`: fixed form with blanks in names, which no reader of free form takes. */
+/** `blanks`: fixed form with blanks in names, which readers of free form refuse. */
 export type InstanceForm = "free" | "fixed" | "blanks";
 
 type Fields = readonly [first: string, ...rest: string[]];
 
-/** An MPS file; the same seed gives the same model in every form, but for what fixed form with blanks cannot say to HiGHS. */
+/** An MPS file. The same seed gives the same model in every form, except for what HiGHS does not read in fixed form with blanks. */
 export function makeMps(size: InstanceSize, form: InstanceForm, seed: number): string {
   return new InstanceMaker(size, form, seed).make();
 }
@@ -91,7 +91,7 @@ class InstanceMaker {
 
   #makeSides(): void {
     this.#head("RHS");
-    // HiGHS takes a set called like a row for that row, and RHS may be one.
+    // HiGHS confuses a set with a row of the same name, and RHS may be such a name.
     const set = this.#form === "blanks" ? "SET 1" : "SET1";
     this.#line("", set, this.#row(-1), "-12.5");
     const { rows } = this.#size;

@@ -1,18 +1,18 @@
 /**
- * What paired measurements of two builds say. Every measure is a cost (less is better), every turn gives one ratio, this build's
- * cost divided by the other's, so that what slows the machine for a while slows both.
+ * Judges paired measurements of two builds. Every measure is a cost (less is better), and every turn gives one ratio: this build's
+ * cost divided by the other's, so that a temporary slowdown of the machine affects both.
  */
 
 /** A spread above this says more about the machine than about the builds. */
 export const SPREAD_MAX = 0.03;
 /** Processors that other processes may keep busy during a round. */
 export const OTHER_CORES_MAX = 0.1;
-/** Differences below this are never told: the processor's clock, caches and the layout of a build make as much. */
+/** Smaller differences are never reported: the processor's clock, caches and the layout of a build cause as much. */
 const DIFFERENCE_MIN = 0.01;
-/** Fewer turns have no spread to speak of, and lie on one side of 1 by chance more often than once in sixteen times. */
+/** Fewer turns have no meaningful spread, and all fall on one side of 1 by chance more often than once in sixteen times. */
 export const TURNS_MIN = 5;
 
-/** Turns that were measured one after the other, of one measure. */
+/** Successive turns of one measure. */
 export interface Round {
   readonly ratios: readonly number[];
   /** Processors that other processes kept busy meanwhile, median of the turns. */
@@ -51,19 +51,19 @@ export function geometricMean(values: readonly number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 }
 
-/** The distance between the quartiles, as a share of the median: one turn that was disturbed does not move it. */
+/** The distance between the quartiles as a share of the median, which one disturbed turn does not change. */
 export function spreadOf(values: readonly number[]): number {
   return (quantile(values, 0.75) - quantile(values, 0.25)) / median(values);
 }
 
-/** True when the round can be judged: enough turns, little spread, and the machine was ours. */
+/** True when the round can be judged: enough turns, little spread, and no other load on the machine. */
 function isSteady({ ratios, other_cores }: Round): boolean {
   return ratios.length >= TURNS_MIN && spreadOf(ratios) <= SPREAD_MAX && other_cores <= OTHER_CORES_MAX;
 }
 
 /**
- * Judges by the steady round with the least spread: a median further from 1 than that spread is a difference. Without a steady
- * round a difference is told only when all turns of all rounds show it and the median lies beyond the spread.
+ * Judges by the steady round with the least spread: a median further from 1 than its spread is a difference. Without a steady
+ * round a difference is reported only when all turns of all rounds show it and the median is beyond the spread.
  * @throws RangeError for no rounds.
  */
 export function judge(rounds: readonly Round[]): Judgement {

@@ -41,7 +41,7 @@ export async function fireTimes(target: FireTarget, times: number): Promise<void
   await Promise.all(Array.from({ length: CONNECTIONS }, connection));
 }
 
-/** What the figures were made with. */
+/** Describes the load generator. */
 export function loadName(): string {
   return `${Bun.which("wrk") === null ? "a Bun client" : "wrk -t1"} with ${CONNECTIONS} connections`;
 }

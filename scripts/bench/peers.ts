@@ -21,7 +21,7 @@ const STORE_PORT = 4192;
 const WARM_RUNS = 500;
 const WORKER_RUNS = 2000;
 const WORKER_MS_MAX = 10_000;
-/** More than a worker takes in a turn: those that it takes and does not complete, before it is killed, are not many. */
+/** More than a worker takes in a turn, so that jobs it has taken but not completed when it is killed hardly count. */
 const QUEUED_RUNS = WARM_RUNS + WORKER_RUNS + 1000;
 const READY_MS_MAX = 60_000;
 const LOOK_MS = 200;
@@ -31,7 +31,7 @@ const TARGET = {
   body: JSON.stringify({ override_data: DEMAND }),
 };
 
-/** What each figure of the service is expected to be, divided by the peer's. */
+/** Goals: each figure of the service divided by the peer's. */
 interface Goals {
   readonly fires: string;
   readonly completed: string;
@@ -62,7 +62,7 @@ export type PeerReport =
   | { readonly name: string; readonly skipped: null; readonly figures: readonly PeerFigure[] };
 
 interface Store {
-  /** The process above all others of the store. */
+  /** The parent of the store's other processes. */
   readonly pid: number;
   readonly environment: Record<string, string>;
   stop(): Promise<void>;
@@ -73,12 +73,12 @@ interface Peer {
   readonly goals: Goals;
   readonly api: string;
   readonly worker: string;
-  /** null when what it needs is installed, else what is missing. */
+  /** null when everything is installed, else what is missing. */
   missing(): string | null;
   startStore(): Promise<Store>;
 }
 
-/** Every peer in turns with the service: fires while no worker runs, then completed runs with one worker. */
+/** Measures every peer alternating with the service: fires without a worker, then completed runs with one worker. */
 export async function measurePeers(turns: number, seconds: number): Promise<PeerReport[]> {
   const reports: PeerReport[] = [];
   for (const peer of [bullmq("always"), bullmq("everysec"), PGBOSS]) {
@@ -204,7 +204,7 @@ async function completedOf(): Promise<number> {
 function bullmq(appendfsync: "always" | "everysec"): Peer {
   return {
     name: `BullMQ (appendfsync ${appendfsync})`,
-    // A weaker promise than the service's is no goal.
+    // There is no goal against a promise weaker than the service's.
     goals: appendfsync === "always" ? { fires: "2.7", completed: "1.5" } : { fires: "", completed: "" },
     api: "bullmq_api.mjs",
     worker: "bullmq_worker.mjs",
@@ -216,7 +216,7 @@ function bullmq(appendfsync: "always" | "everysec"): Peer {
 async function startRedis(appendfsync: string): Promise<Store> {
   const directory = mkdtempSync(join(tmpdir(), "jaot-redis-"));
   const place = ["--port", String(STORE_PORT), "--bind", "127.0.0.1", "--dir", directory];
-  // No snapshots: they are no part of the promise, and cost a copy of the memory now and then.
+  // No snapshots: they are not part of the promise, and each costs a copy of the memory.
   const promise = ["--appendonly", "yes", "--appendfsync", appendfsync, "--save", ""];
   const child = startChild(["redis-server", ...place, ...promise]);
   return {

@@ -1,4 +1,4 @@
-/** A webhook receiver that counts, in a process of its own: POST is taken, GET /count tells how many were. */
+/** A webhook receiver that counts, in a process of its own: it accepts POST, and GET /count returns the number. */
 let taken = 0;
 
 Bun.serve({

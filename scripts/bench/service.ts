@@ -93,7 +93,7 @@ export class Service {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Makes the model and the trigger that is fired. */
+  /** Creates the model and the trigger to fire. */
   async prepare(fields: Record<string, unknown> = {}): Promise<FireTarget> {
     const document = await this.post("/api/v2/builder", { model_json: MODEL });
     const version = await this.post(`/api/v2/builder/${document.id}/versions`, {});
@@ -105,7 +105,7 @@ export class Service {
     return this.trigger;
   }
 
-  /** Milliseconds from fire to the completed run in the same client's hands. */
+  /** Milliseconds from a fire until the same client has the completed run. */
   async fireAndWait(): Promise<number> {
     const { url, secret, body } = this.trigger!;
     const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json", prefer: "wait=30" };
@@ -121,7 +121,7 @@ export class Service {
     return health.queue_depth + health.running;
   }
 
-  /** Milliseconds that a page of the trigger's runs takes. */
+  /** Milliseconds for one page of the trigger's runs. */
   async listRuns(page: number): Promise<number> {
     const headers = { authorization: `Bearer ${KEY}` };
     const started = performance.now();
@@ -144,7 +144,7 @@ export class Service {
     return (pages * 4096) / 1e6;
   }
 
-  /** Memory in MB that no file backs: the program's text in the page cache does not count. */
+  /** Memory in MB without pages that are backed by files, such as the program's code. */
   privateMemory(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
     return (Number(/^RssAnon:\s+(\d+) kB/m.exec(status)![1]) * 1024) / 1e6;
@@ -154,7 +154,7 @@ export class Service {
     return this.postText(path, JSON.stringify(body), token);
   }
 
-  /** Sends JSON that is text already. */
+  /** Sends JSON text. */
   async postText(path: string, body: string, token = KEY): Promise<Record<string, unknown>> {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const response = await fetch(this.address + path, { method: "POST", headers, body });

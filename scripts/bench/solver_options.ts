@@ -1,4 +1,4 @@
-/** The HiGHS options that the service solves the measured model with: every yardstick and peer solves with the same. */
+/** The HiGHS options that the service uses for the measured model; every yardstick and peer uses the same. */
 import { type HighsOption, toHighsOptions } from "../../src/solver/highs/highs_options";
 import { SOLVE_OPTIONS_DEFAULT } from "../../src/solver/options";
 

@@ -5,7 +5,7 @@ export const KEY = `ok_live_${"ef".repeat(32)}`;
 // biome-ignore lint/suspicious/noExplicitAny: answers are read as a client reads them, without types.
 export type Json = any;
 
-/** One request under /api/v2 with the admin key, or with another token. Throws at any answer but 2xx. */
+/** One request under /api/v2 with the admin key, or with another token. Throws for any answer other than 2xx. */
 export async function ask(address: string, method: string, path: string, body?: unknown, token = KEY): Promise<Json> {
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   const text = body === undefined ? null : JSON.stringify(body);

@@ -1,4 +1,4 @@
-/** Reads what strace -f -y wrote, and asks of each accepted run whether it was on disk before anyone was told. */
+/** Reads the output of strace -f -y and checks that each accepted run was on disk before its answer was sent. */
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 
@@ -8,7 +8,7 @@ const RUN_ID_PATTERN = /run_[0-9a-z]{27}/g;
 const UNFINISHED = "<unfinished ...>";
 
 export interface Order {
-  /** Answers that were checked, one a run. */
+  /** Answers checked, one per run. */
   readonly answers: number;
   readonly syncs: number;
 }
@@ -20,11 +20,11 @@ interface Sync {
 
 /** Positions are numbers of lines; a call that others interrupt in the trace has two. */
 class Trace {
-  /** Where the first write of a run to the log had ended. */
+  /** Line where the first write of a run to the log ended. */
   readonly written = new Map<string, number>();
-  /** Where the answer that names a run began. */
+  /** Line where the answer that names a run began. */
   readonly answered = new Map<string, number>();
-  /** In the order of their beginning. */
+  /** Ordered by their beginning. */
   readonly syncs: Sync[] = [];
   readonly #open = new Map<string, { text: string; begun: number }>();
   #line = 0;
@@ -77,7 +77,9 @@ export async function checkOrder(path: string, run_ids: readonly string[]): Prom
     if (written === undefined || answered === undefined) throw new Error(`the trace does not show ${run_id}`);
     const sync = firstAfter(syncs, written);
     if (sync === null || sync.ended > answered) {
-      throw new Error(`${run_id} was written at line ${written} and told at line ${answered}, with no sync between`);
+      throw new Error(
+        `${run_id} was written at line ${written} and answered at line ${answered}, with no sync between`,
+      );
     }
   }
   return { answers: run_ids.length, syncs: syncs.length };

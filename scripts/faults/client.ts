@@ -1,16 +1,16 @@
-/** The client of the crash test: fires over many connections, enters what was accepted, and asks for it afterwards. */
+/** The client of the crash test: fires over many connections, records what was accepted, and checks it afterwards. */
 import { ask, makeTrigger } from "./api";
 import { DeliveryLog } from "./delivery_log";
 import type { Ledger } from "./ledger";
 
 const CONNECTIONS = 32;
-/** Between two fires of a connection, so that a cycle's fires last until its kill. */
+/** Pause between two fires of a connection, so that a cycle's fires last until its kill. */
 const PAUSE_MS = 1;
-/** One fire in so many goes to the trigger with a webhook. */
+/** One fire in this many goes to the trigger with a webhook. */
 const WEBHOOK_EVERY = 8;
 const PAGE_SIZE = 100;
 const SETTLE_MS_MAX = 600_000;
-/** Pages read after each start to see runs that have ended, for a look at the end. */
+/** Pages read after each start, to record ended runs that are compared at the end. */
 const WATCHED_PAGES = 2;
 const FINAL = "completed";
 
@@ -38,7 +38,7 @@ interface Run {
 
 export class Client {
   #triggers: Trigger[] = [];
-  /** Runs that were seen to have ended, as they were then. */
+  /** Ended runs as they were when first seen. */
   readonly #ended = new Map<string, string>();
 
   readonly #address: string;
@@ -57,7 +57,7 @@ export class Client {
     return told.webhook_secret;
   }
 
-  /** Fires until so many were accepted or the program is gone. */
+  /** Fires until this many were accepted or the program is gone. */
   async load(fires: number): Promise<void> {
     await this.#watchEnded();
     let started = 0;
@@ -121,7 +121,7 @@ export class Client {
     return (await this.#runsOf(this.#triggers[1]!)).map((run) => run.id);
   }
 
-  /** What the program tells of the deliveries. */
+  /** The deliveries as the program reports them. */
   deliveryLog(): DeliveryLog {
     return new DeliveryLog(this.#address, this.#triggers[1]!.id);
   }

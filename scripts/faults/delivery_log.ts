@@ -1,4 +1,4 @@
-/** A trigger's deliveries as the program's API tells of them. */
+/** A trigger's deliveries as the program's API shows them. */
 import { ask, type Json } from "./api";
 
 const PAGE_SIZE = 100;

@@ -1,4 +1,4 @@
-/** Webhook receivers on raw sockets, each with a port of its own and its own way to go wrong. They keep what they saw. */
+/** Webhook receivers on raw sockets, each with its own port and its own kind of fault. They record what they receive. */
 import { createHmac } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 
@@ -8,7 +8,7 @@ export interface Request {
   readonly body: Buffer;
 }
 
-/** What a receiver does with its n-th request (from 1). */
+/** The reaction of a receiver to its n-th request (from 1). */
 export type Behaviour = (socket: Socket, n: number) => void;
 
 export class Field {
@@ -22,7 +22,7 @@ export class Field {
     this.#server = server;
   }
 
-  /** Opens one on a free port. `onConnect` says what to do before anything has come, instead of reading. */
+  /** Opens one on a free port. `onConnect` acts before anything has arrived, instead of reading. */
   static async open(behaviour: Behaviour, onConnect: Behaviour | null = null): Promise<Field> {
     const server = createServer();
     const field = new Field(server);
@@ -67,7 +67,7 @@ export class Field {
   }
 }
 
-/** A whole request, or null when more is to come. */
+/** A complete request, or null when more data is needed. */
 function parse(bytes: Buffer): Request | null {
   const end = bytes.indexOf("\r\n\r\n");
   if (end === -1) return null;
@@ -82,7 +82,7 @@ function parse(bytes: Buffer): Request | null {
   return body.length < Number(headers["content-length"]) ? null : { at: performance.now(), headers, body };
 }
 
-/** Says what is wrong with the signatures of a request, by the documents and not by the program; null: both fit. */
+/** What is wrong with the signatures of a request, computed from the documentation and not by the program; null: both are right. */
 export function faultOfSignatures(request: Request, secret: string): string | null {
   const { headers, body } = request;
   const compat = createHmac("sha256", secret).update(body).digest("hex");
@@ -93,7 +93,7 @@ export function faultOfSignatures(request: Request, secret: string): string | nu
   return headers["webhook-signature"]!.split(" ").includes(standard) ? null : "webhook-signature does not fit";
 }
 
-/** A whole answer, after which the connection is closed. */
+/** A complete answer, after which the connection is closed. */
 export function answer(status: number, headers = "", body: string | Buffer = "ok"): Behaviour {
   return (socket) => {
     socket.write(`HTTP/1.1 ${status} X\r\ncontent-length: ${body.length}\r\n${headers}\r\n`);
@@ -101,17 +101,17 @@ export function answer(status: number, headers = "", body: string | Buffer = "ok
   };
 }
 
-/** Bytes as they are, after which nothing comes and the connection stays. */
+/** Raw bytes, after which nothing more comes and the connection stays open. */
 export function say(bytes: string | Buffer): Behaviour {
   return (socket) => void socket.write(bytes);
 }
 
-/** Bytes, and then a connection that is cut off. */
+/** Raw bytes, after which the connection is cut. */
 export function breakOff(bytes: string): Behaviour {
   return (socket) => void socket.write(bytes, () => socket.resetAndDestroy());
 }
 
-/** A start, and then the same piece again and again, each when the last was taken, `pause_ms` apart. */
+/** A start, and then the same piece again and again, each when the last was accepted, `pause_ms` apart. */
 export function endless(start: string, piece: string | Buffer, pause_ms = 0): Behaviour {
   return (socket) => {
     socket.write(start);

@@ -1,4 +1,4 @@
-/** Models that a solver does not end soon, and one that it does. `random(n)` gives whole numbers below n. */
+/** Models that take a solver long, and one that is quick. `random(n)` gives whole numbers below n. */
 
 type Random = (below: number) => number;
 
@@ -6,7 +6,7 @@ const SPLIT_ROWS = 4;
 const SPLIT_COLUMNS = 30;
 const DENSE_SIZE = 400;
 
-/** Market split (Cornuejols and Dawande, 1998). Exact, hardly a solution is ever found; else its rows may be missed at a cost. */
+/** Market split (Cornuejols and Dawande, 1998). In the exact form a solution is hardly ever found; otherwise its rows may be violated at a cost. */
 export function splitModel(random: Random, is_exact: boolean): Record<string, unknown> {
   const names = Array.from({ length: SPLIT_COLUMNS }, (_, j) => `x${j}`);
   const rows = Array.from({ length: SPLIT_ROWS }, () => names.map(() => random(100)));

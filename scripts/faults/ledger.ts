@@ -1,4 +1,4 @@
-/** What a client was promised: ids of accepted runs, on disk before they count, in a file that the program does not know. */
+/** The promises made to a client: ids of accepted runs, synced before they count, in a file that the program does not know. */
 import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
@@ -12,7 +12,7 @@ export class Ledger {
     this.#descriptor = openSync(this.#path, "a");
   }
 
-  /** Written and synced with all others of this turn of the event loop. */
+  /** Written and synced together with all others of this turn of the event loop. */
   accept(run_id: string): void {
     if (this.#waiting === "") setImmediate(() => this.#write());
     this.#waiting += `${run_id}\n`;

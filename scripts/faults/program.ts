@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { KEY } from "./api";
 
 export const BINARY = join(import.meta.dir, "../../dist/jaot-triggers");
-/** Scripts that run beside each other take different ones. */
+/** Scripts that run at the same time use different ones. */
 const PORT = 20_000 + (process.pid % 10_000);
 const ORPHAN_MS_MAX = 2000;
 
@@ -43,7 +43,7 @@ export class Program {
     return performance.now() - started;
   }
 
-  /** True when the process ends by itself in that time. */
+  /** True when the process ends by itself within that time. */
   diesWithin(milliseconds: number): Promise<boolean> {
     return Promise.race([this.#child!.exited.then(() => true), Bun.sleep(milliseconds).then(() => false)]);
   }

@@ -1,13 +1,13 @@
 /**
- * A webhook receiver that remembers what came for which run, checks every signature, and refuses a part of what comes by
- * answers and by broken connections. It believes a delivery to be done when it has answered 200, as a user's would.
+ * A webhook receiver that remembers what arrived for which run, checks every signature, and refuses some requests by
+ * answers and by broken connections. It takes a delivery as done when it has answered 200, as a user's receiver would.
  */
 import type { DeliveryLog } from "./delivery_log";
 import { answer, type Behaviour, breakOff, Field, faultOfSignatures } from "./farm";
 
 const TAKEN_MS_MAX = 120_000;
 const LOOK_MS = 100;
-/** Of a hundred: the rest is taken. */
+/** Percentages; the rest is accepted. */
 const FAULTS: readonly (readonly [percent: number, behaviour: Behaviour])[] = [
   [12, answer(500)],
   [4, answer(503)],
@@ -47,7 +47,7 @@ export class Receiver {
     return this.#field.url;
   }
 
-  /** The secret that signs what comes from now on. */
+  /** The secret that signs deliveries from now on. */
   expectSecret(secret: string): void {
     this.#secret = secret;
   }
@@ -60,12 +60,12 @@ export class Receiver {
     return this.#refused;
   }
 
-  /** How many came again although they had been taken or would have been. */
+  /** How many were repeated although they had been accepted or would have been. */
   get repeated(): number {
     return this.#field.requests.length - this.#heard.size - this.#refused;
   }
 
-  /** Settles when every run that owes a delivery has been taken and the program knows it. Invariant 3, that none is lost. */
+  /** Settles when every owed delivery has been accepted and the program knows it. Invariant 3, that none is lost. */
   async untilAllTaken(owed: readonly string[], log: DeliveryLog): Promise<void> {
     const until = performance.now() + TAKEN_MS_MAX;
     for (;;) {
@@ -107,7 +107,8 @@ export class Receiver {
     this.#heard.set(run_id, heard);
     heard.times += 1;
     heard.ids.add(request.headers["webhook-id"]!);
-    const fault = heard.body === body ? faultOfSignatures(request, this.#secret) : "the bytes are not those of before";
+    const fault =
+      heard.body === body ? faultOfSignatures(request, this.#secret) : "the bytes differ from those sent before";
     if (fault !== null) this.#fault ??= `delivery of ${run_id}: ${fault}`;
     const behaviour = this.#choose();
     if (behaviour !== null) this.#refused += 1;

@@ -1,4 +1,4 @@
-/** Random requests from the OpenAPI document: every operation, with what it takes and with what it does not. */
+/** Random requests from the OpenAPI document: every operation, with valid and with invalid input. */
 import fc from "fast-check";
 import { likeExample, valueFor } from "./values";
 
@@ -16,7 +16,7 @@ export interface FuzzRequest {
   readonly body: string | null;
 }
 
-/** What the service has told so far: ids by kind (`trg`, `run`, ...) and secrets of triggers. */
+/** What the service has returned so far: ids by kind (`trg`, `run`, ...) and secrets of triggers. */
 export interface Known {
   readonly ids: Readonly<Record<string, readonly string[]>>;
   readonly secrets: readonly string[];
@@ -85,7 +85,7 @@ export function requestTo(operation: string, document: Json, known: Known): fc.A
     });
 }
 
-/** A path step that a URL parser does not take for another one. */
+/** A path step that a URL parser does not change. */
 function encode(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(/^\.{1,2}$/, "dots");
 }
@@ -116,7 +116,7 @@ function queryFor(described: Json, document: Json, known: Known): fc.Arbitrary<R
   );
 }
 
-/** Mostly what opens the operation; else another's token, rubbish or nothing. */
+/** Mostly the right token for the operation; otherwise another's token, random text or none. */
 function tokenFor(described: Json, known: Known): fc.Arbitrary<string | null> {
   const [admin = ""] = known.tokens;
   const is_fired = described["x-role"] === "trigger-secret";
@@ -163,7 +163,7 @@ function spell(value: unknown): string | null {
   return JSON.stringify(value) ?? null;
 }
 
-/** The example with ids that are there in the place of its own. */
+/** The example with its ids replaced by existing ones. */
 function withIds(example: unknown, known: Known): unknown {
   const text = JSON.stringify(example ?? {}).replace(
     /"([a-z]{3,4})_01k2m3n4p5q6r7s8t9v0w1x2y3"/g,

@@ -1,10 +1,10 @@
-/** Values for a JSON Schema: ones that fit, ones that nearly do, and ones from far away. */
+/** Values for a JSON Schema: valid ones, nearly valid ones and entirely different ones. */
 import fc from "fast-check";
 
 // biome-ignore lint/suspicious/noExplicitAny: schemas are JSON, read as such.
 type Json = any;
 
-/** What breaks parsers and databases, as values. */
+/** Values that break parsers and databases. */
 const ODD_VALUES: readonly unknown[] = [
   null,
   true,
@@ -30,7 +30,7 @@ const ODD_VALUES: readonly unknown[] = [
 
 const oddValue = fc.oneof(fc.constantFrom(...ODD_VALUES), fc.jsonValue({ maxDepth: 3 }));
 
-/** Values of the schema; one in ten is not. Words that the service knows come from `known`. */
+/** Values of the schema; one in ten does not fit it. Words that the service knows come from `known`. */
 export function valueFor(schema: Json, document: Json, known: fc.Arbitrary<string>, depth = 0): fc.Arbitrary<unknown> {
   const right = rightValue(schema, document, known, depth);
   return fc.oneof({ weight: 9, arbitrary: right }, { weight: 1, arbitrary: oddValue });
@@ -99,7 +99,7 @@ function limits(schema: Json, span: number): { min: number; max: number } {
   return { min, max: Math.min(schema.maximum ?? min + 2 * span, min + 2 * span) };
 }
 
-/** Like the example, with one part left out, replaced or doubled: what gets deeper than what fits a schema alone. */
+/** The example with one part removed, replaced or doubled, which gets further into the service than a value that only fits the schema. */
 export function likeExample(example: unknown): fc.Arbitrary<unknown> {
   const places = placesOf(example);
   return fc
