@@ -2,8 +2,10 @@
 import { describe, expect, test } from "bun:test";
 import type { InputDeclaration } from "../../src/model/inputs";
 import { type Cells, cellsOf, type GridShape, gridShapeOf, jsonOf } from "../../src/ui/inputs/grid_shape";
-import { cellsOfTable, parseTable, pasteAt } from "../../src/ui/inputs/pasted";
+import { cellsOfTable, objectsOfTable, parseTable, pasteAt, pastedTable } from "../../src/ui/inputs/pasted";
 import { startWorld } from "../world";
+
+const ENGLISH = { decimal: ".", group: ",", group_size: 3 } as const;
 
 const SOURCE = `set P; set M; param one; param list{P}; param matrix{P,M} default 0; param cube{P,M,P} default 0;
 param word{P} symbolic default "w"; var v >= 0; minimize z: v; data; set P := a b; set M := x y z; end;`;
@@ -37,8 +39,10 @@ describe("grids", () => {
     const matrix = numbered(inputs.get("matrix")!);
     const keyed = { "a,x": 0, "a,y": 1, "a,z": 2, "b,x": 10, "b,y": 11, "b,z": 12 };
     expect(jsonOf(matrix.shape, matrix.cells)).toEqual(keyed);
-    expect(cellsOf(matrix.shape, keyed)).toEqual(matrix.cells);
-    expect(cellsOf(matrix.shape, { a: { x: 0, y: 1, z: 2 }, b: { x: 10, y: 11, z: 12 } })).toEqual(matrix.cells);
+    expect(cellsOf(matrix.shape, keyed, ENGLISH)).toEqual(matrix.cells);
+    expect(cellsOf(matrix.shape, { a: { x: 0, y: 1, z: 2 }, b: { x: 10, y: 11, z: 12 } }, ENGLISH)).toEqual(
+      matrix.cells,
+    );
     const cube = numbered(inputs.get("cube")!);
     expect([cube.shape.rows.length, cube.shape.columns]).toEqual([6, ["a", "b"]]);
     expect(jsonOf(cube.shape, cube.cells)).toMatchObject({ "a,x,a": 0, "b,z,b": 51 });
@@ -59,7 +63,7 @@ describe("grids", () => {
     const inputs = await inputsOf({ parameters, variables, objective: { sense: "minimize", expression: "v" } });
     for (const [name, value] of Object.entries(parameters)) {
       const shape = gridShapeOf(inputs.get(name)!, {})!;
-      expect(jsonOf(shape, cellsOf(shape, value))).toEqual(value);
+      expect(jsonOf(shape, cellsOf(shape, value, ENGLISH))).toEqual(value);
     }
   });
 
@@ -102,6 +106,20 @@ describe("tables as text", () => {
     expect(parseTable('"a ""big"", one",1\n\n"two\nlines",2')).toEqual([
       ['a "big", one', "1"],
       ["two\nlines", "2"],
+    ]);
+  });
+
+  test("that are pasted keep a comma within a number, and a name with zeros before it", () => {
+    expect(pastedTable("1,200")).toEqual([["1,200"]]);
+    expect(pastedTable("1,5\n2,5\n")).toEqual([["1,5"], ["2,5"]]);
+    expect(pastedTable("1,200\t3,4")).toEqual([["1,200", "3,4"]]);
+    expect(pastedTable("a,1\nb,2")).toEqual([
+      ["a", "1"],
+      ["b", "2"],
+    ]);
+    expect(objectsOfTable(parseTable("part;price\n007;1.234,50\n008;1,200"))).toEqual([
+      { part: "007", price: 1234.5 },
+      { part: "008", price: "1,200" },
     ]);
   });
 

@@ -3,6 +3,7 @@
  * cells make. Cells are texts while they are edited; an empty one is left out.
  */
 import type { InputDeclaration } from "../api/objects";
+import { type NumberHabit, numberOrText, typedNumber } from "./number_text";
 
 /** Cells beyond this are not edited one by one: they come from a file. */
 export const GRID_CELLS_MAX = 2500;
@@ -83,10 +84,10 @@ function flatGrid(shape: Shape): GridShape | null {
   return null;
 }
 
-/** The cells that a value fills; what it does not hold is empty. */
-export function cellsOf(shape: GridShape, value: unknown): Cells {
+/** The cells that a value fills, as the viewer types numbers; what it does not hold is empty. */
+export function cellsOf(shape: GridShape, value: unknown, habit: NumberHabit): Cells {
   return shape.rows.map((row, i) =>
-    shape.columns.map((column, j) => textOf(elementOf(shape, value, { row, column, i, j }))),
+    shape.columns.map((column, j) => textOf(elementOf(shape, value, { row, column, i, j }), habit)),
   );
 }
 
@@ -113,13 +114,14 @@ function pick(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
-function textOf(value: unknown): string {
+function textOf(value: unknown, habit: NumberHabit): string {
+  if (typeof value === "number") return typedNumber(value, habit);
   return value === undefined || value === null || typeof value === "object" ? "" : String(value);
 }
 
 /** The JSON that the cells stand for, in the form that the model takes. */
 export function jsonOf(shape: GridShape, cells: Cells): unknown {
-  const read = (text: string): unknown => (shape.is_text ? text : numberOf(text));
+  const read = (text: string): unknown => (shape.is_text ? text : numberOrText(text));
   const is_list = shape.columns.length === 1 && shape.columns[0] === "";
   const line = (i: number): unknown[] => shape.columns.map((_, j) => read(cells[i]?.[j] ?? ""));
   const keyed = (entries: [string, string][]): Record<string, unknown> =>
@@ -143,15 +145,4 @@ export function jsonOf(shape: GridShape, cells: Cells): unknown {
         ),
       );
   }
-}
-
-/** A number, also with a decimal comma as spreadsheets copy it; a text that is none stays, for the service to refuse by name. */
-function numberOf(text: string): unknown {
-  const plain = text.trim().replace(/^(-?\d+),(\d+)$/, "$1.$2");
-  const value = Number(plain);
-  return plain === "" || !Number.isFinite(value) ? plain : value;
-}
-
-export function isNumeric(text: string): boolean {
-  return text.trim() === "" || typeof numberOf(text) === "number";
 }

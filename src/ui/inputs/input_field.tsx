@@ -7,7 +7,6 @@ import {
   FileButton,
   Group,
   JsonInput,
-  NumberInput,
   Stack,
   Switch,
   Text,
@@ -19,7 +18,8 @@ import { counted } from "../layout/figures";
 import type { FormField } from "./fields";
 import { GridEditor } from "./grid_editor";
 import { GRID_CELLS_MAX, type GridShape, gridShapeOf, jsonOf } from "./grid_shape";
-import { cellsOfTable, parseTable } from "./pasted";
+import { NumberField, UnclearTexts } from "./number_field";
+import { cellsOfTable, objectsOfTable, parseTable } from "./pasted";
 
 export interface FieldProps {
   readonly field: FormField;
@@ -113,7 +113,10 @@ function Given(props: FieldProps) {
   return (
     <Stack gap={6}>
       {is_json || kind === "json" || is_large ? (
-        <JsonField key={revision} {...props} />
+        <>
+          <JsonField key={revision} {...props} />
+          {!isOfWords(field) && <UnclearTexts value={value} onChange={load} />}
+        </>
       ) : kind === "set" ? (
         <Members {...props} />
       ) : (
@@ -145,6 +148,11 @@ function Given(props: FieldProps) {
   );
 }
 
+/** True when the input's values are texts by nature. */
+function isOfWords({ input }: FormField): boolean {
+  return input !== null && (input.shape.type === "set" || (input.shape.type === "param" && input.shape.is_symbolic));
+}
+
 function kindOf(field: FormField, grid: GridShape | null): "scalar" | "grid" | "set" | "json" {
   if (grid !== null) return "grid";
   const { input } = field;
@@ -162,7 +170,7 @@ function Scalar({ field, value, onChange }: FieldProps) {
   if (type === "string") {
     return <TextInput {...label} value={String(value)} onChange={(event) => onChange(event.currentTarget.value)} />;
   }
-  return <NumberInput {...label} value={value as number | string} onChange={onChange} decimalScale={12} maw={240} />;
+  return <NumberField {...label} value={value as number | string} onChange={onChange} />;
 }
 
 /** One member on a line; a tuple's parts with commas between. */
@@ -190,12 +198,13 @@ function Members({ field, value, onChange }: FieldProps) {
   );
 }
 
+/** Members are names: one that a number would not keep as it is written (007, 1.0, 1,200) stays a text. */
 function membersOf(text: string): (string | number)[] {
   return text
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "")
-    .map((line) => (Number.isFinite(Number(line)) ? Number(line) : line));
+    .map((line) => (String(Number(line)) === line ? Number(line) : line));
 }
 
 function JsonField({ field, value, onChange }: FieldProps) {
@@ -271,14 +280,9 @@ function readTable(grid: GridShape | null, text: string): unknown {
     const cells = cellsOfTable(grid, table);
     return cells === null ? undefined : jsonOf(grid, cells);
   }
-  const [head, ...body] = table;
+  const [head] = table;
   if (head === undefined) return undefined;
-  if (head.length === 1) return table.map(([member]) => member);
-  return body.map((line) => Object.fromEntries(head.map((column, i) => [column, scalarOf(line[i] ?? "")])));
-}
-
-function scalarOf(text: string): string | number {
-  return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+  return head.length === 1 ? table.map(([member]) => member) : objectsOfTable(table);
 }
 
 function expectedOf(grid: GridShape | null): string {

@@ -1,9 +1,34 @@
 /** Tables as text: what a spreadsheet copies (tabs), what files hold (commas or semicolons, with quotes: RFC 4180). */
 import type { Cells, GridShape } from "./grid_shape";
+import { numberOrText, readNumber } from "./number_text";
 
 /** Rows of fields. The separator is the one of tab, semicolon and comma that the first line has. */
 export function parseTable(text: string): string[][] {
+  return split(text, separatorOf(text));
+}
+
+/**
+ * What was pasted. Spreadsheets put tabs between cells, so that a comma may be within a number: it separates cells only where
+ * no line is a number as a whole.
+ */
+export function pastedTable(text: string): string[][] {
   const separator = separatorOf(text);
+  const is_number =
+    separator === "," && text.split("\n").some((line) => ["number", "two"].includes(readNumber(line).kind));
+  return split(text, is_number ? "\t" : separator);
+}
+
+/** A table with names in its first line as objects; texts that are clearly numbers are numbers, and 007 is a name. */
+export function objectsOfTable(table: readonly (readonly string[])[]): Record<string, string | number>[] {
+  const [names = [], ...lines] = table;
+  return lines.map((line) => Object.fromEntries(names.map((name, i) => [name, cellOf(line[i] ?? "")])));
+}
+
+function cellOf(text: string): string | number {
+  return /^0\d/.test(text) ? text : numberOrText(text);
+}
+
+function split(text: string, separator: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let field = "";

@@ -1,19 +1,20 @@
 /** How numbers read: figures of a model in full where they fit, sizes and durations in the unit that suits them. */
+import { printedNumber } from "../inputs/number_text";
+import { numberHabit } from "./numbers";
 
-const plain = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 10 });
-const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const SIGNIFICANT_DIGITS = 10;
 const MIB = 1_048_576;
 
-/** 1,234.5; scientific beyond nine digits before or five zeros after the point; a dash for none. */
+/** 1,234.5, as the viewer writes it; scientific beyond twelve digits before or five zeros after the point; a dash for none. */
 export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e12 || size < 1e-5)) return value.toExponential(4);
-  return plain.format(value);
+  if (size !== 0 && (size >= 1e12 || size < 1e-5)) return value.toExponential(4).replace(".", numberHabit().decimal);
+  return printedNumber(Number(value.toPrecision(SIGNIFICANT_DIGITS)), numberHabit());
 }
 
 export function count(value: number): string {
-  return whole.format(value);
+  return printedNumber(Math.round(value), numberHabit());
 }
 
 /** "1 run", "2 runs". */

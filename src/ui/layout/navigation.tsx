@@ -1,7 +1,17 @@
 /** Where one can go, how times and colours are shown, and the way out. */
-import { Box, Button, NavLink, SegmentedControl, Stack, Text, useMantineColorScheme } from "@mantine/core";
+import {
+  Box,
+  Button,
+  NativeSelect,
+  NavLink,
+  SegmentedControl,
+  Stack,
+  Text,
+  useMantineColorScheme,
+} from "@mantine/core";
 import { Link, useLocation } from "wouter";
 import { useSession, useSignOut } from "../session/session";
+import { chooseNumbers, NUMBER_CHOICES, useNumberChoice } from "./numbers";
 import { setZone, useZone } from "./when";
 
 const PLACES = [
@@ -30,6 +40,7 @@ export function Navigation() {
       </Box>
       <Stack gap="xs">
         <TimesSwitch />
+        <NumbersChoice />
         <SchemeSwitch />
         <WhoIsIn />
       </Stack>
@@ -49,6 +60,18 @@ function TimesSwitch() {
         { value: "local", label: "My time" },
         { value: "UTC", label: "UTC" },
       ]}
+    />
+  );
+}
+
+function NumbersChoice() {
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label="Numbers written as"
+      value={useNumberChoice()}
+      onChange={(event) => chooseNumbers(event.currentTarget.value)}
+      data={[...NUMBER_CHOICES]}
     />
   );
 }

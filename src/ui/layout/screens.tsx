@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { ScreenBoundary } from "./failed_screen";
 import { Navigation } from "./navigation";
+import { useNumberChoice } from "./numbers";
 import { ShortcutsHelp } from "./shortcuts";
 import { Empty, Loading } from "./states";
 
@@ -21,6 +22,7 @@ export function Screens() {
   const [is_open, { toggle, close }] = useDisclosure(false);
   const [is_helping, help] = useDisclosure(false);
   const [address, go] = useLocation();
+  useNumberChoice();
   useHotkeys([
     ["alt+1", () => go("/")],
     ["alt+2", () => go("/triggers")],

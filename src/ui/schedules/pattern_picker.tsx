@@ -1,9 +1,10 @@
 /** When a schedule ticks: picked in words or written as a pattern, in a time zone, with what that means. */
-import { Alert, Chip, Group, List, NativeSelect, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Chip, Group, List, NativeSelect, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { type ApiRefusal, call } from "../api/client";
 import type { PatternReport } from "../api/objects";
+import { NumberField } from "../inputs/number_field";
 import { exactTime, localZone } from "../layout/when";
 import { type Picked, patternOf, WEEKDAYS } from "./pattern";
 
@@ -103,13 +104,13 @@ function Count(props: {
 }) {
   const { label, of, min, max, picked, onPick } = props;
   return (
-    <NumberInput
+    <NumberField
       label={label}
       min={min}
       max={max}
-      w={100}
+      width={120}
       value={picked[of]}
-      onChange={(value) => onPick({ ...picked, [of]: Number(value) || min })}
+      onChange={(value) => typeof value === "number" && onPick({ ...picked, [of]: value })}
     />
   );
 }

@@ -1,10 +1,11 @@
 /** A schedule made or changed: when, with which data, and what happens when ticks meet, are missed, or should not come. */
-import { Accordion, Button, Group, NumberInput, Select, Stack, TagsInput, TextInput } from "@mantine/core";
+import { Accordion, Button, Group, Select, Stack, TagsInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { call } from "../api/client";
 import type { ScheduleObject, TriggerObject } from "../api/objects";
 import { useAct } from "../api/queries";
 import { submits } from "../api/submit";
+import { NumberField } from "../inputs/number_field";
 import { type Draft, OverrideForm } from "../inputs/override_form";
 import { Refused } from "../layout/in_view";
 import { localZone } from "../layout/when";
@@ -24,12 +25,15 @@ const CATCH_UPS = [
   { value: "all", label: "run all, oldest first" },
 ];
 
+const HOUR_SECONDS = 3600;
+
 /** Everything of a schedule that a person sets beside the pattern and the data; times as the inputs have them. */
 interface Rules {
   readonly overlap_policy: string;
   readonly catch_up: string;
-  readonly catch_up_window_seconds: number;
-  readonly jitter_seconds: number;
+  /** Hours and seconds as they are typed: a text is no number, or not yet one. */
+  readonly catch_up_window_hours: number | string;
+  readonly jitter_seconds: number | string;
   readonly starts_at: string;
   readonly ends_at: string;
   readonly pause_until: string;
@@ -114,19 +118,19 @@ function RulesFields({ rules, onChange }: { readonly rules: Rules; readonly onCh
           allowDeselect={false}
           onChange={(value) => set({ catch_up: value ?? rules.catch_up })}
         />
-        <NumberInput
+        <NumberField
           label="For at most, hours"
           description="Older ones are left"
           min={0}
-          value={rules.catch_up_window_seconds / 3600}
-          onChange={(value) => set({ catch_up_window_seconds: Math.round(Number(value) * 3600) })}
+          value={rules.catch_up_window_hours}
+          onChange={(catch_up_window_hours) => set({ catch_up_window_hours })}
         />
-        <NumberInput
+        <NumberField
           label="Spread, seconds"
           description="A fixed delay for each tick"
           min={0}
           value={rules.jitter_seconds}
-          onChange={(value) => set({ jitter_seconds: Number(value) })}
+          onChange={(jitter_seconds) => set({ jitter_seconds })}
         />
       </Group>
       <Instants rules={rules} set={set} />
@@ -170,7 +174,7 @@ function rulesOf(schedule: ScheduleObject | null): Rules {
   return {
     overlap_policy: schedule?.overlap_policy ?? "skip",
     catch_up: schedule?.catch_up ?? "latest",
-    catch_up_window_seconds: schedule?.catch_up_window_seconds ?? 86_400,
+    catch_up_window_hours: (schedule?.catch_up_window_seconds ?? 86_400) / HOUR_SECONDS,
     jitter_seconds: schedule?.jitter_seconds ?? 0,
     starts_at: forInput(schedule?.starts_at ?? null),
     ends_at: forInput(schedule?.ends_at ?? null),
@@ -181,8 +185,10 @@ function rulesOf(schedule: ScheduleObject | null): Rules {
 
 function bodyOf(rules: Rules): Record<string, unknown> {
   const instant = (text: string): string | null => (text === "" ? null : new Date(text).toISOString());
+  const { catch_up_window_hours: hours, ...rest } = rules;
   return {
-    ...rules,
+    ...rest,
+    catch_up_window_seconds: typeof hours === "number" ? Math.round(hours * HOUR_SECONDS) : hours,
     starts_at: instant(rules.starts_at),
     ends_at: instant(rules.ends_at),
     pause_until: instant(rules.pause_until),

@@ -1,5 +1,5 @@
 /** API keys: made, shown once, listed and revoked; and a link that signs another browser in. */
-import { Badge, Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Badge, Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 import { call } from "../api/client";
@@ -8,6 +8,7 @@ import { useAct, useGet } from "../api/queries";
 import { submits } from "../api/submit";
 import { now } from "../clock";
 import { FACTS } from "../facts";
+import { NumberField } from "../inputs/number_field";
 import { Confirm } from "../layout/confirm";
 import { Refused } from "../layout/in_view";
 import { SecretOnce } from "../layout/secret_once";
@@ -73,7 +74,7 @@ function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
       call<KeyObject & { api_key: string }>("POST", "/keys", {
         name,
         role,
-        ...(typeof days === "number" ? { expires_days: days } : {}),
+        ...(days === "" ? {} : { expires_days: days }),
         ...(workspace_id === null ? {} : { workspace_id }),
       }),
     { touches: ["/keys"], is_quiet: true, onDone: ({ api_key }) => onMade(api_key) },
@@ -96,7 +97,7 @@ function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
           allowDeselect={false}
           onChange={(next) => setRole((next as Role | null) ?? role)}
         />
-        <NumberInput
+        <NumberField
           label="Expires after, days"
           description="Empty: never"
           min={1}

@@ -5,6 +5,7 @@ import { call } from "../api/client";
 import type { TriggerObject, VersionObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
 import { Confirm } from "../layout/confirm";
+import { count } from "../layout/figures";
 import { Screen } from "../layout/screen";
 import { SecretOnce } from "../layout/secret_once";
 import { Answered } from "../layout/states";
@@ -118,8 +119,8 @@ function Actions({ trigger }: { readonly trigger: TriggerObject }) {
           act={() => remove.mutate(undefined)}
           is_busy={remove.isPending}
         >
-          Its URL stops working at once, its schedules end and its {trigger.total_runs.toLocaleString("en-US")} runs are
-          removed. The model stays.
+          Its URL stops working at once, its schedules end and its {count(trigger.total_runs)} runs are removed. The
+          model stays.
         </Confirm>
       )}
     </Group>

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { Link } from "wouter";
 import type { TriggerActivity, TriggerObject, VersionObject } from "../api/objects";
 import { useGet } from "../api/queries";
-import { figure } from "../layout/figures";
+import { count, figure } from "../layout/figures";
 import { RunBadge } from "../layout/run_badge";
 import { Screen } from "../layout/screen";
 import { Answered, Empty } from "../layout/states";
@@ -125,7 +125,7 @@ const COLUMNS: readonly DataColumn<Line>[] = [
     label: "Runs",
     align: "right",
     value: ({ trigger }) => trigger.total_runs,
-    cell: ({ trigger }) => trigger.total_runs.toLocaleString("en-US"),
+    cell: ({ trigger }) => count(trigger.total_runs),
   },
   {
     id: "enabled",

@@ -5,7 +5,8 @@ import { useLocation } from "wouter";
 import { call } from "../../api/client";
 import type { TriggerObject } from "../../api/objects";
 import { useAct } from "../../api/queries";
-import { parseTable } from "../../inputs/pasted";
+import { UnclearTexts } from "../../inputs/number_field";
+import { objectsOfTable, parseTable } from "../../inputs/pasted";
 import { counted } from "../../layout/figures";
 import { Refused } from "../../layout/in_view";
 
@@ -27,7 +28,7 @@ export function BatchForm({ trigger, disabled }: { readonly trigger: TriggerObje
   const load = async (file: File | null) => {
     if (file === null) return;
     const content = await file.text();
-    setText(file.name.endsWith(".json") ? content : JSON.stringify(setsOfTable(content), null, 1));
+    setText(file.name.endsWith(".json") ? content : JSON.stringify(objectsOfTable(parseTable(content)), null, 1));
   };
   return (
     <Stack gap="sm">
@@ -41,6 +42,7 @@ export function BatchForm({ trigger, disabled }: { readonly trigger: TriggerObje
         error={sets === null ? "A list of objects is expected" : undefined}
         onChange={setText}
       />
+      {sets !== null && <UnclearTexts value={sets} onChange={(clear) => setText(JSON.stringify(clear, null, 1))} />}
       <Refused refusal={fire.error} />
       <Group gap="xs">
         <Button disabled={disabled || sets === null} loading={fire.isPending} onClick={() => fire.mutate(undefined)}>
@@ -68,10 +70,4 @@ function setsOf(text: string): readonly unknown[] | null {
   } catch {
     return null;
   }
-}
-
-function setsOfTable(text: string): Record<string, string | number>[] {
-  const [names = [], ...lines] = parseTable(text);
-  const read = (cell: string): string | number => (cell !== "" && Number.isFinite(Number(cell)) ? Number(cell) : cell);
-  return lines.map((line) => Object.fromEntries(names.map((name, i) => [name, read(line[i] ?? "")])));
 }

@@ -1,6 +1,7 @@
 /** Controls of the fields that a table of the service describes, each made for the shape of its value. */
-import { Group, JsonInput, NumberInput, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { Group, JsonInput, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import type { FormField } from "../../api/objects";
+import { NumberField } from "../../inputs/number_field";
 
 /** Texts longer than this get more than one line. */
 const LINE_LENGTH_MAX = 1000;
@@ -26,7 +27,7 @@ export function bodyOf(fields: readonly FormField[], values: FieldValues): Recor
       const value = values[name];
       if (shape.type === "json") return [name, JSON.parse(String(value))];
       if (value === "" && is_nullable) return [name, null];
-      return [name, shape.type === "integer" ? Number(value) : value];
+      return [name, value];
     }),
   );
 }
@@ -36,6 +37,7 @@ export function isComplete(fields: readonly FormField[], values: FieldValues): b
   return fields.every(({ name, shape, is_nullable }) => {
     const value = values[name];
     if (shape.type === "json") return isJson(String(value));
+    if (shape.type === "integer") return typeof value === "number" || (value === "" && is_nullable);
     return is_nullable || (typeof value === "string" ? value.trim() !== "" : value !== undefined);
   });
 }
@@ -80,7 +82,7 @@ function FieldControl({ field, value, onChange }: ControlProps) {
   switch (shape.type) {
     case "integer":
       return (
-        <NumberInput
+        <NumberField
           {...shown}
           {...(shape.min === undefined ? {} : { min: shape.min })}
           {...(shape.max === undefined ? {} : { max: shape.max })}

@@ -3,6 +3,7 @@ import { Group, Text, Title } from "@mantine/core";
 import { Link } from "wouter";
 import type { Page, RunSummary, TriggerObject } from "../../api/objects";
 import { useGet } from "../../api/queries";
+import { count } from "../../layout/figures";
 import { Answered } from "../../layout/states";
 import { DataTable } from "../../tables/data_table";
 import { RUN_COLUMNS } from "./run_columns";
@@ -20,7 +21,7 @@ export function LatestRuns({ trigger }: { readonly trigger: TriggerObject }) {
         </Title>
         {trigger.total_runs > SHOWN && (
           <Link className="plain-link" href={`/triggers/${trigger.id}/runs`}>
-            All {trigger.total_runs.toLocaleString("en-US")}
+            All {count(trigger.total_runs)}
           </Link>
         )}
       </Group>
