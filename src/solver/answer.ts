@@ -1,6 +1,6 @@
 /**
- * From a certified answer to the `Solution` that callers see: names and families back in place, columns and rows that
- * the compiler added for itself left out.
+ * Turns a certified answer into the `Solution` that callers see: with names and families, and without the columns and rows that
+ * the compiler added.
  *
  * Sensitivity is the change of the objective, as the caller states it: shadow_price per unit of the row's bound, reduced_cost per unit of
  * the column, for either sense. On a maximize model a binding <= row has a price >= 0, on a minimize model one <= 0.
@@ -51,7 +51,7 @@ export function buildSolution(
   };
 }
 
-/** The answer of a problem without a solution: what was learnt, and nothing made up. */
+/** The answer of a problem without a solution: only what is known. */
 export function buildEmptySolution(raw: RawAnswer, context: AnswerContext): Solution {
   return {
     status: raw.status,
@@ -70,7 +70,7 @@ export function buildEmptySolution(raw: RawAnswer, context: AnswerContext): Solu
   };
 }
 
-/** |objective - bound| / |objective|, as HiGHS has it; null without a bound or where the objective is 0 and the bound is not. */
+/** |objective - bound| / |objective|, as in HiGHS; null without a bound, or when the objective is 0 and the bound is not. */
 export function relativeGap(objective: number, bound: number | null): number | null {
   if (bound === null) return null;
   const distance = Math.abs(objective - bound);

@@ -23,13 +23,13 @@ import { secondsToSolve } from "./time_limit";
 
 const PROGRESS_INTERVAL_MS = 250;
 const INTERRUPT_LOOK_INTERVAL_MS = 20;
-/** Making a report of an incumbent may take at most a tenth of the solve. */
+/** Making reports of incumbents may take at most a tenth of the solve. */
 const INCUMBENT_COST_FACTOR = 10;
 
 export interface AttemptHooks {
-  /** Looks at the flag that another process sets. */
+  /** Reads the flag that another process sets. */
   isInterrupted(): boolean;
-  /** Called every 20 ms or so while a solve lasts: what cannot wait for its end is done here. */
+  /** Called about every 20 ms during a solve, for work that cannot wait for its end. */
   onTurn(): void;
   onProgress(progress: Progress): void;
   /** Called once the model is compiled, and when its proven bound has risen. */
@@ -40,7 +40,7 @@ export interface AttemptHooks {
 
 /**
  * Compiles and solves. Never throws: a fault of the solver or of the compiler is an outcome.
- * @param started_ms of the monotonic clock, from which the time limit counts: what was done for the job before this call is part of it
+ * @param started_ms monotonic start of the time limit, which includes work done for the job before this call
  */
 export async function attemptSolve(
   engine: Engine,
@@ -75,7 +75,7 @@ export async function attemptSolve(
   }
 }
 
-/** The JSON of a solution, compressed when it is worth it. */
+/** The JSON of a solution, compressed above a certain size. */
 function encodeSolution(solution: Solution): Pick<SolveReport, "gap" | "result" | "result_summary"> {
   const data = Buffer.from(JSON.stringify(solution));
   const { gap } = solution;
@@ -100,10 +100,10 @@ class SolveAttempt implements SolveCallbacks {
   #looked_ms = 0;
   #progress_ms = 0;
   #incumbent_due_ms = 0;
-  /** An incumbent that came too soon after the one before, kept for the next look. */
+  /** An incumbent that came too soon after the previous one, kept for the next call. */
   #pending: { values: Float64Array; objective: number } | null = null;
   readonly #kind: WorkKind;
-  /** The best that was proven while the solve lasted. */
+  /** The best bound proven during the solve. */
   #bound: number | null;
   #warnings: readonly string[];
 
@@ -208,7 +208,7 @@ class SolveAttempt implements SolveCallbacks {
     return (this.#deadline_ms - this.#clock.monotonic()) / 1000;
   }
 
-  /** What is left for a solve that may still begin. */
+  /** Time left for another solve. */
   #secondsToSolve(): number {
     return this.#is_cancelled ? 0 : this.#secondsLeft();
   }
@@ -218,7 +218,7 @@ class SolveAttempt implements SolveCallbacks {
     return this.#is_cancelled && status === "feasible" ? { kind: "cancelled", report } : { kind: "solved", ...report };
   }
 
-  /** What a limit left of a linear solve need not be feasible to our tolerances; a claimed optimum must. */
+  /** The last point of a linear solve that reached a limit may be infeasible to our tolerances; a claimed optimum may not. */
   #withoutCertificate(raw: RawAnswer, mismatch: Mismatch): SolveOutcome {
     const isLinear = raw.status === "feasible" && raw.nodes === 0 && raw.dual_bound === null;
     if (isLinear) return this.#withoutSolution({ ...raw, status: "time_limit", values: null });
@@ -242,7 +242,7 @@ class SolveAttempt implements SolveCallbacks {
     return { report: this.#figuresOf(clean, "feasible"), solution: this.#solutionOf(NO_FIGURES, clean, "feasible") };
   }
 
-  /** A bound that the last solve did not tell is the best one that is known. */
+  /** Uses the best known bound where the last solve gave none. */
   #solutionOf(raw: RawAnswer, clean: CleanAnswer, status: Solution["status"]): Solution {
     const bounded = raw.dual_bound === null ? { ...raw, dual_bound: this.#bound } : raw;
     const built = buildSolution(this.#problem, bounded, clean, status, this.#context());
@@ -269,7 +269,7 @@ class SolveAttempt implements SolveCallbacks {
   }
 }
 
-/** An incumbent has no duals, and its counts are in the progress. */
+/** Incumbents have no duals, and their counts are in the progress. */
 const NO_FIGURES: RawAnswer = answerWithout("feasible", null);
 
 function kindOf({ hessian, columns }: Problem): WorkKind {

@@ -1,10 +1,10 @@
-/** The bound that a problem has before anything is solved: each column at the better of its bounds. */
+/** The bound of a problem before anything is solved: each column at the better of its bounds. */
 import type { Problem } from "../problem/problem";
 import { leavesOutZero } from "./relaxation";
 
 const INFINITE_BEYOND = 1e20;
 
-/** No solution is better than this; null where a column that matters has no bound, and for quadratic objectives. One pass over the columns. */
+/** No solution is better than this. Null when a column with a cost has no bound on that side, and for quadratic objectives. Takes one pass over the columns. */
 export function boxBound(problem: Problem): number | null {
   if (problem.hessian !== null) return null;
   const { columns, sense, offset } = problem;

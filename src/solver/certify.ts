@@ -1,10 +1,10 @@
 /**
- * The check of an answer that owes nothing to the solver: bounds, rows, integrality and the objective, from the
- * problem's own arrays. A solution that fails is a failed run, never a silent result.
+ * Checks an answer independently of the solver: bounds, rows, integrality and the objective, from the
+ * problem's own arrays. A solution that fails the check makes the run fail and is never returned.
  *
  * Tolerances. HiGHS holds rows and bounds to 1e-7 of the model it scaled, which is more in the caller's units, and a sum
- * of large terms carries rounding errors in proportion to them. So a bound b allows 1e-6 * max(1, |b|), and a
- * row or the objective 1e-9 of the sum of its terms' magnitudes besides. The magnitude of a coefficient alone
+ * of large terms has rounding errors in proportion to them. So a bound b allows 1e-6 * max(1, |b|), and a
+ * row or the objective also allows 1e-9 of the sum of its terms' magnitudes. A large coefficient by itself
  * allows nothing: in x <= 1e6 * y with y = 0 an x of 0.5 is wrong.
  */
 import { tightenAuxiliaries } from "../problem/auxiliary";
@@ -13,18 +13,18 @@ import { isIntegerKind, KIND, type Problem } from "../problem/problem";
 const FEASIBILITY_TOLERANCE = 1e-6;
 const TERM_TOLERANCE = 1e-9;
 const INTEGRALITY_TOLERANCE = 1e-6;
-/** An integer of a billion may be off by a thousandth of its last digit in solver arithmetic; half a unit never passes. */
+/** A solver's integer of a billion may be off by a thousandth; half a unit is never accepted. */
 const INTEGRALITY_TOLERANCE_MAX = 1e-2;
 
 export interface CleanAnswer {
-  /** One value a column: integers exact, values a hair outside a bound set on it, -0 as 0. */
+  /** One value a column: integers exact, values slightly outside a bound set to it, -0 as 0. */
   readonly values: Float64Array;
   readonly activities: Float64Array;
   /** Of `values`, with the constant and the quadratic part. */
   readonly objective: number;
-  /** The largest part by which a row misses a bound b, relative to max(1, |b|): allowed, and the less the better. */
+  /** The largest violation of a row's bound b, relative to max(1, |b|). It is within the tolerance, and smaller is better. */
   readonly violation: number;
-  /** Some row misses its bound by much of what it holds: allowed, but in a problem of small figures it is no solution. */
+  /** True when some row misses its bound by a large part of its own terms: within the tolerance, but not a solution of a problem with small figures. */
   readonly is_coarse: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Mismatch {
   /** Name of the column or row; null for the objective. */
   readonly name: string | null;
   readonly found: number;
-  /** The figure that `found` had to reach or keep to. */
+  /** The bound for `found`. */
   readonly allowed: number;
   readonly message: string;
 }
@@ -42,12 +42,12 @@ export type Certificate =
   | { readonly clean: CleanAnswer; readonly mismatch: null }
   | { readonly clean: null; readonly mismatch: Mismatch };
 
-/** How far beyond its bound a figure may lie and still count as on it. */
+/** How far beyond its bound a figure may be and still count as on it. */
 export function toleranceAt(bound: number): number {
   return FEASIBILITY_TOLERANCE * Math.max(1, Math.abs(bound));
 }
 
-/** Checks `values` (one a column) and the objective claimed for them; the clean answer is feasible in its own right. */
+/** Checks `values` (one a column) and the objective claimed for them; the clean answer is feasible by itself. */
 export function certify(problem: Problem, values: Float64Array, claimedObjective: number): Certificate {
   const wrongColumn = columnMismatch(problem, values);
   if (wrongColumn !== null) return { clean: null, mismatch: wrongColumn };
@@ -55,7 +55,7 @@ export function certify(problem: Problem, values: Float64Array, claimedObjective
   if (wrongObjective !== null) return { clean: null, mismatch: wrongObjective };
   const snapped = finish(problem, cleanValues(problem, values, true));
   if (snapped.mismatch === null) return snapped;
-  // A step of 1e-7 onto a bound can move a row with large coefficients: the solver's own point is then the better one.
+  // A step of 1e-7 onto a bound can change a row with large coefficients; then the solver's own point is better.
   return finish(problem, cleanValues(problem, values, false));
 }
 
@@ -189,7 +189,7 @@ export function objectiveOf(problem: Problem, values: Float64Array): { value: nu
   for (let column = 0; hessian !== null && column < columns.count; column++) {
     for (let entry = hessian.starts[column]!; entry < hessian.starts[column + 1]!; entry++) {
       const row = hessian.indices[entry]!;
-      // Only the lower triangle is stored: an entry off the diagonal stands for two.
+      // Only the lower triangle is stored, so an entry off the diagonal counts twice.
       const term = (row === column ? 0.5 : 1) * hessian.values[entry]! * values[row]! * values[column]!;
       value += term;
       magnitude += Math.abs(term);

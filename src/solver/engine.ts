@@ -1,7 +1,7 @@
 /**
- * What a solver program must offer, whatever it is: one linked in as WASM, a program of its own that is driven through files. The
- * rest of the solver (preparation, second solves, certificate, answer) knows engines by this interface alone. An engine is a folder
- * or file of its own and a row in engines.ts; test/solver/engine_suite.ts runs over every row.
+ * The interface of a solver program, whether it is linked in as WASM or a separate program that is driven through files. The
+ * rest of the solver (preparation, second solves, certificate, answer) uses engines only through this interface. An engine is a folder
+ * or file of its own and a row in engines.ts; test/solver/engine_suite.ts tests every row.
  */
 import type { Clock } from "../clock";
 import { isIntegerKind, type Problem } from "../problem/problem";
@@ -9,7 +9,7 @@ import type { SolutionStatus } from "../problem/solution";
 import type { SolveSettings } from "./options";
 import { leavesOutZero } from "./relaxation";
 
-/** What an engine can do. A problem that needs more is refused before the engine sees it. */
+/** What an engine can do. A problem that needs more is refused before the engine gets it. */
 export interface EngineCapabilities {
   readonly integers: boolean;
   /** Columns that are 0 or within bounds that leave 0 out. */
@@ -18,13 +18,13 @@ export interface EngineCapabilities {
   readonly quadratic: boolean;
   /** The same together with integer or semi-continuous columns. */
   readonly mixed_quadratic: boolean;
-  /** Tells `row_duals`, `reduced_costs` and `multipliers`. Without them no linear optimum can be proven, and none is called optimal. */
+  /** Returns `row_duals`, `reduced_costs` and `multipliers`. Without them no linear optimum can be proven, so none is called optimal. */
   readonly duals: boolean;
   /** Calls onProgress and onIncumbent while it solves an integer problem. */
   readonly incumbents: boolean;
-  /** Heeds Strictness, so that a doubtful answer can be solved for again. */
+  /** Follows Strictness, so that a doubtful problem can be solved again more strictly. */
   readonly strictness: boolean;
-  /** The same problem and settings give the same bits, unless a limit or an interruption cut the solve. */
+  /** The same problem and settings give the same bits, unless a limit or an interruption ended the solve. */
   readonly reproducible: boolean;
 }
 
@@ -32,24 +32,24 @@ export interface Engine {
   /** Name and version of the program, such as "HiGHS 1.15.1". */
   readonly version: string;
   readonly capabilities: EngineCapabilities;
-  /** False after a fault, until `recover` has settled; `solve` waits for that by itself. */
+  /** False after a fault until `recover` has settled, for which `solve` waits. */
   readonly is_ready: boolean;
   /** Makes the engine ready again; does nothing when it is. */
   recover(): Promise<void>;
   /**
-   * Solves a prepared problem within settings.time_limit_seconds. An answer with values is a claim, to be certified. A problem that the
-   * engine cannot hold comes back with status "error" and a message that says which part and what to do.
-   * @throws EngineFault when the engine itself broke; the problem may or may not be to blame.
+   * Solves a prepared problem within settings.time_limit_seconds. An answer with values is a claim that has to be certified. A problem that the
+   * engine cannot represent is returned with status "error" and a message that names the part and says what to do.
+   * @throws EngineFault when the engine itself broke, whether or not the problem caused it.
    */
   solve(problem: Problem, settings: SolveSettings, callbacks: SolveCallbacks | null): Promise<RawAnswer>;
   /**
    * Row multipliers that prove a linear problem infeasible: some combination of the rows that no point within the columns' bounds
-   * satisfies. A claim, to be checked; null when the engine has none.
+   * satisfies. A claim that has to be checked; null when the engine has none.
    */
   infeasibilityRay(problem: Problem, settings: SolveSettings): Promise<Float64Array | null>;
 }
 
-/** One kind of engine, as the table in engines.ts has it: what its engines tell of themselves, known without loading one. */
+/** A row of the table in engines.ts: facts about an engine that are known without loading it. */
 export interface EngineKind {
   readonly version: string;
   readonly capabilities: EngineCapabilities;
@@ -64,9 +64,9 @@ export interface SolveProgress {
   readonly nodes: number;
 }
 
-/** Called while a solve is under way, perhaps from inside a call that does not give up its thread; all must be quick and must not throw. */
+/** Called during a solve, perhaps from inside a call that blocks its thread; all must be quick and must not throw. */
 export interface SolveCallbacks {
-  /** True stops the solve. Every engine asks at least ten times a second where its program lets it. */
+  /** True stops the solve. Every engine calls this at least ten times a second where its program allows it. */
   shouldInterrupt(): boolean;
   onProgress(progress: SolveProgress): void;
   /** A better solution of an integer problem: one value a column. */
@@ -75,16 +75,16 @@ export interface SolveCallbacks {
 
 export interface RawAnswer {
   readonly status: SolutionStatus;
-  /** Why there is no better status; null when the status says it all. */
+  /** Why the status is not better; null when the status says everything. */
   readonly message: string | null;
-  /** One value a column when there is a solution to look at. */
+  /** One value a column, when there is a solution. */
   readonly values: Float64Array | null;
   /** The engine's own figure for `values`. */
   readonly objective: number;
   /** Change of the objective per unit of each row's bound and of each column; linear problems at their optimum only. */
   readonly row_duals: Float64Array | null;
   readonly reduced_costs: Float64Array | null;
-  /** As `row_duals`, for quadratic problems too, and as the engine left them: a proof starts from them and takes nothing on trust. */
+  /** As `row_duals`, for quadratic problems too, and as the engine left them: a proof starts from them and checks them. */
   readonly multipliers: Float64Array | null;
   readonly dual_bound: number | null;
   /** The engine was stopped by quadratic_iterations_max. */
@@ -121,7 +121,7 @@ export function missingCapability({ capabilities, version }: Engine, problem: Pr
   return null;
 }
 
-/** An answer that is a status alone. */
+/** An answer with only a status. */
 export function answerWithout(status: SolutionStatus, message: string | null): RawAnswer {
   const none = { values: null, row_duals: null, reduced_costs: null, multipliers: null, dual_bound: null };
   return { status, message, ...none, is_cycling: false, objective: 0, iterations: 0, nodes: 0 };

@@ -10,5 +10,5 @@ export type EngineName = keyof typeof ENGINES;
 
 export const ENGINE_DEFAULT: EngineName = "highs-wasm";
 
-/** Of the engine that solves unless another is named. */
+/** Version of the default engine. */
 export const SOLVER_VERSION = ENGINES[ENGINE_DEFAULT].version;

@@ -1,6 +1,6 @@
 /**
- * The best solution so far of a solve that is under way, in the form in which it waits beside its solver: everything is ready but for the bound, which
- * goes on rising after the solution was found. What remains for the end is to put gap and bound at the head of the JSON, so that nobody has to read a large
+ * The best solution so far of a running solve, in the form in which it is stored beside its solver: complete except for the bound, which
+ * keeps improving after the solution was found. At the end only gap and bound are put at the head of the JSON, so that nobody has to parse a large
  * result to finish it.
  */
 import type { Solution } from "../problem/solution";
@@ -15,10 +15,10 @@ export interface Incumbent {
   readonly solution: Solution;
 }
 
-/** What kind of work a solve is, for a sentence about why it was cut. */
+/** The kind of solve, for a sentence about why it was cut short. */
 export type WorkKind = "linear" | "quadratic" | "mixed";
 
-/** What is known of a solve besides its solutions. */
+/** Facts about a solve besides its solutions. */
 export interface Standing {
   readonly kind: WorkKind;
   /** Proven bound of the objective; null while there is none. */
@@ -39,7 +39,7 @@ export function encodeIncumbent(job: number, { report, solution }: Incumbent): B
   return Buffer.from(`${JSON.stringify(head)}\n${JSON.stringify(rest)}`);
 }
 
-/** The report of that job's incumbent with this bound; null when the bytes are another job's. Compresses away from the caller's thread. */
+/** The report of that job's incumbent with this bound; null when the bytes belong to another job. Compresses off the caller's thread. */
 export async function finishIncumbent(bytes: Buffer, job: number, bound: number | null): Promise<SolveReport | null> {
   const end = bytes.indexOf(10);
   const head = JSON.parse(bytes.toString("utf8", 0, end)) as Head;
@@ -70,7 +70,7 @@ export function summaryOf(solution: Partial<Solution>): Partial<Solution> {
   return summary;
 }
 
-/** Why a solve that was cut has nothing to show; null stands for one that was still being compiled. */
+/** Why a solve that was cut short has no solution; null: it was still being compiled. */
 export function cutMessage(kind: WorkKind | null, limit_seconds: number): string {
   const cut = `the time limit of ${limit_seconds} s came`;
   if (kind === null) return `${cut} while the model was compiled; raise time_limit_seconds`;

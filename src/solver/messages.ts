@@ -1,12 +1,12 @@
 /**
- * What a solve is made from and what it comes to. Everything but the compiler is plain data: it is cloned on its way out of
+ * The input and the outcome of a solve. Everything but the compiler is plain data, because it is cloned on its way out of
  * the process that solves.
  */
 import type { Problem } from "../problem/problem";
 import type { Solution, SolutionStatus } from "../problem/solution";
 import type { SolveOptions } from "./options";
 
-/** How a solver process turns text into problems; handed in, because models are not the solver's business. */
+/** How a solver process turns text into problems; passed in, because the solver knows nothing about models. */
 export interface ModelCompiler {
   /** Reads a model once; the result is kept by digest and never sent anywhere. Must not throw on any text. */
   prepare(text: string): unknown;
@@ -21,9 +21,9 @@ export interface Compilation {
   readonly problem: Problem | null;
   /** Plain data, passed on unread. */
   readonly diagnostics: readonly unknown[];
-  /** Go into the solution. */
+  /** Warnings that go into the solution. */
   readonly warnings: readonly string[];
-  /** Text that the model makes of its solution; `values` has one entry a column, auxiliary ones included. */
+  /** Makes the model's text about its solution; `values` has one entry a column, auxiliary ones included. */
   readonly report: ((values: Float64Array, solution: Solution) => string | null) | null;
 }
 
@@ -33,11 +33,11 @@ export interface StoredAnswer {
   readonly data: Uint8Array;
 }
 
-/** What a solve came to, in the pieces that a run records. */
+/** The outcome of a solve, in the parts that a run stores. */
 export interface SolveReport {
   readonly status: SolutionStatus;
   readonly objective_value: number | null;
-  /** A sentence where there is no solution. */
+  /** A sentence, when there is no solution. */
   readonly error_message: string | null;
   readonly model_digest: string;
   readonly solution_digest: string | null;
@@ -56,13 +56,13 @@ export type FailureCode = "solver_crashed" | "solver_out_of_memory" | "certifica
 export type SolveOutcome =
   | ({ readonly kind: "solved" } & SolveReport)
   | { readonly kind: "model_error"; readonly diagnostics: readonly unknown[] }
-  /** `retryable`: the same job may do better in another process. */
+  /** `retryable`: the same job may succeed in another process. */
   | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string; readonly retryable: boolean }
-  /** The limit came before any solution. */
+  /** The time limit was reached; `report` has a solution if there was one. */
   | { readonly kind: "timeout"; readonly message: string; readonly report: SolveReport | null }
   /** With the best solution so far, if there was one. */
   | { readonly kind: "cancelled"; readonly report: SolveReport | null }
-  /** Taken back before it was done: it waited behind a long job, gave way to others, or the place stops. Submit it again. */
+  /** Returned unfinished: it waited behind a long job, gave way to others, or the place is stopping. Submit it again. */
   | { readonly kind: "returned" };
 
 /** At most four a second for each job. */
@@ -74,7 +74,7 @@ export interface Progress {
   readonly elapsed_ms: number;
 }
 
-/** One solve, as it is sent to whatever does it. */
+/** One solve, as it is sent to a solver. */
 export interface SolveMessage {
   readonly kind: "solve";
   readonly job: number;

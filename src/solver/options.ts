@@ -1,6 +1,6 @@
 /**
- * What a caller may ask of a solve. This list is ours and short: a raw HiGHS name never passes, since
- * some of them change what is solved (`solver=simplex` drops integrality without a word). What a model may say of them is
+ * The options of a solve. The list is short, and HiGHS's own names are never passed through, because
+ * some of them change what is solved (`solver=simplex` silently drops integrality). The options in a model are
  * checked in model/options.ts.
  */
 
@@ -20,7 +20,7 @@ export const SOLVE_OPTIONS_DEFAULT: SolveOptions = {
   presolve: true,
 };
 
-/** How exact the solver has to be: nothing that a caller asks for. A second solve changes it; the first one takes the solver's defaults. */
+/** How exact the solver has to be. Callers cannot set this: the first solve uses the solver's defaults, and further solves are stricter. */
 export interface Strictness {
   /** Largest violation of a row, a bound or the sign of a reduced cost, in the units of the problem that is solved. */
   readonly feasibility_tolerance: number;
@@ -30,11 +30,11 @@ export interface Strictness {
   readonly absolute_gap: number;
   /** Added to the diagonal of a quadratic objective. */
   readonly regularization: number;
-  /** The solver scales a linear problem itself. */
+  /** Whether the solver scales a linear problem itself. */
   readonly scaling: boolean;
-  /** Iterations after which a quadratic solve counts as one that cycles. */
+  /** Iterations after which a quadratic solve is taken to cycle. */
   readonly quadratic_iterations_max: number;
 }
 
-/** What one solve is run with; strictness that is not named is the solver's own. */
+/** The settings of one solve; missing parts of the strictness are the solver's defaults. */
 export type SolveSettings = SolveOptions & Partial<Strictness>;

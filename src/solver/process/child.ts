@@ -1,8 +1,8 @@
 /**
- * The solver process: what the hidden `solver` command runs. Messages from the pool are put in a queue and jobs done one after the
- * other. Answers of quick jobs that others wait behind leave together, so that the service writes them in one transaction.
- * While a job is solved nothing is read, so a stop reaches it through the interrupt file (control.ts). A crash costs the job in
- * hand, and quick ones whose answers had not left; the pool sees the process end. Ends itself with its parent.
+ * The solver process: what the hidden `solver` command runs. Messages from the pool are queued and jobs are done one after the
+ * other. Answers of quick jobs with others waiting behind them are sent together, so that the service writes them in one transaction.
+ * During a solve no messages are read, so a stop reaches it through the interrupt file (control.ts). A crash loses the job in
+ * hand and quick ones whose answers had not been sent; the pool sees the process end. The process ends with its parent.
  */
 import type { Clock } from "../../clock";
 import { messageOf } from "../../log";
@@ -15,26 +15,26 @@ import { InterruptFlag, StandingFile, writeIncumbent } from "./control";
 import { PreparedModels } from "./prepared_models";
 import type { AskMessage, ChildMessage, ParentMessage } from "./protocol";
 
-/** Names the control files; set by the pool. */
+/** The environment variable with the path of the control files; set by the pool. */
 export const CONTROL_PATH_VARIABLE = "JAOT_SOLVER_CONTROL";
-/** From this size on a message may outgrow the socket's buffer, and the rest leaves only when the event loop turns. */
+/** From this size on a message may exceed the socket's buffer, and the rest is sent only at the next turn of the event loop. */
 const FLUSH_BYTES_MIN = 65_536;
-/** How long jobs are done in a row without a look at new messages. */
+/** How long jobs are done in a row without reading new messages. */
 const TURN_MS_MAX = 10;
-/** How long an answer waits for those of the jobs behind it. One at a time, each cost the service a commit and a sync. */
+/** How long an answer waits for those of the jobs behind it. Sent one at a time, each would cost the service a commit and a sync. */
 const ANSWERS_MS_MAX = 2;
 
-/** Serves jobs until the parent goes away. */
+/** Serves jobs until the parent ends. */
 export async function runSolverChild(compiler: ModelCompiler, clock: Clock): Promise<void> {
   const path = process.env[CONTROL_PATH_VARIABLE];
   if (path === undefined || process.send === undefined) {
     throw new Error("the solver command is started by the service itself, with a channel to it");
   }
   platform.processes.endWithParent(clock);
-  // A terminal and a service manager signal the whole group: the service decides when its solvers end.
+  // Terminals and service managers signal the whole group, but the service decides when its solvers end.
   platform.processes.onStopRequest(() => {});
   const child = new SolverChild(compiler, clock, path);
-  // Before the first await: messages that come while the solver loads are kept in order.
+  // Before the first await, so that messages that arrive while the solver loads are kept in order.
   process.on("message", (messages: readonly ParentMessage[]) => child.receive(messages));
   await child.start();
 }
@@ -49,7 +49,7 @@ class SolverChild {
   readonly #queue: (SolveMessage | AskMessage)[] = [];
   #engine: Engine | null = null;
   #is_draining = false;
-  /** Answers that have not left. */
+  /** Answers that have not been sent. */
   #answers: ChildMessage[] = [];
   #answers_bytes = 0;
   #answers_since_ms = 0;
@@ -65,7 +65,7 @@ class SolverChild {
 
   async start(): Promise<void> {
     this.#engine = await ENGINES[ENGINE_DEFAULT].load(this.#clock);
-    // Not before: a start is waited for.
+    // Not earlier, because others wait for the start.
     platform.processes.yieldProcessor("to_service");
     await send([{ kind: "ready", solver_version: this.#engine.version }], 0);
     await this.#drain();
@@ -79,7 +79,7 @@ class SolverChild {
     if (this.#engine !== null && !this.#is_draining) void this.#drain();
   }
 
-  /** Jobs that have not begun go back; of the others the answer is on its way. */
+  /** Returns jobs that have not begun; the answers of the others are on their way. */
   #forget(jobs: readonly number[]): void {
     for (const job of jobs) {
       const position = this.#queue.findIndex((waiting) => waiting.job === job);
@@ -152,7 +152,7 @@ class SolverChild {
   #hooksOf(job: number): AttemptHooks {
     return {
       isInterrupted: () => this.#flag.isSetFor(job),
-      // Answers that wait to leave must not wait for a solve that takes longer.
+      // Waiting answers must not wait for a longer solve.
       onTurn: () => void this.#sendAnswers(),
       onProgress: (progress) => void send([{ kind: "progress", job, progress }], 0),
       onStanding: (standing) => this.#standing.write(job, standing),
@@ -170,7 +170,7 @@ function resultBytes(answer: ChildMessage): number {
   return answer.kind === "outcome" && "result" in answer.outcome ? answer.outcome.result.data.length : 0;
 }
 
-/** Sends at once; waits for the last byte to leave when there is much, since a solve after it would hold it up. */
+/** Sends at once. For large messages it waits until the last byte is sent, because a following solve would delay it. */
 function send(messages: readonly ChildMessage[], bytes: number): Promise<void> | void {
   if (bytes < FLUSH_BYTES_MIN) {
     process.send!(messages);

@@ -1,9 +1,9 @@
 /**
- * The files beside each solver process, for when its thread is inside a solve and reads no messages.
- * `<path>.interrupt` holds the number of the job that is to stop (8 bytes, little-endian double); the pool writes it, the
- * process looks at it from the solver's callbacks. `<path>.standing` holds what is known of the job in hand (job, kind of work, bound; three
- * doubles) and `<path>.incumbent` the best solution so far, replaced as a whole by rename: when the process is killed the pool still has them. Messages would not do for these: one that is
- * larger than the socket's buffer leaves a process only when its event loop turns.
+ * Files beside each solver process, used while its thread is inside a solve and reads no messages.
+ * `<path>.interrupt` has the number of the job to stop (8 bytes, little-endian double); the pool writes it, and the
+ * process reads it in the solver's callbacks. `<path>.standing` has the state of the job in hand (job, kind of work, bound; three
+ * doubles) and `<path>.incumbent` the best solution so far, replaced as a whole by rename: when the process is killed the pool still has them. Messages would not work here: one that is
+ * larger than the socket's buffer is sent only when the event loop turns.
  */
 import { closeSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { platform } from "../../platform/current";
@@ -19,7 +19,7 @@ export class ControlFiles {
   readonly #interrupt: number;
   readonly #number = new Float64Array(1);
 
-  /** Makes or empties the files. */
+  /** Creates or empties the files. */
   constructor(path: string) {
     this.path = path;
     this.#interrupt = platform.files.openPrivate(`${path}.interrupt`, "w");
@@ -28,20 +28,20 @@ export class ControlFiles {
     rmSync(`${path}.incumbent`, { force: true });
   }
 
-  /** Asks the process to stop this job as soon as it looks. */
+  /** Asks the process to stop this job at its next callback. */
   interruptJob(job: number): void {
     this.#number[0] = job;
     writeSync(this.#interrupt, this.#number, 0, 8, 0);
   }
 
-  /** The best solution of that job which the process left behind, with the last bound that is known; null when there is none. */
+  /** The best solution that the process left for that job, with the last known bound; null when there is none. */
   async readIncumbent(job: number): Promise<SolveReport | null> {
     const bytes = this.#read("incumbent");
     if (bytes === null) return null;
     return finishIncumbent(bytes, job, this.readStanding(job)?.bound ?? null).catch(() => null);
   }
 
-  /** What the process said of that job; null when it had not compiled it yet. */
+  /** The state of that job as the process wrote it; null when it was not compiled yet. */
   readStanding(job: number): Standing | null {
     const bytes = this.#read("standing");
     if (bytes === null || bytes.length < STANDING_BYTES || bytes.readDoubleLE(0) !== job) return null;
@@ -57,7 +57,7 @@ export class ControlFiles {
     }
   }
 
-  /** Closes and removes everything, the process's other leavings of that name included. */
+  /** Closes and removes all files of that name, including others that the process left. */
   remove(): void {
     closeSync(this.#interrupt);
     for (const kind of ["interrupt", "standing", "incumbent", "incumbent.new", "stderr"])

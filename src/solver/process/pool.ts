@@ -1,11 +1,11 @@
 /**
- * The solver to solve that needs nothing else: child processes of this program. The pool takes jobs, finds each a process, starts
- * and stops the processes. Jobs go out in the order in which they came, those of low priority after all others. A process is
- * started when a job finds none idle, one is kept for the next job, the others stop when idle for long. After many
+ * The place for solves that needs nothing else: child processes of this program. The pool accepts jobs, finds a process for each, and starts
+ * and stops the processes. Jobs are sent in the order of their arrival, those of low priority after all others. A process is
+ * started when a job finds none idle; one is kept for the next job, and the others stop after being idle for long. After many
  * solves or much growth a process is replaced: its successor is started beside it and takes over once ready, so that no job
  * waits for a start.
  *
- * On a crash: the job in hand fails, those sent behind it come back as `returned`, the next job starts a new process.
+ * On a crash the job in hand fails, those sent behind it end as `returned`, and the next job starts a new process.
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -21,12 +21,12 @@ import { type ProcessEvents, SolverProcess } from "./solver_process";
 
 export interface PoolLimits {
   readonly idle_seconds: number;
-  /** A process is replaced after this many solves, yet not within its first minute: small solves are many and leak nothing. */
+  /** A process is replaced after this many solves, but not within its first minute: small solves are frequent and leak nothing. */
   readonly recycle_solves: number;
   readonly recycle_growth_bytes: number;
   readonly memory_max_bytes: number;
   readonly kill_grace_ms: number;
-  /** Quick jobs in one process at a time, the one in hand included. */
+  /** Quick jobs in one process at a time, including the one in hand. */
   readonly pipeline_depth: number;
 }
 
@@ -36,10 +36,10 @@ export interface PoolSettings {
   /** How many may run at one time. */
   readonly processes: number;
   readonly clock: Clock;
-  /** Directory for the files beside each process; made when missing. One pool at a time. */
+  /** Directory for the files beside each process, created if missing. Only one pool may use it at a time. */
   readonly control_dir: string;
   readonly log?: Log;
-  /** There may be room for a further job: one was done or given up by its process, or a process came or went. */
+  /** Called when there may be room for another job: a job ended or was given up by its process, or a process started or ended. */
   readonly onRoom?: () => void;
   readonly limits?: Partial<PoolLimits>;
 }
@@ -74,7 +74,7 @@ export class SolverPool implements SolverPlace {
   #ready_waiters: { resolve(version: string): void; reject(error: Error): void }[] = [];
   #is_idle_watched = false;
   #is_stopped = false;
-  /** Why the last start failed; null after one that did not. */
+  /** Why the last start failed; null after a successful one. */
   #start_fault: string | null = null;
   readonly #events: ProcessEvents = {
     onReady: (solver) => this.#onReady(solver),
@@ -89,13 +89,13 @@ export class SolverPool implements SolverPlace {
     const memory_max_bytes = defaultMemoryMaxBytes(settings.processes);
     this.#limits = { ...LIMITS_DEFAULT, memory_max_bytes, ...settings.limits };
     if (!existsSync(settings.control_dir)) platform.files.makePrivateDirectory(settings.control_dir);
-    // What the processes of a service that was killed have left.
+    // Files that the processes of a killed service have left.
     for (const name of readdirSync(settings.control_dir)) {
       if (name.startsWith(CONTROL_PREFIX)) rmSync(join(settings.control_dir, name), { force: true });
     }
   }
 
-  /** Takes a job; it waits here until a process is free. */
+  /** Accepts a job, which waits here until a process is free. */
   submit(request: SolveRequest, hooks: JobHooks = {}): SubmittedJob {
     const { promise, resolve } = Promise.withResolvers<SolveOutcome>();
     const job = PoolJob.solve(this.#next_job++, request, hooks, resolve);
@@ -122,7 +122,7 @@ export class SolverPool implements SolverPlace {
     return Math.max(0, slots - this.#waiting.length);
   }
 
-  /** Starts a process if there is none and answers the solver's version once it is ready. */
+  /** Starts a process if there is none and returns the solver's version once it is ready. */
   warm(): Promise<string> {
     if (this.#solver_version !== null && this.#solvers.length > 0) return Promise.resolve(this.#solver_version);
     const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -233,7 +233,7 @@ export class SolverPool implements SolverPlace {
       const job = this.#waiting[0] ?? this.#waiting_low[0];
       if (job === undefined) return;
       const solver = this.#findSolver(job.is_quick);
-      // Without any process nothing would come to call this again.
+      // Without a process nothing would call this again.
       if (solver === null && this.#solvers.length > 0) {
         if (!job.is_low) this.#makeRoom();
         return;
@@ -244,7 +244,7 @@ export class SolverPool implements SolverPlace {
     }
   }
 
-  /** Jobs of low priority stop, one for each that waits. */
+  /** Stops jobs of low priority, one for each waiting job. */
   #makeRoom(): void {
     let needed = this.#waiting.length;
     for (const solver of this.#solvers) {
@@ -270,7 +270,7 @@ export class SolverPool implements SolverPlace {
     return this.#start() ?? best;
   }
 
-  /** Starts a process; null when the system refuses. */
+  /** Starts a process; null when the system refuses to. */
   #start(): SolverProcess | null {
     const { command, control_dir, clock, log } = this.#settings;
     try {
@@ -309,7 +309,7 @@ export class SolverPool implements SolverPlace {
     this.#settings.clock.after(delay_ms, () => this.#stopIdle(), true);
   }
 
-  /** The process that was used last is kept for the next job. */
+  /** Keeps the most recently used process for the next job. */
   #stopIdle(): void {
     this.#is_idle_watched = false;
     if (this.#is_stopped) return;
@@ -331,17 +331,17 @@ export class SolverPool implements SolverPlace {
   }
 }
 
-/** Counts against the number of processes: one that retires or waits to take over does not. */
+/** True for processes that count towards the limit: not for one that retires or waits to take over. */
 function isInUse(solver: SolverProcess): boolean {
   return !solver.is_retiring && !solver.is_successor;
 }
 
-/** One that retires frees no slot: it has none. */
+/** A retiring process has no slot to free. */
 function hasLowJob(solver: SolverProcess): boolean {
   return !solver.is_retiring && solver.jobs[0]?.is_low === true;
 }
 
-/** Why a question has no answer. */
+/** The refusal for a question that got no answer. */
 function refusalOf(outcome: SolveOutcome): Refusal {
   if (outcome.kind === "failed" && outcome.code === "solver_out_of_memory" && !outcome.retryable) {
     const advice = "make it smaller, or raise --solver-memory-max-mb";

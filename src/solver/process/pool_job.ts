@@ -9,16 +9,16 @@ export interface AskRequest {
   readonly question: unknown;
 }
 
-/** Time for an answer, beyond the compiler's own limit. */
+/** Time for an answer beyond the compiler's own limit. */
 const ASK_LIMIT_MS = 60_000;
 
 export class PoolJob {
-  /** The pool's answer to it was given; the process has yet to say what it did. */
+  /** The pool has settled it, but the process has not reported its end yet. */
   is_abandoned = false;
   is_settled = false;
   /** When it was asked to stop. */
   interrupt_ms: number | null = null;
-  /** Asked to stop for the sake of others: it is returned, not cancelled. */
+  /** Asked to stop to make way for others: it is returned, not cancelled. */
   gives_way = false;
   readonly id: number;
   readonly hooks: JobHooks;
@@ -44,7 +44,7 @@ export class PoolJob {
     return new PoolJob(id, request, hooks, settle, null);
   }
 
-  /** `settle` hears of failures alone. */
+  /** `settle` is called only for failures. */
   static ask(
     id: number,
     request: AskRequest,

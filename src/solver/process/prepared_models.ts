@@ -1,4 +1,4 @@
-/** Models that a solver process has read, by digest: the least recently used go first, bounded by number and by length of text. */
+/** Models that a solver process has read, by digest: limited in number and length of text, and the least recently used are dropped first. */
 import type { ModelCompiler } from "../messages";
 
 export const PREPARED_MODELS_MAX = 64;
@@ -19,7 +19,7 @@ export class PreparedModels {
     this.#compiler = compiler;
   }
 
-  /** The model of this digest, made of `text` when it is not kept; null when there is neither. */
+  /** The model of this digest, made from `text` when it is not kept; null when there is no text either. */
   find(digest: string, text: string | null): PreparedModel | null {
     const kept = this.#models.get(digest);
     if (kept !== undefined) {

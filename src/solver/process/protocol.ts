@@ -1,5 +1,5 @@
 /**
- * What passes between the pool and one of its solver processes. Everything is plain data: it is cloned on its way. Jobs are
+ * Messages between the pool and a solver process. Everything is plain data, because it is cloned on its way. Jobs are
  * numbered by the pool, from 1, and never reused.
  */
 import type { Progress, SolveMessage, SolveOutcome } from "../messages";
@@ -17,14 +17,14 @@ interface ForgetMessage {
   readonly jobs: readonly number[];
 }
 
-/** The pool sends these in arrays: all that one turn of its event loop brought. */
+/** The pool sends these in arrays with all messages of one turn of its event loop. */
 export type ParentMessage = SolveMessage | AskMessage | ForgetMessage;
 
-/** In arrays too: answers that were known at about the same time. */
+/** Sent in arrays too, with answers that were ready at about the same time. */
 export type ChildMessage =
   | { readonly kind: "ready"; readonly solver_version: string }
   | { readonly kind: "outcome"; readonly job: number; readonly outcome: SolveOutcome }
   | { readonly kind: "answer"; readonly job: number; readonly answer: unknown }
-  /** The model of that digest is no longer kept: send the job again, with its text. */
+  /** The model of that digest is no longer kept: send the job again with its text. */
   | { readonly kind: "model_missing"; readonly job: number }
   | { readonly kind: "progress"; readonly job: number; readonly progress: Progress };

@@ -1,11 +1,11 @@
 /**
- * One solver process and the jobs that were sent to it, in the order in which it does them: the first is the head, the one in
- * hand. When the head has had its time or its memory the process is killed; what becomes of the jobs then is told
- * through ProcessEvents.
+ * One solver process and the jobs that were sent to it, in the order in which it does them: the first is the head, the job in
+ * hand. When the head exceeds its time or memory the process is killed; ProcessEvents reports what happens to the jobs
+ * then.
  *
  *   starting -> ready -> ended        (killed, crashed, or stopped by the pool; a process never comes back)
  *
- * A job that was taken back stays in the line as `is_abandoned` until the process has said what became of it, so that
+ * A job that was taken back stays in the queue as `is_abandoned` until the process has reported its end, so that
  * the head is always known.
  */
 import { readFileSync } from "node:fs";
@@ -22,13 +22,13 @@ import type { ChildMessage, ParentMessage } from "./protocol";
 
 /** How long a job that gives way may take to stop. */
 const GIVE_WAY_MS = 250;
-/** A head that runs longer than this gives the jobs behind it back. */
+/** When the head runs longer than this, the jobs behind it are returned. */
 const TAKE_BACK_MS = 250;
-/** A solve can take 300 MB in 100 ms: in a container of 1 GiB the cap must be noticed before the kernel does. A look costs 20 us. */
+/** A solve can take 300 MB in 100 ms: in a container of 1 GiB we must notice the limit before the kernel does. A measurement costs 20 us. */
 const WATCH_MS = 50;
-/** One that ends is noticed at once; this is for one that hangs. An emulated arm64 on a busy machine needed 20 s to start. */
+/** Time limit of a start, for a process that hangs; one that ends is noticed at once. An emulated arm64 on a busy machine needed 20 s to start. */
 const START_MS_MAX = 60_000;
-/** How long the last messages of a process that ended may take to arrive. */
+/** How long the last messages of an ended process may take to arrive. */
 const LAST_WORDS_MS = 500;
 const STDERR_BYTES_MAX = 2048;
 
@@ -39,13 +39,13 @@ export interface ProcessLimits {
 
 export interface ProcessEvents {
   onReady(solver: SolverProcess): void;
-  /** The job left the line with this outcome. */
+  /** The job left the queue with this outcome. */
   onOutcome(job: PoolJob, outcome: SolveOutcome): void;
-  /** The job left the line and is to be sent again, with its model's text. */
+  /** The job left the queue and has to be sent again with its model's text. */
   onModelMissing(job: PoolJob): void;
   /** A slot became free. */
   onFree(solver: SolverProcess): void;
-  /** The process is gone, and every job with it. */
+  /** The process has ended, and with it every job. */
   onEnded(solver: SolverProcess, cause: string): void;
 }
 
@@ -72,12 +72,12 @@ export class SolverProcess {
   readonly #born_ms: number;
   solver_version: string | null = null;
   solves = 0;
-  /** Resident bytes when the first job was done: growth counts from there. */
+  /** Resident bytes after the first job, from which growth is counted. */
   base_bytes = 0;
   idle_since_ms: number;
-  /** Takes no further jobs: its successor is ready. */
+  /** Accepts no further jobs, because its successor is ready. */
   is_retiring = false;
-  /** Made to take over from another process; takes jobs once it is ready. */
+  /** Started to replace another process; accepts jobs once it is ready. */
   is_successor = false;
 
   constructor(
@@ -137,7 +137,7 @@ export class SolverProcess {
     this.#watch();
   }
 
-  /** Asks for the job to be stopped; one that has not begun is answered as returned. */
+  /** Asks for the job to be stopped; one that has not begun ends as returned. */
   interrupt(job: PoolJob): void {
     if (this.#line[0] === job) this.#files.interruptJob(job.id);
     else this.#post({ kind: "forget", jobs: [job.id] });
@@ -188,13 +188,13 @@ export class SolverProcess {
     });
   }
 
-  /** All that the process sent has arrived. */
+  /** Everything that the process sent has arrived. */
   onDisconnect(): void {
     this.#is_disconnected = true;
     this.#end();
   }
 
-  /** The digest is sent without its text from the second time on. */
+  /** From the second time on the digest is sent without the text. */
   #learn(digest: string | null): boolean {
     if (digest === null || this.#known_digests.has(digest)) return false;
     if (this.#known_digests.size >= PREPARED_MODELS_MAX) this.#known_digests.clear();
@@ -202,7 +202,7 @@ export class SolverProcess {
     return true;
   }
 
-  /** One message for all that a turn of the event loop brings. */
+  /** One message with everything from one turn of the event loop. */
   #post(message: ParentMessage): void {
     this.#outbox.push(message);
     if (this.#is_outbox_due) return;
@@ -214,7 +214,7 @@ export class SolverProcess {
       try {
         this.#process.send(messages);
       } catch {
-        // The process is gone and takes these jobs with it: its end is on its way and tells what becomes of them.
+        // The process has ended with these jobs; the event of its end settles them.
       }
     });
   }
@@ -245,7 +245,7 @@ export class SolverProcess {
     this.#clock.after(this.#msToLook(), () => this.#onWatch(), true);
   }
 
-  /** The limit of the head is met to the millisecond. */
+  /** Enforces the head's time limit to the millisecond. */
   #msToLook(): number {
     const head = this.#line[0];
     if (head === undefined || !this.is_ready) return WATCH_MS;
@@ -269,7 +269,7 @@ export class SolverProcess {
     this.#watch();
   }
 
-  /** One that gives way is waited for by another job. A process that starts stops it at once when it is ready; a new one would only start later. */
+  /** Another job waits for one that gives way. A starting process stops it as soon as it is ready, and a new process would only be ready later. */
   #hasNotStopped(head: PoolJob, waited_ms: number): boolean {
     return head.gives_way ? this.is_ready && waited_ms >= GIVE_WAY_MS : waited_ms >= this.#limits.kill_grace_ms;
   }
@@ -289,7 +289,7 @@ export class SolverProcess {
     if (this.base_bytes === 0 && this.solves > 0) this.base_bytes = this.#resident_bytes;
   }
 
-  /** Once the process is gone and nothing more can arrive: the head has its outcome, the others go back. */
+  /** Called when the process has ended and nothing more can arrive: settles the head and returns the others. */
   #end(): void {
     if (this.#is_ended || !this.#is_exited || !this.#is_disconnected) return;
     this.#is_ended = true;
@@ -321,7 +321,7 @@ export class SolverProcess {
         return failure("solver_crashed", `the solver process was not ready within ${START_MS_MAX / 1000} s`, true);
       case "out_of_memory": {
         const limit = `${Math.round(this.#limits.memory_max_bytes / 2 ** 20)} MiB`;
-        // In a process that has solved before, part of the memory may be what the others left.
+        // In a process that has solved before, earlier solves may hold part of the memory.
         return failure("solver_out_of_memory", `the solve needed more than ${limit} of memory`, this.solves > 0);
       }
       case null:
@@ -349,7 +349,7 @@ function failure(code: FailureCode, message: string, retryable: boolean): SolveO
   return { kind: "failed", code, message, retryable };
 }
 
-/** Its standard error goes to a file: a pipe would have to be read, and a process that fills one that is not stands still. */
+/** Its standard error goes to a file: a pipe would have to be read, and a process blocks when its pipe is full. */
 function spawnChild(command: readonly string[], control_path: string, solver: SolverProcess) {
   return Bun.spawn([...command], {
     env: { ...platform.processes.childEnvironment(), [CONTROL_PATH_VARIABLE]: control_path },

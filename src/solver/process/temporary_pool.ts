@@ -1,4 +1,4 @@
-/** A solver for one command line: a process whose files lie in a directory that goes away with it. */
+/** A solver for one command: a process with its files in a temporary directory. */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { platform } from "../../platform/current";
 import type { SolverPlace } from "../place";
 import { SolverPool } from "./pool";
 
-/** Runs `work` with a place of one solver, which is stopped and removed afterwards. `self` are the words that start this program. */
+/** Runs `work` with a place that has one solver, and stops and removes it afterwards. `self` is the command line that starts this program. */
 export async function withTemporaryPool<Result>(
   self: readonly string[],
   clock: Clock,
