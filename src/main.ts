@@ -1,8 +1,9 @@
 /** The program: its words, its process, its exit code. */
 import { type ArgumentReading, parseArguments } from "./cli/arguments";
 import { COMMANDS } from "./cli/commands";
+import { tellFailure } from "./cli/failure";
 import { StandardOutput } from "./cli/standard_output";
-import { complain, type Terminal } from "./cli/terminal";
+import { complain, seenText, type Terminal } from "./cli/terminal";
 import { systemClock } from "./clock";
 import { systemIds } from "./ids";
 import { platform } from "./platform/current";
@@ -34,7 +35,11 @@ async function main(reading: ArgumentReading): Promise<number> {
     return 0;
   }
   if (reading.kind === "wrong") return complain(terminal, reading.problems, 2);
-  return COMMANDS[reading.parsed.command]!.run(terminal, reading.parsed);
+  try {
+    return await COMMANDS[reading.parsed.command]!.run(terminal, reading.parsed);
+  } catch (error) {
+    return tellFailure(terminal, error);
+  }
 }
 
 function processTerminal(): Terminal {
@@ -45,9 +50,9 @@ function processTerminal(): Terminal {
     environment: process.env,
     is_interactive: process.stderr.isTTY === true,
     self: is_compiled ? [process.execPath] : [process.execPath, Bun.main],
-    out: (text) => output.write(text),
+    out: (text) => output.write(seenText(text)),
     isRead: () => output.is_open,
-    err: (text) => void process.stderr.write(text),
+    err: (text) => void process.stderr.write(seenText(text)),
     untilStopped,
   };
 }

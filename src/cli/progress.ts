@@ -1,7 +1,5 @@
 /** How far long work is, on one line of a terminal; nothing anywhere else. */
-import type { Terminal } from "./terminal";
-
-const ERASE_LINE = "\r\u001b[K";
+import { ERASE_LINE, type Terminal } from "./terminal";
 
 export interface ProgressBar {
   readonly show: (done_bytes: number, total_bytes: number) => void;

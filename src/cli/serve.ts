@@ -51,8 +51,21 @@ export async function serve(terminal: Terminal, parsed: ParsedArguments): Promis
     if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
       return complain(terminal, [`port ${config.port} on ${config.host} is in use; give another with --port`], 1);
     }
+    const words = listenFault(config, error);
+    if (words !== null) return complain(terminal, [words], EXIT_CODES.failed);
     throw error;
   }
+}
+
+/** Why the address cannot be listened on, by the code of the system's refusal; null for any other failure. */
+function listenFault({ host, port }: Config, error: unknown): string | null {
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  if (syscall !== "listen") return null;
+  if (code === "EADDRNOTAVAIL")
+    return `--host ${host} is not an address of this machine; give one of its own, or 0.0.0.0 for all`;
+  if (code === "EACCES")
+    return `port ${port} needs a right that this user lacks (ports below 1024); give another with --port`;
+  return `--host ${host} cannot be listened on (${String(code)}); give an address of this machine`;
 }
 
 /** Makes an admin key on the data directory itself; who may write there needs no key for it. */
@@ -77,7 +90,8 @@ function announce(terminal: Terminal, config: Config, started: Started): void {
   const key = new_admin_key ?? "$JAOT_API_KEY";
   lines.push(
     sign_in_link === null ? "Next:" : "Or with curl:",
-    `  curl -H 'Authorization: Bearer ${key}' ${address}/api/v2/triggers`,
+    // Double quotes: within single ones a shell does not put the variable's value in.
+    `  curl -H "Authorization: Bearer ${key}" ${address}/api/v2/triggers`,
   );
   if (is_first_key_unused)
     lines.push("If the first admin key was never seen, make another:", `  ${keyCommand(config)}`);

@@ -9,13 +9,14 @@
  */
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { extname, join, sep } from "node:path";
-import { isMap, LineCounter, parseDocument } from "yaml";
+import { isMap, LineCounter } from "yaml";
 import { nearestHint } from "../../nearest";
 import { DOCUMENT_FIELDS } from "../../services/documents/document_fields";
 import type { FieldTable } from "../../services/field_table";
 import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
 import { FileProblem, readModelFile } from "../model_file";
 import type { Fields } from "./spec";
+import { parseYaml } from "./yaml_text";
 
 export const DOCUMENTS = "documents";
 export const TRIGGERS = "triggers";
@@ -111,10 +112,9 @@ function descriptions(root: string, folder: string, known: readonly string[], pr
 
 function readDescription(root: string, file: string, problems: string[]): Description | null {
   const lines = new LineCounter();
-  const source = parseDocument(readFileSync(join(root, file), "utf8"), { lineCounter: lines, prettyErrors: false });
-  const [error] = source.errors;
-  if (error !== undefined) {
-    problems.push(`${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
+  const source = parseYaml(readFileSync(join(root, file), "utf8"), lines);
+  if ("problem" in source) {
+    problems.push(`${file}${source.at === null ? "" : `:${lines.linePos(source.at).line}`}: ${source.problem}`);
     return null;
   }
   const { contents } = source;
@@ -129,7 +129,7 @@ function readDescription(root: string, file: string, problems: string[]): Descri
   };
   return {
     file,
-    fields: source.toJS() as Fields,
+    fields: source.toJS({ maxAliasCount: -1 }) as Fields,
     fault: (field, message) => void problems.push(`${file}:${lineOf(field)}: ${field}: ${message}`),
   };
 }

@@ -33,6 +33,13 @@ export interface UpgradeReport {
 /** Migrates if needed; null when it was not. Throws DataDirectoryError, with the database unchanged, when it cannot. */
 export function bringUpToDate(client: Database, path: string, options: UpgradeOptions): UpgradeReport | null {
   const found = userVersion(client);
+  if (found === 0 && hasTables(client)) {
+    client.close();
+    throw new DataDirectoryError(
+      1,
+      `${path} has tables but no schema number (user_version is 0), so it is damaged or not this program's. Nothing was changed: put a backup back with restore, or give another --data-dir`,
+    );
+  }
   settleUnfinishedBackups(path, found, options.now);
   const outcome = migrate(client, MIGRATIONS, {
     now: options.now,
@@ -53,6 +60,10 @@ export function bringUpToDate(client: Database, path: string, options: UpgradeOp
   client.close();
   if (outcome.kind === "no_room") removeUnfinishedBackup(path, outcome.found);
   throw refusalOf(outcome, path);
+}
+
+function hasTables(client: Database): boolean {
+  return client.query("SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1").get() !== null;
 }
 
 function unfinishedBackupOf(path: string, from: number): string {

@@ -96,10 +96,15 @@ console.log(run.status, run.result_data?.objective_value);`;
 function powershell(facts: SnippetFacts): Snippet {
   const secret = facts.secret === null ? `$env:${SECRET_NAME}` : `"${facts.secret}"`;
   const text = `$headers = @{ Authorization = "Bearer " + ${secret}; Prefer = "wait=60" }
-$body = '${bodyOf(facts).replaceAll("'", "''")}'
-$run = Invoke-RestMethod -Method Post -Uri '${facts.url}' -Headers $headers -ContentType 'application/json' -Body $body
+$body = ${powershellQuoted(bodyOf(facts))}
+$run = Invoke-RestMethod -Method Post -Uri ${powershellQuoted(facts.url)} -Headers $headers -ContentType 'application/json' -Body $body
 "$($run.status) $($run.result_data.objective_value)"`;
   return { name: "PowerShell", text };
+}
+
+/** PowerShell takes the typographic quotes for the plain one, and each must be doubled (about_Quoting_Rules). */
+function powershellQuoted(text: string): string {
+  return `'${text.replaceAll(/['\u2018-\u201b]/g, "$&$&")}'`;
 }
 
 function ciJob(facts: SnippetFacts): Snippet {
