@@ -39,6 +39,7 @@ import { VersionModels } from "./services/memory/version_models";
 import { WebhookDestinations } from "./services/memory/webhook_destinations";
 import { recover } from "./services/runs/recovery";
 import { SOLVER_VERSION } from "./solver/engines";
+import { wasJobBegun } from "./solver/process/control";
 import { SolverPool } from "./solver/process/pool";
 import { findTenant, firstTenant, hasLiveKey, hasOnlyFirstKey } from "./storage/access";
 import { type OpenDatabase, openDatabase, openExistingDatabase } from "./storage/database";
@@ -109,8 +110,9 @@ export async function openApp(parts: AppParts): Promise<App> {
       },
     });
     requireKeyBeforeNetwork(config, database, clock.now());
+    const was_job_begun = wasJobBegun(config.data_dir);
     const app = assemble(parts, database, unlock);
-    const recovered = await recover(app.context);
+    const recovered = await recover(app.context, was_job_begun);
     if (recovered.requeued + recovered.failed > 0) parts.log.info("runs_recovered", recovered);
     const refreshed = await refreshSchedules(app.context);
     if (refreshed > 0) parts.log.info("schedules_recomputed", { schedules: refreshed });

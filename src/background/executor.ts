@@ -114,8 +114,8 @@ async function execute(context: ExecutorContext, run: ClaimedRun, target: FireTa
         bound: target.bound,
         override_data: overrides === null ? null : JSON.parse(overrides),
         options: solveOptionsOf(context, model.options),
-        // A run that has been through a crash is alone in its solver: it may be the one that crashes it.
-        quick: run.attempt === 1 && context.version_models.isQuick(target.version_id),
+        // The last attempt of a run is alone in its solver: it may be the run that crashes it.
+        quick: run.attempt < context.config.attempts_max && context.version_models.isQuick(target.version_id),
       },
       { onProgress: (progress) => noteProgress(context, run, progress) },
     );

@@ -222,14 +222,14 @@ export function cancelQueuedRun(transaction: Transaction, seq: number, now: numb
   return changes > 0;
 }
 
-/** running -> queued. With `was_started` false the attempt does not count: the run waited in a pipe and the solver never saw it. */
-export function requeueRun(transaction: Transaction, fence: RunFence, was_started: boolean): boolean {
+/** running -> queued. `attempts` is how many attempts count against the run from now on. */
+export function requeueRun(transaction: Transaction, fence: RunFence, attempts: number): boolean {
   const { changes } = transaction.client
     .query(
-      `UPDATE runs SET ${REQUEUE.set}, boot_id = NULL, started_at = NULL, attempt = attempt - ?4
+      `UPDATE runs SET ${REQUEUE.set}, boot_id = NULL, started_at = NULL, attempt = ?4
        WHERE seq = ?1 AND attempt = ?2 AND boot_id = ?3 AND ${REQUEUE.where}`,
     )
-    .run(fence.seq, fence.attempt, fence.boot_id, was_started ? 0 : 1);
+    .run(fence.seq, fence.attempt, fence.boot_id, attempts);
   return changes > 0;
 }
 

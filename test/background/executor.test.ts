@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hardModel, type Json, RESTOCK, startWorld, type World } from "../world";
@@ -64,17 +64,20 @@ describe("a run that ends while the disk is full", () => {
 
 describe("a run that has been through its attempts", () => {
   /** Starts a service on what one left that went down with a run in its third attempt. */
-  async function afterThirdFall(held_by: string): Promise<Json> {
+  async function afterThirdFall(held_by: string, { others = 0, was_begun = true } = {}): Promise<Json> {
     const directory = mkdtempSync(join(tmpdir(), "jaot-fallen-"));
     try {
       const first = await startWorld({ directory, flags: { workers: "0" } });
       const trigger = await first.makeTrigger(RESTOCK);
       const path = `/api/v2/triggers/${trigger.id}/fire`;
       const { run_id } = (await first.call("POST", path, {}, { token: trigger.trigger_secret })).body;
+      for (let i = 0; i < others; i += 1) await first.call("POST", path, {}, { token: trigger.trigger_secret });
       await first.app.context.writer.write(({ client }) =>
         client.run("UPDATE runs SET status = 1, attempt = 3, started_at = created_at, boot_id = ?1", [held_by]),
       );
       await first.stop();
+      // What the solver process of a service that was killed leaves: the number of the job that it had begun.
+      if (was_begun) writeFileSync(join(directory, "data", "solver-1.in_hand"), new Float64Array([7]));
       const second = await startWorld({ directory });
       const run = await second.ended(trigger, run_id);
       await second.stop();
@@ -92,7 +95,17 @@ describe("a run that has been through its attempts", () => {
 
   test("is solved all the same when it was the machine that went down", async () => {
     const run = await afterThirdFall("boot_another@anotherone");
-    expect([run.status, run.attempt]).toEqual(["completed", 4]);
+    expect([run.status, run.attempt]).toEqual(["completed", 1]);
+  });
+
+  test("is solved all the same when no solver had begun it", async () => {
+    const run = await afterThirdFall("boot_another@thisstart", { was_begun: false });
+    expect([run.status, run.attempt]).toEqual(["completed", 1]);
+  });
+
+  test("is solved all the same when others were in hand with it, and none of them is charged", async () => {
+    const run = await afterThirdFall("boot_another@thisstart", { others: 1 });
+    expect([run.status, run.attempt]).toEqual(["completed", 1]);
   });
 });
 

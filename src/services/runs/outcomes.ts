@@ -43,7 +43,9 @@ async function requeue(
   target: FireTarget,
   was_started: boolean,
 ): Promise<void> {
-  const is_queued = await writePersistently(context, (transaction) => requeueRun(transaction, run, was_started));
+  const is_queued = await writePersistently(context, (transaction) =>
+    requeueRun(transaction, run, run.attempt - (was_started ? 0 : 1)),
+  );
   if (!is_queued) return;
   context.queue.add(target.id, target.priority);
   context.signals.changed(run.id);
@@ -104,7 +106,7 @@ export function failed(error_message: string): RunOutcome {
 /** A run whose attempts have each ended with the process: it may be the one that ends it. */
 export function poisoned(run: RunRow): RunOutcome {
   return failed(
-    `The service or its solver went down ${run.attempt} times while this run was being solved; it is not tried again`,
+    `The service or its solver went down ${run.attempt} times while this run was the only one in hand; it is not tried again`,
   );
 }
 

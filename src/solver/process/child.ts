@@ -11,7 +11,7 @@ import { type AttemptHooks, attemptSolve } from "../attempt";
 import type { Engine } from "../engine";
 import { ENGINE_DEFAULT, ENGINES } from "../engines";
 import type { ModelCompiler, SolveMessage, SolveOutcome } from "../messages";
-import { InterruptFlag, StandingFile, writeIncumbent } from "./control";
+import { InHandMark, InterruptFlag, StandingFile, writeIncumbent } from "./control";
 import { PreparedModels } from "./prepared_models";
 import type { AskMessage, ChildMessage, ParentMessage } from "./protocol";
 
@@ -45,6 +45,7 @@ class SolverChild {
   readonly #path: string;
   readonly #flag: InterruptFlag;
   readonly #standing: StandingFile;
+  readonly #in_hand: InHandMark;
   readonly #models: PreparedModels;
   readonly #queue: (SolveMessage | AskMessage)[] = [];
   #engine: Engine | null = null;
@@ -60,6 +61,7 @@ class SolverChild {
     this.#path = path;
     this.#flag = new InterruptFlag(path);
     this.#standing = new StandingFile(path);
+    this.#in_hand = new InHandMark(path);
     this.#models = new PreparedModels(compiler);
   }
 
@@ -102,6 +104,7 @@ class SolverChild {
   }
 
   async #serve(message: SolveMessage | AskMessage): Promise<void> {
+    this.#in_hand.begin(message.job);
     const answer = message.kind === "ask" ? this.#answer(message) : await this.#solve(message);
     if (this.#answers.length === 0) this.#answers_since_ms = this.#clock.monotonic();
     this.#answers.push(answer);

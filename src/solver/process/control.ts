@@ -2,10 +2,12 @@
  * Files beside each solver process, used while its thread is inside a solve and reads no messages.
  * `<path>.interrupt` has the number of the job to stop (8 bytes, little-endian double); the pool writes it, and the
  * process reads it in the solver's callbacks. `<path>.standing` has the state of the job in hand (job, kind of work, bound; three
- * doubles) and `<path>.incumbent` the best solution so far, replaced as a whole by rename: when the process is killed the pool still has them. Messages would not work here: one that is
+ * doubles) and `<path>.incumbent` the best solution so far, replaced as a whole by rename: when the process is killed the pool still has them. `<path>.in_hand` has the number of the job
+ * that the process began last, as one double: answers are sent together, so the first unanswered job is not always it. Messages would not work here: one that is
  * larger than the socket's buffer is sent only when the event loop turns.
  */
-import { closeSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { platform } from "../../platform/current";
 import { encodeIncumbent, finishIncumbent, type Incumbent, type Standing, type WorkKind } from "../incumbent";
 import type { SolveReport } from "../messages";
@@ -17,6 +19,7 @@ const STANDING_BYTES = 24;
 export class ControlFiles {
   readonly path: string;
   readonly #interrupt: number;
+  readonly #in_hand: number;
   readonly #number = new Float64Array(1);
 
   /** Creates or empties the files. */
@@ -25,7 +28,16 @@ export class ControlFiles {
     this.#interrupt = platform.files.openPrivate(`${path}.interrupt`, "w");
     writeSync(this.#interrupt, this.#number, 0, 8, 0);
     closeSync(platform.files.openPrivate(`${path}.standing`, "w"));
+    closeSync(platform.files.openPrivate(`${path}.in_hand`, "w"));
+    this.#in_hand = openSync(`${path}.in_hand`, "r");
     rmSync(`${path}.incumbent`, { force: true });
+  }
+
+  /** The job that the process began last; 0: none yet. */
+  readInHand(): number {
+    const number = new Float64Array(1);
+    readSync(this.#in_hand, number, 0, 8, 0);
+    return number[0]!;
   }
 
   /** Asks the process to stop this job at its next callback. */
@@ -60,9 +72,19 @@ export class ControlFiles {
   /** Closes and removes all files of that name, including others that the process left. */
   remove(): void {
     closeSync(this.#interrupt);
-    for (const kind of ["interrupt", "standing", "incumbent", "incumbent.new", "stderr"])
+    closeSync(this.#in_hand);
+    for (const kind of ["interrupt", "in_hand", "standing", "incumbent", "incumbent.new", "stderr"])
       rmSync(`${this.path}.${kind}`, { force: true });
   }
+}
+
+/** Prefix of the control files in their directory. */
+export const CONTROL_PREFIX = "solver-";
+
+/** True when a solver process of a service that was killed had begun a job. Ask before a pool opens the directory: it removes the files. */
+export function wasJobBegun(control_dir: string): boolean {
+  const marks = readdirSync(control_dir).filter((name) => name.startsWith(CONTROL_PREFIX) && name.endsWith(".in_hand"));
+  return marks.some((name) => readFileSync(join(control_dir, name)).some((byte) => byte !== 0));
 }
 
 /** The process's side of the interrupt file. */
@@ -77,6 +99,21 @@ export class InterruptFlag {
   isSetFor(job: number): boolean {
     readSync(this.#file, this.#number, 0, 8, 0);
     return this.#number[0] === job;
+  }
+}
+
+/** The process's side of the file that says which job it has begun. */
+export class InHandMark {
+  readonly #file: number;
+  readonly #number = new Float64Array(1);
+
+  constructor(path: string) {
+    this.#file = openSync(`${path}.in_hand`, "r+");
+  }
+
+  begin(job: number): void {
+    this.#number[0] = job;
+    writeSync(this.#file, this.#number, 0, 8, 0);
   }
 }
 

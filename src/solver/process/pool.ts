@@ -15,6 +15,7 @@ import { platform } from "../../platform/current";
 import { Refusal } from "../../refusals";
 import type { SolveOutcome } from "../messages";
 import type { JobHooks, PlaceStats, SolveRequest, SolverPlace, SolverStats, SubmittedJob } from "../place";
+import { CONTROL_PREFIX } from "./control";
 import { defaultMemoryMaxBytes } from "./memory_limit";
 import { PoolJob } from "./pool_job";
 import { type ProcessEvents, SolverProcess } from "./solver_process";
@@ -48,7 +49,6 @@ export interface ProcessStats extends SolverStats {
   readonly pid: number;
 }
 
-const CONTROL_PREFIX = "solver-";
 const RECYCLE_AGE_MS_MIN = 60_000;
 const IDLE_LOOK_MS_MAX = 10_000;
 const STOP_LOOK_MS = 20;

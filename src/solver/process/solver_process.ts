@@ -297,11 +297,20 @@ export class SolverProcess {
   }
 
   async #tellEnd(cause: string): Promise<void> {
-    const [head, ...waiting] = this.#line.splice(0);
-    for (const job of waiting) if (!job.is_abandoned) this.#events.onOutcome(job, { kind: "returned" });
-    if (head !== undefined && !head.is_abandoned) this.#events.onOutcome(head, await this.#outcomeOfHead(head, cause));
+    const charged = this.#chargedJob();
+    const jobs = this.#line.splice(0).filter((job) => !job.is_abandoned);
+    for (const job of jobs) if (job !== charged) this.#events.onOutcome(job, { kind: "returned" });
+    if (charged !== undefined && jobs.includes(charged)) {
+      this.#events.onOutcome(charged, await this.#outcomeOfHead(charged, cause));
+    }
     this.#files.remove();
     this.#events.onEnded(this, cause);
+  }
+
+  /** The job that the process had begun; the head when it had begun none, so that what kills it before that is not tried for ever. */
+  #chargedJob(): PoolJob | undefined {
+    const in_hand = this.#kill_reason === null ? this.#files.readInHand() : 0;
+    return this.#line.find((job) => job.id === in_hand) ?? this.#line[0];
   }
 
   async #outcomeOfHead(head: PoolJob, cause: string): Promise<SolveOutcome> {

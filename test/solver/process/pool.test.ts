@@ -247,6 +247,15 @@ describe("a process that dies", () => {
     expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
   });
 
+  test("charges the job that it had begun, not one that was solved and whose answer had not left", async () => {
+    const pool = openPool();
+    await pool.warm();
+    const solved = [pool.submit(production({ quick: true })), pool.submit(production({ quick: true }))];
+    const culprit = pool.submit(request({ act: "segfault" }, { quick: true }));
+    expect(await culprit.outcome).toMatchObject({ kind: "failed", code: "solver_crashed", retryable: true });
+    for (const { outcome } of solved) expect(["solved", "returned"]).toContain((await outcome).kind);
+  });
+
   test("leaves its last words in the message", async () => {
     const outcome = await openPool().submit(request({ act: "exit" })).outcome;
     expect(outcome).toMatchObject({ message: expect.stringContaining("with code 3: last words of the solver") });
