@@ -98,7 +98,7 @@ describe("a start", () => {
     expect(text).toMatch(/^jaot-triggers listens on http:\/\/127\.0\.0\.1:\d+\n/);
     expect(text).toContain(`data directory    ${service.data_dir}\n`);
     expect(text).toContain("solver processes  3\n");
-    expect(text).toContain(`curl -H 'Authorization: Bearer $JAOT_API_KEY' ${service.address}/api/v2/triggers\n`);
+    expect(text).toContain(`curl -H "Authorization: Bearer $JAOT_API_KEY" ${service.address}/api/v2/triggers\n`);
     expect(text).not.toContain("Warning");
   });
 
@@ -340,5 +340,28 @@ describe("what the program tells of itself", () => {
     expect(stdout).toStartWith(`jaot-triggers ${command}`);
     expect(stdout).toMatch(new RegExp(`\nExample:\n  jaot-triggers ${command}`));
     expect(existsSync(at("jaot-data"))).toBe(false);
+  });
+});
+
+describe("what cannot be listened on or opened is a sentence, not a dump", () => {
+  test("an address that is not this machine's", async () => {
+    const words = ["--host", "203.0.113.9", "--data-dir", at("elsewhere")];
+    const { exit_code, stderr } = await serveRefused(words, { JAOT_ADMIN_KEY: ADMIN_KEY });
+    expect([exit_code, stderr.trim().split("\n")]).toEqual([
+      1,
+      [expect.stringContaining("--host 203.0.113.9 is not an address of this machine; give one of its own")],
+    ]);
+  });
+
+  test("a database that says it has no schema", async () => {
+    const data_dir = await makeDataDirectory("unnumbered");
+    const database = new Database(join(data_dir, "jaot.db"));
+    database.run("PRAGMA user_version = 0");
+    database.close();
+    const { exit_code, stderr } = await serveRefused(["--data-dir", data_dir]);
+    expect([exit_code, stderr.trim().split("\n")]).toEqual([
+      1,
+      [expect.stringContaining("put a backup back with restore")],
+    ]);
   });
 });
