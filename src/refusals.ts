@@ -35,6 +35,7 @@ const REFUSAL_STATUS = {
   workspace_exists: 409,
   applied_changed: 409,
   organization_exists: 409,
+  changed_elsewhere: 412,
   body_too_large: 413,
   unsupported_media_type: 415,
   host_not_served: 421,

@@ -9,6 +9,7 @@ import {
 } from "../../services/documents/documents";
 import { requireRole } from "../edge/authenticate";
 import { sliceOfQuery } from "../edge/query";
+import { expectedRevisions, tagged } from "../edge/revisions";
 import { API, keyedRoutes } from "../edge/router";
 import { documentBody, documentChangeBody } from "./bodies";
 
@@ -28,15 +29,21 @@ export function documentRoutes(context: DocumentRouteContext) {
       const { skip, limit } = sliceOfQuery(query, LIST_LIMIT_DEFAULT);
       return listDocuments(context, principal, skip, limit);
     })
-    .get("/:document_id", ({ principal, params }) => getDocument(context, principal, params.document_id))
+    .get("/:document_id", ({ principal, params, set }) =>
+      tagged(set, getDocument(context, principal, params.document_id)),
+    )
     .put(
       "/:document_id",
-      ({ principal, params, body }) =>
-        updateDocument(context, requireRole(principal, "editor"), params.document_id, body),
+      async ({ principal, params, body, request, set }) => {
+        const editor = requireRole(principal, "editor");
+        const expected = expectedRevisions(request);
+        return tagged(set, await updateDocument(context, editor, params.document_id, body, expected));
+      },
       { body: documentChangeBody },
     )
-    .delete("/:document_id", async ({ principal, params, status }) => {
-      await deleteDocument(context, requireRole(principal, "editor"), params.document_id);
+    .delete("/:document_id", async ({ principal, params, request, status }) => {
+      const editor = requireRole(principal, "editor");
+      await deleteDocument(context, editor, params.document_id, expectedRevisions(request));
       return status(204);
     });
 }

@@ -4,7 +4,7 @@ import { EXPORT_FORMATS } from "../../model/formats";
 import * as documents from "../openapi/document_objects";
 import * as examples from "../openapi/examples";
 import type { Operation } from "../openapi/operation";
-import { oneOf, slice } from "../openapi/parameters";
+import { ifMatch, oneOf, revisionTag, slice } from "../openapi/parameters";
 
 export const BUILDER_OPERATIONS = {
   "POST /api/v2/builder": {
@@ -40,7 +40,14 @@ export const BUILDER_OPERATIONS = {
     tag: "Documents",
     summary: "Get a document",
     access: "viewer",
-    answers: { 200: { description: "The document.", schema: documents.document, example: examples.document } },
+    answers: {
+      200: {
+        description: "The document.",
+        schema: documents.document,
+        example: examples.document,
+        headers: revisionTag,
+      },
+    },
     refusals: ["document_not_found"],
   },
   "PUT /api/v2/builder/{document_id}": {
@@ -49,15 +56,17 @@ export const BUILDER_OPERATIONS = {
     summary: "Change a document",
     description: "Fields left out stay; model_json null clears the model. Versions made before stay as they are.",
     access: "editor",
+    headers: ifMatch,
     body: { is_required: true, example: examples.documentBody },
     answers: {
       200: {
         description: "The document.",
+        headers: revisionTag,
         schema: documents.document,
         example: { ...examples.document, diagnostics: [] },
       },
     },
-    refusals: ["document_not_found", "shutting_down"],
+    refusals: ["document_not_found", "changed_elsewhere", "shutting_down"],
   },
   "DELETE /api/v2/builder/{document_id}": {
     id: "deleteDocument",
@@ -65,8 +74,9 @@ export const BUILDER_OPERATIONS = {
     summary: "Delete a document",
     description: "It is gone from every route; triggers that pin its versions go on firing.",
     access: "editor",
+    headers: ifMatch,
     answers: { 204: { description: "It is gone." } },
-    refusals: ["document_not_found"],
+    refusals: ["document_not_found", "changed_elsewhere"],
   },
   "GET /api/v2/builder/{document_id}/versions": {
     id: "listVersions",

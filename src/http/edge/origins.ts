@@ -14,8 +14,9 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 
 const CORS_HEADERS: Readonly<Record<string, string>> = {
   "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
-  "access-control-allow-headers": "authorization, content-type, idempotency-key, last-event-id, prefer, x-request-id",
-  "access-control-expose-headers": "idempotent-replayed, retry-after, x-ignored-query, x-request-id",
+  "access-control-allow-headers":
+    "authorization, content-type, idempotency-key, if-match, last-event-id, prefer, x-request-id",
+  "access-control-expose-headers": "etag, idempotent-replayed, retry-after, x-ignored-query, x-request-id",
   "access-control-max-age": "600",
   vary: "origin",
 };

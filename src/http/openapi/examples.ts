@@ -38,6 +38,7 @@ const overrideData = { demand: [20, 35] };
 
 const owner = { organization_id: ids.organization, created_by: ids.user };
 const times = { created_at: AT, updated_at: AT };
+const revision = "7c1f0a9be2d4835611aa";
 
 export const document = {
   id: ids.document,
@@ -47,6 +48,7 @@ export const document = {
   canvas_json: null,
   model_json: model,
   is_active: true,
+  revision,
   ...times,
 };
 export const documents = [{ id: ids.document, name: "mix", ...times }];
@@ -155,6 +157,7 @@ export const trigger = exampleOf(TRIGGER_FIELDS, {
   is_enabled: true,
   total_runs: 47,
   last_fired_at: AT,
+  revision,
   ...times,
 });
 export const newTrigger = { ...trigger, total_runs: 0, last_fired_at: null, trigger_secret: SECRET };
@@ -254,6 +257,7 @@ export const schedule = {
   last_run_at: AT,
   next_run_at: NEXT_AT,
   cursor_in_future: false,
+  revision,
   ...times,
 };
 const tickPreview = {

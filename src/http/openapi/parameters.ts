@@ -32,6 +32,16 @@ export function slice(limit_default: number): Readonly<Record<string, Parameter>
   };
 }
 
+/** What holds a change to the revision that its sender has read. */
+export const ifMatch: Readonly<Record<string, Parameter>> = {
+  "If-Match": {
+    description: "The revision that was read: the change is refused with 412 when the object has another one by now.",
+    schema: Type.String({ examples: ['"7c1f0a9be2d4835611aa"'] }),
+  },
+};
+/** On answers that show one object. */
+export const revisionTag = { ETag: "The object's revision, in quotes: what If-Match takes." };
+
 export function oneOf(list: readonly string[], description: string): Parameter {
   return { description, schema: words(list, description) };
 }

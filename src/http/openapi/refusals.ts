@@ -41,6 +41,8 @@ const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   applied_changed: "Another apply has changed the record meanwhile; run apply again",
   workspace_exists: 'There is a workspace "North" already; choose another name',
   organization_exists: 'There is an organization "Plant North" already; choose another name',
+  changed_elsewhere:
+    "It was changed by someone else: its revision is 7c1f0a9be2d4835611aa, and If-Match names another. Read it again, then change it",
   body_too_large: "The body is larger than 16 MiB; send less, or raise --max-body-mb",
   unsupported_media_type: 'The body must be sent as application/json, found "text/plain"',
   host_not_served:
@@ -69,6 +71,7 @@ const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
 
 /** Fields that a refusal has beside `detail`, `code` and `request_id`. */
 const REFUSAL_FIELDS: Partial<Record<RefusalCode, Readonly<Record<string, unknown>>>> = {
+  changed_elsewhere: { revision: "7c1f0a9be2d4835611aa" },
   model_invalid: {
     diagnostics: [
       {

@@ -3,7 +3,7 @@ import { Type } from "@sinclair/typebox";
 import { TICK_OUTCOMES } from "../../runs/tick";
 import * as examples from "../openapi/examples";
 import type { Operation } from "../openapi/operation";
-import { oneOf, pages } from "../openapi/parameters";
+import { ifMatch, oneOf, pages, revisionTag } from "../openapi/parameters";
 import * as schedules from "../openapi/schedule_objects";
 
 const one = { description: "The schedule.", schema: schedules.schedule, example: examples.schedule };
@@ -86,7 +86,7 @@ function basicsOfOne(path: string, noun: string, what: string): Record<string, O
       tag: "Schedules",
       summary: `Get ${what}`,
       access: "viewer",
-      answers: { 200: one },
+      answers: { 200: { ...one, headers: revisionTag } },
       refusals: notFound,
     },
     [`PATCH ${path}`]: {
@@ -96,9 +96,10 @@ function basicsOfOne(path: string, noun: string, what: string): Record<string, O
       description:
         "What had come before the change fires under the old settings; what decides when it fires then counts from now. Turning it on again clears its failures.",
       access: "editor",
+      headers: ifMatch,
       body: { is_required: true, example: { cron_expression: "30 6 * * 1-5" } },
-      answers: { 200: one },
-      refusals: [...notFound, "invalid_cron", "override_invalid"],
+      answers: { 200: { ...one, headers: revisionTag } },
+      refusals: [...notFound, "changed_elsewhere", "invalid_cron", "override_invalid"],
     },
     [`DELETE ${path}`]: {
       id: `delete${noun}`,
@@ -106,8 +107,9 @@ function basicsOfOne(path: string, noun: string, what: string): Record<string, O
       summary: `Delete ${what}`,
       description: "Its runs stay.",
       access: "editor",
+      headers: ifMatch,
       answers: { 204: { description: "It is gone." } },
-      refusals: notFound,
+      refusals: [...notFound, "changed_elsewhere"],
     },
     [`POST ${path}/reset-cursor`]: {
       id: `resetCursorOf${noun}`,

@@ -15,6 +15,7 @@ import { listTicks, runTick } from "../../services/schedules/ticks";
 import { requireRole } from "../edge/authenticate";
 import { invalid } from "../edge/errors";
 import { integerOf, pageOfQuery, type Query, timeOf, wordOf } from "../edge/query";
+import { expectedRevisions, tagged } from "../edge/revisions";
 import { API, keyedRoutes } from "../edge/router";
 import { cronBody, scheduleBody, scheduleChangeBody } from "./bodies";
 
@@ -55,15 +56,19 @@ export function scheduleRoutes(context: ScheduleRouteContext) {
 /** The routes of one schedule: the main one at `/triggers/:trigger_id/schedule`, or one that the path names by `:schedule_id`. */
 export function oneScheduleRoutes<const Path extends string>(context: ScheduleRouteContext, path: Path) {
   return keyedRoutes(context, `${API}${path}`)
-    .get("/", ({ principal, params }) => getSchedule(context, principal, ...chosen(params)))
+    .get("/", ({ principal, params, set }) => tagged(set, getSchedule(context, principal, ...chosen(params))))
     .patch(
       "/",
-      ({ principal, params, body }) =>
-        updateSchedule(context, requireRole(principal, "editor"), ...chosen(params), body),
+      async ({ principal, params, body, request, set }) => {
+        const editor = requireRole(principal, "editor");
+        const expected = expectedRevisions(request);
+        return tagged(set, await updateSchedule(context, editor, ...chosen(params), body, expected));
+      },
       { body: scheduleChangeBody },
     )
-    .delete("/", async ({ principal, params, status }) => {
-      await deleteSchedule(context, requireRole(principal, "editor"), ...chosen(params));
+    .delete("/", async ({ principal, params, request, status }) => {
+      const editor = requireRole(principal, "editor");
+      await deleteSchedule(context, editor, ...chosen(params), expectedRevisions(request));
       return status(204);
     })
     .get("/preview", ({ principal, params, query }) =>

@@ -3,6 +3,7 @@ import { Type } from "@sinclair/typebox";
 import * as examples from "../openapi/examples";
 import * as objects from "../openapi/objects";
 import { anyJson, type Operation, type Parameter, text } from "../openapi/operation";
+import { ifMatch, revisionTag } from "../openapi/parameters";
 import * as runs from "../openapi/run_objects";
 
 const idempotency: Parameter = {
@@ -42,7 +43,9 @@ export const TRIGGER_OPERATIONS = {
     tag: "Triggers",
     summary: "Get a trigger",
     access: "viewer",
-    answers: { 200: { description: "The trigger.", schema: objects.trigger, example: examples.trigger } },
+    answers: {
+      200: { description: "The trigger.", schema: objects.trigger, example: examples.trigger, headers: revisionTag },
+    },
     refusals: ["trigger_not_found"],
   },
   "PATCH /api/v2/triggers/{trigger_id}": {
@@ -52,17 +55,26 @@ export const TRIGGER_OPERATIONS = {
     description:
       "Fields left out stay; webhook_url null clears it. The pinned version never changes: read-only fields that are sent back are ignored. After a new webhook secret the old one signs beside it for a day.",
     access: "editor",
+    headers: ifMatch,
     body: { is_required: true, example: { name: "Daily mix, north", priority: 7 } },
-    answers: { 200: { description: "The trigger.", schema: objects.changedTrigger, example: examples.trigger } },
-    refusals: ["trigger_not_found", "version_not_found", "webhook_destination_refused"],
+    answers: {
+      200: {
+        description: "The trigger.",
+        schema: objects.changedTrigger,
+        example: examples.trigger,
+        headers: revisionTag,
+      },
+    },
+    refusals: ["trigger_not_found", "changed_elsewhere", "version_not_found", "webhook_destination_refused"],
   },
   "DELETE /api/v2/triggers/{trigger_id}": {
     id: "deleteTrigger",
     tag: "Triggers",
     summary: "Delete a trigger and its runs",
     access: "editor",
+    headers: ifMatch,
     answers: { 204: { description: "It is gone; runs that waited never start." } },
-    refusals: ["trigger_not_found"],
+    refusals: ["trigger_not_found", "changed_elsewhere"],
   },
   "POST /api/v2/triggers/{trigger_id}/toggle": {
     id: "toggleTrigger",

@@ -12,6 +12,7 @@ import {
   updateTrigger,
 } from "../../services/triggers/triggers";
 import { requireRole } from "../edge/authenticate";
+import { expectedRevisions, tagged } from "../edge/revisions";
 import { API, keyedRoutes } from "../edge/router";
 import { rotateBody, toggleBody, triggerBody, triggerChangeBody } from "./bodies";
 
@@ -30,15 +31,19 @@ export function triggerRoutes(context: TriggerRouteContext) {
       { body: triggerBody },
     )
     .get("/", ({ principal, query }) => listTriggers(context, principal, query.document_id ?? null))
-    .get("/:trigger_id", ({ principal, params }) => getTrigger(context, principal, params.trigger_id))
+    .get("/:trigger_id", ({ principal, params, set }) => tagged(set, getTrigger(context, principal, params.trigger_id)))
     .patch(
       "/:trigger_id",
-      ({ principal, params, body }) =>
-        updateTrigger(context, requireRole(principal, "editor"), params.trigger_id, changeOf(body)),
+      async ({ principal, params, body, request, set }) => {
+        const editor = requireRole(principal, "editor");
+        const expected = expectedRevisions(request);
+        return tagged(set, await updateTrigger(context, editor, params.trigger_id, changeOf(body), expected));
+      },
       { body: triggerChangeBody },
     )
-    .delete("/:trigger_id", async ({ principal, params, status }) => {
-      await deleteTrigger(context, requireRole(principal, "editor"), params.trigger_id);
+    .delete("/:trigger_id", async ({ principal, params, request, status }) => {
+      const editor = requireRole(principal, "editor");
+      await deleteTrigger(context, editor, params.trigger_id, expectedRevisions(request));
       return status(204);
     })
     .post(

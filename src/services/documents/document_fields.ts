@@ -45,6 +45,12 @@ export const DOCUMENT_FIELDS = {
     about: "Always true: a deleted document is gone from every route.",
   },
   created_at: { ...READ_ONLY, shape: { type: "instant" }, about: "When it was made." },
+  revision: {
+    ...READ_ONLY,
+    shape: { type: "text" },
+    kept: "elsewhere",
+    about: "Changes with every change of what people set; ETag of answers, and what If-Match is held to.",
+  },
   updated_at: { ...READ_ONLY, shape: { type: "instant" }, about: "When it changed last." },
 } as const satisfies Rows;
 

@@ -15,6 +15,7 @@ import { requireWorkspace } from "../access/workspaces";
 import { requireDiskSpace } from "../admission";
 import type { Context, Principal, StorageParts } from "../context";
 import { answerOf, changedColumns, newColumns } from "../field_table";
+import { type ExpectedRevisions, requireRevision, revisionOf } from "../revision";
 import { DOCUMENT_FIELDS, type DocumentInput, type DocumentObject } from "./document_fields";
 import { inspectModel } from "./inspection";
 
@@ -66,12 +67,13 @@ export function getDocument(context: Pick<Context, "db">, principal: Principal, 
   return documentObject(requireDocument(context, principal, id));
 }
 
-/** Changes what is given and keeps the rest: a canvas alone leaves a model of the document's own as it is. */
+/** Changes what is given and keeps the rest: a canvas alone leaves a model of the document's own as it is. Refuses 412 what is not of an expected revision. */
 export async function updateDocument(
   context: DocumentContext,
   principal: Principal,
   id: string,
   input: DocumentInput,
+  expected: ExpectedRevisions = null,
 ): Promise<WrittenDocument> {
   const before = requireDocument(context, principal, id);
   requireDiskSpace(context);
@@ -81,9 +83,11 @@ export async function updateDocument(
     updated_at: context.clock.now(),
     ...(typeof workspace_id === "string" ? { workspace_id: requireWorkspace(context, principal, workspace_id) } : {}),
   };
+  requireRevision(expected, DOCUMENT_FIELDS, before);
   const diagnostics = await diagnose(context, { ...before, ...change });
   const row = await context.writer.write(
     (transaction) => {
+      requireRevision(expected, DOCUMENT_FIELDS, findDocument(transaction.db, principal, id));
       const changed = updateDocumentRow(transaction, principal, id, change);
       if (changed !== null) recordChange(context, transaction, principal, "document.update", id, fieldsOf(input));
       return changed;
@@ -99,9 +103,11 @@ export async function deleteDocument(
   context: Pick<Context, "clock" | "writer">,
   principal: Principal,
   id: string,
+  expected: ExpectedRevisions = null,
 ): Promise<void> {
   const change = { deleted_at: context.clock.now() };
   const row = await context.writer.write((transaction) => {
+    requireRevision(expected, DOCUMENT_FIELDS, findDocument(transaction.db, principal, id));
     const changed = updateDocumentRow(transaction, principal, id, change);
     if (changed !== null) recordChange(context, transaction, principal, "document.delete", id);
     return changed;
@@ -144,6 +150,7 @@ function documentObject(row: DocumentRow): DocumentObject {
   return answerOf(DOCUMENT_FIELDS, row, {
     model_json: effectiveModel(fromText(row.model_json), fromText(row.canvas_json)),
     is_active: row.deleted_at === null,
+    revision: revisionOf(DOCUMENT_FIELDS, row),
   });
 }
 

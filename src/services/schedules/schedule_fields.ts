@@ -116,6 +116,12 @@ export const SCHEDULE_FIELDS = {
     about: "It stays silent because it last fired while the clock was ahead; reset-cursor mends that.",
   },
   created_at: { ...READ_ONLY, shape: { type: "instant" }, about: "When it was made." },
+  revision: {
+    ...READ_ONLY,
+    shape: { type: "text" },
+    kept: "elsewhere",
+    about: "Changes with every change of what people set; ETag of answers, and what If-Match is held to.",
+  },
   updated_at: { ...READ_ONLY, shape: { type: "instant" }, about: "When it changed last." },
 } as const satisfies Rows;
 

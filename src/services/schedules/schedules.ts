@@ -21,6 +21,7 @@ import { type AuditAction, fieldsOf, recordChange } from "../access/audit";
 import type { Context, Principal, ProcessParts, QueueParts, StorageParts } from "../context";
 import { answerOf, newColumns } from "../field_table";
 import { type Page, pageOf } from "../listing_page";
+import { type ExpectedRevisions, requireRevision, revisionOf } from "../revision";
 import { requireTrigger } from "../runs/runs";
 import { SCHEDULE_FIELDS, type ScheduleInput, type ScheduleObject } from "./schedule_fields";
 import { requireGoodSettings, type ScheduleSettings, settingsOf } from "./schedule_input";
@@ -115,19 +116,21 @@ export function listSchedules(
   return pageOf(items, countSchedulesOf(context.db, trigger_id), page, page_size);
 }
 
-/** Changes what is given. What decides when it fires counts from now; turning it on again clears its failures. */
+/** Changes what is given; refuses 412 what is not of an expected revision. What decides when it fires counts from now; turning it on again clears its failures. */
 export async function updateSchedule(
   context: ScheduleContext,
   principal: Principal,
   trigger_id: string,
   choice: ScheduleChoice,
   input: Partial<ScheduleInput>,
+  expected: ExpectedRevisions = null,
 ): Promise<ScheduleObject> {
   const { id, ...before } = requireSchedule(context, principal, trigger_id, choice);
   const change = settingsOf(input);
   requireGoodSettings(context, trigger_id, { ...before, ...change }, change);
   const told = `of ${trigger_id}: ${fieldsOf(input)}`;
   return edit(context, principal, id, "schedule.update", told, (transaction, row, now) => {
+    requireRevision(expected, SCHEDULE_FIELDS, row);
     const is_timed = TIMING_FIELDS.some((field) => change[field] !== undefined && change[field] !== row[field]);
     const is_resumed = change.is_enabled === true && !row.is_enabled;
     const effects =
@@ -165,10 +168,12 @@ export async function deleteSchedule(
   principal: Principal,
   trigger_id: string,
   choice: ScheduleChoice,
+  expected: ExpectedRevisions = null,
 ): Promise<void> {
   const { id } = requireSchedule(context, principal, trigger_id, choice);
   const gone = { deleted_at: context.clock.now(), next_run_at: null, due_at: null };
   await context.writer.write((transaction) => {
+    requireRevision(expected, SCHEDULE_FIELDS, readSchedule(transaction, id));
     if (updateScheduleRow(transaction, id, gone) === null) throw scheduleNotFound();
     recordChange(context, transaction, principal, "schedule.delete", id, `of ${trigger_id}`);
   });
@@ -265,6 +270,7 @@ function nextTimes(row: ScheduleRow, is_ticking: boolean): Pick<ScheduleRow, "ne
 function scheduleObject(context: Pick<Context, "clock">, row: ScheduleRow): ScheduleObject {
   return answerOf(SCHEDULE_FIELDS, row, {
     description: sentenceOf(row.cron_expression),
+    revision: revisionOf(SCHEDULE_FIELDS, row),
     cursor_in_future: row.due_at !== null && row.cursor_at > context.clock.now() + SECOND_MS,
   });
 }

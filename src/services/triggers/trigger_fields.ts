@@ -189,6 +189,12 @@ export const TRIGGER_FIELDS = {
     about: "null before the first fire.",
   },
   created_at: { ...BY_SERVICE, shape: { type: "instant" }, about: "When it was made." },
+  revision: {
+    ...BY_SERVICE,
+    shape: { type: "text" },
+    kept: "elsewhere",
+    about: "Changes with every change of what people set; ETag of answers, and what If-Match is held to.",
+  },
   updated_at: { ...BY_SERVICE, shape: { type: "instant" }, about: "When it changed last." },
   trigger_secret: {
     ...BY_SERVICE,

@@ -6,6 +6,7 @@ import { Refusal } from "../../refusals";
 import type { Scope } from "../../storage/access";
 import { seal, unseal } from "../../storage/directory/seal";
 import {
+  findTrigger,
   insertTrigger,
   listTriggers as listTriggerRows,
   type TriggerRow,
@@ -24,6 +25,7 @@ import { fromText } from "../documents/documents";
 import { type Inspection, inspectModel, modelInvalid } from "../documents/inspection";
 import { requireVersion, versionNotFound } from "../documents/versions";
 import { answerOf, changedColumns, newColumns } from "../field_table";
+import { type ExpectedRevisions, requireRevision, revisionOf } from "../revision";
 import { requireTrigger } from "../runs/runs";
 import { deleteSchedules, toggleSchedules } from "../schedules/schedules";
 import { TRIGGER_FIELDS, type TriggerChange, type TriggerInput, type TriggerObject } from "./trigger_fields";
@@ -111,12 +113,13 @@ export function getTrigger(context: Pick<Context, "db">, principal: Principal, i
   return triggerObject(view);
 }
 
-/** Changes what is given. A new webhook secret signs at once; the old one signs beside it for a day. */
+/** Changes what is given; refuses 412 what is not of an expected revision. A new webhook secret signs at once; the old one signs beside it for a day. */
 export async function updateTrigger(
   context: TriggerContext,
   principal: Principal,
   id: string,
   change: TriggerChange,
+  expected: ExpectedRevisions = null,
 ): Promise<TriggerObject & TriggerSecrets> {
   const before = requireTrigger(context, principal, id);
   const webhook = changedWebhook(context, before, change);
@@ -130,17 +133,24 @@ export async function updateTrigger(
     ...webhook.columns,
     ...(change.webhook_url === undefined && change.webhook_events === undefined ? {} : WEBHOOK_ENABLED),
   };
-  await store(context, principal, id, "trigger.update", fieldsOf(change), (transaction) =>
-    updateTriggerRow(transaction, principal, id, columns),
-  );
+  await store(context, principal, id, "trigger.update", fieldsOf(change), (transaction) => {
+    requireRevision(expected, TRIGGER_FIELDS, findTrigger(transaction.db, principal, id));
+    return updateTriggerRow(transaction, principal, id, columns);
+  });
   if (change.priority !== undefined) context.queue.setPriority(id, change.priority);
   return { ...getTrigger(context, principal, id), ...webhook.shown };
 }
 
 /** Deletes a trigger with its schedules and, in the background, its runs. Runs that wait never start. */
-export async function deleteTrigger(context: TriggerContext, principal: Principal, id: string): Promise<void> {
+export async function deleteTrigger(
+  context: TriggerContext,
+  principal: Principal,
+  id: string,
+  expected: ExpectedRevisions = null,
+): Promise<void> {
   const change = { deleted_at: context.clock.now(), is_enabled: false, overdue_at: null, overdue_since: null };
   await store(context, principal, id, "trigger.delete", null, (transaction) => {
+    requireRevision(expected, TRIGGER_FIELDS, findTrigger(transaction.db, principal, id));
     deleteSchedules(transaction, id, change.deleted_at);
     return updateTriggerRow(transaction, principal, id, change);
   });
@@ -336,5 +346,6 @@ function triggerObject({ trigger, model_name, has_active_schedule }: TriggerView
     trigger_secret_prefix: trigger.secret_prefix,
     webhook_secret_set: trigger.webhook_secret !== null,
     has_active_schedule: trigger.is_enabled && has_active_schedule,
+    revision: revisionOf(TRIGGER_FIELDS, trigger),
   });
 }
