@@ -105,8 +105,8 @@ export async function openApp(parts: AppParts): Promise<App> {
       program_version: PROGRAM_VERSION,
       new_instance_id,
       onMigration: (progress) => parts.log.info("migrating", { ...progress }),
-      onUpgraded: (report) => {
-        parts.log.info("migrated", { ...report, duration_ms: Math.round(clock.monotonic() - started) });
+      onUpgraded: (upgrade) => {
+        parts.log.info("migrated", { ...upgrade, duration_ms: Math.round(clock.monotonic() - started) });
       },
     });
     requireKeyBeforeNetwork(config, database, clock.now());

@@ -218,21 +218,21 @@ export interface ConfigSources {
 }
 
 export type ConfigReading =
-  | { readonly config: Config; readonly problems: null }
-  | { readonly config: null; readonly problems: readonly string[] };
+  | { readonly config: Config; readonly faults: null }
+  | { readonly config: null; readonly faults: readonly string[] };
 
 /** Reads all sources. Either every setting has a good value, or every problem is told. */
 export function readConfig(sources: ConfigSources): ConfigReading {
-  const problems: string[] = [];
-  const file = readFile(sources.file_text, problems);
-  reportUnknownVariables(sources.environment, problems);
+  const faults: string[] = [];
+  const file = readFile(sources.file_text, faults);
+  reportUnknownVariables(sources.environment, faults);
   const config: Record<string, SettingValue | null> = {};
   for (const name of settingNames()) {
-    const [given, place] = firstGiven(name, sources, file);
-    const value = given === undefined ? SETTINGS[name].default : parseValue(name, given, place, problems);
+    const [given, origin] = firstGiven(name, sources, file);
+    const value = given === undefined ? SETTINGS[name].default : parseValue(name, given, origin, faults);
     if (value !== undefined) config[name] = value;
   }
-  return problems.length > 0 ? { config: null, problems } : { config: config as Config, problems: null };
+  return faults.length > 0 ? { config: null, faults } : { config: config as Config, faults: null };
 }
 
 function settingNames(): SettingName[] {
@@ -250,25 +250,25 @@ const OTHER_VARIABLES = [
   "JAOT_CA",
 ];
 
-function reportUnknownVariables(environment: ConfigSources["environment"], problems: string[]): void {
+function reportUnknownVariables(environment: ConfigSources["environment"], faults: string[]): void {
   const known = [...settingNames().map(environmentName), ...OTHER_VARIABLES];
   for (const variable of Object.keys(environment)) {
-    if (variable.startsWith("JAOT_") && !known.includes(variable)) problems.push(unknown("variable", variable, known));
+    if (variable.startsWith("JAOT_") && !known.includes(variable)) faults.push(unknown("variable", variable, known));
   }
 }
 
-function readFile(file_text: string | null, problems: string[]): Record<string, unknown> {
+function readFile(file_text: string | null, faults: string[]): Record<string, unknown> {
   if (file_text === null) return {};
   try {
     const table = Bun.TOML.parse(file_text) as Record<string, unknown>;
     const known = publicSettings();
     for (const key of Object.keys(table)) {
       if (known.includes(key as SettingName)) continue;
-      problems.push(secretInFile(key) ?? unknown("key in the configuration file:", key, known));
+      faults.push(secretInFile(key) ?? unknown("key in the configuration file:", key, known));
     }
     return table;
   } catch (error) {
-    problems.push(`the configuration file is not TOML: ${messageOf(error)}`);
+    faults.push(`the configuration file is not TOML: ${messageOf(error)}`);
     return {};
   }
 }
@@ -289,14 +289,14 @@ function firstGiven(
   return [file[name], `${name} in the configuration file`];
 }
 
-function parseValue(name: SettingName, given: unknown, place: string, problems: string[]): SettingValue | undefined {
+function parseValue(name: SettingName, given: unknown, origin: string, faults: string[]): SettingValue | undefined {
   const setting: Setting<string, unknown> = SETTINGS[name];
   const is_number = setting.kind === "whole" || setting.kind === "decimal";
   const parse = is_number ? parseNumber : setting.kind === "toggle" ? parseToggle : parseText;
   const value: SettingValue | undefined = parse(setting, given);
   if (value !== undefined) return value;
   const found = setting.is_public ? `, found ${shown(given)}` : "";
-  problems.push(`${place}: ${is_number ? expectedNumber(setting) : expectedText(setting)} is expected${found}`);
+  faults.push(`${origin}: ${is_number ? expectedNumber(setting) : expectedText(setting)} is expected${found}`);
   return undefined;
 }
 

@@ -34,7 +34,7 @@ async function main(reading: ArgumentReading): Promise<number> {
     terminal.out(reading.text);
     return 0;
   }
-  if (reading.kind === "wrong") return complain(terminal, reading.problems, 2);
+  if (reading.kind === "wrong") return complain(terminal, reading.faults, 2);
   try {
     return await COMMANDS[reading.parsed.command]!.run(terminal, reading.parsed);
   } catch (error) {

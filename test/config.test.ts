@@ -15,7 +15,7 @@ function read({ flags = {}, environment = {}, file }: Given = {}): ConfigReading
 }
 
 function problemsOf(given: Given): readonly string[] {
-  return read(given).problems ?? [];
+  return read(given).faults ?? [];
 }
 
 describe("where a value comes from", () => {
@@ -39,7 +39,7 @@ describe("where a value comes from", () => {
   });
 
   test("variables of other programs are left alone", () => {
-    expect(read({ environment: { PORT: "x", JAOTA: "x", HOME: "/" } }).problems).toBeNull();
+    expect(read({ environment: { PORT: "x", JAOTA: "x", HOME: "/" } }).faults).toBeNull();
   });
 
   test("a list in the file means the same as its entries with commas", () => {

@@ -64,7 +64,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), "jaot-world-"));
   const clock = options.clock ?? systemClock;
   const flags = { data_dir: join(directory, "data"), port: "0", workers: "1", ...options.flags };
-  const { config, problems } = readConfig({ flags, environment: { JAOT_ADMIN_KEY: ADMIN_KEY }, file_text: null });
+  const { config, faults: problems } = readConfig({
+    flags,
+    environment: { JAOT_ADMIN_KEY: ADMIN_KEY },
+    file_text: null,
+  });
   if (config === null) throw new Error(problems.join("; "));
   const { log, write, logged } = recordLog();
   const app = await openApp({

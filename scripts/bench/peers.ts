@@ -57,7 +57,7 @@ export interface PeerFigure {
   readonly goal: string;
 }
 
-export type PeerReport =
+export type PeerResult =
   | { readonly name: string; readonly skipped: string }
   | { readonly name: string; readonly skipped: null; readonly figures: readonly PeerFigure[] };
 
@@ -79,8 +79,8 @@ interface Peer {
 }
 
 /** Measures every peer alternating with the service: fires without a worker, then completed runs with one worker. */
-export async function measurePeers(turns: number, seconds: number): Promise<PeerReport[]> {
-  const reports: PeerReport[] = [];
+export async function measurePeers(turns: number, seconds: number): Promise<PeerResult[]> {
+  const reports: PeerResult[] = [];
   for (const peer of [bullmq("always"), bullmq("everysec"), PGBOSS]) {
     const missing = existsSync(join(PEERS, "node_modules")) ? peer.missing() : "npm install --prefix scripts/peers";
     if (missing !== null) reports.push({ name: peer.name, skipped: `missing: ${missing}` });

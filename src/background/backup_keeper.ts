@@ -68,8 +68,8 @@ async function backUp(
 ): Promise<void> {
   const { config, clock, log } = context;
   removeDrafts(config.backup_dir!);
-  const report = await takeBackup({ data_dir: config.data_dir, file, self, clock, signal });
-  log.info("backup_taken", { ...report });
+  const result = await takeBackup({ data_dir: config.data_dir, file, self, clock, signal });
+  log.info("backup_taken", { ...result });
   rotate(context, config.backup_dir!);
 }
 

@@ -30,7 +30,7 @@ export interface BackupRequest {
   readonly onProgress?: (bytes: number, bytes_total: number) => void;
 }
 
-export interface BackupReport {
+export interface BackupResult {
   readonly file: string;
   readonly bytes: number;
   /** The copy of the key file; null when the directory has none, since the key comes from the environment. */
@@ -42,7 +42,7 @@ export interface BackupReport {
 export class BackupFailure extends Error {}
 
 /** Takes a backup of a directory's database, in use or not. Throws BackupFailure; `file` is then as it was before. */
-export async function takeBackup(request: BackupRequest): Promise<BackupReport> {
+export async function takeBackup(request: BackupRequest): Promise<BackupResult> {
   const { data_dir, clock } = request;
   const file = resolve(request.file);
   const started = clock.monotonic();

@@ -33,7 +33,7 @@ interface Host {
   reserved: number;
 }
 
-interface Places {
+interface LaneUse {
   total: number;
   doubtful: number;
   failing: number;
@@ -79,9 +79,9 @@ export class Sending {
 
   /** The next delivery whose attempt may begin, hosts taking turns; null when none may. Its attempt is under way until `end`. */
   next(): { readonly delivery: ClaimedDelivery; readonly end: (is_answered: boolean) => void } | null {
-    const places = this.#places();
+    const use = this.#laneUse();
     for (const host of this.#busy) {
-      if (host.ahead.length === 0 || !this.#mayBegin(host, places)) continue;
+      if (host.ahead.length === 0 || !this.#mayBegin(host, use)) continue;
       const delivery = host.ahead.shift()!;
       this.#ahead_total -= 1;
       this.#busy.delete(host);
@@ -135,33 +135,33 @@ export class Sending {
       // Without room to take ahead a host still gets what may begin at once.
       return at_once + (this.#ahead_total < AHEAD_TOTAL_MAX ? AHEAD_MAX : 0);
     }
-    const places = this.#places();
-    return Math.min(at_once, this.#freePlaces(standing, places) - places.doubtful_ahead);
+    const use = this.#laneUse();
+    return Math.min(at_once, this.#freeInLanes(standing, use) - use.doubtful_ahead);
   }
 
-  #mayBegin(host: Host, places: Places): boolean {
+  #mayBegin(host: Host, use: LaneUse): boolean {
     const standing = this.#standingOf(host);
-    return host.open.size < SENDING_PER_HOST_MAX[standing] && this.#freePlaces(standing, places) > 0;
+    return host.open.size < SENDING_PER_HOST_MAX[standing] && this.#freeInLanes(standing, use) > 0;
   }
 
-  #freePlaces(standing: Standing, places: Places): number {
-    const free = SENDING_MAX - places.total;
+  #freeInLanes(standing: Standing, use: LaneUse): number {
+    const free = SENDING_MAX - use.total;
     if (standing === "answering") return free;
-    const doubtful = Math.min(free, SENDING_DOUBTFUL_MAX - places.doubtful);
-    return isFailing(standing) ? Math.min(doubtful, SENDING_FAILING_MAX - places.failing) : doubtful;
+    const doubtful = Math.min(free, SENDING_DOUBTFUL_MAX - use.doubtful);
+    return isFailing(standing) ? Math.min(doubtful, SENDING_FAILING_MAX - use.failing) : doubtful;
   }
 
-  #places(): Places {
-    const places: Places = { total: 0, doubtful: 0, failing: 0, doubtful_ahead: 0 };
+  #laneUse(): LaneUse {
+    const use: LaneUse = { total: 0, doubtful: 0, failing: 0, doubtful_ahead: 0 };
     for (const host of this.#busy) {
       const standing = this.#standingOf(host);
-      places.total += host.open.size;
+      use.total += host.open.size;
       if (standing === "answering") continue;
-      places.doubtful += host.open.size;
-      places.doubtful_ahead += host.ahead.length + host.reserved;
-      if (isFailing(standing)) places.failing += host.open.size;
+      use.doubtful += host.open.size;
+      use.doubtful_ahead += host.ahead.length + host.reserved;
+      if (isFailing(standing)) use.failing += host.open.size;
     }
-    return places;
+    return use;
   }
 
   #standingOf(host: Host): Standing {

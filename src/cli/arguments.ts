@@ -36,7 +36,7 @@ export interface ParsedArguments {
 export type ArgumentReading =
   | { readonly kind: "run"; readonly parsed: ParsedArguments }
   | { readonly kind: "help"; readonly text: string }
-  | { readonly kind: "wrong"; readonly problems: readonly string[] };
+  | { readonly kind: "wrong"; readonly faults: readonly string[] };
 
 type Commands = Readonly<Record<string, CommandSpec>>;
 
@@ -55,14 +55,14 @@ export function parseArguments(words: readonly string[], commands: Commands): Ar
   const is_named = first !== undefined && !first.startsWith("-");
   const command = is_named ? first : DEFAULT_COMMAND;
   const spec = own(commands, command);
-  if (spec === undefined) return { kind: "wrong", problems: [unknownWord("command", command, visible(commands))] };
+  if (spec === undefined) return { kind: "wrong", faults: [unknownWord("command", command, visible(commands))] };
   const rest = is_named ? words.slice(1) : words;
   if (rest.some((word) => HELP_FLAGS.includes(word))) return { kind: "help", text: helpFor(command, spec) };
   return parseWords(command, spec, rest);
 }
 
 function parseWords(command: string, spec: CommandSpec, words: readonly string[]): ArgumentReading {
-  const problems: string[] = [];
+  const faults: string[] = [];
   const options: Record<string, string[]> = {};
   const settings: Record<string, string[]> = {};
   const positionals: string[] = [];
@@ -77,25 +77,25 @@ function parseWords(command: string, spec: CommandSpec, words: readonly string[]
     const setting = spec.has_settings ? publicSettings().find((known) => flagName(known) === flag) : undefined;
     const option = own(optionsOf(spec), name);
     if (setting === undefined && option === undefined) {
-      problems.push(unknownWord("option", flag, knownFlags(spec)));
+      faults.push(unknownWord("option", flag, knownFlags(spec)));
       continue;
     }
     const is_toggle = setting !== undefined && isToggle(setting);
     const takes_value = (setting !== undefined && !is_toggle) || option?.value !== undefined;
-    if (!takes_value && !is_toggle && inline !== null) problems.push(`${flag} takes no value`);
+    if (!takes_value && !is_toggle && inline !== null) faults.push(`${flag} takes no value`);
     // A flag in the place of a value is a forgotten value; one that truly begins so is given as --flag=--value.
     const value = takes_value
       ? (inline ?? (rest[0]?.startsWith("--") ? undefined : rest.shift()))
       : is_toggle
         ? (inline ?? "true")
         : "";
-    if (option?.refusal !== undefined) problems.push(`${flag} is not taken: ${option.refusal}`);
-    else if (value === undefined) problems.push(`${flag} needs a value`);
+    if (option?.refusal !== undefined) faults.push(`${flag} is not taken: ${option.refusal}`);
+    else if (value === undefined) faults.push(`${flag} needs a value`);
     else if (setting !== undefined) settings[setting] = [...(settings[setting] ?? []), value];
     else options[name] = [...(options[name] ?? []), value];
   }
-  checkCounts(spec, { positionals, options, settings }, problems);
-  if (problems.length > 0) return { kind: "wrong", problems };
+  checkCounts(spec, { positionals, options, settings }, faults);
+  if (faults.length > 0) return { kind: "wrong", faults };
   return { kind: "run", parsed: { command, positionals, options, settings: firstValues(settings) } };
 }
 
@@ -128,14 +128,14 @@ interface GivenWords {
   readonly settings: Readonly<Record<string, readonly string[]>>;
 }
 
-function checkCounts(spec: CommandSpec, given: GivenWords, problems: string[]): void {
+function checkCounts(spec: CommandSpec, given: GivenWords, faults: string[]): void {
   const { positionals, options, settings } = given;
   const needed = spec.positionals.filter((name) => !name.endsWith("?"));
-  for (const name of needed.slice(positionals.length)) problems.push(`${name} is missing`);
-  for (const word of positionals.slice(spec.positionals.length)) problems.push(`unexpected ${JSON.stringify(word)}`);
+  for (const name of needed.slice(positionals.length)) faults.push(`${name} is missing`);
+  for (const word of positionals.slice(spec.positionals.length)) faults.push(`unexpected ${JSON.stringify(word)}`);
   for (const [name, values] of Object.entries({ ...settings, ...options })) {
     const is_repeated = own(spec.options, name)?.is_repeated === true;
-    if (values.length > 1 && !is_repeated) problems.push(`--${name.replaceAll("_", "-")} was given more than once`);
+    if (values.length > 1 && !is_repeated) faults.push(`--${name.replaceAll("_", "-")} was given more than once`);
   }
 }
 
@@ -143,11 +143,11 @@ function overview(commands: Commands): string {
   const lines = visible(commands).map((name) => {
     const spec = commands[name]!;
     const usage = [name, ...spec.positionals.map(shownPositional)].join(" ");
-    const place =
+    const padded =
       usage.length <= USAGE_WIDTH
         ? usage.padEnd(USAGE_WIDTH)
         : `${usage}\n${" ".repeat(PROGRAM.length + USAGE_WIDTH + 3)}`;
-    return `  ${PROGRAM} ${place} ${spec.about}`;
+    return `  ${PROGRAM} ${padded} ${spec.about}`;
   });
   return `${PROGRAM}: optimization models behind HTTP triggers and cron schedules\n\n${lines.join("\n")}\n\n${PROGRAM} COMMAND --help tells more. Without a command, ${DEFAULT_COMMAND} runs.\n`;
 }

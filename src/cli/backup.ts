@@ -12,8 +12,8 @@ import { readSettings } from "./settings";
 import { complain, type Terminal } from "./terminal";
 
 export async function backup(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
-  const { config, problems } = readSettings(terminal, parsed);
-  if (config === null) return complain(terminal, problems, 2);
+  const { config, faults } = readSettings(terminal, parsed);
+  if (config === null) return complain(terminal, faults, 2);
   const file = parsed.positionals[0]!;
   if (!existsSync(join(config.data_dir, DATABASE_FILE))) {
     return complain(terminal, [`there is no database in ${config.data_dir}; give the service's --data-dir`], 1);
@@ -23,7 +23,7 @@ export async function backup(terminal: Terminal, parsed: ParsedArguments): Promi
   }
   const progress = progressBar(terminal, "copied");
   try {
-    const report = await takeBackup({
+    const result = await takeBackup({
       data_dir: config.data_dir,
       file,
       self: terminal.self,
@@ -31,10 +31,10 @@ export async function backup(terminal: Terminal, parsed: ParsedArguments): Promi
       onProgress: progress.show,
     });
     progress.clear();
-    if (parsed.options.json !== undefined) terminal.out(`${JSON.stringify(report)}\n`);
+    if (parsed.options.json !== undefined) terminal.out(`${JSON.stringify(result)}\n`);
     else {
-      const { bytes, duration_ms, key_file } = report;
-      terminal.out(`${report.file}: ${(bytes / 1e6).toFixed(1)} MB in ${(duration_ms / 1000).toFixed(1)} s, checked\n`);
+      const { bytes, duration_ms, key_file } = result;
+      terminal.out(`${result.file}: ${(bytes / 1e6).toFixed(1)} MB in ${(duration_ms / 1000).toFixed(1)} s, checked\n`);
       terminal.out(
         key_file === null
           ? "no key file: webhook secrets open with JAOT_SECRET_KEY alone, keep it\n"

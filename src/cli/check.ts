@@ -5,7 +5,7 @@ import { examineModel } from "../model/compile";
 import { type Diagnostic, renderDiagnostic } from "../model/diagnostics";
 import type { ParsedArguments } from "./arguments";
 import { exportIfAsked } from "./export_file";
-import { FileProblem, readModelFile } from "./model_file";
+import { FileFault, readModelFile } from "./model_file";
 import { complain, type Terminal } from "./terminal";
 
 export async function check(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
@@ -26,7 +26,7 @@ export async function check(terminal: Terminal, parsed: ParsedArguments): Promis
     exportIfAsked(parsed, () => problem);
     return errors === 0 ? 0 : 1;
   } catch (error) {
-    if (error instanceof FileProblem) return complain(terminal, [error.message], error.exit_code);
+    if (error instanceof FileFault) return complain(terminal, [error.message], error.exit_code);
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { Refusal } from "../refusals";
 import { type ExampleObject, getExample, listExamples } from "../services/documents/examples";
 import type { ParsedArguments } from "./arguments";
 import { defaultLimits } from "./check";
-import { FileProblem } from "./model_file";
+import { FileFault } from "./model_file";
 import { complain, type Terminal } from "./terminal";
 
 export async function examples(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
@@ -15,7 +15,7 @@ export async function examples(terminal: Terminal, parsed: ParsedArguments): Pro
       terminal.out(is_json ? `${JSON.stringify(example)}\n` : example.model_json.source);
       return 0;
     } catch (error) {
-      if (error instanceof FileProblem) return complain(terminal, [error.message], error.exit_code);
+      if (error instanceof FileFault) return complain(terminal, [error.message], error.exit_code);
       throw error;
     }
   }
@@ -34,12 +34,12 @@ export async function examples(terminal: Terminal, parsed: ParsedArguments): Pro
   return 0;
 }
 
-/** An example by name; throws a FileProblem that names the nearest one. */
+/** An example by name; throws a FileFault that names the nearest one. */
 export function readExample(name: string, terminal: Terminal): ExampleObject {
   try {
     return getExample(name, defaultLimits(terminal));
   } catch (error) {
-    if (error instanceof Refusal) throw new FileProblem(error.message);
+    if (error instanceof Refusal) throw new FileFault(error.message);
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 import { messageOf } from "../log";
 import { DataDirectoryError } from "../storage/directory/data_directory";
 import { EXIT_CODES, type ExitCode } from "./exit_codes";
-import { FileProblem } from "./model_file";
+import { FileFault } from "./model_file";
 import { complain, type Terminal } from "./terminal";
 
 const STACK_LINES_SHOWN = 3;
@@ -29,7 +29,7 @@ const STORAGE_CODES = ["ENOSPC", "EDQUOT", "EIO", "EROFS"];
 /** Tells a failure that nothing further in has told. */
 export function tellFailure(terminal: Terminal, error: unknown): ExitCode {
   if (error instanceof DataDirectoryError) return told(terminal, error.message, error.exit_code);
-  if (error instanceof FileProblem) return told(terminal, error.message, EXIT_CODES.failed);
+  if (error instanceof FileFault) return told(terminal, error.message, EXIT_CODES.failed);
   const code = String((error as { code?: unknown } | null)?.code ?? "");
   const next = Object.hasOwn(NEXT_STEPS, code) ? NEXT_STEPS[code] : undefined;
   if (next !== undefined) {

@@ -27,9 +27,9 @@ interface Settings {
 }
 
 export async function inbox(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
-  const problems: string[] = [];
-  const settings = readOptions(terminal, parsed, problems);
-  if (problems.length > 0) return complain(terminal, problems, 2);
+  const faults: string[] = [];
+  const settings = readOptions(terminal, parsed, faults);
+  if (faults.length > 0) return complain(terminal, faults, 2);
   const box = new Inbox(terminal, settings);
   const stopped = terminal.untilStopped();
   try {
@@ -154,19 +154,19 @@ function shownFindings({ compat, standard }: SignatureFindings): string[] {
   return [`  x-jaot-signature   ${compat ?? "fits"}`, `  webhook-signature  ${standard ?? "fits"}`];
 }
 
-function readOptions(terminal: Terminal, parsed: ParsedArguments, problems: string[]): Settings {
+function readOptions(terminal: Terminal, parsed: ParsedArguments, faults: string[]): Settings {
   const { options } = parsed;
   const from_environment = terminal.environment.JAOT_WEBHOOK_SECRET;
   const failure = options.fail?.[0] ?? null;
   const known = INBOX_FAILURES.find((one) => one === failure) ?? null;
   if (failure !== null && known === null) {
-    problems.push(`--fail: one of ${INBOX_FAILURES.join(", ")} is expected, found ${failure}`);
+    faults.push(`--fail: one of ${INBOX_FAILURES.join(", ")} is expected, found ${failure}`);
   }
   const number = (name: string, otherwise: number, max: number): number => {
     const text = options[name]?.[0];
     if (text === undefined) return otherwise;
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value <= max)) problems.push(`--${name}: a whole number up to ${max} is expected, found ${text}`);
+    if (!(value <= max)) faults.push(`--${name}: a whole number up to ${max} is expected, found ${text}`);
     return value;
   };
   return {

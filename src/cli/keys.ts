@@ -11,10 +11,10 @@ import { complain, type Terminal } from "./terminal";
 const KEYS_SHOWN_MAX = 100;
 
 export async function keys(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
-  const { config, problems } = readSettings(terminal, parsed);
-  if (config === null) return complain(terminal, problems, 2);
+  const { config, faults } = readSettings(terminal, parsed);
+  if (config === null) return complain(terminal, faults, 2);
   const [action, key_id] = parsed.positionals;
-  const found = problemOf(parsed);
+  const found = faultOf(parsed);
   if (found !== null) return complain(terminal, [found], 2);
   try {
     const access = openKeyAccess(config, terminal, parsed.options.org?.[0] ?? null);
@@ -38,7 +38,7 @@ function messageOf(refusal: Refusal): string {
   return Array.isArray(detail) ? detail.map((entry: { msg: string }) => entry.msg).join("; ") : refusal.message;
 }
 
-function problemOf(parsed: ParsedArguments): string | null {
+function faultOf(parsed: ParsedArguments): string | null {
   const [action, key_id] = parsed.positionals;
   const role = parsed.options.role?.[0];
   const days = parsed.options["expires-days"]?.[0];

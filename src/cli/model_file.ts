@@ -6,7 +6,7 @@ import { MODEL_ENDINGS, MODEL_FORMATS } from "../model/formats";
 import type { ParsedArguments } from "./arguments";
 
 /** What stands in a file that could not be used; message for a person. */
-export class FileProblem extends Error {
+export class FileFault extends Error {
   /** 74: the disk took no more. */
   readonly exit_code: 1 | 74;
   constructor(message: string, exit_code: 1 | 74 = 1) {
@@ -22,7 +22,7 @@ export function readModelFile(path: string): unknown {
   if (ending === ".json") return parseJson(text, path);
   const format = MODEL_FORMATS.find((known) => known.ending === ending);
   if (format !== undefined) return { [format.tag]: format.name, [format.text]: text };
-  throw new FileProblem(`${basename(path)}: the ending tells the form; ${oneOf(MODEL_ENDINGS)} is expected`);
+  throw new FileFault(`${basename(path)}: the ending tells the form; ${oneOf(MODEL_ENDINGS)} is expected`);
 }
 
 /** `a, b or c`. */
@@ -37,14 +37,14 @@ export function readOverrides(parsed: ParsedArguments): Record<string, unknown> 
   if (file === undefined && sets.length === 0) return undefined;
   const data = file === undefined ? {} : parseJson(readText(file), file);
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
-    throw new FileProblem(`${file}: a JSON object of inputs by name is expected`);
+    throw new FileFault(`${file}: a JSON object of inputs by name is expected`);
   }
   return Object.assign(Object.create(null), data, ...sets.map(parseSet));
 }
 
 function parseSet(word: string): Record<string, unknown> {
   const at = word.indexOf("=");
-  if (at < 1) throw new FileProblem(`--set ${word}: NAME=JSON is expected, such as --set demand='[120, 85]'`);
+  if (at < 1) throw new FileFault(`--set ${word}: NAME=JSON is expected, such as --set demand='[120, 85]'`);
   const name = word.slice(0, at);
   return { [name]: parseJson(word.slice(at + 1), `--set ${name}`) };
 }
@@ -53,14 +53,14 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new FileProblem(`cannot read ${path}: ${messageOf(error)}`);
+    throw new FileFault(`cannot read ${path}: ${messageOf(error)}`);
   }
 }
 
-function parseJson(text: string, place: string): unknown {
+function parseJson(text: string, origin: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new FileProblem(`${place} is not JSON: ${messageOf(error)}`);
+    throw new FileFault(`${origin} is not JSON: ${messageOf(error)}`);
   }
 }

@@ -10,9 +10,9 @@ import { complain, type Terminal } from "./terminal";
 const NAME_LENGTH_MAX = 200;
 
 export async function orgs(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
-  const { config, problems } = readSettings(terminal, parsed);
-  if (config === null) return complain(terminal, problems, 2);
-  const found = problemOf(parsed);
+  const { config, faults } = readSettings(terminal, parsed);
+  if (config === null) return complain(terminal, faults, 2);
+  const found = faultOf(parsed);
   if (found !== null) return complain(terminal, [found], 2);
   const [action, name] = parsed.positionals;
   try {
@@ -29,7 +29,7 @@ export async function orgs(terminal: Terminal, parsed: ParsedArguments): Promise
   }
 }
 
-function problemOf(parsed: ParsedArguments): string | null {
+function faultOf(parsed: ParsedArguments): string | null {
   const [action, name] = parsed.positionals;
   if (action !== "create" && action !== "list") return `orgs ${action}: create or list is expected`;
   if (action === "list") return name === undefined ? null : `unexpected ${JSON.stringify(name)}`;

@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, realpathSync, rmSync, statSync, writeFileSync } f
 import { messageOf } from "../log";
 import { platform } from "../platform/current";
 import { EXIT_CODES } from "./exit_codes";
-import { FileProblem } from "./model_file";
+import { FileFault } from "./model_file";
 
 /** The disk, and not the name or the rights, is what stands in the way. */
 const DISK_FAULTS = ["ENOSPC", "EDQUOT", "EIO", "EFBIG", "EROFS"];
@@ -14,7 +14,7 @@ export class OutputFile {
   readonly #draft: string;
   readonly #descriptor: number;
 
-  /** @throws FileProblem */
+  /** @throws FileFault */
   constructor(path: string) {
     try {
       const before = statSync(path, { throwIfNoEntry: false });
@@ -55,12 +55,12 @@ export class OutputFile {
     if (this.#draft !== this.#path) rmSync(this.#draft, { force: true });
   }
 
-  #given(error: unknown): FileProblem {
+  #given(error: unknown): FileFault {
     return cannotWrite(this.#path, error);
   }
 }
 
-/** @throws FileProblem; what was there before is there then. */
+/** @throws FileFault; what was there before is there then. */
 export function writeOutputFile(path: string, text: string | Uint8Array): void {
   const file = new OutputFile(path);
   try {
@@ -72,9 +72,9 @@ export function writeOutputFile(path: string, text: string | Uint8Array): void {
   file.keep();
 }
 
-export function cannotWrite(path: string, error: unknown): FileProblem {
+export function cannotWrite(path: string, error: unknown): FileFault {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return new FileProblem(
+  return new FileFault(
     `cannot write ${path}: ${messageOf(error)}`,
     DISK_FAULTS.includes(code) ? EXIT_CODES.storage_failed : 1,
   );

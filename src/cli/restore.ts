@@ -6,7 +6,7 @@ import {
   lockDirectory,
   prepareDirectory,
 } from "../storage/directory/data_directory";
-import { type RestoreReport, restoreDatabase } from "../storage/directory/restore";
+import { type RestoreResult, restoreDatabase } from "../storage/directory/restore";
 import { hasSealKey } from "../storage/directory/seal";
 import type { ParsedArguments } from "./arguments";
 import { progressBar } from "./progress";
@@ -14,8 +14,8 @@ import { readSettings } from "./settings";
 import { complain, type Terminal } from "./terminal";
 
 export async function restore(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
-  const { config, problems } = readSettings(terminal, parsed);
-  if (config === null) return complain(terminal, problems, 2);
+  const { config, faults } = readSettings(terminal, parsed);
+  if (config === null) return complain(terminal, faults, 2);
   const file = parsed.positionals[0]!;
   if (!existsSync(file)) return complain(terminal, [`there is no file ${file}; nothing was changed`], 1);
   const progress = progressBar(terminal, "restored");
@@ -23,14 +23,14 @@ export async function restore(terminal: Terminal, parsed: ParsedArguments): Prom
     prepareDirectory(config.data_dir);
     const unlock = lockDirectory(config.data_dir);
     try {
-      const report = restoreDatabase(config.data_dir, file, {
+      const result = restoreDatabase(config.data_dir, file, {
         is_forced: parsed.options.force !== undefined,
         now: terminal.clock.now(),
         given_key: config.secret_key,
         onProgress: progress.show,
       });
       progress.clear();
-      tell(terminal, parsed, config.data_dir, report, config.secret_key !== null || hasSealKey(config.data_dir));
+      tell(terminal, parsed, config.data_dir, result, config.secret_key !== null || hasSealKey(config.data_dir));
       return 0;
     } finally {
       unlock();
@@ -47,7 +47,7 @@ function tell(
   terminal: Terminal,
   parsed: ParsedArguments,
   data_dir: string,
-  { facts, kept, sealed_shut }: RestoreReport,
+  { facts, kept, sealed_shut }: RestoreResult,
   has_key: boolean,
 ): void {
   if (facts.is_plain_copy) {

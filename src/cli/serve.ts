@@ -10,8 +10,8 @@ import { readSettings } from "./settings";
 import { complain, type Terminal } from "./terminal";
 
 export async function serve(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
-  const { config, problems } = readSettings(terminal, parsed);
-  if (config === null) return complain(terminal, problems, 2);
+  const { config, faults } = readSettings(terminal, parsed);
+  if (config === null) return complain(terminal, faults, 2);
   const format = config.log === "auto" ? (terminal.is_interactive ? "text" : "json") : config.log;
   const log = createLog(format, terminal.clock, terminal.err);
   try {

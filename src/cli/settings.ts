@@ -9,8 +9,8 @@ import type { ParsedArguments } from "./arguments";
 import type { Terminal } from "./terminal";
 
 export type SettingsReading =
-  | { readonly config: Config; readonly problems: null }
-  | { readonly config: null; readonly problems: readonly string[] };
+  | { readonly config: Config; readonly faults: null }
+  | { readonly config: null; readonly faults: readonly string[] };
 
 export function readSettings(terminal: Terminal, parsed: ParsedArguments): SettingsReading {
   const path = parsed.options.config?.[0] ?? terminal.environment.JAOT_CONFIG;
@@ -20,27 +20,27 @@ export function readSettings(terminal: Terminal, parsed: ParsedArguments): Setti
   } catch (error) {
     return {
       config: null,
-      problems: [`cannot read --config ${path}: ${messageOf(error)}`],
+      faults: [`cannot read --config ${path}: ${messageOf(error)}`],
     };
   }
   const reading = readConfig({ flags: parsed.settings, environment: terminal.environment, file_text });
   if (reading.config === null) return reading;
   const { config } = reading;
-  const problems = [
-    patternProblem(config.backup_at, terminal),
-    problemOf(() => config.webhook_ca !== null && readAuthorities(config.webhook_ca)),
-    problemOf(() => readCertificate(config)),
+  const faults = [
+    patternFault(config.backup_at, terminal),
+    faultOf(() => config.webhook_ca !== null && readAuthorities(config.webhook_ca)),
+    faultOf(() => readCertificate(config)),
   ].filter((one) => one !== null);
-  return problems.length === 0 ? reading : { config: null, problems };
+  return faults.length === 0 ? reading : { config: null, faults };
 }
 
 /** What config.ts cannot judge: patterns are the schedules' own language, and certificates lie in a file. */
-function patternProblem(backup_at: string, terminal: Terminal): string | null {
-  const { problem } = parsePattern(backup_at, "UTC", { spacing_min_seconds: 60, now: terminal.clock.now() });
-  return problem === null ? null : `--backup-at: a cron pattern such as "0 3 * * *" is expected: ${problem.message}`;
+function patternFault(backup_at: string, terminal: Terminal): string | null {
+  const { fault } = parsePattern(backup_at, "UTC", { spacing_min_seconds: 60, now: terminal.clock.now() });
+  return fault === null ? null : `--backup-at: a cron pattern such as "0 3 * * *" is expected: ${fault.message}`;
 }
 
-function problemOf(read: () => unknown): string | null {
+function faultOf(read: () => unknown): string | null {
   try {
     read();
     return null;

@@ -15,7 +15,7 @@ import type { ParsedArguments } from "./arguments";
 import { defaultLimits, printDiagnostics } from "./check";
 import { readExample } from "./examples";
 import { exportIfAsked } from "./export_file";
-import { FileProblem, readModelFile, readOverrides } from "./model_file";
+import { FileFault, readModelFile, readOverrides } from "./model_file";
 import { complain, shownNumber, type Terminal } from "./terminal";
 
 const VARIABLES_SHOWN_MAX = 200;
@@ -53,7 +53,7 @@ export async function solve(terminal: Terminal, parsed: ParsedArguments): Promis
     });
     return tell(terminal, parsed, model, outcome);
   } catch (error) {
-    if (error instanceof FileProblem) return complain(terminal, [error.message], error.exit_code);
+    if (error instanceof FileFault) return complain(terminal, [error.message], error.exit_code);
     throw error;
   }
 }
@@ -81,7 +81,7 @@ function timeLimitOf(parsed: ParsedArguments): number | null {
   if (text === undefined) return null;
   const seconds = Number(text);
   if (seconds > 0 && seconds <= TIME_LIMIT_SECONDS_MAX) return seconds;
-  throw new FileProblem(`--time-limit: seconds from 0 to ${TIME_LIMIT_SECONDS_MAX} are expected, found ${text}`);
+  throw new FileFault(`--time-limit: seconds from 0 to ${TIME_LIMIT_SECONDS_MAX} are expected, found ${text}`);
 }
 
 function runSolver(terminal: Terminal, request: Omit<SolveRequest, "quick">): Promise<SolveOutcome> {
@@ -107,18 +107,18 @@ function tell(terminal: Terminal, parsed: ParsedArguments, model: unknown, outco
     printDiagnostics(terminal, model, outcome.diagnostics as readonly Diagnostic[]);
     return 1;
   }
-  const report = outcome.kind === "solved" ? outcome : "report" in outcome ? outcome.report : null;
-  if (report === null) {
+  const record = outcome.kind === "solved" ? outcome : "record" in outcome ? outcome.record : null;
+  if (record === null) {
     return complain(
       terminal,
       ["message" in outcome ? outcome.message : `the solve ended without an answer: ${outcome.kind}`],
       1,
     );
   }
-  const text = resultText(report.result);
+  const text = resultText(record.result);
   if (parsed.options.json !== undefined) terminal.out(`${text}\n`);
-  else printSolution(terminal, JSON.parse(text) as Solution, report.error_message);
-  return report.status === "optimal" || report.status === "feasible" ? 0 : 1;
+  else printSolution(terminal, JSON.parse(text) as Solution, record.error_message);
+  return record.status === "optimal" || record.status === "feasible" ? 0 : 1;
 }
 
 function printSolution(terminal: Terminal, solution: Solution, message: string | null): void {

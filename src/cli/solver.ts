@@ -7,8 +7,8 @@ import { readSettings } from "./settings";
 import { complain, type Terminal } from "./terminal";
 
 export async function solver(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
-  const { config, problems } = readSettings({ ...terminal, environment: {} }, parsed);
-  if (config === null) return complain(terminal, problems, 2);
+  const { config, faults } = readSettings({ ...terminal, environment: {} }, parsed);
+  if (config === null) return complain(terminal, faults, 2);
   await runSolverChild(createModelCompiler(modelLimits({ config, clock: terminal.clock })), terminal.clock);
   // The channel to the parent keeps the process alive; it ends itself with its parent.
   return new Promise(() => {});

@@ -48,8 +48,8 @@ function escaped(character: string): string {
 }
 
 /** Tells what went wrong, each on its line, and gives the exit code. */
-export function complain(terminal: Terminal, problems: readonly string[], exit_code: ExitCode): number {
-  for (const problem of problems) terminal.err(`jaot-triggers: ${problem}\n`);
+export function complain(terminal: Terminal, faults: readonly string[], exit_code: ExitCode): number {
+  for (const fault of faults) terminal.err(`jaot-triggers: ${fault}\n`);
   if (exit_code === EXIT_CODES.wrong_usage) terminal.err("jaot-triggers --help shows how it is used\n");
   return exit_code;
 }

@@ -9,7 +9,7 @@ const DIAGNOSTICS_MAX = 100;
 const HINT_SEARCHES_MAX = 20;
 
 /** The place of a diagnostic: a value in model_json, or a span of the text at `path`. */
-export interface Place {
+export interface TextLocation {
   readonly path: string;
   readonly text?: string;
   readonly start?: number;
@@ -45,15 +45,16 @@ export class DiagnosticList {
     this.#warning_count = other.#warning_count;
   }
 
-  error(code: string, message: string, place: Place, extras: DiagnosticExtras = {}): void {
+  error(code: string, message: string, location: TextLocation, extras: DiagnosticExtras = {}): void {
     this.error_count += 1;
-    if (this.#errors.length < DIAGNOSTICS_MAX) this.#errors.push(makeDiagnostic("error", code, message, place, extras));
+    if (this.#errors.length < DIAGNOSTICS_MAX)
+      this.#errors.push(makeDiagnostic("error", code, message, location, extras));
   }
 
-  warning(code: string, message: string, place: Place, extras: DiagnosticExtras = {}): void {
+  warning(code: string, message: string, location: TextLocation, extras: DiagnosticExtras = {}): void {
     this.#warning_count += 1;
     if (this.#warnings.length >= DIAGNOSTICS_MAX) return;
-    this.#warnings.push(makeDiagnostic("warning", code, message, place, extras));
+    this.#warnings.push(makeDiagnostic("warning", code, message, location, extras));
   }
 
   /** Searches for a hint, unless so many errors were found that more searches would take too long. */
@@ -78,21 +79,21 @@ function makeDiagnostic(
   severity: Severity,
   code: string,
   message: string,
-  place: Place,
+  location: TextLocation,
   extras: DiagnosticExtras,
 ): Diagnostic {
-  const start = place.start ?? 0;
-  const position = place.text === undefined ? { line: 1, column: 1 } : positionAt(place.text, start);
+  const start = location.start ?? 0;
+  const position = location.text === undefined ? { line: 1, column: 1 } : positionAt(location.text, start);
   return {
     code,
     severity,
     message,
     ...position,
     start,
-    end: place.end ?? start,
+    end: location.end ?? start,
     notes: extras.notes ?? [],
     ...(extras.hint === undefined ? {} : { hint: extras.hint }),
-    path: place.path,
+    path: location.path,
   };
 }
 

@@ -48,10 +48,10 @@ const EXCERPT_COLUMNS_MAX = 100;
  * is given, its line with a caret under the span. Control characters of the line are shown as spaces.
  */
 export function renderDiagnostic(diagnostic: Diagnostic, text: string | null): string {
-  const place = diagnostic.path === undefined ? "" : `${diagnostic.path}:`;
+  const location = diagnostic.path === undefined ? "" : `${diagnostic.path}:`;
   const lines = [
     `${diagnostic.severity}[${diagnostic.code}]: ${diagnostic.message}`,
-    `  at ${place}${diagnostic.line}:${diagnostic.column}`,
+    `  at ${location}${diagnostic.line}:${diagnostic.column}`,
   ];
   if (text !== null && text.length > 0) lines.push(...excerpt(diagnostic, text));
   for (const note of diagnostic.notes) {

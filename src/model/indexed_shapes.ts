@@ -109,7 +109,7 @@ interface KnownIndex {
   readonly set: string;
   readonly arity: number;
   readonly members: readonly string[] | null;
-  readonly places: ReadonlySet<string> | null;
+  readonly known: ReadonlySet<string> | null;
 }
 
 class ParamChecker {
@@ -125,7 +125,7 @@ class ParamChecker {
     this.#faults = faults;
     this.#indices = shape.indices.map(({ set, arity, members: pinned }) => {
       const members = given(set) ?? pinned;
-      return { set, arity, members, places: members === null ? null : new Set(members) };
+      return { set, arity, members, known: members === null ? null : new Set(members) };
     });
     this.#arity = shape.indices.reduce((sum, { arity }) => sum + arity, 0);
   }
@@ -218,11 +218,11 @@ class ParamChecker {
       return false;
     }
     let from = 0;
-    for (const { set, arity, members, places } of this.#indices) {
+    for (const { set, arity, members, known } of this.#indices) {
       if (from + arity > parts.length) break;
       const member = parts.slice(from, from + arity).join(",");
       from += arity;
-      if (places === null || members === null || places.has(member)) continue;
+      if (known === null || members === null || known.has(member)) continue;
       const hint = nearestHint(member, members);
       this.#faults.push(
         `${name} has the key ${quote(key)}, which is not in ${set}${hint === undefined ? "" : `, ${hint}`}`,

@@ -4,7 +4,7 @@
  * against only that, on the HTTP thread. `applyOverrides` makes the effective model in the solver process.
  */
 import { nearestHint } from "../nearest";
-import { type CellResolution, cellKey, cellPlaces } from "./imported/cells";
+import { type CellResolution, cellKey, cellPaths } from "./imported/cells";
 import type { InputDeclaration, InputShape } from "./inputs";
 import { describeValue, isRecord, quote } from "./json";
 import { findFaults } from "./override_data";
@@ -238,14 +238,14 @@ function takesNull(target: OverrideTarget): boolean {
 function reportOverlaps(bound: readonly BoundField[], errors: FieldError[]): void {
   const owners = new Map<string, string>();
   for (const field of bound) {
-    const keys = placesOf(field.target).map((segments) => JSON.stringify(segments));
+    const keys = targetPaths(field.target).map((segments) => JSON.stringify(segments));
     const owner = keys.map((key) => owners.get(key)).find((name) => name !== undefined);
     for (const key of keys) owners.set(key, field.name);
     if (owner !== undefined)
       errors.push({ name: field.name, msg: `it reaches the same value as the field ${quote(owner)}` });
   }
   for (const field of bound) {
-    const segments = placesOf(field.target)[0]!;
+    const segments = targetPaths(field.target)[0]!;
     for (let length = segments.length - 1; length > 0; length -= 1) {
       const owner = owners.get(JSON.stringify(segments.slice(0, length)));
       if (owner !== undefined)
@@ -255,8 +255,8 @@ function reportOverlaps(bound: readonly BoundField[], errors: FieldError[]): voi
 }
 
 /** The path that a field writes to; an input by name counts as a path when overlaps are checked. */
-function placesOf(target: OverrideTarget): readonly (readonly (string | number)[])[] {
-  if (target.kind === "cell") return cellPlaces(target.cell);
+function targetPaths(target: OverrideTarget): readonly (readonly (string | number)[])[] {
+  if (target.kind === "cell") return cellPaths(target.cell);
   return [target.kind === "path" ? target.segments : ["parameters", target.input]];
 }
 

@@ -15,8 +15,8 @@ import {
   DAY_OF_MONTH,
   FIELDS,
   type FieldsReading,
+  type PatternFault,
   type PatternFields,
-  type PatternProblem,
   quoted,
   readPatternFields,
 } from "./pattern_fields";
@@ -44,8 +44,8 @@ export interface Pattern {
 }
 
 export type PatternReading =
-  | { readonly pattern: Pattern; readonly problem: null }
-  | { readonly pattern: null; readonly problem: PatternProblem };
+  | { readonly pattern: Pattern; readonly fault: null }
+  | { readonly pattern: null; readonly fault: PatternFault };
 
 export interface PatternLimits {
   /** Ticks of the pattern may not be closer than this. */
@@ -72,7 +72,7 @@ export function parsePattern(expression: string, zone: string, limits: PatternLi
   const known_zone = canonicalZone(zone);
   if (known_zone === null) return wrong(unknownZone(zone), null);
   const fields = readFields(expression);
-  if ("problem" in fields) return { pattern: null, problem: fields.problem };
+  if ("fault" in fields) return { pattern: null, fault: fields.fault };
   const pattern = buildPattern(fields, known_zone);
   const first = tickAfter(pattern, limits.now);
   if (first === null || first.at > limits.now + OCCURRENCE_YEARS_MAX * 366 * DAY_MS) {
@@ -88,7 +88,7 @@ export function parsePattern(expression: string, zone: string, limits: PatternLi
       null,
     );
   }
-  return { pattern, problem: null };
+  return { pattern, fault: null };
 }
 
 /** Up to `count` ticks after an instant (epoch ms), in order. Fewer only when the pattern ends. */
@@ -117,7 +117,7 @@ export function findPattern(expression: string, zone: string): Pattern | null {
   if (known !== undefined) return known;
   const known_zone = canonicalZone(zone);
   const fields = readFields(expression);
-  if (known_zone === null || "problem" in fields) return null;
+  if (known_zone === null || "fault" in fields) return null;
   const pattern = buildPattern(fields, known_zone);
   if (cached_patterns.size >= CACHED_PATTERNS_MAX) cached_patterns.delete(cached_patterns.keys().next().value!);
   cached_patterns.set(key, pattern);
@@ -235,12 +235,12 @@ function matchingValues(expression: string, unit_ms: number, count: number): num
 
 function readFields(expression: string): FieldsReading {
   const reading = readPatternFields(expression);
-  if ("problem" in reading) return reading;
+  if ("fault" in reading) return reading;
   for (const [index, { text, index: position }] of reading.written.entries()) {
     if (isReadable(reading.texts[index]!, index)) continue;
     const { name, range, extras } = FIELDS[index]!;
     const expected = `* or numbers ${range}, as lists a,b, ranges a-b, steps */n or a-b/n${extras}`;
-    return { problem: { message: `the ${name} field ${quoted(text)} cannot be read; expected ${expected}`, position } };
+    return { fault: { message: `the ${name} field ${quoted(text)} cannot be read; expected ${expected}`, position } };
   }
   return reading;
 }
@@ -290,5 +290,5 @@ function unknownZone(zone: string): string {
 }
 
 function wrong(message: string, position: number | null): PatternReading {
-  return { pattern: null, problem: { message, position } };
+  return { pattern: null, fault: { message, position } };
 }

@@ -4,7 +4,7 @@
  * different things in different places, or cannot be kept, is refused with what to write instead.
  */
 
-export interface PatternProblem {
+export interface PatternFault {
   readonly message: string;
   /** 0-based offset in the expression of the wrong field; null when the fault is not in the expression. */
   readonly position: number | null;
@@ -17,7 +17,7 @@ export interface PatternFields {
   readonly written: readonly { readonly text: string; readonly index: number }[];
 }
 
-export type FieldsReading = PatternFields | { readonly problem: PatternProblem };
+export type FieldsReading = PatternFields | { readonly fault: PatternFault };
 
 const EXPRESSION_LENGTH_MAX = 256;
 
@@ -71,13 +71,13 @@ export const DAY_OF_WEEK = 5;
 export function readPatternFields(expression: string): FieldsReading {
   if (expression.length > EXPRESSION_LENGTH_MAX) {
     const message = `the pattern has ${expression.length} characters; at most ${EXPRESSION_LENGTH_MAX} are allowed`;
-    return { problem: { message, position: EXPRESSION_LENGTH_MAX } };
+    return { fault: { message, position: EXPRESSION_LENGTH_MAX } };
   }
   const unwrapped = unwrap(expression);
   const trimmed = unwrapped.trim();
   if (trimmed.startsWith("@")) return readNickname(expression, trimmed.toLowerCase());
   const foreign = foreignForm(trimmed);
-  if (foreign !== null) return { problem: { message: foreign, position: 0 } };
+  if (foreign !== null) return { fault: { message: foreign, position: 0 } };
   const words = [...unwrapped.matchAll(/\S+/g)].map(([text], i, all) => ({ text, index: all[i]!.index }));
   return arrange(words);
 }
@@ -90,11 +90,11 @@ function arrange(words: readonly Word[]): FieldsReading {
   const written = year === null ? words : words.slice(0, -1);
   if (year !== null && !/^[*?]$/.test(year.text)) {
     const message = `the year ${quoted(year.text)} cannot be part of a pattern; leave it out, and give starts_at and ends_at`;
-    return { problem: { message, position: year.index } };
+    return { fault: { message, position: year.index } };
   }
   if (written.length !== FIELDS_COUNT && written.length !== FIELDS_COUNT - 1) {
     const message = `a pattern has 5 fields (minute hour day month weekday), or 6 with leading seconds; found ${words.length}`;
-    return { problem: { message, position: words[FIELDS_COUNT]?.index ?? 0 } };
+    return { fault: { message, position: words[FIELDS_COUNT]?.index ?? 0 } };
   }
   const missing = FIELDS_COUNT - written.length;
   // Where Quartz's rules hold, days of the week count from 1 for Sunday, everywhere else from 0.
@@ -102,7 +102,7 @@ function arrange(words: readonly Word[]): FieldsReading {
   const texts: string[] = Array<string>(missing).fill("0");
   for (const [i, word] of written.entries()) {
     const read = readField(word.text, i + missing, is_quartz);
-    if (typeof read !== "string") return { problem: { ...read, position: word.index } };
+    if (typeof read !== "string") return { fault: { ...read, position: word.index } };
     texts.push(read);
   }
   return { texts, written: [...Array<Word>(missing).fill({ text: "0", index: 0 }), ...written] };
@@ -207,7 +207,7 @@ function readNickname(expression: string, nickname: string): FieldsReading {
     every !== null
       ? everyMessage(nickname, Number(every[1]), every[2]!)
       : `${quoted(nickname)} is not a nickname; expected one of ${Object.keys(NICKNAMES).join(", ")}`;
-  return { problem: { message, position: expression.indexOf("@") } };
+  return { fault: { message, position: expression.indexOf("@") } };
 }
 
 /** An interval from the start of a process is nothing that a restart could keep; one that divides the clock has a pattern. */

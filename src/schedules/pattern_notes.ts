@@ -27,7 +27,7 @@ const CHANGES_MAX = 2;
 /** Notes on a pattern for a schedule that is created at `now`. */
 export function notesOf(pattern: Pattern, expression: string, now: number): PatternNote[] {
   const fields = readPatternFields(expression);
-  const texts = "problem" in fields || fields.written.length === 0 ? [] : fields.texts;
+  const texts = "fault" in fields || fields.written.length === 0 ? [] : fields.texts;
   return [...(texts.length === 0 ? [] : [...stepNotes(texts), ...dayNotes(texts)]), ...clockNotes(pattern, now)];
 }
 

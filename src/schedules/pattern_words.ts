@@ -7,7 +7,7 @@ const STEP_PATTERN = /^(?:\*|(\d{1,2})-(\d{1,2}))\/(\d{1,3})$/;
 /** An English sentence for a pattern that has been checked, or null where the library has no words for it. */
 export function sentenceOf(expression: string): string | null {
   const fields = readPatternFields(expression);
-  if ("problem" in fields) return null;
+  if ("fault" in fields) return null;
   try {
     const texts = fields.texts.map((text, index) => wordable(text, index, fields.texts));
     return describeCron(texts.join(" "), { use24HourTimeFormat: true, verbose: false });

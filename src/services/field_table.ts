@@ -112,7 +112,7 @@ type ValueOf<Shape> = Shape extends { type: "text" | "instant" }
             ? readonly string[]
             : unknown;
 
-type NullIn<Row extends Field, Place extends string> = Row["nullable"] extends "everywhere" | `in ${Place}`
+type NullIn<Row extends Field, Body extends string> = Row["nullable"] extends "everywhere" | `in ${Body}`
   ? null
   : never;
 

@@ -1,5 +1,5 @@
 /** One page of a listing, as the contract shapes it; pages count from 1, past the end is empty. */
-export interface Page<Item> {
+export interface ListingPage<Item> {
   readonly items: readonly Item[];
   readonly total: number;
   readonly page: number;
@@ -9,7 +9,12 @@ export interface Page<Item> {
   readonly has_prev: boolean;
 }
 
-export function pageOf<Item>(items: readonly Item[], total: number, page: number, page_size: number): Page<Item> {
+export function listingPage<Item>(
+  items: readonly Item[],
+  total: number,
+  page: number,
+  page_size: number,
+): ListingPage<Item> {
   const total_pages = Math.ceil(total / page_size);
   return { items, total, page, page_size, total_pages, has_next: page < total_pages, has_prev: page > 1 };
 }

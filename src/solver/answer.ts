@@ -30,8 +30,8 @@ export function buildSolution(
   for (let column = 0; column < columns.count - columns.auxiliary_count; column++) {
     const name = columns.names[column]!;
     const value = clean.values[column]!;
-    const place = placeOf(columns.families, column);
-    variables.push({ name, value, type: COLUMN_KINDS[columns.kinds[column]!]!, ...place });
+    const family = familyOf(columns.families, column);
+    variables.push({ name, value, type: COLUMN_KINDS[columns.kinds[column]!]!, ...family });
     solution[name] = value;
   }
   return {
@@ -95,7 +95,7 @@ function constraintsOf(problem: Problem, clean: CleanAnswer): ConstraintActivity
       upper: upper === Infinity ? null : upper,
       slack: isFree ? null : Math.max(0, slack),
       is_binding: !isFree && slack <= toleranceAt(nearest),
-      ...placeOf(rows.families, row),
+      ...familyOf(rows.families, row),
     });
   }
   return constraints;
@@ -116,12 +116,12 @@ function figuresByName(names: readonly string[], figures: Float64Array, count: n
   return byName;
 }
 
-function placeOf(
+function familyOf(
   families: Families | null,
   position: number,
 ): { family: string | null; index_tuple: IndexTuple | null } {
-  if (families === null) return NO_PLACE;
+  if (families === null) return NO_FAMILY;
   return { family: families.names[position] ?? null, index_tuple: families.index_tuples[position] ?? null };
 }
 
-const NO_PLACE = { family: null, index_tuple: null } as const;
+const NO_FAMILY = { family: null, index_tuple: null } as const;

@@ -15,7 +15,7 @@ import {
   type SolveProgress,
 } from "./engine";
 import { COMPRESS_BYTES_MIN, cutMessage, type Incumbent, type Standing, summaryOf, type WorkKind } from "./incumbent";
-import type { Compilation, ModelCompiler, Progress, SolveMessage, SolveOutcome, SolveReport } from "./messages";
+import type { Compilation, ModelCompiler, Progress, SolveMessage, SolveOutcome, SolveRecord } from "./messages";
 import type { SolveOptions } from "./options";
 import { solveToProof } from "./proof/ladder";
 import type { Verdict } from "./proof/verdict";
@@ -76,7 +76,7 @@ export async function attemptSolve(
 }
 
 /** The JSON of a solution, compressed above a certain size. */
-function encodeSolution(solution: Solution): Pick<SolveReport, "gap" | "result" | "result_summary"> {
+function encodeSolution(solution: Solution): Pick<SolveRecord, "gap" | "result" | "result_summary"> {
   const data = Buffer.from(JSON.stringify(solution));
   const { gap } = solution;
   if (data.length < COMPRESS_BYTES_MIN) return { gap, result: { is_compressed: false, data }, result_summary: null };
@@ -148,7 +148,7 @@ class SolveAttempt implements SolveCallbacks {
       return {
         kind: "timeout",
         message: `the time limit of ${this.#options.time_limit_seconds} s came while the model was compiled`,
-        report: null,
+        record: null,
       };
     }
     this.#tellStanding();
@@ -214,8 +214,8 @@ class SolveAttempt implements SolveCallbacks {
   }
 
   #withSolution({ raw, status }: Verdict, clean: CleanAnswer): SolveOutcome {
-    const report = this.#reportOf(raw, clean, status);
-    return this.#is_cancelled && status === "feasible" ? { kind: "cancelled", report } : { kind: "solved", ...report };
+    const record = this.#recordOf(raw, clean, status);
+    return this.#is_cancelled && status === "feasible" ? { kind: "cancelled", record } : { kind: "solved", ...record };
   }
 
   /** The last point of a linear solve that reached a limit may be infeasible to our tolerances; a claimed optimum may not. */
@@ -229,17 +229,17 @@ class SolveAttempt implements SolveCallbacks {
     const message = raw.message ?? messageOf(raw.status, this.#kind, this.#options.time_limit_seconds);
     const solution = buildEmptySolution(raw, this.#context());
     const figures = { objective_value: null, error_message: message, solution_digest: null };
-    const report = { ...this.#head(), status: raw.status, ...figures, ...encodeSolution(solution) };
-    if (raw.status !== "time_limit") return { kind: "solved", ...report };
-    return this.#is_cancelled ? { kind: "cancelled", report: null } : { kind: "timeout", message, report };
+    const record = { ...this.#head(), status: raw.status, ...figures, ...encodeSolution(solution) };
+    if (raw.status !== "time_limit") return { kind: "solved", ...record };
+    return this.#is_cancelled ? { kind: "cancelled", record: null } : { kind: "timeout", message, record };
   }
 
-  #reportOf(raw: RawAnswer, clean: CleanAnswer, status: Solution["status"]): SolveReport {
+  #recordOf(raw: RawAnswer, clean: CleanAnswer, status: Solution["status"]): SolveRecord {
     return { ...this.#figuresOf(clean, status), ...encodeSolution(this.#solutionOf(raw, clean, status)) };
   }
 
   #incumbentOf(clean: CleanAnswer): Incumbent {
-    return { report: this.#figuresOf(clean, "feasible"), solution: this.#solutionOf(NO_FIGURES, clean, "feasible") };
+    return { record: this.#figuresOf(clean, "feasible"), solution: this.#solutionOf(NO_FIGURES, clean, "feasible") };
   }
 
   /** Uses the best known bound where the last solve gave none. */
@@ -249,12 +249,12 @@ class SolveAttempt implements SolveCallbacks {
     return { ...built, report: this.#compilation.report?.(clean.values, built) ?? null };
   }
 
-  #figuresOf({ values, objective }: CleanAnswer, status: Solution["status"]): Incumbent["report"] {
+  #figuresOf({ values, objective }: CleanAnswer, status: Solution["status"]): Incumbent["record"] {
     const solution_digest = solutionDigest(values, objective);
     return { ...this.#head(), status, objective_value: objective, error_message: null, solution_digest };
   }
 
-  #head(): Pick<SolveReport, "model_digest" | "compile_ms" | "solve_ms" | "solver_version"> {
+  #head(): Pick<SolveRecord, "model_digest" | "compile_ms" | "solve_ms" | "solver_version"> {
     const { version: solver_version } = this.#engine;
     const times = { compile_ms: this.#compile_ms, solve_ms: this.#solveMs() };
     return { model_digest: this.#digest, ...times, solver_version };

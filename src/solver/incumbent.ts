@@ -5,13 +5,13 @@
  */
 import type { Solution } from "../problem/solution";
 import { relativeGap } from "./answer";
-import type { SolveReport } from "./messages";
+import type { SolveRecord } from "./messages";
 
 /** From this size on a result is stored compressed, with a summary beside it. */
 export const COMPRESS_BYTES_MIN = 4096;
 
 export interface Incumbent {
-  readonly report: Omit<SolveReport, "gap" | "result" | "result_summary">;
+  readonly record: Omit<SolveRecord, "gap" | "result" | "result_summary">;
   readonly solution: Solution;
 }
 
@@ -27,29 +27,29 @@ export interface Standing {
 
 interface Head {
   readonly job: number;
-  readonly report: Incumbent["report"];
+  readonly record: Incumbent["record"];
   /** The solution without its large parts, gap and bound. */
   readonly summary: string;
 }
 
 /** A line of JSON, then the solution as JSON, gap and bound left out of both. */
-export function encodeIncumbent(job: number, { report, solution }: Incumbent): Buffer {
+export function encodeIncumbent(job: number, { record, solution }: Incumbent): Buffer {
   const { gap: _g, dual_bound: _b, ...rest } = solution;
-  const head: Head = { job, report, summary: JSON.stringify(summaryOf(rest)) };
+  const head: Head = { job, record, summary: JSON.stringify(summaryOf(rest)) };
   return Buffer.from(`${JSON.stringify(head)}\n${JSON.stringify(rest)}`);
 }
 
-/** The report of that job's incumbent with this bound; null when the bytes belong to another job. Compresses off the caller's thread. */
-export async function finishIncumbent(bytes: Buffer, job: number, bound: number | null): Promise<SolveReport | null> {
+/** The record of that job's incumbent with this bound; null when the bytes belong to another job. Compresses off the caller's thread. */
+export async function finishIncumbent(bytes: Buffer, job: number, bound: number | null): Promise<SolveRecord | null> {
   const end = bytes.indexOf(10);
   const head = JSON.parse(bytes.toString("utf8", 0, end)) as Head;
   if (head.job !== job) return null;
-  const gap = relativeGap(head.report.objective_value!, bound);
+  const gap = relativeGap(head.record.objective_value!, bound);
   const figures = `${JSON.stringify({ gap, dual_bound: bound }).slice(0, -1)},`;
   const data = Buffer.concat([Buffer.from(figures), bytes.subarray(end + 2)]);
   if (data.length < COMPRESS_BYTES_MIN) {
     return {
-      ...head.report,
+      ...head.record,
       gap,
       result: { is_compressed: false, data },
       result_summary: null,
@@ -57,7 +57,7 @@ export async function finishIncumbent(bytes: Buffer, job: number, bound: number 
   }
   const result = { is_compressed: true, data: await Bun.zstdCompress(data) };
   return {
-    ...head.report,
+    ...head.record,
     gap,
     result,
     result_summary: figures + head.summary.slice(1),

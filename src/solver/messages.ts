@@ -34,7 +34,7 @@ export interface StoredAnswer {
 }
 
 /** The outcome of a solve, in the parts that a run stores. */
-export interface SolveReport {
+export interface SolveRecord {
   readonly status: SolutionStatus;
   readonly objective_value: number | null;
   /** A sentence, when there is no solution. */
@@ -54,14 +54,14 @@ export interface SolveReport {
 export type FailureCode = "solver_crashed" | "solver_out_of_memory" | "certificate_mismatch" | "internal_error";
 
 export type SolveOutcome =
-  | ({ readonly kind: "solved" } & SolveReport)
+  | ({ readonly kind: "solved" } & SolveRecord)
   | { readonly kind: "model_error"; readonly diagnostics: readonly unknown[] }
   /** `retryable`: the same job may succeed in another process. */
   | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string; readonly retryable: boolean }
   /** The time limit was reached; `report` has a solution if there was one. */
-  | { readonly kind: "timeout"; readonly message: string; readonly report: SolveReport | null }
+  | { readonly kind: "timeout"; readonly message: string; readonly record: SolveRecord | null }
   /** With the best solution so far, if there was one. */
-  | { readonly kind: "cancelled"; readonly report: SolveReport | null }
+  | { readonly kind: "cancelled"; readonly record: SolveRecord | null }
   /** Returned unfinished: it waited behind a long job, gave way to others, or the place is stopping. Submit it again. */
   | { readonly kind: "returned" };
 

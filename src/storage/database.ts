@@ -20,7 +20,7 @@ import {
   writeMarker,
 } from "./directory/data_directory";
 import { MIGRATIONS, type MigrationProgress, userVersion } from "./migrations";
-import { bringUpToDate, type UpgradeReport } from "./migrations/upgrade";
+import { bringUpToDate, type UpgradeResult } from "./migrations/upgrade";
 import type { SyncLog } from "./writer";
 
 /** The WAL-reset defect of older versions loses commits when two connections write (fixed in 3.51.3). */
@@ -66,7 +66,7 @@ export interface OpenOptions {
   /** Called at each step while an older database is migrated, which can take minutes. */
   readonly onMigration: (progress: MigrationProgress) => void;
   /** Called when the migration has ended, with the backup that is kept. */
-  readonly onUpgraded: (report: UpgradeReport) => void;
+  readonly onUpgraded: (upgrade: UpgradeResult) => void;
 }
 
 /** Opens the database of a prepared directory, or creates it. Throws DataDirectoryError with what to do. */

@@ -33,7 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
 ];
 
 /** Why this program cannot use a database file, which is unchanged. */
-export type MigrationProblem =
+export type MigrationFault =
   | { readonly kind: "newer"; readonly found: number; readonly known: number; readonly written_by: string | null }
   | { readonly kind: "changed"; readonly number: number }
   | {
@@ -85,7 +85,7 @@ export function migrate(
   db: Database,
   migrations: readonly Migration[],
   options: MigrateOptions,
-): MigrationDone | MigrationProblem {
+): MigrationDone | MigrationFault {
   const found = userVersion(db);
   const known = migrations.at(-1)?.number ?? 0;
   if (found > known) return { kind: "newer", found, known, written_by: writtenBy(db, found) };

@@ -6,7 +6,7 @@ import type { WebhookEvent } from "./events";
 /** Larger payloads are sent without the large parts of the result. */
 const PAYLOAD_BYTES_MAX = 262_144;
 
-export interface RunReport {
+export interface RunEnding {
   readonly trigger_id: string;
   readonly run_id: string;
   readonly status: TerminalState;
@@ -20,29 +20,29 @@ export interface RunReport {
 }
 
 /** The payload of a run's end. */
-export function buildPayload(event: WebhookEvent, report: RunReport): Uint8Array {
-  const whole = payloadBytes(event, report, report.result, "");
-  if (whole.length <= PAYLOAD_BYTES_MAX || report.result_summary === null) return whole;
-  const result_url = `/api/v2/triggers/${report.trigger_id}/runs/${report.run_id}`;
+export function buildPayload(event: WebhookEvent, ending: RunEnding): Uint8Array {
+  const whole = payloadBytes(event, ending, ending.result, "");
+  if (whole.length <= PAYLOAD_BYTES_MAX || ending.result_summary === null) return whole;
+  const result_url = `/api/v2/triggers/${ending.trigger_id}/runs/${ending.run_id}`;
   return payloadBytes(
     event,
-    report,
-    report.result_summary,
+    ending,
+    ending.result_summary,
     `,"truncated":true,"result_url":${JSON.stringify(result_url)}`,
   );
 }
 
-function payloadBytes(event: WebhookEvent, report: RunReport, result: string | null, extra: string): Uint8Array {
+function payloadBytes(event: WebhookEvent, ending: RunEnding, result: string | null, extra: string): Uint8Array {
   const head = {
     event,
-    trigger_id: report.trigger_id,
-    run_id: report.run_id,
-    timestamp: toTimestamp(report.ended_at),
+    trigger_id: ending.trigger_id,
+    run_id: ending.run_id,
+    timestamp: toTimestamp(ending.ended_at),
   };
-  const data = [`"status":${JSON.stringify(report.status)}`];
-  if (report.status !== "completed") data.push(`"error":${JSON.stringify(report.error_message)}`);
-  if (result !== null || report.status === "completed") data.push(`"result":${result ?? "null"}`);
-  data.push(`"override_data":${report.override_data ?? "null"}`);
+  const data = [`"status":${JSON.stringify(ending.status)}`];
+  if (ending.status !== "completed") data.push(`"error":${JSON.stringify(ending.error_message)}`);
+  if (result !== null || ending.status === "completed") data.push(`"result":${result ?? "null"}`);
+  data.push(`"override_data":${ending.override_data ?? "null"}`);
   return new TextEncoder().encode(`${JSON.stringify(head).slice(0, -1)},"data":{${data.join(",")}${extra}}}`);
 }
 

@@ -32,7 +32,7 @@ describe("words that are understood", () => {
   test("a setting that is on or off needs no value, takes one after = and leaves the next word alone", () => {
     expect(parse("--mcp", "--port", "80")).toMatchObject({ parsed: { settings: { mcp: "true", port: "80" } } });
     expect(parse("--mcp=false")).toMatchObject({ parsed: { settings: { mcp: "false" } } });
-    expect(parse("--mcp", "true")).toEqual({ kind: "wrong", problems: ['unexpected "true"'] });
+    expect(parse("--mcp", "true")).toEqual({ kind: "wrong", faults: ['unexpected "true"'] });
   });
 
   test("options may stand anywhere and repeat where they may", () => {
@@ -57,7 +57,7 @@ describe("words that are understood", () => {
 describe("words that are not", () => {
   const problemsOf = (...words: string[]) => {
     const reading = parse(...words);
-    return reading.kind === "wrong" ? reading.problems : [];
+    return reading.kind === "wrong" ? reading.faults : [];
   };
 
   test("the nearest command or option is offered", () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FileProblem, readModelFile, readOverrides } from "../../src/cli/model_file";
+import { FileFault, readModelFile, readOverrides } from "../../src/cli/model_file";
 
 let directory: string;
 beforeAll(() => {
@@ -26,7 +26,7 @@ function problemOf(read: () => unknown): string {
   try {
     read();
   } catch (error) {
-    if (error instanceof FileProblem) return error.message;
+    if (error instanceof FileFault) return error.message;
     throw error;
   }
   throw new Error("nothing was wrong");

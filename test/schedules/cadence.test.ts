@@ -21,14 +21,14 @@ function minutes(ticks: readonly Tick[]): string[] {
 }
 
 function patternOf(expression: string, zone: string, now: number): Pattern {
-  const { pattern, problem } = parsePattern(expression, zone, { spacing_min_seconds: 1, now });
-  if (pattern === null) throw new Error(problem.message);
+  const { pattern, fault } = parsePattern(expression, zone, { spacing_min_seconds: 1, now });
+  if (pattern === null) throw new Error(fault.message);
   return pattern;
 }
 
 function problemOf(expression: string, zone = "UTC", spacing_min_seconds = 1): string {
-  const { problem } = parsePattern(expression, zone, { spacing_min_seconds, now: at("2025-01-01 00:00") });
-  return problem === null ? "" : `${problem.position}: ${problem.message}`;
+  const { fault } = parsePattern(expression, zone, { spacing_min_seconds, now: at("2025-01-01 00:00") });
+  return fault === null ? "" : `${fault.position}: ${fault.message}`;
 }
 
 describe("clock changes", () => {

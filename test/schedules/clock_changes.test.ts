@@ -5,8 +5,8 @@ import { nextTicks, parsePattern } from "../../src/schedules/cadence";
 const at = (text: string): number => Date.parse(`${text.replace(" ", "T")}Z`);
 
 function ticksAfter(expression: string, zone: string, after: string, count: number): string[] {
-  const { pattern, problem } = parsePattern(expression, zone, { spacing_min_seconds: 1, now: at(after) });
-  if (pattern === null) throw new Error(problem.message);
+  const { pattern, fault } = parsePattern(expression, zone, { spacing_min_seconds: 1, now: at(after) });
+  if (pattern === null) throw new Error(fault.message);
   return nextTicks(pattern, at(after), count).map((tick) => {
     const text = new Date(tick.at).toISOString().replace("T", " ");
     return text.endsWith(":00.000Z") ? text.slice(5, 16) : text.slice(5, 19);

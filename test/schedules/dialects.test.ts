@@ -10,13 +10,13 @@ const NOW = Date.parse("2026-01-01T00:00:00Z");
 const LIMITS = { spacing_min_seconds: 1, now: NOW };
 
 function ticks(expression: string, count = 40): string[] {
-  const { pattern, problem } = parsePattern(expression, "UTC", LIMITS);
-  if (pattern === null) throw new Error(`${expression}: ${problem.message}`);
+  const { pattern, fault } = parsePattern(expression, "UTC", LIMITS);
+  if (pattern === null) throw new Error(`${expression}: ${fault.message}`);
   return nextTicks(pattern, NOW, count).map(({ local_time }) => local_time);
 }
 
 function problemOf(expression: string, zone = "UTC"): string {
-  return parsePattern(expression, zone, LIMITS).problem?.message ?? "";
+  return parsePattern(expression, zone, LIMITS).fault?.message ?? "";
 }
 
 describe("a pattern of another dialect that means one thing", () => {

@@ -3,7 +3,7 @@ import { systemClock } from "../../src/clock";
 import type { Solution } from "../../src/problem/solution";
 import { type AttemptHooks, attemptSolve } from "../../src/solver/attempt";
 import { encodeIncumbent, finishIncumbent, type Incumbent } from "../../src/solver/incumbent";
-import type { Compilation, ModelCompiler, SolveOutcome, SolveReport } from "../../src/solver/messages";
+import type { Compilation, ModelCompiler, SolveOutcome, SolveRecord } from "../../src/solver/messages";
 import { SOLVE_OPTIONS_DEFAULT, type SolveOptions } from "../../src/solver/options";
 import { marketSplit, PRODUCTION, type ProblemText, readProblem } from "./problem_text";
 import { engine } from "./solver_fixture";
@@ -33,12 +33,12 @@ function attempt(
   return attemptSolve(engine, compiler, null, message, { ...QUIET_HOOKS, ...hooks }, systemClock);
 }
 
-function read(report: SolveReport): Solution {
+function read(report: SolveRecord): Solution {
   const { is_compressed, data } = report.result;
   return JSON.parse(new TextDecoder().decode(is_compressed ? Bun.zstdDecompressSync(data) : data)) as Solution;
 }
 
-function solved(outcome: SolveOutcome): SolveReport {
+function solved(outcome: SolveOutcome): SolveRecord {
   if (outcome.kind !== "solved") throw new Error(`expected a solved outcome, found ${JSON.stringify(outcome)}`);
   return outcome;
 }
@@ -117,7 +117,7 @@ describe("a hard problem", () => {
       await attempt(hard, { time_limit_seconds: 1 }, { onIncumbent: (incumbent) => void given.push(incumbent) }),
     );
     expect(given.length).toBeGreaterThan(0);
-    expect(given.at(-1)!.report.objective_value).toBeGreaterThanOrEqual(last.objective_value!);
+    expect(given.at(-1)!.record.objective_value).toBeGreaterThanOrEqual(last.objective_value!);
     const report = await finishIncumbent(encodeIncumbent(7, given[0]!), 7, -1);
     expect(read(report!)).toMatchObject({
       status: "feasible",
@@ -132,7 +132,7 @@ describe("a hard problem", () => {
     const started_ms = systemClock.monotonic();
     const outcome = await attempt(hard, {}, { isInterrupted: () => systemClock.monotonic() - started_ms > 300 });
     expect(outcome.kind).toBe("cancelled");
-    if (outcome.kind === "cancelled") expect(outcome.report).toMatchObject({ status: "feasible" });
+    if (outcome.kind === "cancelled") expect(outcome.record).toMatchObject({ status: "feasible" });
   });
 });
 

@@ -162,7 +162,7 @@ function testStops(open: Open): void {
     for (const priority of ["normal", "low"] as const) {
       const waiting = place.submit(production({ priority }));
       waiting.cancel();
-      expect(await waiting.outcome).toEqual({ kind: "cancelled", report: null });
+      expect(await waiting.outcome).toEqual({ kind: "cancelled", record: null });
     }
     expect((await first.outcome).kind).toBe("solved");
   });

@@ -12,7 +12,7 @@ import { RunIds } from "../../src/runs/run_id";
 import { openDatabase } from "../../src/storage/database";
 import { inspectDatabase } from "../../src/storage/directory/backup";
 import { MIGRATIONS, type MigrationProgress, migrate } from "../../src/storage/migrations";
-import type { UpgradeReport } from "../../src/storage/migrations/upgrade";
+import type { UpgradeResult } from "../../src/storage/migrations/upgrade";
 import { findRun, insertRun, lastRunSeq, readOverrideData, readProgress, readResult } from "../../src/storage/runs";
 import { Transaction } from "../../src/storage/writer";
 
@@ -54,7 +54,7 @@ function placeOld(schema: number, size: "" | "-large" = ""): TableDigests {
 
 function open(now = 1_764_000_000_000) {
   const steps: MigrationProgress[] = [];
-  const reports: UpgradeReport[] = [];
+  const reports: UpgradeResult[] = [];
   const database = openDatabase(directory, {
     now,
     program_version: "9.9.9",
@@ -76,7 +76,7 @@ describe.each(OLDER)("a database of schema %d", (schema) => {
   let migrated = "";
   let before: TableDigests = {};
   let steps: MigrationProgress[] = [];
-  let reports: UpgradeReport[] = [];
+  let reports: UpgradeResult[] = [];
 
   beforeAll(() => {
     makeDirectory();

@@ -1,6 +1,6 @@
 /** Patterns in words, places in JSON, and code that fires a trigger, without a browser. */
 import { describe, expect, test } from "bun:test";
-import { placeOf } from "../../src/ui/editor/json_place";
+import { rangeOf } from "../../src/ui/editor/json_range";
 import { patternOf, pickedOf } from "../../src/ui/schedules/pattern";
 import { snippetsOf } from "../../src/ui/triggers/tabs/snippets";
 
@@ -31,17 +31,17 @@ describe("a place in a JSON text", () => {
     ['a"b.1.x', '"]}"'],
     ["", text],
   ])("of %s is found", (path, found) => {
-    const place = placeOf(text, path)!;
+    const place = rangeOf(text, path)!;
     expect(text.slice(place.from, place.to)).toBe(found);
   });
 
   test.each(["constraints.2", "constraints.0.name", "nothing", 'a"b.0.x'])("of %s is none", (path) => {
-    expect(placeOf(text, path)).toBeNull();
+    expect(rangeOf(text, path)).toBeNull();
   });
 
   test("of a text that is no JSON yet is none", () => {
     for (let end = 0; end < text.length; end += 1) {
-      const place = placeOf(text.slice(0, end), "constraints.1.expression");
+      const place = rangeOf(text.slice(0, end), "constraints.1.expression");
       if (place !== null) expect(text.slice(place.from, place.to)).toStartWith('"y');
     }
   });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { eventOf } from "../../src/webhooks/events";
-import { buildPayload, type RunReport } from "../../src/webhooks/payload";
+import { buildPayload, type RunEnding } from "../../src/webhooks/payload";
 
 const LIMIT_BYTES = 262_144;
 const ENDED_AT = Date.parse("2026-02-19T06:00:15.250Z");
 const RESULT = { status: "optimal", objective_value: 4250 };
-const REPORT: RunReport = {
+const REPORT: RunEnding = {
   trigger_id: "trg_a1b2c3d4",
   run_id: "run_x1y2z3w4",
   status: "completed",
@@ -16,9 +16,9 @@ const REPORT: RunReport = {
   result_summary: null,
 };
 
-function build(changes: Partial<RunReport> = {}): { bytes: Uint8Array; text: string } {
-  const report = { ...REPORT, ...changes };
-  const bytes = buildPayload(eventOf(report.status), report);
+function build(changes: Partial<RunEnding> = {}): { bytes: Uint8Array; text: string } {
+  const ending = { ...REPORT, ...changes };
+  const bytes = buildPayload(eventOf(ending.status), ending);
   return { bytes, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
 }
 

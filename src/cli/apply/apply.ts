@@ -10,7 +10,7 @@ import { readFiles } from "./files";
 import { type Live, readLive } from "./live";
 import { type Action, makePlan, type Step } from "./plan";
 import { type NewSecrets, SecretsFile } from "./secrets";
-import { type DesiredTrigger, placeInWorkspaces } from "./workspaces";
+import { assignWorkspaces, type DesiredTrigger } from "./workspaces";
 
 const SIGNS: Readonly<Record<Action, string>> = {
   none: "=",
@@ -25,13 +25,13 @@ const SIGNS: Readonly<Record<Action, string>> = {
 export async function apply(session: Session): Promise<number> {
   const { terminal, parsed } = session;
   const directory = wordAt(session, 0);
-  const problems: string[] = [];
-  const checked = checkFiles(terminal, readFiles(directory, problems), problems);
-  if (problems.length > 0) return tellProblems(session, problems);
+  const faults: string[] = [];
+  const checked = checkFiles(terminal, readFiles(directory, faults), faults);
+  if (faults.length > 0) return tellFaults(session, faults);
   const base = readBase(directory);
   const live = await readLive(session.connection, namesOf(checked));
-  const desired = placeInWorkspaces(checked, live, problems);
-  if (problems.length > 0) return tellProblems(session, problems);
+  const desired = assignWorkspaces(checked, live, faults);
+  if (faults.length > 0) return tellFaults(session, faults);
   const plan = makePlan(desired, live, base, {
     is_pruning: parsed.options.prune !== undefined,
     is_overwriting: parsed.options.overwrite !== undefined,
@@ -50,10 +50,10 @@ export async function apply(session: Session): Promise<number> {
   return carryOut(session, plan, live, directory);
 }
 
-function tellProblems({ terminal }: Session, problems: readonly string[]): number {
-  for (const problem of problems) terminal.err(`${problem}\n`);
+function tellFaults({ terminal }: Session, faults: readonly string[]): number {
+  for (const fault of faults) terminal.err(`${fault}\n`);
   terminal.err(
-    `jaot-triggers: ${problems.length} ${problems.length === 1 ? "problem" : "problems"}; nothing was changed\n`,
+    `jaot-triggers: ${faults.length} ${faults.length === 1 ? "problem" : "problems"}; nothing was changed\n`,
   );
   return EXIT_CODES.failed;
 }

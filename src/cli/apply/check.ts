@@ -30,14 +30,14 @@ export interface Checked {
 }
 
 /** What the files ask for; what is wrong with them is added to `problems`. */
-export function checkFiles(terminal: Terminal, files: Files, problems: string[]): Checked {
+export function checkFiles(terminal: Terminal, files: Files, faults: string[]): Checked {
   const models = new Map<string, { model: unknown; prepared: PreparedModel }>();
   const documents = files.documents.map((file) => {
     const spec = { name: file.name, ...textsOf(file) };
     const { model_json } = spec;
-    checkBody(documentBody, { name: file.name }, file.file, problems);
+    checkBody(documentBody, { name: file.name }, file.file, faults);
     if (model_json !== null)
-      models.set(file.name, { model: model_json, prepared: checkModel(terminal, model_json, file.file, problems) });
+      models.set(file.name, { model: model_json, prepared: checkModel(terminal, model_json, file.file, faults) });
     return { file, spec };
   });
   const triggers = files.triggers.flatMap((file) => {
@@ -45,16 +45,16 @@ export function checkFiles(terminal: Terminal, files: Files, problems: string[])
     const pinned =
       own === undefined
         ? models.get(file.document)
-        : { model: own, prepared: checkModel(terminal, own, file.file, problems) };
+        : { model: own, prepared: checkModel(terminal, own, file.file, faults) };
     const names = files.documents.map(({ name }) => name);
     if (!names.includes(file.document)) {
       const hint = nearestHint(file.document, names);
-      problems.push(
+      faults.push(
         `${file.file}: no document is named ${JSON.stringify(file.document)}${hint === undefined ? "" : `; ${hint}`}`,
       );
     }
     if (pinned === undefined) return [];
-    checkTrigger(terminal, file, pinned.prepared, problems);
+    checkTrigger(terminal, file, pinned.prepared, faults);
     const spec = triggerSpec(file, contentDigest(pinned.model));
     return [{ file, spec }];
   });
@@ -77,30 +77,30 @@ function triggerSpec(file: TriggerFile, model_digest: string): Omit<TriggerSpec,
   };
 }
 
-function checkModel(terminal: Terminal, model: unknown, file: string, problems: string[]): PreparedModel {
+function checkModel(terminal: Terminal, model: unknown, file: string, faults: string[]): PreparedModel {
   const limits = defaultLimits(terminal);
   const prepared = prepareModel(model, limits);
   for (const { severity, message, line, column, path } of compileModel(prepared, {}, limits).diagnostics) {
     if (severity !== "error") continue;
-    const place = [path === "source" ? undefined : path, line, column].filter((part) => part !== undefined).join(":");
-    problems.push(`${file}: model: ${place === "" ? "" : `${place}: `}${message}`);
+    const index = [path === "source" ? undefined : path, line, column].filter((part) => part !== undefined).join(":");
+    faults.push(`${file}: model: ${index === "" ? "" : `${index}: `}${message}`);
   }
   return prepared;
 }
 
-function checkTrigger(terminal: Terminal, file: TriggerFile, prepared: PreparedModel, problems: string[]): void {
-  checkBody(triggerBody, { ...bodyOf(file), document_id: "", version_id: "" }, file.file, problems);
+function checkTrigger(terminal: Terminal, file: TriggerFile, prepared: PreparedModel, faults: string[]): void {
+  checkBody(triggerBody, { ...bodyOf(file), document_id: "", version_id: "" }, file.file, faults);
   const parsed = parseOverrideSchema(file.settings.override_schema ?? null);
   const { bound, errors } = bindOverrides(parsed.fields, prepared);
   for (const { name, msg } of [...parsed.errors, ...errors])
-    problems.push(`${file.file}: override_schema: ${name}: ${msg}`);
-  for (const [place, schedule] of file.schedules.entries()) {
-    const where = `${file.file}: schedules.${place}`;
-    checkBody(scheduleBody, schedule, where, problems);
-    checkPattern(terminal, schedule, where, problems);
+    faults.push(`${file.file}: override_schema: ${name}: ${msg}`);
+  for (const [index, schedule] of file.schedules.entries()) {
+    const where = `${file.file}: schedules.${index}`;
+    checkBody(scheduleBody, schedule, where, faults);
+    checkPattern(terminal, schedule, where, faults);
     if (errors.length > 0) continue;
     for (const { msg } of validateOverrideData(bound, schedule.override_data ?? null))
-      problems.push(`${where}: override_data: ${msg}`);
+      faults.push(`${where}: override_data: ${msg}`);
   }
 }
 
@@ -109,13 +109,13 @@ export function bodyOf(file: TriggerFile): Fields {
   return { name: file.name, ...file.settings };
 }
 
-function checkBody(schema: Parameters<typeof bodyFaults>[0], body: unknown, where: string, problems: string[]): void {
-  for (const fault of bodyFaults(schema, body)) problems.push(`${where}: ${fault}`);
+function checkBody(schema: Parameters<typeof bodyFaults>[0], body: unknown, where: string, faults: string[]): void {
+  for (const fault of bodyFaults(schema, body)) faults.push(`${where}: ${fault}`);
 }
 
-function checkPattern(terminal: Terminal, schedule: Fields, where: string, problems: string[]): void {
+function checkPattern(terminal: Terminal, schedule: Fields, where: string, faults: string[]): void {
   const { cron_expression, timezone = "UTC" } = schedule;
   if (typeof cron_expression !== "string" || typeof timezone !== "string") return;
-  const { problem } = parsePattern(cron_expression, timezone, { spacing_min_seconds: 1, now: terminal.clock.now() });
-  if (problem !== null) problems.push(`${where}: ${problem.message}`);
+  const { fault } = parsePattern(cron_expression, timezone, { spacing_min_seconds: 1, now: terminal.clock.now() });
+  if (fault !== null) faults.push(`${where}: ${fault.message}`);
 }

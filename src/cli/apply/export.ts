@@ -6,7 +6,7 @@ import { contentDigest } from "../../model/canonical";
 import { MODEL_FORMATS } from "../../model/formats";
 import { isRecord } from "../../model/json";
 import { EXIT_CODES } from "../exit_codes";
-import { FileProblem } from "../model_file";
+import { FileFault } from "../model_file";
 import { type Session, tell, wordAt } from "../remote/session";
 import { BASE_FILE, baseKey, baseText, ignoreBase } from "./base";
 import { writeExport } from "./exported_files";
@@ -23,7 +23,7 @@ export async function exportFiles(session: Session): Promise<number> {
   const directory = wordAt(session, 0);
   const is_replacing = parsed.options.replace !== undefined;
   if (!is_replacing && FOLDERS.some((folder) => existsSync(join(directory, folder)))) {
-    throw new FileProblem(`${directory} holds files already; give another directory, or --replace`);
+    throw new FileFault(`${directory} holds files already; give another directory, or --replace`);
   }
   const live = await readLive(connection, null);
   const twins = [...twinsOf("document", live.documents), ...twinsOf("trigger", live.triggers)];

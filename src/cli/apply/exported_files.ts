@@ -9,7 +9,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync,
 import { dirname, join } from "node:path";
 import { isRecord } from "../../model/json";
 import { platform } from "../../platform/current";
-import { FileProblem } from "../model_file";
+import { FileFault } from "../model_file";
 import { cannotWrite } from "../output_file";
 import { BASE_FILE } from "./base";
 
@@ -19,7 +19,7 @@ const NAMES_SHOWN_MAX = 10;
 
 /**
  * Writes the files, `text by path`, and removes those of the last export that are no more. Returns what lies in the folders and is not
- * of an export. Throws FileProblem, with everything as it was, when a file is in the way or there is no room.
+ * of an export. Throws FileFault, with everything as it was, when a file is in the way or there is no room.
  */
 export function writeExport(
   directory: string,
@@ -29,7 +29,7 @@ export function writeExport(
   try {
     return replaceFiles(directory, folders, files);
   } catch (error) {
-    throw error instanceof FileProblem ? error : cannotWrite(directory, error);
+    throw error instanceof FileFault ? error : cannotWrite(directory, error);
   }
 }
 
@@ -104,7 +104,7 @@ function readList(directory: string, folders: readonly string[]): string[] {
     found = null;
   }
   if (!isRecord(found) || !Array.isArray(found.files)) {
-    throw new FileProblem(`${path} is no list of an export; remove it, or give another directory`);
+    throw new FileFault(`${path} is no list of an export; remove it, or give another directory`);
   }
   return found.files.filter((entry): entry is string => typeof entry === "string" && isOwn(entry, folders));
 }
@@ -120,7 +120,7 @@ function refuseLinks(directory: string, folders: readonly string[]): void {
     const path = join(directory, folder);
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats !== undefined && !stats.isDirectory()) {
-      throw new FileProblem(`${path} is no directory of its own; move it away, or give another directory`);
+      throw new FileFault(`${path} is no directory of its own; move it away, or give another directory`);
     }
   }
 }
@@ -135,7 +135,7 @@ function refuseOthers(directory: string, files: ReadonlyMap<string, string>, own
   if (in_the_way.length === 0) return;
   const names = in_the_way.map(([path]) => path);
   const more = names.length > NAMES_SHOWN_MAX ? ` and ${names.length - NAMES_SHOWN_MAX} more` : "";
-  throw new FileProblem(
+  throw new FileFault(
     `${names.slice(0, NAMES_SHOWN_MAX).join(", ")}${more}: there already, and not written by an export; move them away, or give another directory. Nothing was changed`,
   );
 }

@@ -14,7 +14,7 @@ import { nearestHint } from "../../nearest";
 import { DOCUMENT_FIELDS } from "../../services/documents/document_fields";
 import type { FieldTable } from "../../services/field_table";
 import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
-import { FileProblem, readModelFile } from "../model_file";
+import { FileFault, readModelFile } from "../model_file";
 import type { Fields } from "./spec";
 import { parseYaml } from "./yaml_text";
 
@@ -66,20 +66,16 @@ export interface Files {
 }
 
 /** Reads the whole directory; what is wrong is added to `problems`. */
-export function readFiles(directory: string, problems: string[]): Files {
-  if (!existsSync(directory)) throw new FileProblem(`there is no directory ${directory}`);
+export function readFiles(directory: string, faults: string[]): Files {
+  if (!existsSync(directory)) throw new FileFault(`there is no directory ${directory}`);
   const root = realpathSync(directory);
-  const documents = descriptions(root, DOCUMENTS, DOCUMENT_KEYS, problems).map((one) =>
-    documentOf(root, one, problems),
-  );
-  const triggers = descriptions(root, TRIGGERS, TRIGGER_KEYS, problems).map((one) => triggerOf(root, one, problems));
-  if (documents.length + triggers.length === 0 && problems.length === 0) {
-    problems.push(
-      `${directory} holds no ${DOCUMENTS}/*.yaml and no ${TRIGGERS}/*.yaml; export writes such a directory`,
-    );
+  const documents = descriptions(root, DOCUMENTS, DOCUMENT_KEYS, faults).map((one) => documentOf(root, one, faults));
+  const triggers = descriptions(root, TRIGGERS, TRIGGER_KEYS, faults).map((one) => triggerOf(root, one, faults));
+  if (documents.length + triggers.length === 0 && faults.length === 0) {
+    faults.push(`${directory} holds no ${DOCUMENTS}/*.yaml and no ${TRIGGERS}/*.yaml; export writes such a directory`);
   }
-  refuseTwins(documents, problems);
-  refuseTwins(triggers, problems);
+  refuseTwins(documents, faults);
+  refuseTwins(triggers, faults);
   return { documents, triggers };
 }
 
@@ -90,16 +86,16 @@ interface Description {
   readonly fault: (field: string, message: string) => void;
 }
 
-function descriptions(root: string, folder: string, known: readonly string[], problems: string[]): Description[] {
+function descriptions(root: string, folder: string, known: readonly string[], faults: string[]): Description[] {
   if (!existsSync(join(root, folder))) return [];
   const names = readdirSync(join(root, folder)).filter((name) => !name.startsWith("."));
   return names.sort().flatMap((name) => {
     const file = `${folder}/${name}`;
     if (!ENDINGS.includes(extname(name))) {
-      problems.push(`${file}: ${ENDINGS.join(", ")} are expected in ${folder}/; models go into models/`);
+      faults.push(`${file}: ${ENDINGS.join(", ")} are expected in ${folder}/; models go into models/`);
       return [];
     }
-    const read = readDescription(root, file, problems);
+    const read = readDescription(root, file, faults);
     if (read === null) return [];
     for (const field of Object.keys(read.fields)) {
       if (known.includes(field)) continue;
@@ -110,16 +106,16 @@ function descriptions(root: string, folder: string, known: readonly string[], pr
   });
 }
 
-function readDescription(root: string, file: string, problems: string[]): Description | null {
+function readDescription(root: string, file: string, faults: string[]): Description | null {
   const lines = new LineCounter();
   const source = parseYaml(readFileSync(join(root, file), "utf8"), lines);
-  if ("problem" in source) {
-    problems.push(`${file}${source.at === null ? "" : `:${lines.linePos(source.at).line}`}: ${source.problem}`);
+  if ("fault" in source) {
+    faults.push(`${file}${source.at === null ? "" : `:${lines.linePos(source.at).line}`}: ${source.fault}`);
     return null;
   }
   const { contents } = source;
   if (!isMap(contents)) {
-    problems.push(`${file}: fields by name are expected, such as "name: mix"`);
+    faults.push(`${file}: fields by name are expected, such as "name: mix"`);
     return null;
   }
   const lineOf = (field: string): number => {
@@ -130,21 +126,21 @@ function readDescription(root: string, file: string, problems: string[]): Descri
   return {
     file,
     fields: source.toJS({ maxAliasCount: -1 }) as Fields,
-    fault: (field, message) => void problems.push(`${file}:${lineOf(field)}: ${field}: ${message}`),
+    fault: (field, message) => void faults.push(`${file}:${lineOf(field)}: ${field}: ${message}`),
   };
 }
 
-function documentOf(root: string, one: Description, problems: string[]): DocumentFile {
+function documentOf(root: string, one: Description, faults: string[]): DocumentFile {
   const { file, fields, fault } = one;
   const model_json = contentOf(root, fields.model, (message) => fault("model", message)) ?? null;
   const canvas_json = contentOf(root, fields.canvas, (message) => fault("canvas", message)) ?? null;
   if (model_json === null && canvas_json === null && fields.model === undefined && fields.canvas === undefined) {
-    problems.push(`${file}: a model is missing: the name of a file, such as models/mix.mod, or the model itself`);
+    faults.push(`${file}: a model is missing: the name of a file, such as models/mix.mod, or the model itself`);
   }
   return { file, name: nameOf(one, "name"), workspace: workspaceOf(one), model_json, canvas_json };
 }
 
-function triggerOf(root: string, one: Description, _problems: string[]): TriggerFile {
+function triggerOf(root: string, one: Description, _faults: string[]): TriggerFile {
   const { file, fields, fault } = one;
   const { enabled = true, schedules = [], webhook_secret_env = null } = fields;
   if (typeof enabled !== "boolean") fault("enabled", "true or false is expected");
@@ -189,16 +185,16 @@ function contentOf(root: string, value: unknown, fault: (message: string) => voi
   try {
     return readModelFile(path);
   } catch (error) {
-    if (!(error instanceof FileProblem)) throw error;
+    if (!(error instanceof FileFault)) throw error;
     return void fault(error.message);
   }
 }
 
-function refuseTwins(files: readonly { file: string; name: string }[], problems: string[]): void {
+function refuseTwins(files: readonly { file: string; name: string }[], faults: string[]): void {
   const seen = new Map<string, string>();
   for (const { file, name } of files) {
     const other = seen.get(name);
-    if (other !== undefined && name !== "") problems.push(`${file}: ${other} has the name ${JSON.stringify(name)} too`);
+    if (other !== undefined && name !== "") faults.push(`${file}: ${other} has the name ${JSON.stringify(name)} too`);
     seen.set(name, file);
   }
 }

@@ -16,12 +16,12 @@ export async function changeSchedules(run: Run, live: LiveTrigger, desired: read
   const open = [...live.schedules];
   const kept: ScheduleObject[] = [];
   const wanted = desired.filter((fields) => {
-    const place = open.findIndex((schedule) => canonicalJson(scheduleSettings(schedule)) === canonicalJson(fields));
-    if (place >= 0) kept.push(...open.splice(place, 1));
-    return place < 0;
+    const index = open.findIndex((schedule) => canonicalJson(scheduleSettings(schedule)) === canonicalJson(fields));
+    if (index >= 0) kept.push(...open.splice(index, 1));
+    return index < 0;
   });
   const paired = open.splice(0, wanted.length);
-  for (const [place, schedule] of paired.entries()) await change(run, schedule, wanted[place]!);
+  for (const [index, schedule] of paired.entries()) await change(run, schedule, wanted[index]!);
   for (const schedule of open) await remove(run, schedule);
   await createAll(run, live.object.id, [...kept, ...paired], wanted.slice(paired.length));
 }

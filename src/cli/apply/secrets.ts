@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { messageOf } from "../../log";
 import { isRecord } from "../../model/json";
 import { writePrivate } from "../../platform/private_file";
-import { FileProblem } from "../model_file";
+import { FileFault } from "../model_file";
 
 export interface NewSecrets {
   readonly trigger_id: string;
@@ -24,7 +24,7 @@ export class SecretsFile {
       this.#all = { ...before };
       this.#write();
     } catch (error) {
-      throw new FileProblem(`cannot use --secrets-file ${path}: ${messageOf(error)}`);
+      throw new FileFault(`cannot use --secrets-file ${path}: ${messageOf(error)}`);
     }
   }
 

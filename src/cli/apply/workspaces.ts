@@ -27,13 +27,16 @@ export interface Desired {
 }
 
 /** The files' things with their workspaces; those that this key does not see are added to `problems`. */
-export function placeInWorkspaces({ documents, triggers }: Checked, live: Live, problems: string[]): Desired {
+export function assignWorkspaces({ documents, triggers }: Checked, live: Live, faults: string[]): Desired {
   const names = live.workspaces.map(({ name }) => name);
-  const placeOf = (file: DocumentFile | TriggerFile, found: readonly { readonly spec: { workspace: string } }[]) => {
+  const workspaceOf = (
+    file: DocumentFile | TriggerFile,
+    found: readonly { readonly spec: { workspace: string } }[],
+  ) => {
     const { workspace } = file;
     if (workspace === null) return found[0]?.spec.workspace ?? names[0] ?? "";
     if (!names.includes(workspace)) {
-      problems.push(
+      faults.push(
         `${file.file}: workspace: the key sees no workspace ${JSON.stringify(workspace)}, only ${names.join(", ")}; make it in the page or with POST /api/v2/workspaces, or name another`,
       );
     }
@@ -41,14 +44,14 @@ export function placeInWorkspaces({ documents, triggers }: Checked, live: Live, 
   };
   return {
     documents: documents.map(({ file, spec }) => {
-      const workspace = placeOf(file, named(live.documents, spec.name));
-      const placed = { ...spec, workspace };
-      return { file, spec: placed, digest: documentDigests(placed)[0] };
+      const workspace = workspaceOf(file, named(live.documents, spec.name));
+      const assigned = { ...spec, workspace };
+      return { file, spec: assigned, digest: documentDigests(assigned)[0] };
     }),
     triggers: triggers.map(({ file, spec }) => {
-      const workspace = placeOf(file, named(live.triggers, spec.name));
-      const placed = { ...spec, workspace };
-      return { file, spec: placed, digest: triggerDigests(placed)[0] };
+      const workspace = workspaceOf(file, named(live.triggers, spec.name));
+      const assigned = { ...spec, workspace };
+      return { file, spec: assigned, digest: triggerDigests(assigned)[0] };
     }),
   };
 }

@@ -10,19 +10,19 @@ const TEXT_LENGTH_MAX = 16_777_216;
 const ALIASES_MAX = 1000;
 const VALUES_MAX = 1_000_000;
 
-export interface YamlProblem {
-  readonly problem: string;
+export interface YamlFault {
+  readonly fault: string;
   /** Offset into the text; null: the whole. */
   readonly at: number | null;
 }
 
-const TOO_DEEP: YamlProblem = { problem: "nests too deep to be read", at: null };
+const TOO_DEEP: YamlFault = { fault: "nests too deep to be read", at: null };
 
 /** The document, or the first thing that is wrong with it. */
-export function parseYaml(text: string, lines: LineCounter): Document.Parsed | YamlProblem {
+export function parseYaml(text: string, lines: LineCounter): Document.Parsed | YamlFault {
   if (text.length > TEXT_LENGTH_MAX) {
     return {
-      problem: `${text.length} characters; at most ${TEXT_LENGTH_MAX} are read: put the model into a file of its own`,
+      fault: `${text.length} characters; at most ${TEXT_LENGTH_MAX} are read: put the model into a file of its own`,
       at: null,
     };
   }
@@ -31,7 +31,7 @@ export function parseYaml(text: string, lines: LineCounter): Document.Parsed | Y
     const source = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
     const [error] = source.errors;
     if (error !== undefined) {
-      return /call stack/.test(error.message) ? TOO_DEEP : { problem: error.message, at: error.pos[0] };
+      return /call stack/.test(error.message) ? TOO_DEEP : { fault: error.message, at: error.pos[0] };
     }
     return new Weigher().faultOf(source.contents) ?? source;
   } catch (error) {
@@ -46,9 +46,9 @@ class Weigher {
   /** Weight of each anchored part that has ended; null while the walk is inside it. */
   readonly #anchors = new Map<string, number | null>();
   #aliases = 0;
-  #fault: YamlProblem | null = null;
+  #fault: YamlFault | null = null;
 
-  faultOf(contents: unknown): YamlProblem | null {
+  faultOf(contents: unknown): YamlFault | null {
     this.#weigh(contents);
     return this.#fault;
   }
@@ -72,7 +72,7 @@ class Weigher {
   #weighAlias(name: string, at: number | null): number {
     const weight = this.#anchors.get(name);
     this.#aliases += 1;
-    const problem =
+    const fault =
       weight === undefined
         ? `the alias *${name} has no anchor &${name} before it`
         : weight === null
@@ -80,7 +80,7 @@ class Weigher {
           : this.#aliases > ALIASES_MAX
             ? `has more than ${ALIASES_MAX} aliases; write what they stand for`
             : null;
-    if (problem !== null) this.#fault ??= { problem, at };
+    if (fault !== null) this.#fault ??= { fault, at };
     return weight ?? 0;
   }
 
@@ -94,8 +94,8 @@ class Weigher {
     }
   }
 
-  #tell(problem: string, node: unknown): void {
-    this.#fault ??= { problem, at: placeOf(node) };
+  #tell(fault: string, node: unknown): void {
+    this.#fault ??= { fault, at: placeOf(node) };
   }
 }
 

@@ -12,8 +12,8 @@ const CHECK_WIDTH = 16;
 
 /** Ends with 1 when a check failed; what is only worth a look does not count. */
 export async function doctor(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
-  const { config, problems } = readSettings(terminal, parsed);
-  if (config === null) return complain(terminal, problems, 2);
+  const { config, faults } = readSettings(terminal, parsed);
+  if (config === null) return complain(terminal, faults, 2);
   const is_airgap = parsed.options.airgap !== undefined;
   const findings = is_airgap
     ? checkAirgap(config)

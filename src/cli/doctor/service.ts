@@ -35,17 +35,17 @@ export async function checkService(terminal: Terminal, config: Config): Promise<
 
 async function port({ host, port: number }: Config): Promise<Finding> {
   if (number === 0) return ok("port", "any free one");
-  const problem = await listenProblem(host, number);
-  if (problem === null) return ok("port", `${number} on ${host} is free`);
-  if (problem === "EADDRINUSE") {
+  const fault = await listenFault(host, number);
+  if (fault === null) return ok("port", `${number} on ${host} is free`);
+  if (fault === "EADDRINUSE") {
     const version = await answering(host, number);
     if (version !== null) return ok("port", `jaot-triggers ${version} answers on ${host}:${number}`);
     return fail("port", `${number} on ${host} is taken by another program; give another --port`);
   }
-  return fail("port", `cannot listen on ${host}:${number}: ${problem}; give another --host or --port`);
+  return fail("port", `cannot listen on ${host}:${number}: ${fault}; give another --host or --port`);
 }
 
-function listenProblem(host: string, number: number): Promise<string | null> {
+function listenFault(host: string, number: number): Promise<string | null> {
   const { promise, resolve } = Promise.withResolvers<string | null>();
   const server = createServer();
   server.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));

@@ -11,7 +11,7 @@ import { request as requestTls } from "node:https";
 import { text } from "node:stream/consumers";
 import { messageOf } from "../../log";
 import type { ParsedArguments } from "../arguments";
-import { FileProblem } from "../model_file";
+import { FileFault } from "../model_file";
 import type { Terminal } from "../terminal";
 
 export const URL_DEFAULT = "http://127.0.0.1:8421";
@@ -69,7 +69,7 @@ export class Connection {
   async call<Body>(method: string, path: string, body?: unknown, options: CallOptions = {}): Promise<Body> {
     const token = options.token ?? this.#key;
     if (token === null) {
-      throw new FileProblem("an API key is needed: set JAOT_API_KEY, or give a file that holds it with --key-file");
+      throw new FileFault("an API key is needed: set JAOT_API_KEY, or give a file that holds it with --key-file");
     }
     const answer = await this.#send(method, API + path, token, body, options);
     if (answer.status < 400) return answer.body as Body;
@@ -153,13 +153,13 @@ function codeOf(body: unknown): string | null {
   return typeof code === "string" ? code : null;
 }
 
-/** The connection that the options and the environment describe. Throws FileProblem in words for a person. */
+/** The connection that the options and the environment describe. Throws FileFault in words for a person. */
 export function openConnection(terminal: Terminal, parsed: ParsedArguments): Connection {
   const { environment } = terminal;
   const url = parsed.options.url?.[0] ?? environment.JAOT_URL ?? URL_DEFAULT;
   const base = URL.canParse(url) ? new URL(url) : null;
   if (base === null || !["http:", "https:"].includes(base.protocol) || base.username !== "") {
-    throw new FileProblem(`--url ${url}: an address such as ${URL_DEFAULT} is expected`);
+    throw new FileFault(`--url ${url}: an address such as ${URL_DEFAULT} is expected`);
   }
   base.search = "";
   base.hash = "";
@@ -173,13 +173,13 @@ export function openConnection(terminal: Terminal, parsed: ParsedArguments): Con
 export function readLine(path: string): string {
   const line = read(path).trim();
   if (line !== "" && !/\s/.test(line)) return line;
-  throw new FileProblem(`${path}: one line with a key is expected`);
+  throw new FileFault(`${path}: one line with a key is expected`);
 }
 
 function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new FileProblem(`cannot read ${path}: ${messageOf(error)}`);
+    throw new FileFault(`cannot read ${path}: ${messageOf(error)}`);
   }
 }

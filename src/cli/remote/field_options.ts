@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { messageOf } from "../../log";
 import type { Field, FieldTable } from "../../services/field_table";
 import type { OptionSpec } from "../arguments";
-import { FileProblem } from "../model_file";
+import { FileFault } from "../model_file";
 import { Misuse, numberOption, optionOf, type Session } from "./session";
 import type { Cell } from "./table";
 
@@ -72,6 +72,6 @@ function jsonOf(flag: string, path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new FileProblem(`--${flag} ${path}: ${messageOf(error)}`);
+    throw new FileFault(`--${flag} ${path}: ${messageOf(error)}`);
   }
 }

@@ -1,5 +1,5 @@
 /** `runs list|show|cancel|rerun|export`. */
-import type { Page } from "../../services/listing_page";
+import type { ListingPage } from "../../services/listing_page";
 import type { RunObject, RunSummary } from "../../services/runs/runs";
 import { OutputFile } from "../output_file";
 import type { Connection } from "./connection";
@@ -128,7 +128,7 @@ async function* eachRun(session: Session, trigger_id: string, limit: number): As
   let last_id: string | null = null;
   let count = 0;
   for (let page = 1; ; page += 1) {
-    const found: Page<RunSummary> = await readPage(session.connection, trigger_id, filter, page);
+    const found: ListingPage<RunSummary> = await readPage(session.connection, trigger_id, filter, page);
     for (const run of found.items) {
       // Newest first, and ids sort by age.
       if (last_id !== null && run.id >= last_id) continue;
@@ -145,7 +145,7 @@ function readPage(connection: Connection, trigger_id: string, filter: URLSearchP
   const query = new URLSearchParams(filter);
   query.set("page", String(page));
   query.set("page_size", String(PAGE_SIZE));
-  return connection.call<Page<RunSummary>>("GET", `/triggers/${trigger_id}/runs?${query}`);
+  return connection.call<ListingPage<RunSummary>>("GET", `/triggers/${trigger_id}/runs?${query}`);
 }
 
 function openSink(session: Session): Pick<OutputFile, "write" | "keep" | "drop"> {

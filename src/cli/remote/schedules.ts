@@ -1,7 +1,7 @@
 /** `schedules list|create|pause|resume|preview|delete`. */
-import type { Page } from "../../services/listing_page";
+import type { ListingPage } from "../../services/listing_page";
 import type { ScheduleObject } from "../../services/schedules/schedule_fields";
-import type { PatternReport, TickPreview } from "../../services/schedules/schedule_previews";
+import type { PatternPreview, TickPreview } from "../../services/schedules/schedule_previews";
 import { readOverrides } from "../model_file";
 import type { Connection } from "./connection";
 import { findTrigger, findTriggerId, listTriggers } from "./find";
@@ -73,7 +73,7 @@ export async function previewSchedule(session: Session): Promise<number> {
   if (cron_expression !== null) {
     const timezone = optionOf(session, "timezone") ?? "UTC";
     const body = { cron_expression, timezone, count };
-    const found = await connection.call<PatternReport>("POST", "/schedules/validate", body);
+    const found = await connection.call<PatternPreview>("POST", "/schedules/validate", body);
     tell(session, found, ({ next_runs }) => next_runs.map((at) => `${at}  ${localTime(at, timezone)}`).join("\n"));
     return 0;
   }
@@ -93,7 +93,7 @@ export async function schedulesOf(connection: Connection, trigger_id: string): P
   const all: ScheduleObject[] = [];
   for (let page = 1; ; page += 1) {
     const path = `/triggers/${trigger_id}/schedules?page=${page}&page_size=${PAGE_SIZE}`;
-    const found = await connection.call<Page<ScheduleObject>>("GET", path);
+    const found = await connection.call<ListingPage<ScheduleObject>>("GET", path);
     all.push(...found.items);
     if (!found.has_next) return all.sort((a, b) => Number(b.is_main) - Number(a.is_main));
   }

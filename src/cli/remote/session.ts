@@ -1,7 +1,7 @@
 /** How every command against a running service runs: one connection, and one exit code for each way to fail. */
 import type { ParsedArguments } from "../arguments";
 import { EXIT_CODES } from "../exit_codes";
-import { FileProblem } from "../model_file";
+import { FileFault } from "../model_file";
 import { complain, type Terminal } from "../terminal";
 import { type Connection, openConnection, Refused, Unreachable } from "./connection";
 
@@ -24,7 +24,7 @@ export function remote(action: Action): (terminal: Terminal, parsed: ParsedArgum
       return await action({ terminal, parsed, connection: openConnection(terminal, parsed) });
     } catch (error) {
       if (error instanceof Misuse) return complain(terminal, [error.message], EXIT_CODES.wrong_usage);
-      if (error instanceof FileProblem) return complain(terminal, [error.message], error.exit_code);
+      if (error instanceof FileFault) return complain(terminal, [error.message], error.exit_code);
       if (error instanceof Unreachable) return complain(terminal, [error.message], EXIT_CODES.unreachable);
       if (error instanceof Refused) return complain(terminal, [error.message], EXIT_CODES.refused);
       throw error;
@@ -51,8 +51,8 @@ export function remoteActions(actions: Readonly<Record<string, { run: Action; wo
 }
 
 /** The word at that place after the action; "" when it was left out. */
-export function wordAt(session: Session, place: number): string {
-  return session.parsed.positionals[place] ?? "";
+export function wordAt(session: Session, index: number): string {
+  return session.parsed.positionals[index] ?? "";
 }
 
 export function optionOf(session: Session, name: string): string | null {

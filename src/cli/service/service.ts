@@ -40,8 +40,8 @@ export async function service(terminal: Terminal, parsed: ParsedArguments): Prom
 }
 
 function install(terminal: Terminal, parsed: ParsedArguments): number {
-  const { config, problems } = readSettings({ ...terminal, environment: {} }, parsed);
-  if (config === null) return complain(terminal, problems, 2);
+  const { config, faults } = readSettings({ ...terminal, environment: {} }, parsed);
+  if (config === null) return complain(terminal, faults, 2);
   const text = unitText({
     program: PROGRAM_PATH,
     words: wordsOf(parsed),
@@ -58,9 +58,9 @@ function install(terminal: Terminal, parsed: ParsedArguments): number {
   }
   const root = rootOf(parsed);
   try {
-    placeProgram(terminal, join(root, PROGRAM_PATH));
-    const is_key_new = placeKey(terminal, join(root, ENVIRONMENT_PATH));
-    place(join(root, UNIT_PATH), text);
+    installProgram(terminal, join(root, PROGRAM_PATH));
+    const is_key_new = installKey(terminal, join(root, ENVIRONMENT_PATH));
+    installFile(join(root, UNIT_PATH), text);
     systemctl(root, "daemon-reload");
     systemctl(root, "enable", ...(root === "/" ? ["--now"] : []), UNIT);
     tell(terminal, config, root, is_key_new);
@@ -113,7 +113,7 @@ function wordsOf(parsed: ParsedArguments): string[] {
   return [...(config_file === undefined ? [] : [`--config=${resolve(config_file)}`]), ...settings];
 }
 
-function placeProgram(terminal: Terminal, path: string): void {
+function installProgram(terminal: Terminal, path: string): void {
   if (terminal.self.length > 1) throw new Error("only the built executable can be installed");
   const own = realpathSync(terminal.self[0]!);
   if (existsSync(path) && realpathSync(path) === own) return;
@@ -125,7 +125,7 @@ function placeProgram(terminal: Terminal, path: string): void {
 }
 
 /** The first admin key lies in a file that root alone reads: nobody watches the first start, and a journal is no place for it. */
-function placeKey(terminal: Terminal, path: string): boolean {
+function installKey(terminal: Terminal, path: string): boolean {
   if (existsSync(path)) return false;
   if (!existsSync(dirname(path))) platform.files.makePrivateDirectory(dirname(path));
   const key = `ok_live_${Buffer.from(terminal.ids.bytes(ADMIN_KEY_BYTES)).toString("hex")}`;
@@ -133,7 +133,7 @@ function placeKey(terminal: Terminal, path: string): boolean {
   return true;
 }
 
-function place(path: string, text: string): void {
+function installFile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
   platform.files.makePublic(path, false);

@@ -2,7 +2,7 @@
 import { createKey, listKeyObjects, revokeKeyById } from "../../services/access/keys";
 import type { Context, StorageParts, VisitParts } from "../../services/context";
 import { requireRole } from "../edge/authenticate";
-import { pageOfQuery } from "../edge/query";
+import { listingPageOfQuery } from "../edge/query";
 import { API, keyedRoutes } from "../edge/router";
 import { keyBody } from "./bodies";
 
@@ -17,7 +17,7 @@ export function keyRoutes(context: KeyRouteContext) {
       { body: keyBody },
     )
     .get("/", ({ principal, query }) => {
-      const { page, page_size } = pageOfQuery(query);
+      const { page, page_size } = listingPageOfQuery(query);
       return listKeyObjects(context, requireRole(principal, "admin").organization_id, page, page_size);
     })
     .delete("/:key_id", async ({ principal, params, status }) => {

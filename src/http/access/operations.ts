@@ -2,7 +2,7 @@
 import { Type } from "@sinclair/typebox";
 import { AUDIT_ACTIONS } from "../../services/access/audit";
 import * as examples from "../openapi/examples";
-import { pageOf } from "../openapi/object_schema";
+import { listingPageOf } from "../openapi/object_schema";
 import * as objects from "../openapi/objects";
 import type { Operation } from "../openapi/operation";
 import { oneOf, pages } from "../openapi/parameters";
@@ -29,8 +29,8 @@ export const ACCESS_OPERATIONS = {
     answers: {
       200: {
         description: "A page of keys.",
-        schema: pageOf("KeyPage", objects.key),
-        example: examples.pageOf([examples.key]),
+        schema: listingPageOf("KeyPage", objects.key),
+        example: examples.listingPageOf([examples.key]),
       },
     },
     refusals: ["validation_failed"],
@@ -105,8 +105,8 @@ export const ACCESS_OPERATIONS = {
     answers: {
       200: {
         description: "A page of the log.",
-        schema: pageOf("AuditPage", objects.auditEntry),
-        example: examples.pageOf([examples.auditEntry]),
+        schema: listingPageOf("AuditPage", objects.auditEntry),
+        example: examples.listingPageOf([examples.auditEntry]),
       },
     },
     refusals: ["validation_failed"],

@@ -110,14 +110,14 @@ function invalidBody(error: ElysiaValidationError): Refusal {
 }
 
 /** What is wrong with a value, by its validator's errors. */
-export function faultsOf(place: string, errors: Iterable<FoundError>): ValidationDetail[] {
+export function faultsOf(part: string, errors: Iterable<FoundError>): ValidationDetail[] {
   const seen = new Set<string>();
   const detail: ValidationDetail[] = [];
   for (const found of errors) {
     // A missing property is reported a second time for its type.
     if (seen.has(found.path)) continue;
     seen.add(found.path);
-    detail.push(...innermost(found).map((one) => describe(place, one)));
+    detail.push(...innermost(found).map((one) => describe(part, one)));
     if (detail.length >= ERRORS_SHOWN_MAX) break;
   }
   return detail.slice(0, ERRORS_SHOWN_MAX);
@@ -149,10 +149,10 @@ export function invalid(detail: readonly ValidationDetail[]): Refusal {
   return new Refusal("validation_failed", message, { detail });
 }
 
-function describe(place: string, found: FoundError): ValidationDetail {
+function describe(part: string, found: FoundError): ValidationDetail {
   const path = found.path.split("/").slice(1).map(unescapePointer);
-  const loc = [place, ...path];
-  const field = path.at(-1) ?? place;
+  const loc = [part, ...path];
+  const field = path.at(-1) ?? part;
   if (found.type === UNEXPECTED_PROPERTY) {
     const nearest = nearestName(field, Object.keys((found.schema as { properties?: object }).properties ?? {}));
     const hint = nearest === null ? "" : `; did you mean ${JSON.stringify(nearest)}?`;

@@ -44,7 +44,7 @@ export function requiredWordOf<Word extends string>(query: Query, name: string, 
 const ROWS_MAX = 2_000_000_000;
 
 /** page and page_size as the contract bounds them. */
-export function pageOfQuery(query: Query): { page: number; page_size: number } {
+export function listingPageOfQuery(query: Query): { page: number; page_size: number } {
   return {
     page: integerOf(query, "page", { default: 1, min: 1, max: ROWS_MAX / 100 }),
     page_size: integerOf(query, "page_size", { default: 20, min: 1, max: 100 }),

@@ -80,19 +80,19 @@ export class RequestLog {
     metrics.requestEnded(method, route, status, duration_ms / 1000);
     if (config.log_requests === "none") return;
     const is_slow = duration_ms >= config.slow_request_ms && !WAITING_ROUTE_PATTERN.test(route);
-    const is_problem = status >= FAILED_STATUS_MIN || is_slow;
-    if (config.log_requests === "problems" && !(is_problem && this.#takeLine(now))) return;
-    this.#write(answered, is_problem, { method, route, status, duration_ms }, facts.run_id);
+    const is_failure = status >= FAILED_STATUS_MIN || is_slow;
+    if (config.log_requests === "problems" && !(is_failure && this.#takeLine(now))) return;
+    this.#write(answered, is_failure, { method, route, status, duration_ms }, facts.run_id);
   }
 
   #write(
     { set, params = {} }: AnsweredRequest,
-    is_problem: boolean,
+    is_failure: boolean,
     { duration_ms, ...fields }: { method: string; route: string; status: number; duration_ms: number },
     new_run_id: string | null,
   ): void {
     const { trigger_id, run_id = new_run_id, document_id } = params;
-    this.#context.log[is_problem ? "warn" : "info"]("request", {
+    this.#context.log[is_failure ? "warn" : "info"]("request", {
       request_id: String(set.headers["x-request-id"]),
       ...fields,
       duration_ms: Math.round(duration_ms * 10) / 10,

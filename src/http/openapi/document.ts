@@ -134,19 +134,19 @@ function parametersOf(path: string, operation: Operation, components: Components
       description: PATH_PARAMETERS[name] ?? "",
       schema: { type: "string" },
     })),
-    ...placed("query", operation.query, components),
-    ...placed("header", operation.headers, components),
+    ...locatedIn("query", operation.query, components),
+    ...locatedIn("header", operation.headers, components),
   ];
 }
 
-function placed(
-  place: "query" | "header",
+function locatedIn(
+  location: "query" | "header",
   parameters: Readonly<Record<string, Parameter>> | undefined,
   components: Components,
 ): Json[] {
   return Object.entries(parameters ?? {}).map(([name, { description, schema, is_required = false }]) => ({
     name,
-    in: place,
+    in: location,
     required: is_required,
     description,
     schema: components.refer(schema),

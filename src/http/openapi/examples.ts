@@ -383,7 +383,7 @@ export const health = {
 };
 
 /** The contract's page around some items. */
-export function pageOf(items: readonly unknown[]): Record<string, unknown> {
+export function listingPageOf(items: readonly unknown[]): Record<string, unknown> {
   return { items, total: items.length, page: 1, page_size: 20, total_pages: 1, has_next: false, has_prev: false };
 }
 

@@ -8,7 +8,7 @@ export const object = (name: string, description: string, properties: TPropertie
 export const optional = Type.Optional;
 
 /** The contract's page of a listing. */
-export function pageOf(name: string, item: TSchema): TSchema {
+export function listingPageOf(name: string, item: TSchema): TSchema {
   return object(name, "One page of a listing, newest first; past the end it is empty.", {
     items: Type.Array(item),
     total: count("Over all pages."),

@@ -3,11 +3,11 @@ import { Type } from "@sinclair/typebox";
 import { TICK_OUTCOMES } from "../../runs/tick";
 import { SCHEDULE_FIELDS } from "../../services/schedules/schedule_fields";
 import { answerProperties } from "../edge/field_schemas";
-import { object, pageOf } from "./object_schema";
+import { listingPageOf, object } from "./object_schema";
 import { count, flag, orNull, text, textOrNull, time, timeOrNull, words } from "./operation";
 
 export const schedule = object("Schedule", "A cron pattern that fires a trigger.", answerProperties(SCHEDULE_FIELDS));
-export const schedulePage = pageOf("SchedulePage", schedule);
+export const schedulePage = listingPageOf("SchedulePage", schedule);
 
 export const cronCheck = object("CronCheck", "A pattern in words and when it ticks next.", {
   valid: Type.Literal(true),
@@ -63,7 +63,7 @@ const tick = object("Tick", "A line of a schedule's ledger: what became of an in
   run_id: textOrNull("Its run."),
   created_at: time("When it was dealt with."),
 });
-export const tickPage = pageOf("TickPage", tick);
+export const tickPage = listingPageOf("TickPage", tick);
 
 export const tickRun = object("TickRun", "The run that a missed tick got.", {
   run_id: text("run_..."),

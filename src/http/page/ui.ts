@@ -9,7 +9,7 @@ import type { Context } from "../../services/context";
 import { PAGE_FILES, PAGE_SHELL } from "./page_files";
 
 /** First words of the page's own addresses; everything else is left to the API and to routes to come. */
-const PAGE_PLACES = ["triggers", "runs", "models", "settings", "sign-in", "schedules"];
+const PAGE_PATHS = ["triggers", "runs", "models", "settings", "sign-in", "schedules"];
 /** Leaves a route out of the OpenAPI document: browsers load these, not programs. */
 const PAGE_ROUTE = { detail: { hide: true } } as const;
 const NONCE_BYTES = 16;
@@ -19,7 +19,7 @@ export function uiRoutes(context: Pick<Context, "ids">) {
   const routes = new Elysia({ normalize: false });
   const shell = () => shellResponse(Buffer.from(context.ids.bytes(NONCE_BYTES)).toString("base64"));
   routes.get("/", shell, PAGE_ROUTE);
-  for (const place of PAGE_PLACES) routes.get(`/${place}`, shell, PAGE_ROUTE).get(`/${place}/*`, shell, PAGE_ROUTE);
+  for (const path of PAGE_PATHS) routes.get(`/${path}`, shell, PAGE_ROUTE).get(`/${path}/*`, shell, PAGE_ROUTE);
   return routes.get("/assets/*", ({ request }) => fileResponse(request), PAGE_ROUTE);
 }
 

@@ -3,7 +3,7 @@ import { Type } from "@sinclair/typebox";
 import { DELIVERY_STATES } from "../../runs/delivery";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
 import * as examples from "../openapi/examples";
-import { pageOf } from "../openapi/object_schema";
+import { listingPageOf } from "../openapi/object_schema";
 import * as objects from "../openapi/objects";
 import type { Operation } from "../openapi/operation";
 import { oneOf, pages } from "../openapi/parameters";
@@ -19,8 +19,8 @@ export const RUN_OPERATIONS = {
     answers: {
       200: {
         description: "A page of runs.",
-        schema: pageOf("RunPage", runs.runSummary),
-        example: examples.pageOf([examples.runSummary]),
+        schema: listingPageOf("RunPage", runs.runSummary),
+        example: examples.listingPageOf([examples.runSummary]),
       },
     },
     refusals: ["trigger_not_found", "validation_failed"],
@@ -114,8 +114,8 @@ export const RUN_OPERATIONS = {
     answers: {
       200: {
         description: "A page of deliveries.",
-        schema: pageOf("DeliveryPage", objects.delivery),
-        example: examples.pageOf([examples.delivery]),
+        schema: listingPageOf("DeliveryPage", objects.delivery),
+        example: examples.listingPageOf([examples.delivery]),
       },
     },
     refusals: ["trigger_not_found", "validation_failed"],

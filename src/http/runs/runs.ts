@@ -2,14 +2,14 @@
 import type { ProgressPoint } from "../../runs/progress_log";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
 import type { Context, ProcessParts, QueueParts, SolvingParts, StorageParts, VisitParts } from "../../services/context";
-import type { Page } from "../../services/listing_page";
+import type { ListingPage } from "../../services/listing_page";
 import { rerun } from "../../services/runs/fire";
 import { getProgress, hasSeenEnd, watchRun } from "../../services/runs/run_events";
 import { cancelRun, getRun, listRuns, type RunObject, type RunSummary } from "../../services/runs/runs";
 import { verifyRun } from "../../services/runs/verify";
 import { requireRole } from "../edge/authenticate";
 import { eventStream } from "../edge/event_stream";
-import { pageOfQuery, wordOf } from "../edge/query";
+import { listingPageOfQuery, wordOf } from "../edge/query";
 import { API, jsonResponse, keyedRoutes } from "../edge/router";
 
 type RunRouteContext = ProcessParts &
@@ -24,8 +24,8 @@ export function runRoutes(context: RunRouteContext) {
     .get("/", ({ principal, params, query }) => {
       const status = wordOf(query, "status", RUN_STATES);
       const source = wordOf(query, "source", RUN_SOURCES);
-      return jsonResponse<Page<RunSummary>>(
-        listRuns(context, principal, params.trigger_id, { ...pageOfQuery(query), status, source }),
+      return jsonResponse<ListingPage<RunSummary>>(
+        listRuns(context, principal, params.trigger_id, { ...listingPageOfQuery(query), status, source }),
       );
     })
     .get("/:run_id", ({ principal, params }) =>

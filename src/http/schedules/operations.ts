@@ -43,7 +43,7 @@ export const SCHEDULE_OPERATIONS: Readonly<Record<string, Operation>> = {
       200: {
         description: "A page of schedules, the main one among them.",
         schema: schedules.schedulePage,
-        example: examples.pageOf([examples.schedule]),
+        example: examples.listingPageOf([examples.schedule]),
       },
     },
     refusals: ["trigger_not_found", "validation_failed"],
@@ -74,8 +74,8 @@ export const SCHEDULE_OPERATIONS: Readonly<Record<string, Operation>> = {
   },
 };
 
-function operationsOfOne(place: string, noun: string, what: string): Record<string, Operation> {
-  const path = `/api/v2/triggers/{trigger_id}${place}`;
+function operationsOfOne(suffix: string, noun: string, what: string): Record<string, Operation> {
+  const path = `/api/v2/triggers/{trigger_id}${suffix}`;
   return { ...basicsOfOne(path, noun, what), ...ticksOfOne(path, noun, what) };
 }
 
@@ -148,7 +148,7 @@ function ticksOfOne(path: string, noun: string, what: string): Record<string, Op
         200: {
           description: "A page of lines, newest first.",
           schema: schedules.tickPage,
-          example: examples.pageOf([examples.tick]),
+          example: examples.listingPageOf([examples.tick]),
         },
       },
       refusals: [...notFound, "validation_failed"],

@@ -14,7 +14,7 @@ import {
 import { listTicks, runTick } from "../../services/schedules/ticks";
 import { requireRole } from "../edge/authenticate";
 import { invalid } from "../edge/errors";
-import { integerOf, pageOfQuery, type Query, timeOf, wordOf } from "../edge/query";
+import { integerOf, listingPageOfQuery, type Query, timeOf, wordOf } from "../edge/query";
 import { expectedRevisions, tagged } from "../edge/revisions";
 import { API, keyedRoutes } from "../edge/router";
 import { cronBody, scheduleBody, scheduleChangeBody } from "./bodies";
@@ -43,7 +43,7 @@ export function scheduleRoutes(context: ScheduleRouteContext) {
       { body: scheduleBody },
     )
     .get("/triggers/:trigger_id/schedules", ({ principal, params, query }) =>
-      listSchedules(context, principal, params.trigger_id, pageOfQuery(query)),
+      listSchedules(context, principal, params.trigger_id, listingPageOfQuery(query)),
     )
     .post(
       "/triggers/:trigger_id/schedule",
@@ -76,7 +76,7 @@ export function oneScheduleRoutes<const Path extends string>(context: ScheduleRo
     )
     .get("/ticks", ({ principal, params, query }) => {
       const outcome = wordOf(query, "outcome", TICK_OUTCOMES);
-      return listTicks(context, principal, ...chosen(params), { ...pageOfQuery(query), outcome });
+      return listTicks(context, principal, ...chosen(params), { ...listingPageOfQuery(query), outcome });
     })
     .post("/ticks/:scheduled_for/run", async ({ principal, params, status }) => {
       const { scheduled_for } = params as Record<string, string>;

@@ -10,7 +10,7 @@ import { quote } from "../json";
 import { FUNCTION, FUNCTION_NAMES } from "./code";
 import { type ConvexityFault, findConvexityFault } from "./convexity";
 import { ConstantEvaluator } from "./evaluate";
-import { expressionPath, OBJECTIVE, type ParsedExpression } from "./expression_place";
+import { expressionPath, OBJECTIVE, type ParsedExpression } from "./expression_reader";
 import { assembleHessian } from "./hessian";
 import { Linearizer, type PendingPiecewise, type Pressure, QuadraticTermList, TermList } from "./linearize";
 import { RowBuffer } from "./row_buffer";
@@ -182,13 +182,13 @@ class FlatAssembler {
   }
 
   #checkRow(expression: ParsedExpression, name: string, lower: number, upper: number, entries: number): void {
-    const place = { path: expressionPath(expression.position), text: expression.text, end: expression.text.length };
+    const location = { path: expressionPath(expression.position), text: expression.text, end: expression.text.length };
     if (lower > upper) {
       const message = `the range of ${quote(name)} is empty: its lower side is above its upper side by ${lower - upper}`;
-      this.#list.error("range_empty", message, place);
+      this.#list.error("range_empty", message, location);
     } else if (entries === 0 && (isAbove(lower, 0) || isAbove(0, upper))) {
       const message = `${quote(name)} holds no variable and is false, so no solution can exist`;
-      this.#list.error("constraint_never_holds", message, place);
+      this.#list.error("constraint_never_holds", message, location);
     }
   }
 
@@ -267,19 +267,19 @@ class FlatAssembler {
       if (this.#list.error_count === 0) this.#reportOverflow(objective!);
       return;
     }
-    const place = { path: expressionPath(OBJECTIVE), text: objective!.text, end: objective!.text.length };
+    const location = { path: expressionPath(OBJECTIVE), text: objective!.text, end: objective!.text.length };
     const integer = variables.kinds.findIndex(isIntegerKind);
     if (integer !== -1) {
       const kind = variables.kinds[integer] === KIND.binary ? "binary" : "integer";
       const message = `the objective is quadratic and ${quote(variables.names[integer]!)} is ${kind}: quadratic problems take continuous variables only`;
-      this.#list.error("quadratic_integer", message, place);
+      this.#list.error("quadratic_integer", message, location);
       return;
     }
     const fault = findConvexityFault(hessian, sense === "minimize" ? 1 : -1, this.#budget);
     if (fault === null) return;
     const wanted = sense === "minimize" ? "convex to be minimized" : "concave to be maximized";
     const message = `the quadratic objective must be ${wanted}: ${this.#describeFault(fault)}`;
-    this.#list.error("quadratic_not_convex", message, place);
+    this.#list.error("quadratic_not_convex", message, location);
   }
 
   #describeFault(fault: ConvexityFault): string {

@@ -8,7 +8,7 @@ import type { Budget } from "../budget";
 import type { DiagnosticList } from "../diagnostic_list";
 import { describeValue, isRecord, quote } from "../json";
 import { type ExpressionCode, FUNCTION, FUNCTION_NAMES, OP } from "./code";
-import { expressionPath, type ParsedExpression } from "./expression_place";
+import { expressionPath, type ParsedExpression } from "./expression_reader";
 
 export class ConstantEvaluator {
   readonly #code: ExpressionCode;
@@ -47,7 +47,7 @@ export class ConstantEvaluator {
   }
 
   /** Reports an error on the span of `node`. */
-  report(code: string, message: string, node: number, hint?: string): void {
+  addError(code: string, message: string, node: number, hint?: string): void {
     const { text, position } = this.#expression!;
     const start = this.#code.start[node]!;
     this.#list.error(
@@ -97,14 +97,14 @@ export class ConstantEvaluator {
   /** The divisor, or NaN, after a report, when it is zero. */
   divisor(value: number, node: number): number {
     if (value !== 0) return value;
-    this.report("division_by_zero", `division by zero: ${this.quoteNode(node)} is 0`, node);
+    this.addError("division_by_zero", `division by zero: ${this.quoteNode(node)} is 0`, node);
     return Number.NaN;
   }
 
   #power(base: number, exponent: number, node: number): number {
     const result = base ** exponent;
     if (Number.isNaN(result) && !Number.isNaN(base) && !Number.isNaN(exponent)) {
-      this.report("not_a_number", `${base} to the power ${exponent} is not a real number`, node);
+      this.addError("not_a_number", `${base} to the power ${exponent} is not a real number`, node);
     }
     return result;
   }
@@ -125,14 +125,14 @@ export class ConstantEvaluator {
       if (typeof key === "number" && Number.isInteger(key) && key >= 0 && key < base.length) return base[key];
       const found = describeValue(key);
       const message = `${name} has ${base.length} ${base.length === 1 ? "value" : "values"}, counted from 0; there is none at ${found}`;
-      this.report("index_out_of_range", message, index_node);
+      this.addError("index_out_of_range", message, index_node);
     } else if (isRecord(base)) {
       const word = String(this.#textKey(key, index_node));
       if (Object.hasOwn(base, word)) return base[word];
       const hint = this.#list.hint(() => nearestHint(word, Object.keys(base)));
-      this.report("unknown_key", `${name} has no key ${quote(word)}`, index_node, hint);
+      this.addError("unknown_key", `${name} has no key ${quote(word)}`, index_node, hint);
     } else {
-      this.report("not_indexable", `${name} is ${describeValue(base)}; only an array or object takes [ ]`, base_node);
+      this.addError("not_indexable", `${name} is ${describeValue(base)}; only an array or object takes [ ]`, base_node);
     }
     return Number.NaN;
   }
@@ -162,7 +162,7 @@ export class ConstantEvaluator {
       }
     }
     if (count === 0 && name !== FUNCTION.sum) {
-      this.report("no_values", `${FUNCTION_NAMES[name]!} of no values at all has no result`, node);
+      this.addError("no_values", `${FUNCTION_NAMES[name]!} of no values at all has no result`, node);
     }
     return result;
   }
@@ -188,13 +188,13 @@ export class ConstantEvaluator {
     const found = this.quoteNode(node);
     if (Array.isArray(value)) {
       const message = `${found} is an array of ${value.length}, expected a number; take one element, such as [0], or its sum`;
-      this.report("not_a_scalar", message, node);
+      this.addError("not_a_scalar", message, node);
     } else if (isRecord(value)) {
       const key = quote(Object.keys(value)[0] ?? "key");
       const message = `${found} is an object, expected a number; take one element, such as [${key}], or its sum`;
-      this.report("not_a_scalar", message, node);
+      this.addError("not_a_scalar", message, node);
     } else {
-      this.report("not_a_number", `${found} is ${describeValue(value)}, expected a number`, node);
+      this.addError("not_a_number", `${found} is ${describeValue(value)}, expected a number`, node);
     }
     return Number.NaN;
   }
@@ -203,7 +203,7 @@ export class ConstantEvaluator {
   #finite(value: number, node: number, errors_before: number): number {
     if (Number.isFinite(value)) return value;
     if (this.#list.error_count === errors_before) {
-      this.report("number_too_large", `the value of ${this.quoteNode(node)} is too large for a number`, node);
+      this.addError("number_too_large", `the value of ${this.quoteNode(node)} is too large for a number`, node);
     }
     return Number.NaN;
   }

@@ -7,7 +7,7 @@
 import type { Budget } from "../budget";
 import { type ExpressionCode, FUNCTION, FUNCTION_NAMES, OP } from "./code";
 import type { ConstantEvaluator } from "./evaluate";
-import type { ParsedExpression } from "./expression_place";
+import type { ParsedExpression } from "./expression_reader";
 
 /** A linear form; columns may repeat. */
 export class TermList {
@@ -122,7 +122,7 @@ export class Linearizer {
   #addTerm(out: TermList, column: number, coefficient: number, node: number): void {
     if (coefficient === Infinity || coefficient === -Infinity) {
       const message = `the coefficient of ${this.#constants.quoteNode(node)} is too large for a number`;
-      this.#constants.report("number_too_large", message, node);
+      this.#constants.addError("number_too_large", message, node);
     }
     out.add(column, coefficient);
   }
@@ -168,7 +168,7 @@ export class Linearizer {
     } else if (exponent === 2) this.#expand(node, base, base, scale, pass);
     else if (!Number.isNaN(exponent)) {
       const message = `variables to the power ${exponent} are neither linear nor quadratic; an exponent is 0, 1 or 2`;
-      this.#constants.report("degree_too_high", message, exponent_node);
+      this.#constants.addError("degree_too_high", message, exponent_node);
     }
   }
 
@@ -179,7 +179,7 @@ export class Linearizer {
     if (name === FUNCTION.pow) {
       if (code.varying[roots[1]!] === 1) {
         const message = "a variable in an exponent is not linear; an exponent is 0, 1 or 2";
-        this.#constants.report("exponent_not_constant", message, roots[1]!);
+        this.#constants.addError("exponent_not_constant", message, roots[1]!);
       } else this.#runPower(node, roots[0]!, roots[1]!, scale, nodes, factors, pass);
     } else if (name === FUNCTION.sum) {
       for (const root of roots.reverse()) {
@@ -196,14 +196,14 @@ export class Linearizer {
     if (scale === 0 || Number.isNaN(scale)) return;
     if (pass.is_factor) {
       const message = `${this.#constants.quoteNode(node)} is multiplied by variables, which is neither linear nor quadratic`;
-      this.#constants.report("piecewise_in_product", message, node);
+      this.#constants.addError("piecewise_in_product", message, node);
       return;
     }
     const bends_up = (name === FUNCTION.min ? -scale : scale) > 0;
     if (pass.pressure !== (bends_up ? "down" : "up")) {
       const found = this.#constants.quoteNode(node);
       const message = `${found} ${explainPressure(name, pass.pressure)}; this needs a binary variable and a big-M bound, which are not added automatically; model it with a binary variable`;
-      this.#constants.report("piecewise_not_convex", message, node);
+      this.#constants.addError("piecewise_not_convex", message, node);
       return;
     }
     pass.out.add(this.#next_auxiliary, scale);
@@ -215,13 +215,13 @@ export class Linearizer {
     const constants = this.#constants;
     if (pass.is_factor) {
       const message = `${constants.quoteNode(node)} is one factor of a product: three variables multiplied are beyond quadratic`;
-      constants.report("degree_too_high", message, node);
+      constants.addError("degree_too_high", message, node);
       return;
     }
     const is_row = pass.quadratic === null;
     if (is_row) {
       const message = `${constants.quoteNode(node)} multiplies variables: quadratic constraints are not supported; keep constraints linear`;
-      constants.report("quadratic_constraint", message, node);
+      constants.addError("quadratic_constraint", message, node);
       return;
     }
     const first = this.#factorTerms(left);

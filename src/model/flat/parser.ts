@@ -11,7 +11,7 @@ import type { Budget } from "../budget";
 import type { DiagnosticList } from "../diagnostic_list";
 import { quote } from "../json";
 import { type ExpressionCode, FUNCTION, FUNCTION_NAMES, OP } from "./code";
-import { ExpressionPlace, expressionPath, OBJECTIVE, type ParsedExpression } from "./expression_place";
+import { ExpressionReader, expressionPath, OBJECTIVE, type ParsedExpression } from "./expression_reader";
 import { type Relation, TOKEN } from "./lexer";
 import { BINARY_OF_TOKEN, OPEN_CALL, OPEN_INDEX, OPEN_PARENTHESIS, PRECEDENCE } from "./precedence";
 
@@ -21,7 +21,7 @@ type SymbolTable = ReadonlyMap<string, number>;
 /** Kind of the previous token, which decides what may follow it. */
 type Operand = "number" | "closed" | "name" | "indexable" | "text";
 
-export class ExpressionParser extends ExpressionPlace {
+export class ExpressionParser extends ExpressionReader {
   readonly #symbols: SymbolTable;
   readonly #code: ExpressionCode;
   readonly #budget: Budget;
@@ -50,9 +50,8 @@ export class ExpressionParser extends ExpressionPlace {
     this.#sides = [];
     this.#relations = [];
     this.#wants_operand = true;
-    if (this.lexer.kind === TOKEN.end) {
+    if (this.lexer.kind === TOKEN.end)
       this.stop("expression_empty", "the expression is empty; write at least a number", 0, text.length);
-    }
     while (!this.is_over) {
       this.#budget.step();
       if (this.lexer.kind === TOKEN.invalid) this.stopAtFault();
@@ -132,11 +131,11 @@ export class ExpressionParser extends ExpressionPlace {
     const candidates = is_call ? FUNCTION_NAMES : this.#symbols.keys();
     const hint = this.list.hint(() => nearestHint(word, candidates));
     if (is_call) {
-      const known = FUNCTION_NAMES.toSorted().join(", ");
-      this.report("unknown_function", `there is no function ${quote(word)}; there are ${known}`, start, end, { hint });
+      const message = `there is no function ${quote(word)}; there are ${FUNCTION_NAMES.toSorted().join(", ")}`;
+      this.addError("unknown_function", message, start, end, { hint });
     } else {
       const message = `unknown name ${quote(word)}; declare it in variables or parameters`;
-      this.report("unknown_name", message, start, end, { hint });
+      this.addError("unknown_name", message, start, end, { hint });
     }
   }
 
@@ -205,7 +204,7 @@ export class ExpressionParser extends ExpressionPlace {
       const last = this.#code.count - 1;
       const before = quote(text.slice(Math.max(this.#code.start[last]!, start - 60), this.#code.end[last]!));
       const message = `an operator is missing between ${before} and ${found}; a product is written with *`;
-      this.report("missing_operator", message, start, end);
+      this.addError("missing_operator", message, start, end);
     }
     this.#pushOperator(OP.multiply);
   }
@@ -227,11 +226,11 @@ export class ExpressionParser extends ExpressionPlace {
     const right = code.count - 1;
     if (operator === OP.divide && code.varying[right] === 1) {
       const message = "division by a variable is not linear; multiply the constraint out";
-      this.report("division_by_variable", message, code.start[right]!, code.end[right]!);
+      this.addError("division_by_variable", message, code.start[right]!, code.end[right]!);
     }
     if (operator === OP.power && code.varying[right] === 1) {
       const message = "a variable in an exponent is not linear; an exponent is 0, 1 or 2";
-      this.report("exponent_not_constant", message, code.start[right]!, code.end[right]!);
+      this.addError("exponent_not_constant", message, code.start[right]!, code.end[right]!);
     }
     code.pushBinary(operator);
   }
@@ -261,7 +260,7 @@ export class ExpressionParser extends ExpressionPlace {
     const expected = name === FUNCTION.pow ? 2 : name === FUNCTION.abs ? 1 : argument_count;
     if (argument_count !== expected) {
       const message = `${FUNCTION_NAMES[name]!} takes ${expected} ${expected === 1 ? "value" : "values"}, found ${argument_count}`;
-      this.report("wrong_argument_count", message, start, end);
+      this.addError("wrong_argument_count", message, start, end);
     }
     this.#code.pushCall(name, argument_count, start, end);
   }
@@ -291,7 +290,7 @@ export class ExpressionParser extends ExpressionPlace {
     const index = code.count - 1;
     if (code.varying[index] === 1) {
       const message = "an index must be a number, a key or made of parameters; a variable is only known after solving";
-      this.report("index_not_constant", message, code.start[index]!, code.end[index]!);
+      this.addError("index_not_constant", message, code.start[index]!, code.end[index]!);
     }
     code.pushBinary(OP.index, this.lexer.end);
     this.#haveOperand("indexable");
@@ -357,7 +356,7 @@ export class ExpressionParser extends ExpressionPlace {
     if (this.position === OBJECTIVE) return;
     if (this.#relations.length === 0) {
       const message = "a constraint needs a comparison: <=, >= or =";
-      this.report("relation_missing", message, 0, this.lexer.text.length);
+      this.addError("relation_missing", message, 0, this.lexer.text.length);
     } else if (this.#relations.length === 2) {
       this.#checkRange();
     }
@@ -368,13 +367,13 @@ export class ExpressionParser extends ExpressionPlace {
     const { length } = this.lexer.text;
     if (first !== second || first === "=") {
       const message = `a range goes one way, as in 2 <= x + y <= 8; found ${first} and ${second}; write two constraints`;
-      this.report("mixed_range", message, 0, length);
+      this.addError("mixed_range", message, 0, length);
       return;
     }
     for (const side of [this.#sides[0]!, this.#sides[2]!]) {
       if (this.#code.varying[side] === 0) continue;
       const message = "the outer sides of a range are constants; write two constraints";
-      this.report("range_with_variables", message, this.#code.start[side]!, this.#code.end[side]!);
+      this.addError("range_with_variables", message, this.#code.start[side]!, this.#code.end[side]!);
     }
   }
 

@@ -8,7 +8,7 @@ import type { Budget } from "../budget";
 import type { DiagnosticList } from "../diagnostic_list";
 import { describeValue, isRecord, quote } from "../json";
 import { ExpressionCode } from "./code";
-import { OBJECTIVE, type ParsedExpression } from "./expression_place";
+import { OBJECTIVE, type ParsedExpression } from "./expression_reader";
 import { readName } from "./names";
 import { type FlatParameters, readParameters } from "./parameters";
 import { ExpressionParser } from "./parser";

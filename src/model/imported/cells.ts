@@ -158,7 +158,7 @@ function resolveSide([part, name]: Cell, lower: number, upper: number): CellReso
 }
 
 /** Gives the same text for two cells when one would overwrite all or part of the other. */
-export function cellPlaces([part, name, property]: Cell): readonly (readonly string[])[] {
+export function cellPaths([part, name, property]: Cell): readonly (readonly string[])[] {
   if (property !== "rhs" || part !== "rows") return [[part, name, property]];
   return [
     [part, name, "lower"],

@@ -4,8 +4,8 @@ import { type Columns, KIND } from "../../problem/problem";
 import type { Budget } from "../budget";
 import { quote } from "../json";
 import { GrowingIntegers, GrowingNumbers } from "../language/run/growing";
+import type { FileDiagnostics, Span } from "./file_diagnostics";
 import { NameTable } from "./name_table";
-import type { FileReport, Span } from "./report";
 
 const NAME_LENGTH_MAX = 255;
 
@@ -19,11 +19,11 @@ export class FileColumns {
   readonly upper = new GrowingNumbers();
   readonly flags = new GrowingIntegers();
 
-  readonly #report: FileReport;
+  readonly #diagnostics: FileDiagnostics;
 
-  constructor(report: FileReport, budget: Budget) {
-    this.#report = report;
-    this.table = new NameTable(report.text, budget);
+  constructor(diagnostics: FileDiagnostics, budget: Budget) {
+    this.#diagnostics = diagnostics;
+    this.table = new NameTable(diagnostics.text, budget);
   }
 
   get count(): number {
@@ -32,7 +32,7 @@ export class FileColumns {
 
   /** Adds a column with bounds 0 and infinity, named as in the table's last unsuccessful `find`. */
   addMissed(start: number, end: number, flags: number): number {
-    checkName(this.#report, "variable", start, end);
+    checkName(this.#diagnostics, "variable", start, end);
     this.cost.push(0);
     this.lower.push(0);
     this.upper.push(Infinity);
@@ -44,10 +44,10 @@ export class FileColumns {
   findOrAdd(start: number, end: number, section: string): number {
     const found = this.table.find(start, end);
     if (found !== -1) return found;
-    const name = this.#report.text.slice(start, end);
+    const name = this.#diagnostics.text.slice(start, end);
     const added = this.addMissed(start, end, 0);
     const message = `${quote(name)} is a variable of ${section} alone: no constraint and no objective uses it`;
-    this.#report.warning("column_unused", message, { start, end }, () =>
+    this.#diagnostics.warning("column_unused", message, { start, end }, () =>
       nearestHint(name, except(this.table.spelled(), name)),
     );
     return added;
@@ -65,7 +65,7 @@ export class FileColumns {
     return this.table.spell(column);
   }
 
-  placeOf(column: number): Span {
+  locationOf(column: number): Span {
     return { start: this.table.startOf(column), end: this.table.endOf(column) };
   }
 
@@ -101,7 +101,7 @@ export class FileColumns {
     if (!this.has(column, COLUMN_FLAG.semi) || (lower <= 0 && upper >= 0)) return;
     if (Number.isFinite(lower) && Number.isFinite(upper)) return;
     const message = `the semi-continuous variable ${quote(this.spell(column))} has the bounds ${lower} and ${upper}; give it two finite ones`;
-    this.#report.error("bound_infinite", message, this.placeOf(column));
+    this.#diagnostics.error("bound_infinite", message, this.locationOf(column));
   }
 
   /** Crossed bounds are legal in a file and make the problem infeasible; infinite bounds on the wrong side are errors. */
@@ -114,32 +114,32 @@ export class FileColumns {
       const bounds = `${quote(this.spell(column))} has the lower bound ${lower} and the upper bound ${upper}`;
       if (lower === Infinity || upper === -Infinity) {
         const message = `${bounds}: a lower bound must be below 1e20 and an upper bound above -1e20`;
-        this.#report.error("bound_infinite", message, this.placeOf(column));
+        this.#diagnostics.error("bound_infinite", message, this.locationOf(column));
       } else {
         const message = `${bounds}, so that no solution exists; a lower bound that is not given is 0`;
-        this.#report.warning("bounds_crossed", message, this.placeOf(column));
+        this.#diagnostics.warning("bounds_crossed", message, this.locationOf(column));
       }
     }
   }
 }
 
 /** Names are stored with results, so they have the same limits as everywhere in this program. */
-export function checkName(report: FileReport, what: string, start: number, end: number): void {
+export function checkName(diagnostics: FileDiagnostics, what: string, start: number, end: number): void {
   const length = end - start;
   if (length > NAME_LENGTH_MAX) {
     const message = `the name of a ${what} has ${length} characters, at most ${NAME_LENGTH_MAX} are allowed`;
-    report.error("name_invalid", message, { start, end });
+    diagnostics.error("name_invalid", message, { start, end });
     return;
   }
   for (let at = start; at < end; at += 1) {
-    const code = report.text.charCodeAt(at);
+    const code = diagnostics.text.charCodeAt(at);
     if (code >= 0x20 && (code < 0x7f || code > 0x9f)) continue;
-    const message = `the name ${quote(report.text.slice(start, end))} holds a control character; remove it`;
-    report.error("name_invalid", message, { start, end });
+    const message = `the name ${quote(diagnostics.text.slice(start, end))} holds a control character; remove it`;
+    diagnostics.error("name_invalid", message, { start, end });
     return;
   }
-  if (length !== 9 || report.text.slice(start, end) !== "__proto__") return;
-  report.error("name_reserved", 'the name "__proto__" is reserved; choose another', { start, end });
+  if (length !== 9 || diagnostics.text.slice(start, end) !== "__proto__") return;
+  diagnostics.error("name_reserved", 'the name "__proto__" is reserved; choose another', { start, end });
 }
 
 function* except(names: Iterable<string>, left_out: string): Generator<string> {

@@ -6,10 +6,10 @@ import type { Budget } from "../budget";
 import { type QuadraticTermList, TermList } from "../flat/linearize";
 import { quote } from "../json";
 import type { FileColumns } from "./columns";
+import type { FileDiagnostics, Span } from "./file_diagnostics";
 import { type LpLexer, TOKEN } from "./lp_lexer";
 import { sectionAt } from "./lp_sections";
 import { readNumber } from "./numbers";
-import type { FileReport, Span } from "./report";
 
 export class LpExpressions {
   /** Terms of the sum that was read last. */
@@ -19,13 +19,13 @@ export class LpExpressions {
 
   readonly #lexer: LpLexer;
   readonly #columns: FileColumns;
-  readonly #report: FileReport;
+  readonly #diagnostics: FileDiagnostics;
   readonly #budget: Budget;
 
-  constructor(lexer: LpLexer, columns: FileColumns, report: FileReport, budget: Budget) {
+  constructor(lexer: LpLexer, columns: FileColumns, diagnostics: FileDiagnostics, budget: Budget) {
     this.#lexer = lexer;
     this.#columns = columns;
-    this.#report = report;
+    this.#diagnostics = diagnostics;
     this.#budget = budget;
   }
 
@@ -73,7 +73,7 @@ export class LpExpressions {
   fault(expected: string): false {
     const lexer = this.#lexer;
     const found = lexer.token === TOKEN.end ? "the end of the text" : quote(lexer.spell());
-    this.#report.error("syntax_error", `${expected}, found ${found}`, lexer);
+    this.#diagnostics.error("syntax_error", `${expected}, found ${found}`, lexer);
     return false;
   }
 
@@ -113,7 +113,7 @@ export class LpExpressions {
     const lexer = this.#lexer;
     const value = readNumber(lexer.text, lexer.start, lexer.end);
     if (!Number.isFinite(value)) {
-      this.#report.error("number_invalid", `${quote(lexer.spell())} is not a finite number`, lexer);
+      this.#diagnostics.error("number_invalid", `${quote(lexer.spell())} is not a finite number`, lexer);
       return null;
     }
     lexer.next();
@@ -132,13 +132,13 @@ export class LpExpressions {
   /** `[ products ] / 2`: the division is part of the bracket. */
   #readBracket(sign: number, quadratic: QuadraticTermList | null): boolean {
     const lexer = this.#lexer;
-    const place = { start: lexer.start, end: lexer.end };
+    const location = { start: lexer.start, end: lexer.end };
     if (quadratic === null) {
       const message = "quadratic constraints are not supported; only the objective may hold a bracket";
-      this.#report.error("quadratic_constraint", message, place);
+      this.#diagnostics.error("quadratic_constraint", message, location);
       return false;
     }
-    this.bracket ??= place;
+    this.bracket ??= location;
     lexer.next();
     for (let is_first = true; lexer.token !== TOKEN.close; is_first = false) {
       this.#budget.step();

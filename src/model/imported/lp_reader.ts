@@ -11,12 +11,12 @@ import { RowBuffer } from "../flat/row_buffer";
 import { quote } from "../json";
 import { GrowingIntegers, GrowingNumbers } from "../language/run/growing";
 import { COLUMN_FLAG, checkName, FileColumns } from "./columns";
+import { FileDiagnostics, type Span } from "./file_diagnostics";
 import { isInfinity, LpExpressions } from "./lp_expressions";
 import { LpLexer, TOKEN } from "./lp_lexer";
 import { describeUnsupported, type LpSection, sectionAt } from "./lp_sections";
 import { checkQuadratic } from "./matrix";
 import { NameTable } from "./name_table";
-import { FileReport, type Span } from "./report";
 
 const INFINITE_FROM = 1e20;
 const LIST_FLAGS = {
@@ -27,7 +27,7 @@ const LIST_FLAGS = {
 
 /** The problem in the text, or null after errors in `list`. Throws only BudgetExhausted. */
 export function readLp(text: string, list: DiagnosticList, budget: Budget): Problem | null {
-  return new LpReader(new FileReport(text, list), budget).read();
+  return new LpReader(new FileDiagnostics(text, list), budget).read();
 }
 
 class LpReader {
@@ -45,21 +45,21 @@ class LpReader {
   #has_objective = false;
   #offset = 0;
 
-  readonly #report: FileReport;
+  readonly #diagnostics: FileDiagnostics;
   readonly #budget: Budget;
 
-  constructor(report: FileReport, budget: Budget) {
-    this.#report = report;
+  constructor(diagnostics: FileDiagnostics, budget: Budget) {
+    this.#diagnostics = diagnostics;
     this.#budget = budget;
-    this.#lexer = new LpLexer(report.text);
-    this.#columns = new FileColumns(report, budget);
-    this.#labels = new NameTable(report.text, budget);
-    this.#expressions = new LpExpressions(this.#lexer, this.#columns, report, budget);
+    this.#lexer = new LpLexer(diagnostics.text);
+    this.#columns = new FileColumns(diagnostics, budget);
+    this.#labels = new NameTable(diagnostics.text, budget);
+    this.#expressions = new LpExpressions(this.#lexer, this.#columns, diagnostics, budget);
   }
 
   read(): Problem | null {
     const lexer = this.#lexer;
-    const report = this.#report;
+    const diagnostics = this.#diagnostics;
     lexer.next();
     for (;;) {
       const section = lexer.token === TOKEN.name ? sectionAt(lexer) : null;
@@ -72,11 +72,11 @@ class LpReader {
     }
     if (lexer.token === TOKEN.name && lexer.next() !== TOKEN.end)
       this.#expressions.fault("the file goes on after End; the end of the text is expected");
-    return report.error_count > 0 ? null : this.#finish();
+    return diagnostics.error_count > 0 ? null : this.#finish();
   }
 
   #finish(): Problem | null {
-    const report = this.#report;
+    const diagnostics = this.#diagnostics;
     this.#settleBinaries();
     const linear = {
       name: "",
@@ -94,9 +94,9 @@ class LpReader {
       matrix: this.#rows.finish(),
     };
     const hessian = assembleHessian(this.#quadratic, linear.columns.count);
-    if (hessian !== null && report.error_count === 0)
-      checkQuadratic(linear, hessian, report, this.#expressions.bracket!, this.#budget);
-    return report.error_count > 0 ? null : { ...linear, hessian };
+    if (hessian !== null && diagnostics.error_count === 0)
+      checkQuadratic(linear, hessian, diagnostics, this.#expressions.bracket!, this.#budget);
+    return diagnostics.error_count > 0 ? null : { ...linear, hessian };
   }
 
   /** A binary without bounds of its own is between 0 and 1. */
@@ -108,7 +108,7 @@ class LpReader {
       if (columns.upper.items[column] === Infinity) columns.upper.items[column] = 1;
       if (columns.lower.items[column]! >= 0 && columns.upper.items[column]! <= 1) continue;
       const message = `${quote(columns.spell(column))} is binary and has bounds beyond 0 and 1, which hold; it is an integer between them`;
-      this.#report.warning("binary_bounds", message, columns.placeOf(column));
+      this.#diagnostics.warning("binary_bounds", message, columns.locationOf(column));
     }
   }
 
@@ -126,13 +126,13 @@ class LpReader {
 
   #readSection(section: Exclude<LpSection, "end">): void {
     const lexer = this.#lexer;
-    const place = { start: lexer.start, end: lexer.end };
+    const location = { start: lexer.start, end: lexer.end };
     const word = lexer.spell();
     lexer.next();
     switch (section) {
       case "minimize":
       case "maximize":
-        this.#readObjective(section === "maximize", word, place);
+        this.#readObjective(section === "maximize", word, location);
         return;
       case "constraints":
         this.#readStatements(() => this.#readConstraint(), true);
@@ -147,17 +147,17 @@ class LpReader {
         return;
       case "unsupported": {
         const message = `the section ${describeUnsupported(word)} is not supported; write the model without it`;
-        this.#report.error("section_unsupported", message, place);
+        this.#diagnostics.error("section_unsupported", message, location);
         this.#skipToSection();
       }
     }
   }
 
-  #readObjective(is_maximized: boolean, word: string, place: Span): void {
+  #readObjective(is_maximized: boolean, word: string, location: Span): void {
     const lexer = this.#lexer;
     const expressions = this.#expressions;
     if (this.#has_objective)
-      this.#report.error("section_repeated", `the file has a second objective, ${quote(word)}`, place);
+      this.#diagnostics.error("section_repeated", `the file has a second objective, ${quote(word)}`, location);
     this.#has_objective = true;
     this.#is_maximized = is_maximized;
     this.#readLabel();
@@ -274,7 +274,7 @@ class LpReader {
     const expressions = this.#expressions;
     if (lexer.token === TOKEN.arrow) {
       const message = "indicator constraints are not supported; write the constraint without ->";
-      this.#report.error("indicator_unsupported", message, lexer);
+      this.#diagnostics.error("indicator_unsupported", message, lexer);
       return false;
     }
     if (lexer.is_first_on_line || lexer.token === TOKEN.end) return true;
@@ -285,24 +285,28 @@ class LpReader {
   }
 
   #addRow(label: Span | null, start: number, lower: number, upper: number): boolean {
-    const report = this.#report;
+    const diagnostics = this.#diagnostics;
     const expressions = this.#expressions;
     const lexer = this.#lexer;
     const { terms } = expressions;
-    const place = label ?? { start, end: Math.min(start + 1, lexer.text.length) };
+    const location = label ?? { start, end: Math.min(start + 1, lexer.text.length) };
     if (lower === Infinity || upper === -Infinity) {
-      report.error("bound_infinite", "the side of this constraint is infinite, so that nothing satisfies it", place);
+      diagnostics.error(
+        "bound_infinite",
+        "the side of this constraint is infinite, so that nothing satisfies it",
+        location,
+      );
       return true;
     }
     if (terms.constant !== 0)
-      report.warning(
+      diagnostics.warning(
         "constant_moved",
         `the constant ${terms.constant} is moved to the other side of the relation`,
-        place,
+        location,
       );
     this.#budget.takeNonzeros(terms.columns.length);
     const { is_finite } = this.#rows.append(terms);
-    if (!is_finite) report.error("number_too_large", "a coefficient is too large for a number", place);
+    if (!is_finite) diagnostics.error("number_too_large", "a coefficient is too large for a number", location);
     this.#row_lower.push(lower - terms.constant + 0);
     this.#row_upper.push(upper - terms.constant + 0);
     this.#row_labels.push(label === null ? -1 : this.#declareLabel(label));
@@ -311,14 +315,14 @@ class LpReader {
 
   #declareLabel(label: Span): number {
     const labels = this.#labels;
-    const report = this.#report;
+    const diagnostics = this.#diagnostics;
     const known = labels.find(label.start, label.end);
     if (known === -1) {
-      checkName(report, "row", label.start, label.end);
+      checkName(diagnostics, "row", label.start, label.end);
       return labels.addMissed(label.start, label.end);
     }
-    const name = quote(report.text.slice(label.start, label.end));
-    report.error("name_duplicate", `two constraints are called ${name}; rename one of them`, label);
+    const name = quote(diagnostics.text.slice(label.start, label.end));
+    diagnostics.error("name_duplicate", `two constraints are called ${name}; rename one of them`, label);
     return known;
   }
 

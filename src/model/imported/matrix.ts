@@ -4,7 +4,7 @@ import type { Budget } from "../budget";
 import { findConvexityFault } from "../flat/convexity";
 import { quote } from "../json";
 import { GrowingIntegers, GrowingNumbers } from "../language/run/growing";
-import type { FileReport, Span } from "./report";
+import type { FileDiagnostics, Span } from "./file_diagnostics";
 
 /** Entries in ascending order of columns. */
 export class ColumnwiseEntries {
@@ -43,20 +43,20 @@ export class ColumnwiseEntries {
 export function checkQuadratic(
   problem: Omit<Problem, "hessian">,
   hessian: Hessian,
-  report: FileReport,
-  place: Span,
+  diagnostics: FileDiagnostics,
+  location: Span,
   budget: Budget,
 ): void {
   const { columns, sense } = problem;
   const discrete = columns.kinds.findIndex((kind) => isIntegerKind(kind) || kind === KIND.semicontinuous);
   if (discrete !== -1) {
     const message = `the objective is quadratic and ${quote(columns.names[discrete]!)} is integer or semi-continuous: quadratic problems take continuous variables only`;
-    report.error("quadratic_integer", message, place);
+    diagnostics.error("quadratic_integer", message, location);
     return;
   }
   const fault = findConvexityFault(hessian, sense === "minimize" ? 1 : -1, budget);
   if (fault === null) return;
   const wanted = sense === "minimize" ? "convex to be minimized" : "concave to be maximized";
   const message = `the quadratic objective must be ${wanted}; it bends the wrong way along ${quote(columns.names[fault.column]!)}`;
-  report.error("quadratic_not_convex", message, place);
+  diagnostics.error("quadratic_not_convex", message, location);
 }

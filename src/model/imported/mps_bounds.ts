@@ -5,9 +5,9 @@
 import { nearestHint } from "../../nearest";
 import { quote } from "../json";
 import { COLUMN_FLAG, type FileColumns } from "./columns";
+import type { FileDiagnostics, Span } from "./file_diagnostics";
 import type { MpsLines } from "./mps_lines";
 import { readBound } from "./numbers";
-import type { FileReport, Span } from "./report";
 
 interface BoundKind {
   readonly is_lower: boolean;
@@ -35,38 +35,38 @@ const BOUND_WORDS = Object.keys(KINDS);
 export class MpsBounds {
   readonly #lines: MpsLines;
   readonly #columns: FileColumns;
-  readonly #report: FileReport;
+  readonly #diagnostics: FileDiagnostics;
   readonly #is_fixed: boolean;
 
-  constructor(lines: MpsLines, columns: FileColumns, report: FileReport, is_fixed: boolean) {
+  constructor(lines: MpsLines, columns: FileColumns, diagnostics: FileDiagnostics, is_fixed: boolean) {
     this.#lines = lines;
     this.#columns = columns;
-    this.#report = report;
+    this.#diagnostics = diagnostics;
     this.#is_fixed = is_fixed;
   }
 
   /** Reads the current line; false after an error. */
   read(): boolean {
     const lines = this.#lines;
-    const report = this.#report;
+    const diagnostics = this.#diagnostics;
     const word = lines.ends[0]! - lines.starts[0]! === 2 ? lines.spell(0).toUpperCase() : "";
     const kind = Object.hasOwn(KINDS, word) ? KINDS[word]! : null;
     if (kind === null) {
       const message = `the bound is of type ${quote(lines.spell(0))}, expected one of ${BOUND_WORDS.join(", ")}`;
-      report.error("bound_unknown", message, this.#span(0), () => nearestHint(lines.spell(0), BOUND_WORDS));
+      diagnostics.error("bound_unknown", message, this.#span(0), () => nearestHint(lines.spell(0), BOUND_WORDS));
       return false;
     }
     const field = this.#columnField(kind);
     if (field === -1) {
       const value = kind.has_value ? " and a number" : "";
       const message = `a bound of type ${word} is a name that may be left out, a column${value}`;
-      report.error("line_malformed", message, { start: lines.line_start, end: lines.line_end });
+      diagnostics.error("line_malformed", message, { start: lines.line_start, end: lines.line_end });
       return false;
     }
-    const value = kind.has_value ? readBound(report.text, lines.starts[field + 1]!, lines.ends[field + 1]!) : 0;
+    const value = kind.has_value ? readBound(diagnostics.text, lines.starts[field + 1]!, lines.ends[field + 1]!) : 0;
     if (Number.isNaN(value)) {
       const message = `${quote(lines.spell(field + 1))} is not a number`;
-      report.error("number_invalid", message, this.#span(field + 1));
+      diagnostics.error("number_invalid", message, this.#span(field + 1));
       return false;
     }
     const column = this.#columns.findOrAdd(lines.starts[field]!, lines.ends[field]!, "BOUNDS");
@@ -101,7 +101,7 @@ export class MpsBounds {
     const { has_lower, has_upper, is_bounded } = COLUMN_FLAG;
     if ((kind.is_lower && columns.has(column, has_lower)) || (kind.is_upper && columns.has(column, has_upper))) {
       const message = `${quote(this.#lines.spell(field))} has such a bound already; the first one holds`;
-      this.#report.warning("entry_repeated", message, this.#span(field));
+      this.#diagnostics.warning("entry_repeated", message, this.#span(field));
       return;
     }
     if ((kind.flags & semi) !== 0) columns.flags.items[column]! &= ~integer;

@@ -6,13 +6,13 @@ import { assembleHessian } from "../flat/hessian";
 import { QuadraticTermList } from "../flat/linearize";
 import { quote } from "../json";
 import type { FileColumns } from "./columns";
+import type { FileDiagnostics, Span } from "./file_diagnostics";
 import type { MpsLines } from "./mps_lines";
 import { readNumber } from "./numbers";
-import type { FileReport, Span } from "./report";
 
 export class MpsQuadratic {
   /** Place where the section begins. */
-  place: Span = { start: 0, end: 0 };
+  location: Span = { start: 0, end: 0 };
   readonly #terms = new QuadraticTermList();
   /** Entries of QMATRIX above the diagonal, which must equal those below. */
   readonly #upper = new QuadraticTermList();
@@ -20,41 +20,41 @@ export class MpsQuadratic {
 
   readonly #lines: MpsLines;
   readonly #columns: FileColumns;
-  readonly #report: FileReport;
+  readonly #diagnostics: FileDiagnostics;
   readonly #budget: Budget;
 
-  constructor(lines: MpsLines, columns: FileColumns, report: FileReport, budget: Budget) {
+  constructor(lines: MpsLines, columns: FileColumns, diagnostics: FileDiagnostics, budget: Budget) {
     this.#lines = lines;
     this.#columns = columns;
-    this.#report = report;
+    this.#diagnostics = diagnostics;
     this.#budget = budget;
   }
 
   /** Begins the section on the current line. */
-  open(word: string, place: Span, isObjective: (field: number) => boolean): void {
-    this.place = place;
+  open(word: string, location: Span, isObjective: (field: number) => boolean): void {
+    this.location = location;
     this.#is_square = word === "QMATRIX";
     if (word !== "QSECTION" || (this.#lines.count === 2 && isObjective(1))) return;
     const row = this.#lines.count > 1 ? quote(this.#lines.spell(1)) : "nothing";
     const message = `QSECTION names ${row}, not the objective row; quadratic constraints are not supported`;
-    this.#report.error("section_unsupported", message, place);
+    this.#diagnostics.error("section_unsupported", message, location);
   }
 
   /** Reads the current line; false after an error. */
   read(): boolean {
     const lines = this.#lines;
-    const report = this.#report;
+    const diagnostics = this.#diagnostics;
     if (lines.count !== 3 && lines.count !== 5) {
       const message = "an entry of Q is two columns and a number, and perhaps another column and number";
-      report.error("line_malformed", message, { start: lines.line_start, end: lines.line_end });
+      diagnostics.error("line_malformed", message, { start: lines.line_start, end: lines.line_end });
       return false;
     }
     const column = this.#findColumn(0);
     for (let field = 1; field < lines.count; field += 2) {
       const other = this.#findColumn(field);
-      const value = readNumber(report.text, lines.starts[field + 1]!, lines.ends[field + 1]!);
+      const value = readNumber(diagnostics.text, lines.starts[field + 1]!, lines.ends[field + 1]!);
       if (!Number.isFinite(value)) {
-        report.error(
+        diagnostics.error(
           "number_invalid",
           `${quote(lines.spell(field + 1))} is not a finite number`,
           this.#span(field + 1),
@@ -89,7 +89,7 @@ export class MpsQuadratic {
     if (wrong === undefined) return;
     const [column, row] = wrong.split(" ").map((position) => quote(this.#columns.spell(Number(position))));
     const message = `QMATRIX is not symmetric at ${column} and ${row}; give each entry off the diagonal twice, or use QUADOBJ`;
-    this.#report.error("quadratic_not_symmetric", message, this.place);
+    this.#diagnostics.error("quadratic_not_symmetric", message, this.location);
   }
 
   #findColumn(field: number): number {
@@ -98,7 +98,7 @@ export class MpsQuadratic {
     if (column !== -1) return column;
     const found = this.#lines.spell(field);
     const search = () => nearestHint(found, this.#columns.table.spelled());
-    this.#report.error("column_unknown", `COLUMNS declares no column ${quote(found)}`, this.#span(field), search);
+    this.#diagnostics.error("column_unknown", `COLUMNS declares no column ${quote(found)}`, this.#span(field), search);
     return -1;
   }
 

@@ -10,6 +10,7 @@ import type { Budget } from "../budget";
 import { DiagnosticList } from "../diagnostic_list";
 import { quote } from "../json";
 import { COLUMN_FLAG, FileColumns } from "./columns";
+import { FileDiagnostics, type Span } from "./file_diagnostics";
 import { ColumnwiseEntries, checkQuadratic } from "./matrix";
 import { MpsBounds } from "./mps_bounds";
 import { type FixedLayout, MpsLines } from "./mps_lines";
@@ -17,7 +18,6 @@ import { MpsQuadratic } from "./mps_quadratic";
 import { MpsRows, OBJECTIVE_ROW, ROW_TYPE, UNUSED_ROW } from "./mps_rows";
 import { KEYWORDS, SECTIONS, type Section, UNSUPPORTED } from "./mps_sections";
 import { readBound, readNumber } from "./numbers";
-import { FileReport, type Span } from "./report";
 
 type Form = "free" | "fixed";
 /** After this many errors the text is probably not in this form. */
@@ -27,14 +27,14 @@ const QUOTE = 0x27;
 /** The problem in the text, or null after errors in `list`. Throws only BudgetExhausted. */
 export function readMps(text: string, list: DiagnosticList, budget: Budget): Problem | null {
   const free = new DiagnosticList(list);
-  const reader = new MpsReader("free", new FileReport(text, free), budget);
+  const reader = new MpsReader("free", new FileDiagnostics(text, free), budget);
   const problem = reader.read();
   if (problem !== null || !reader.may_be_fixed) {
     list.replaceWith(free);
     return problem;
   }
   const fixed = new DiagnosticList(list);
-  const reread = new MpsReader("fixed", new FileReport(text, fixed), budget).read();
+  const reread = new MpsReader("fixed", new FileDiagnostics(text, fixed), budget).read();
   list.replaceWith(reread !== null || fixed.error_count < free.error_count ? fixed : free);
   return reread;
 }
@@ -58,40 +58,40 @@ class MpsReader {
   /** The last column with an entry in each row, and whether the current column has a cost. */
   #touched_by = new Int32Array(0);
   #has_cost = false;
-
   readonly #form: Form;
-  readonly #report: FileReport;
+  readonly #diagnostics: FileDiagnostics;
   readonly #budget: Budget;
 
-  constructor(form: Form, report: FileReport, budget: Budget) {
+  constructor(form: Form, diagnostics: FileDiagnostics, budget: Budget) {
     this.#form = form;
-    this.#report = report;
+    this.#diagnostics = diagnostics;
     this.#budget = budget;
-    this.#lines = new MpsLines(report.text);
-    this.#rows = new MpsRows(report, budget);
-    this.#columns = new FileColumns(report, budget);
-    this.#bounds = new MpsBounds(this.#lines, this.#columns, report, form === "fixed");
-    this.#quadratic = new MpsQuadratic(this.#lines, this.#columns, report, budget);
+    this.#lines = new MpsLines(diagnostics.text);
+    this.#rows = new MpsRows(diagnostics, budget);
+    this.#columns = new FileColumns(diagnostics, budget);
+    this.#bounds = new MpsBounds(this.#lines, this.#columns, diagnostics, form === "fixed");
+    this.#quadratic = new MpsQuadratic(this.#lines, this.#columns, diagnostics, budget);
   }
 
   read(): Problem | null {
     const lines = this.#lines;
-    const report = this.#report;
+    const diagnostics = this.#diagnostics;
     while (this.#section !== "ENDATA" && lines.next()) {
       this.#budget.step();
       if (!this.#openSection()) this.#readLine();
-      if (report.error_count > ERRORS_MAX && this.may_be_fixed) return null;
+      if (diagnostics.error_count > ERRORS_MAX && this.may_be_fixed) return null;
     }
     if (this.#section !== "ENDATA") {
-      const end = { start: report.text.length, end: report.text.length };
-      report.error("file_incomplete", "the file has no ENDATA line; it may have been cut short", end);
+      const end = { start: diagnostics.text.length, end: diagnostics.text.length };
+      diagnostics.error("file_incomplete", "the file has no ENDATA line; it may have been cut short", end);
     }
-    if (!this.#seen.has("ROWS")) report.error("section_missing", "the file has no ROWS section", { start: 0, end: 0 });
-    return report.error_count > 0 ? null : this.#finish();
+    if (!this.#seen.has("ROWS"))
+      diagnostics.error("section_missing", "the file has no ROWS section", { start: 0, end: 0 });
+    return diagnostics.error_count > 0 ? null : this.#finish();
   }
 
   #finish(): Problem | null {
-    const report = this.#report;
+    const diagnostics = this.#diagnostics;
     this.#bounds.finish();
     const linear = {
       name: this.#name,
@@ -102,10 +102,10 @@ class MpsReader {
       matrix: this.#entries.toRows(this.#rows.count),
     };
     const hessian = this.#quadratic.finish();
-    if (hessian !== null && report.error_count === 0) {
-      checkQuadratic(linear, hessian, report, this.#quadratic.place, this.#budget);
+    if (hessian !== null && diagnostics.error_count === 0) {
+      checkQuadratic(linear, hessian, diagnostics, this.#quadratic.location, this.#budget);
     }
-    return report.error_count > 0 ? null : { ...linear, hessian };
+    return diagnostics.error_count > 0 ? null : { ...linear, hessian };
   }
 
   /** True when the current line begins a section. */
@@ -120,14 +120,14 @@ class MpsReader {
     }
     if (Object.hasOwn(UNSUPPORTED, word) && (lines.count === 1 || word === "QCMATRIX" || word === "CSECTION")) {
       const message = `the section ${word} (${UNSUPPORTED[word]}) is not supported; write the model without it`;
-      this.#report.error("section_unsupported", message, this.#span(0));
+      this.#diagnostics.error("section_unsupported", message, this.#span(0));
       this.#section = "SKIPPED";
       return true;
     }
     if (!lines.is_at_margin || (this.#form === "free" && (lines.count > 1 || this.#section === "OBJSENSE")))
       return false;
     const message = `${quote(lines.spell(0))} is not a section of an MPS file`;
-    this.#report.error("section_unknown", message, this.#span(0), () => nearestHint(word, KEYWORDS));
+    this.#diagnostics.error("section_unknown", message, this.#span(0), () => nearestHint(word, KEYWORDS));
     this.#section = "SKIPPED";
     return true;
   }
@@ -143,9 +143,10 @@ class MpsReader {
   #enter(section: Section, word: string): void {
     const lines = this.#lines;
     const is_repeated = this.#seen.has(section) && section !== "BOUNDS" && section !== "RHS" && section !== "RANGES";
-    if (is_repeated) this.#report.error("section_repeated", `the file has a second section ${word}`, this.#span(0));
+    if (is_repeated)
+      this.#diagnostics.error("section_repeated", `the file has a second section ${word}`, this.#span(0));
     if (section === "COLUMNS" && !this.#seen.has("ROWS"))
-      this.#report.error("section_order", "COLUMNS come before ROWS; put the section ROWS first", this.#span(0));
+      this.#diagnostics.error("section_order", "COLUMNS come before ROWS; put the section ROWS first", this.#span(0));
     this.#seen.add(section);
     this.#section = section;
     if (section === "NAME" && lines.count > 1) this.#name = lines.spell(1).slice(0, 255);
@@ -199,7 +200,7 @@ class MpsReader {
     const word = this.#lines.spell(field).toUpperCase();
     if (word.startsWith("MAX") || word.startsWith("MIN")) this.#is_maximized = word.startsWith("MAX");
     else
-      this.#report.error(
+      this.#diagnostics.error(
         "wrong_value",
         `the objective sense is ${quote(word)}, expected MIN or MAX`,
         this.#span(field),
@@ -211,7 +212,7 @@ class MpsReader {
     const rows = this.#rows;
     const { starts, ends } = lines;
     this.#cut("row");
-    const type = this.#report.text.charCodeAt(starts[0]!);
+    const type = this.#diagnostics.text.charCodeAt(starts[0]!);
     const is_type = ends[0] === starts[0]! + 1 && Object.values(ROW_TYPE).some((known) => known === type);
     if (lines.count !== 2 || !is_type) {
       this.#fault("a row is its type N, L, G or E and a name");
@@ -219,7 +220,7 @@ class MpsReader {
     }
     if (rows.table.find(starts[1]!, ends[1]!) !== -1) {
       const message = `the row ${quote(lines.spell(1))} is declared twice; rename one of them`;
-      this.#report.error("name_duplicate", message, this.#span(1));
+      this.#diagnostics.error("name_duplicate", message, this.#span(1));
       return;
     }
     rows.declareMissed(type, starts[1]!, ends[1]!);
@@ -227,7 +228,7 @@ class MpsReader {
 
   #readColumn(): void {
     const lines = this.#lines;
-    if (lines.count > 1 && this.#report.text.charCodeAt(lines.starts[1]!) === QUOTE && this.#readMarker()) return;
+    if (lines.count > 1 && this.#diagnostics.text.charCodeAt(lines.starts[1]!) === QUOTE && this.#readMarker()) return;
     this.#cut("entries");
     const { count, starts, ends } = lines;
     // Without a name it is the previous column.
@@ -247,7 +248,7 @@ class MpsReader {
     const known = table.find(start, end);
     if (known !== -1) {
       const message = `the entries of the column ${quote(this.#lines.spell(0))} are in two places; put them together, or rename one of them`;
-      this.#report.error("name_duplicate", message, this.#span(0));
+      this.#diagnostics.error("name_duplicate", message, this.#span(0));
       this.#column = known;
       return;
     }
@@ -259,7 +260,7 @@ class MpsReader {
   #readEntry(field: number): void {
     const { starts, ends } = this.#lines;
     const row = this.#findRow(field);
-    const value = readNumber(this.#report.text, starts[field + 1]!, ends[field + 1]!);
+    const value = readNumber(this.#diagnostics.text, starts[field + 1]!, ends[field + 1]!);
     if (!Number.isFinite(value)) {
       this.#badNumber(field + 1);
       return;
@@ -268,7 +269,7 @@ class MpsReader {
     const is_repeated = row === OBJECTIVE_ROW ? this.#has_cost : this.#touched_by[row] === this.#column;
     if (is_repeated) {
       const message = `${quote(this.#columns.spell(this.#column))} has a second coefficient in ${quote(this.#lines.spell(field))}; the first one holds`;
-      this.#report.warning("entry_repeated", message, this.#span(field));
+      this.#diagnostics.warning("entry_repeated", message, this.#span(field));
     } else if (row === OBJECTIVE_ROW) {
       this.#columns.cost.items[this.#column] = value;
       this.#has_cost = true;
@@ -288,10 +289,10 @@ class MpsReader {
     if (starts_here === ends_here) {
       const found = lines.count > 2 ? lines.spell(2) : "nothing";
       const message = `the marker is ${quote(found)}, expected 'INTORG' or 'INTEND'; special ordered sets are not supported`;
-      this.#report.error("marker_unsupported", message, this.#span(lines.count > 2 ? 2 : 1));
+      this.#diagnostics.error("marker_unsupported", message, this.#span(lines.count > 2 ? 2 : 1));
     } else if (starts_here === this.#is_integer) {
       const message = starts_here ? "'INTORG' inside another 'INTORG'" : "'INTEND' without an 'INTORG' before it";
-      this.#report.error("marker_misplaced", message, this.#span(2));
+      this.#diagnostics.error("marker_misplaced", message, this.#span(2));
     }
     this.#is_integer = starts_here;
     return true;
@@ -318,7 +319,7 @@ class MpsReader {
     const value = this.#readSide(field + 1);
     if (row === null || value === null) return;
     if (row === UNUSED_ROW) {
-      this.#report.warning(
+      this.#diagnostics.warning(
         "row_unused",
         `${quote(this.#lines.spell(field))} is a second N row, which is not used`,
         this.#span(field),
@@ -328,7 +329,7 @@ class MpsReader {
     const is_open = row === OBJECTIVE_ROW || this.#rows.typeOf(row) === (value > 0 ? ROW_TYPE.less : ROW_TYPE.greater);
     if (!Number.isFinite(value) && (row === OBJECTIVE_ROW || !is_open)) {
       const message = `the right side of ${quote(this.#lines.spell(field))} is infinite, so that nothing satisfies it`;
-      this.#report.error("bound_infinite", message, this.#span(field + 1));
+      this.#diagnostics.error("bound_infinite", message, this.#span(field + 1));
       return;
     }
     const is_first = row === OBJECTIVE_ROW ? this.#offset === null : this.#rows.putRhs(row, value);
@@ -341,7 +342,7 @@ class MpsReader {
     const value = this.#readSide(field + 1);
     if (row === null || value === null) return;
     if (row < 0) {
-      this.#report.warning(
+      this.#diagnostics.warning(
         "row_unused",
         `${quote(this.#lines.spell(field))} is no constraint; its range is not used`,
         this.#span(field),
@@ -350,7 +351,7 @@ class MpsReader {
   }
 
   #readSide(field: number): number | null {
-    const value = readBound(this.#report.text, this.#lines.starts[field]!, this.#lines.ends[field]!);
+    const value = readBound(this.#diagnostics.text, this.#lines.starts[field]!, this.#lines.ends[field]!);
     if (!Number.isNaN(value)) return value;
     this.#badNumber(field);
     return null;
@@ -358,7 +359,7 @@ class MpsReader {
 
   #repeatedSide(field: number, what: string): void {
     const message = `${quote(this.#lines.spell(field))} has a second ${what}; the first one holds`;
-    this.#report.warning("entry_repeated", message, this.#span(field));
+    this.#diagnostics.warning("entry_repeated", message, this.#span(field));
   }
 
   #readQuadratic(): void {
@@ -373,14 +374,16 @@ class MpsReader {
     this.may_be_fixed ||= !this.#lines.is_at_margin;
     const found = this.#lines.spell(field);
     const message = `ROWS declares no row ${quote(found)}`;
-    this.#report.error("row_unknown", message, this.#span(field), () => nearestHint(found, this.#rows.table.spelled()));
+    this.#diagnostics.error("row_unknown", message, this.#span(field), () =>
+      nearestHint(found, this.#rows.table.spelled()),
+    );
     return null;
   }
 
   #badNumber(field: number): void {
     this.may_be_fixed ||= !this.#lines.is_at_margin;
     const message = `${quote(this.#lines.spell(field))} is not a finite number`;
-    this.#report.error("number_invalid", message, this.#span(field));
+    this.#diagnostics.error("number_invalid", message, this.#span(field));
   }
 
   #fault(expected: string): void {
@@ -388,7 +391,7 @@ class MpsReader {
     const { line_start, line_end, count } = this.#lines;
     const fields = count > 8 ? "more than 8" : count;
     const message = `the line has ${fields} ${count === 1 ? "field" : "fields"}: ${expected}`;
-    this.#report.error("line_malformed", message, { start: line_start, end: line_end });
+    this.#diagnostics.error("line_malformed", message, { start: line_start, end: line_end });
   }
 
   #span(field: number): Span {

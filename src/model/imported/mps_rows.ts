@@ -3,8 +3,8 @@ import type { Rows } from "../../problem/problem";
 import type { Budget } from "../budget";
 import { GrowingIntegers } from "../language/run/growing";
 import { checkName } from "./columns";
+import type { FileDiagnostics } from "./file_diagnostics";
 import { NameTable } from "./name_table";
-import type { FileReport } from "./report";
 
 export const ROW_TYPE = { greater: 0x47, equal: 0x45, less: 0x4c, free: 0x4e } as const;
 /** Values for names of rows that are not constraints: the objective, or one of the other N rows, which are not used. */
@@ -24,16 +24,16 @@ export class MpsRows {
   #ranges = new Float64Array(0);
   #has_rhs = new Uint8Array(0);
 
-  readonly #report: FileReport;
+  readonly #diagnostics: FileDiagnostics;
 
-  constructor(report: FileReport, budget: Budget) {
-    this.#report = report;
-    this.table = new NameTable(report.text, budget);
+  constructor(diagnostics: FileDiagnostics, budget: Budget) {
+    this.#diagnostics = diagnostics;
+    this.table = new NameTable(diagnostics.text, budget);
   }
 
   /** Declares a row named as in the table's last unsuccessful `find`. The first N row is the objective. */
   declareMissed(type: number, start: number, end: number): void {
-    checkName(this.#report, "row", start, end);
+    checkName(this.#diagnostics, "row", start, end);
     const name = this.table.addMissed(start, end);
     if (type === ROW_TYPE.free) {
       this.#numbers.push(this.has_objective ? UNUSED_ROW : OBJECTIVE_ROW);

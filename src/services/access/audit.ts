@@ -6,7 +6,7 @@ import { toTimestamp } from "../../clock";
 import { type AuditFilter, type AuditRow, countAudit, insertAudit, listAudit } from "../../storage/audit";
 import type { Transaction } from "../../storage/writer";
 import type { Actor, Context } from "../context";
-import { type Page, pageOf } from "../listing_page";
+import { type ListingPage, listingPage } from "../listing_page";
 
 export const AUDIT_ACTIONS = [
   "organization.create",
@@ -82,9 +82,9 @@ export function listAuditObjects(
   filter: AuditFilter,
   page: number,
   page_size: number,
-): Page<AuditObject> {
+): ListingPage<AuditObject> {
   const rows = listAudit(context.db, filter, (page - 1) * page_size, page_size);
-  return pageOf(rows.map(auditObject), countAudit(context.db, filter), page, page_size);
+  return listingPage(rows.map(auditObject), countAudit(context.db, filter), page, page_size);
 }
 
 function auditObject(row: AuditRow): AuditObject {

@@ -25,8 +25,8 @@ export interface Visit {
 /** Whoever holds that key. Refuses 401, and 429 for a client that keeps guessing. */
 export function authenticate(context: AuthenticationContext, api_key: string, visit: Visit): Principal {
   const row = findKeyByHash(context.db, hashKey(api_key));
-  const problem = row === null ? "unknown API key" : problemOf(row, context.clock.now());
-  if (row === null || problem !== null) throw refuseKey(context, row, problem ?? "", visit);
+  const fault = row === null ? "unknown API key" : faultOf(row, context.clock.now());
+  if (row === null || fault !== null) throw refuseKey(context, row, fault ?? "", visit);
   const { organization_id, workspace_id, user_id, id: key_id, role } = row;
   return { organization_id, workspace_id, user_id, key_id, role, client: visit.client(), request_id: visit.request_id };
 }
@@ -95,7 +95,7 @@ export function hashKey(api_key: string): Buffer {
 function refuseKey(
   context: Pick<Context, "failure_limits" | "refusal_log">,
   row: KeyRow | null,
-  problem: string,
+  fault: string,
   visit: Visit,
 ): Refusal {
   const client = visit.client();
@@ -103,14 +103,14 @@ function refuseKey(
   if (is_news) {
     context.refusal_log.record({
       ...{ organization_id: row?.organization_id ?? null, key_id: row?.id ?? null, user_id: row?.user_id ?? null },
-      ...{ client, request_id: visit.request_id, action: "authenticate", object_id: null, detail: problem },
+      ...{ client, request_id: visit.request_id, action: "authenticate", object_id: null, detail: fault },
     });
   }
   if (retry_after_seconds === null) return new Refusal("invalid_api_key", "Invalid API key");
   return tooManyFailures("keys", retry_after_seconds);
 }
 
-function problemOf(row: KeyRow, now: number): string | null {
+function faultOf(row: KeyRow, now: number): string | null {
   if (row.revoked_at !== null) return "revoked API key";
   return row.expires_at !== null && row.expires_at <= now ? "expired API key" : null;
 }

@@ -18,7 +18,7 @@ import {
 } from "../../storage/access";
 import type { Transaction } from "../../storage/writer";
 import type { Actor, Context, Principal } from "../context";
-import { type Page, pageOf } from "../listing_page";
+import { type ListingPage, listingPage } from "../listing_page";
 import { recordChange } from "./audit";
 import { hashKey, KEY_PREFIX } from "./authentication";
 import { requireWorkspace } from "./workspaces";
@@ -130,9 +130,9 @@ export function listKeyObjects(
   organization_id: string,
   page: number,
   page_size: number,
-): Page<KeyObject> {
+): ListingPage<KeyObject> {
   const rows = listKeys(context.db, organization_id, (page - 1) * page_size, page_size);
-  return pageOf(rows.map(keyObject), countKeys(context.db, organization_id), page, page_size);
+  return listingPage(rows.map(keyObject), countKeys(context.db, organization_id), page, page_size);
 }
 
 /** Revokes a key at once. The last live admin key stays, so that nobody locks themselves out. */

@@ -2,7 +2,7 @@
 import type { NewDelivery } from "../../storage/deliveries";
 import { type NewRun, readOverrideData } from "../../storage/runs";
 import { eventOf, type WebhookEvent } from "../../webhooks/events";
-import { buildEventPayload, buildPayload, type RunReport } from "../../webhooks/payload";
+import { buildEventPayload, buildPayload, type RunEnding } from "../../webhooks/payload";
 import type { Context } from "../context";
 import type { FireTarget } from "../memory/fire_targets";
 
@@ -19,13 +19,13 @@ export function draftRunDelivery(
   context: Pick<Context, "client" | "ids">,
   target: FireTarget | null,
   run: EndedRun,
-  report: Omit<RunReport, "trigger_id" | "run_id" | "override_data">,
+  ending: Omit<RunEnding, "trigger_id" | "run_id" | "override_data">,
 ): NewDelivery | null {
-  const event = eventOf(report.status);
+  const event = eventOf(ending.status);
   if (target === null || !isWanted(target, event)) return null;
   const override_data = readOverrideData(context.client, run);
-  const payload = buildPayload(event, { ...report, trigger_id: target.id, run_id: run.id, override_data });
-  return { ...head(context, target, event, report.ended_at), run_seq: run.seq, payload };
+  const payload = buildPayload(event, { ...ending, trigger_id: target.id, run_id: run.id, override_data });
+  return { ...head(context, target, event, ending.ended_at), run_seq: run.seq, payload };
 }
 
 /** The delivery of a run that was inserted in a final state: its data did not fit, or its tick was skipped. Null for a queued run. */

@@ -1,6 +1,6 @@
 /** What a solver's outcome means for the run: its terminal state, its columns and the message that clients read. */
 import type { Diagnostic } from "../../model/diagnostics";
-import type { SolveOutcome, SolveReport } from "../../solver/messages";
+import type { SolveOutcome, SolveRecord } from "../../solver/messages";
 import { type ClaimedRun, type RunRow, requeueRun } from "../../storage/runs";
 import type { Context, ProcessParts, QueueParts, SolvingParts, StorageParts } from "../context";
 import type { FireTarget } from "../memory/fire_targets";
@@ -63,33 +63,33 @@ function outcomeOf(run: ClaimedRun, outcome: Exclude<SolveOutcome, { kind: "retu
       return failed(modelErrorMessage(outcome.diagnostics as readonly Diagnostic[]));
     case "timeout":
       return {
-        ...reported(outcome.report),
+        ...reported(outcome.record),
         status: "timeout",
         solver_status: "time_limit",
         error_message: outcome.message,
       };
     case "cancelled":
-      return { ...reported(outcome.report), status: "cancelled", error_message: "Cancelled while it ran" };
+      return { ...reported(outcome.record), status: "cancelled", error_message: "Cancelled while it ran" };
     case "failed":
       return failed(`${outcome.message} (${outcome.code}, attempt ${run.attempt})`);
   }
 }
 
 /** The columns of what a solver reported; all empty without a report. */
-function reported(report: SolveReport | null): Omit<RunOutcome, "status"> {
-  if (report === null) return { ...NO_OUTCOME, error_message: null };
-  const { objective_value, error_message, model_digest, solution_digest, solver_version, result } = report;
+function reported(record: SolveRecord | null): Omit<RunOutcome, "status"> {
+  if (record === null) return { ...NO_OUTCOME, error_message: null };
+  const { objective_value, error_message, model_digest, solution_digest, solver_version, result } = record;
   return {
-    solver_status: report.status,
+    solver_status: record.status,
     objective_value,
     error_message,
-    execution_time_ms: report.compile_ms + report.solve_ms,
+    execution_time_ms: record.compile_ms + record.solve_ms,
     model_digest,
     solution_digest,
     solver_version,
-    gap: report.gap,
+    gap: record.gap,
     result,
-    result_summary: report.result_summary,
+    result_summary: record.result_summary,
   };
 }
 

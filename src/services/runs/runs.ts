@@ -17,7 +17,7 @@ import { findTrigger, type TriggerRow } from "../../storage/triggers";
 import { recordChange } from "../access/audit";
 import { announceDelivery, draftRunDelivery } from "../alarms/delivery_drafts";
 import type { Context, Principal, QueueParts, StorageParts } from "../context";
-import { pageOf } from "../listing_page";
+import { listingPage } from "../listing_page";
 import { noteScheduledEnd } from "./run_ends";
 
 type RunContext = StorageParts &
@@ -78,7 +78,7 @@ export function listRuns(
   const { seq } = requireTrigger(context, principal, trigger_id);
   const filter = { trigger_seq: seq, status: query.status, source: query.source };
   const rows = listRunRows(context.client, filter, (query.page - 1) * query.page_size, query.page_size);
-  const { items, ...page } = pageOf(rows, countRuns(context.client, filter), query.page, query.page_size);
+  const { items, ...page } = listingPage(rows, countRuns(context.client, filter), query.page, query.page_size);
   const texts = items.map((row) => runJson(context, row, resultSummary(row)));
   return `{"items":[${texts.join(",")}],${JSON.stringify(page).slice(1)}`;
 }
@@ -129,14 +129,14 @@ export async function cancelRun(
   const now = context.clock.now();
   const reason = "Cancelled before it started";
   const target = context.fire_targets.get(trigger_id);
-  const report = {
+  const ending = {
     status: "cancelled",
     ended_at: now,
     error_message: reason,
     result: null,
     result_summary: null,
   } as const;
-  const delivery = draftRunDelivery(context, target, run, report);
+  const delivery = draftRunDelivery(context, target, run, ending);
   const was_queued = await context.writer.write((transaction) => {
     recordChange(context, transaction, principal, "run.cancel", run_id);
     if (!cancelQueuedRun(transaction, run.seq, now, reason)) return false;

@@ -112,9 +112,9 @@ function answerOf(outcome: SolveOutcome): JsonText {
       return resultText(outcome.result);
     case "timeout":
     case "cancelled":
-      return outcome.report === null
+      return outcome.record === null
         ? emptyAnswer("time_limit", "The limit came before any solution")
-        : resultText(outcome.report.result);
+        : resultText(outcome.record.result);
     case "model_error":
       throw modelInvalid(outcome.diagnostics as readonly Diagnostic[], "The model does not compile");
     case "failed":

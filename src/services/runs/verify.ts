@@ -2,7 +2,7 @@
 import type { Diagnostic } from "../../model/diagnostics";
 import { Refusal } from "../../refusals";
 import { isTerminal } from "../../runs/run";
-import type { SolveOutcome, SolveReport } from "../../solver/messages";
+import type { SolveOutcome, SolveRecord } from "../../solver/messages";
 import { type RunRow, readOverrideData } from "../../storage/runs";
 import { requireAccepting } from "../admission";
 import type { Context, Principal, StorageParts } from "../context";
@@ -66,13 +66,13 @@ export async function verifyRun(
 function compare(run: RunRow, outcome: SolveOutcome): Verification {
   const { solver_status, objective_value, model_digest, solution_digest, solver_version } = run;
   const stored = { solver_status, objective_value, model_digest, solution_digest, solver_version };
-  const report = reportOf(outcome);
+  const record = recordOf(outcome);
   const again: Outcome = {
-    solver_status: report?.status ?? null,
-    objective_value: report?.objective_value ?? null,
-    model_digest: report?.model_digest ?? null,
-    solution_digest: report?.solution_digest ?? null,
-    solver_version: report?.solver_version ?? null,
+    solver_status: record?.status ?? null,
+    objective_value: record?.objective_value ?? null,
+    model_digest: record?.model_digest ?? null,
+    solution_digest: record?.solution_digest ?? null,
+    solver_version: record?.solver_version ?? null,
   };
   const is_equal =
     again.model_digest === stored.model_digest &&
@@ -81,9 +81,9 @@ function compare(run: RunRow, outcome: SolveOutcome): Verification {
   return { run_id: run.id, is_equal, reason: reasonOf(stored, again, outcome, is_equal), run: stored, again };
 }
 
-function reportOf(outcome: SolveOutcome): SolveReport | null {
+function recordOf(outcome: SolveOutcome): SolveRecord | null {
   if (outcome.kind === "solved") return outcome;
-  return outcome.kind === "timeout" || outcome.kind === "cancelled" ? outcome.report : null;
+  return outcome.kind === "timeout" || outcome.kind === "cancelled" ? outcome.record : null;
 }
 
 function reasonOf(stored: Outcome, again: Outcome, outcome: SolveOutcome, is_equal: boolean): string | null {

@@ -52,8 +52,8 @@ export function requirePattern(
     spacing_min_seconds: context.config.min_schedule_spacing_seconds,
     now: context.clock.now(),
   });
-  if (parsed.problem === null) return;
-  const { message, position } = parsed.problem;
+  if (parsed.fault === null) return;
+  const { message, position } = parsed.fault;
   throw new Refusal("invalid_cron", message, { fields: { position } });
 }
 

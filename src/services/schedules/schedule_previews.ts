@@ -16,7 +16,7 @@ const UPCOMING_MAX = 1000;
 const HOUR_MS = 3_600_000;
 const SECOND_MS = 1000;
 
-export interface PatternReport {
+export interface PatternPreview {
   readonly valid: true;
   readonly cron_expression: string;
   readonly timezone: string;
@@ -29,7 +29,7 @@ export interface PatternReport {
 export function validateCron(
   context: Pick<Context, "clock" | "config">,
   input: { cron_expression: string; timezone?: string | undefined; count?: number | undefined },
-): PatternReport {
+): PatternPreview {
   const { cron_expression, timezone = UTC, count = NEXT_RUNS_DEFAULT } = input;
   requirePattern(context, cron_expression, timezone);
   const now = context.clock.now();

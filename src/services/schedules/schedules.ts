@@ -20,7 +20,7 @@ import type { Transaction } from "../../storage/writer";
 import { type AuditAction, fieldsOf, recordChange } from "../access/audit";
 import type { Context, Principal, ProcessParts, QueueParts, StorageParts } from "../context";
 import { answerOf, newColumns } from "../field_table";
-import { type Page, pageOf } from "../listing_page";
+import { type ListingPage, listingPage } from "../listing_page";
 import { type ExpectedRevisions, requireRevision, revisionOf } from "../revision";
 import { requireTrigger } from "../runs/runs";
 import { SCHEDULE_FIELDS, type ScheduleInput, type ScheduleObject } from "./schedule_fields";
@@ -109,11 +109,11 @@ export function listSchedules(
   principal: Principal,
   trigger_id: string,
   { page, page_size }: { page: number; page_size: number },
-): Page<ScheduleObject> {
+): ListingPage<ScheduleObject> {
   requireTrigger(context, principal, trigger_id);
   const rows = listSchedulesOf(context.db, trigger_id, { offset: (page - 1) * page_size, limit: page_size });
   const items = rows.map((row) => scheduleObject(context, row));
-  return pageOf(items, countSchedulesOf(context.db, trigger_id), page, page_size);
+  return listingPage(items, countSchedulesOf(context.db, trigger_id), page, page_size);
 }
 
 /** Changes what is given; refuses 412 what is not of an expected revision. What decides when it fires counts from now; turning it on again clears its failures. */

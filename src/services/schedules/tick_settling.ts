@@ -243,9 +243,9 @@ class Settling {
       if (run.status === "running") this.#to_cancel.add(run.id);
       else if (cancelQueuedRun(this.#transaction, run.seq, this.#now, MADE_WAY)) {
         this.#cancelled.push(run.id);
-        const report = { status: "cancelled", ended_at: this.#now, error_message: MADE_WAY } as const;
+        const ending = { status: "cancelled", ended_at: this.#now, error_message: MADE_WAY } as const;
         const nothing = { result: null, result_summary: null };
-        this.#deliver(draftRunDelivery(this.#context, this.#target, run, { ...report, ...nothing }));
+        this.#deliver(draftRunDelivery(this.#context, this.#target, run, { ...ending, ...nothing }));
       }
     }
   }

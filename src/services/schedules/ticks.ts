@@ -20,7 +20,7 @@ import { recordChange } from "../access/audit";
 import { requireAccepting, requireDiskSpace } from "../admission";
 import { announceDelivery, draftDeliveryOfRefusedRun } from "../alarms/delivery_drafts";
 import type { Context, Principal, QueueParts, StorageParts } from "../context";
-import { type Page, pageOf } from "../listing_page";
+import { type ListingPage, listingPage } from "../listing_page";
 import { announce } from "../runs/fire";
 import { requireSchedule, type ScheduleChoice } from "./schedules";
 import { draftTickRun } from "./tick_settling";
@@ -52,11 +52,11 @@ export function listTicks(
   trigger_id: string,
   choice: ScheduleChoice,
   query: { page: number; page_size: number; outcome: TickOutcome | null },
-): Page<TickObject> {
+): ListingPage<TickObject> {
   const { id } = requireSchedule(context, principal, trigger_id, choice);
   const { page, page_size, outcome } = query;
   const lines = listLedger(context.client, id, outcome, (page - 1) * page_size, page_size);
-  return pageOf(lines.map(tickObject), countLedger(context.client, id, outcome), page, page_size);
+  return listingPage(lines.map(tickObject), countLedger(context.client, id, outcome), page, page_size);
 }
 
 /** Queues the run that a tick did not get: it was missed, coalesced or excluded. Refuses one that has a run, or waits for its turn. */

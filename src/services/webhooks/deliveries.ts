@@ -16,7 +16,7 @@ import { PING_EVENT } from "../../webhooks/events";
 import { recordChange } from "../access/audit";
 import { announceDelivery, draftEvent } from "../alarms/delivery_drafts";
 import type { Context, Principal, QueueParts, StorageParts } from "../context";
-import { type Page, pageOf } from "../listing_page";
+import { type ListingPage, listingPage } from "../listing_page";
 import { requireTrigger } from "../runs/runs";
 
 type DeliveryContext = StorageParts & QueueParts & Pick<Context, "clock" | "delivery_lanes" | "ids">;
@@ -48,11 +48,11 @@ export function listDeliveries(
   principal: Principal,
   trigger_id: string,
   query: { page: number; page_size: number; state: DeliveryState | null },
-): Page<DeliveryObject> {
+): ListingPage<DeliveryObject> {
   requireTrigger(context, principal, trigger_id);
   const { page, page_size, state } = query;
   const rows = listDeliveryRows(context.client, trigger_id, state, (page - 1) * page_size, page_size);
-  return pageOf(rows.map(deliveryObject), countDeliveries(context.client, trigger_id, state), page, page_size);
+  return listingPage(rows.map(deliveryObject), countDeliveries(context.client, trigger_id, state), page, page_size);
 }
 
 export function getDelivery(

@@ -61,9 +61,9 @@ export function tightenBigM(problem: Problem, ratio_min: number): Tightening {
   if (found.length === 0 && semis.length === 0) return { problem, coefficients: [] };
   const box = boxOf(problem);
   if (!shrink(problem, box, rowsOf(problem, found)))
-    return { problem, coefficients: found.map((place) => asGiven(problem, place)) };
+    return { problem, coefficients: found.map((big) => asGiven(problem, big)) };
   const rewriting = new Rewriting(problem, box);
-  const coefficients = found.map((place) => rewriting.tighten(place));
+  const coefficients = found.map((big) => rewriting.tighten(big));
   return { problem: tightenSemis(rewriting.result(), box, semis), coefficients };
 }
 
@@ -71,7 +71,7 @@ export function tightenBigM(problem: Problem, ratio_min: number): Tightening {
  * Rows whose own big-M would pass for a bound that somebody set: from x <= 1e8 y alone nothing is known about x. Smaller
  * ones (a budget beside single costs) are read like any other row.
  */
-function rowsOf({ matrix, rows }: Problem, found: readonly Place[]): Uint8Array {
+function rowsOf({ matrix, rows }: Problem, found: readonly BigEntry[]): Uint8Array {
   const isHuge = new Uint8Array(rows.count);
   for (const { row, entry, smallest } of found) {
     if (Math.abs(matrix.values[entry]!) >= HUGE_RATIO_MIN * smallest) isHuge[row] = 1;
@@ -89,25 +89,25 @@ function shrink(problem: Problem, box: Box, isSkipped: Uint8Array): boolean {
   return propagate(problem, box, isSkipped);
 }
 
-interface Place {
+interface BigEntry {
   readonly row: number;
   readonly entry: number;
   /** The smallest magnitude of the row's other coefficients. */
   readonly smallest: number;
 }
 
-function findBig(problem: Problem, ratio_min: number): Place[] {
+function findBig(problem: Problem, ratio_min: number): BigEntry[] {
   const { rows, matrix, columns } = problem;
-  const places: Place[] = [];
+  const found: BigEntry[] = [];
   for (let row = 0; row < rows.count; row++) {
     if (rows.lower[row] === rows.upper[row]) continue;
     const smallest = smallestOf(matrix, row);
     for (let entry = matrix.starts[row]!; entry < matrix.starts[row + 1]!; entry++) {
       if (Math.abs(matrix.values[entry]!) < ratio_min * smallest) continue;
-      if (isIntegerKind(columns.kinds[matrix.indices[entry]!]!)) places.push({ row, entry, smallest });
+      if (isIntegerKind(columns.kinds[matrix.indices[entry]!]!)) found.push({ row, entry, smallest });
     }
   }
-  return places;
+  return found;
 }
 
 /** The smallest magnitude of a row's coefficients, zeros aside; Infinity for none. */
@@ -121,7 +121,7 @@ function smallestOf({ starts, values }: SparseRows, row: number): number {
 }
 
 /** The coefficient as it stands. */
-function asGiven({ matrix }: Problem, { row, entry, smallest }: Place): BigCoefficient {
+function asGiven({ matrix }: Problem, { row, entry, smallest }: BigEntry): BigCoefficient {
   const coefficient = matrix.values[entry]!;
   const enough = Math.abs(coefficient);
   return {
@@ -160,14 +160,14 @@ class Rewriting {
     this.#upper = problem.rows.upper;
   }
 
-  tighten(place: Place): BigCoefficient {
-    const { row, entry } = place;
-    const given = asGiven(this.#problem, place);
-    const reduction = this.#reduce(place);
+  tighten(big: BigEntry): BigCoefficient {
+    const { row, entry } = big;
+    const given = asGiven(this.#problem, big);
+    const reduction = this.#reduce(big);
     if (reduction === "unread") return given;
     if (reduction === "needed") return { ...given, ratio_left: given.ratio };
     if (reduction === "unknown")
-      return { ...given, enough: null, unbounded: this.#unboundedBeside(place), is_capacity: this.#isCapacity(place) };
+      return { ...given, enough: null, unbounded: this.#unboundedBeside(big), is_capacity: this.#isCapacity(big) };
     if (this.#values === null) {
       this.#values = Float64Array.from(this.#problem.matrix.values);
       this.#lower = Float64Array.from(this.#lower);
@@ -178,7 +178,7 @@ class Rewriting {
     const bound = bounds[row] === reduction.bound ? null : reduction.bound;
     bounds[row] = reduction.bound;
     const size = Math.abs(reduction.coefficient);
-    const read = { ...given, ratio_left: size / place.smallest };
+    const read = { ...given, ratio_left: size / big.smallest };
     return reduction.is_idle ? read : { ...read, enough: size, bound };
   }
 
@@ -192,7 +192,7 @@ class Rewriting {
     };
   }
 
-  #isCapacity({ row, entry }: Place): boolean {
+  #isCapacity({ row, entry }: BigEntry): boolean {
     const { matrix, rows } = this.#problem;
     const activity = new Activity(matrix, this.#box);
     activity.read(row);
@@ -201,14 +201,14 @@ class Rewriting {
     return activity.greatestWithout(column, coefficient) < Infinity;
   }
 
-  #unboundedBeside({ row, entry }: Place): number | null {
+  #unboundedBeside({ row, entry }: BigEntry): number | null {
     const { starts, indices } = this.#problem.matrix;
     const others = indices.subarray(starts[row]!, starts[row + 1]!);
     return others.find((column) => column !== indices[entry] && isOpen(this.#box, column)) ?? null;
   }
 
   /** The smaller coefficient and the row's bound that goes with it. */
-  #reduce({ row, entry, smallest }: Place): Reduction | "needed" | "unknown" | "unread" {
+  #reduce({ row, entry, smallest }: BigEntry): Reduction | "needed" | "unknown" | "unread" {
     const matrix = this.#values === null ? this.#problem.matrix : { ...this.#problem.matrix, values: this.#values };
     const isUpper = this.#upper[row]! < Infinity;
     if (isUpper === this.#lower[row]! > -Infinity) return "unread";

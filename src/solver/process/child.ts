@@ -138,7 +138,7 @@ class SolverChild {
 
   async #solve(message: SolveMessage): Promise<ChildMessage> {
     const { job } = message;
-    if (this.#flag.isSetFor(job)) return { kind: "outcome", job, outcome: { kind: "cancelled", report: null } };
+    if (this.#flag.isSetFor(job)) return { kind: "outcome", job, outcome: { kind: "cancelled", record: null } };
     const started_ms = this.#clock.monotonic();
     try {
       const model = this.#models.find(message.digest, message.text);

@@ -10,7 +10,7 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, write
 import { join } from "node:path";
 import { platform } from "../../platform/current";
 import { encodeIncumbent, finishIncumbent, type Incumbent, type Standing, type WorkKind } from "../incumbent";
-import type { SolveReport } from "../messages";
+import type { SolveRecord } from "../messages";
 
 const WORK_KINDS: readonly WorkKind[] = ["linear", "quadratic", "mixed"];
 const STANDING_BYTES = 24;
@@ -47,7 +47,7 @@ export class ControlFiles {
   }
 
   /** The best solution that the process left for that job, with the last known bound; null when there is none. */
-  async readIncumbent(job: number): Promise<SolveReport | null> {
+  async readIncumbent(job: number): Promise<SolveRecord | null> {
     const bytes = this.#read("incumbent");
     if (bytes === null) return null;
     return finishIncumbent(bytes, job, this.readStanding(job)?.bound ?? null).catch(() => null);

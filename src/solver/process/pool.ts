@@ -175,7 +175,7 @@ export class SolverPool implements SolverPlace {
   #onOutcome(job: PoolJob, outcome: SolveOutcome): void {
     if (job.gives_way) this.#settle(job, outcome.kind === "cancelled" ? { kind: "returned" } : outcome);
     else if (job.interrupt_ms === null || outcome.kind !== "returned") this.#settle(job, outcome);
-    else this.#settle(job, { kind: "cancelled", report: null });
+    else this.#settle(job, { kind: "cancelled", record: null });
   }
 
   #onFree(solver: SolverProcess): void {
@@ -212,7 +212,7 @@ export class SolverPool implements SolverPlace {
     const position = line.indexOf(job);
     if (position !== -1) {
       line.splice(position, 1);
-      this.#settle(job, { kind: "cancelled", report: null });
+      this.#settle(job, { kind: "cancelled", record: null });
       return;
     }
     this.#solvers.find((solver) => solver.jobs.includes(job))?.interrupt(job);

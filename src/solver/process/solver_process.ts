@@ -319,10 +319,10 @@ export class SolverProcess {
         const incumbent = await this.#files.readIncumbent(head.id);
         if (incumbent !== null) return { kind: "solved", ...incumbent };
         const message = cutMessage(this.#files.readStanding(head.id)?.kind ?? null, head.limit_ms / 1000);
-        return { kind: "timeout", message, report: null };
+        return { kind: "timeout", message, record: null };
       }
       case "cancelled":
-        return { kind: "cancelled", report: await this.#files.readIncumbent(head.id) };
+        return { kind: "cancelled", record: await this.#files.readIncumbent(head.id) };
       case "gave_way":
       case "stopped":
         return { kind: "returned" };

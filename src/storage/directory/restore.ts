@@ -36,7 +36,7 @@ export interface RestoreOptions {
   readonly onProgress: (bytes: number, bytes_total: number) => void;
 }
 
-export interface RestoreReport {
+export interface RestoreResult {
   readonly facts: DatabaseFacts;
   /** Names of the files that were moved aside. */
   readonly kept: readonly string[];
@@ -45,7 +45,7 @@ export interface RestoreReport {
 }
 
 /** Restores into a directory whose lock the caller holds. Throws DataDirectoryError; the old database is then untouched. */
-export function restoreDatabase(directory: string, file: string, options: RestoreOptions): RestoreReport {
+export function restoreDatabase(directory: string, file: string, options: RestoreOptions): RestoreResult {
   const draft = join(directory, NEW_FILE);
   const facts = takeCopy(file, draft, options);
   refuseOther(directory, file, draft, facts, options);
@@ -53,7 +53,7 @@ export function restoreDatabase(directory: string, file: string, options: Restor
   const kept = moveAside(directory, suffix);
   platform.files.replaceDurably(draft, join(directory, DATABASE_FILE));
   writeMarker(directory, facts.instance_id!);
-  if (options.given_key === null) kept.push(...placeKey(directory, file, suffix));
+  if (options.given_key === null) kept.push(...installKey(directory, file, suffix));
   rmSync(join(directory, RESTORE_MARKER_FILE));
   platform.files.syncDirectory(directory);
   return { facts, kept, sealed_shut: countSealedShut(directory, options.given_key) };
@@ -136,7 +136,7 @@ function moveAside(directory: string, suffix: string): string[] {
 }
 
 /** Puts the backup's key where the service looks for it, when the backup has one. */
-function placeKey(directory: string, file: string, suffix: string): string[] {
+function installKey(directory: string, file: string, suffix: string): string[] {
   const source = keyFileOf(file);
   if (!existsSync(source)) return [];
   const path = join(directory, KEY_FILE);

@@ -11,7 +11,7 @@ import { dirname } from "node:path";
 import { platform } from "../../platform/current";
 import { copyThrough, draftOf } from "../directory/backup";
 import { DataDirectoryError } from "../directory/data_directory";
-import { MIGRATIONS, type MigrationProblem, type MigrationProgress, migrate, userVersion } from "../migrations";
+import { MIGRATIONS, type MigrationFault, type MigrationProgress, migrate, userVersion } from "../migrations";
 
 const MB_BYTES = 1e6;
 
@@ -23,7 +23,7 @@ export interface UpgradeOptions {
 }
 
 /** An existing database that was migrated. */
-export interface UpgradeReport {
+export interface UpgradeResult {
   readonly from: number;
   readonly to: number;
   /** Path of the backup; nothing removes it. */
@@ -31,7 +31,7 @@ export interface UpgradeReport {
 }
 
 /** Migrates if needed; null when it was not. Throws DataDirectoryError, with the database unchanged, when it cannot. */
-export function bringUpToDate(client: Database, path: string, options: UpgradeOptions): UpgradeReport | null {
+export function bringUpToDate(client: Database, path: string, options: UpgradeOptions): UpgradeResult | null {
   const found = userVersion(client);
   if (found === 0 && hasTables(client)) {
     client.close();
@@ -95,21 +95,21 @@ function freeBytesBeside(path: string): number {
   return bavail * bsize;
 }
 
-function refusalOf(problem: MigrationProblem, path: string): DataDirectoryError {
-  if (problem.kind === "changed") {
+function refusalOf(fault: MigrationFault, path: string): DataDirectoryError {
+  if (fault.kind === "changed") {
     return new DataDirectoryError(
       1,
-      `${path} was made by another build of schema ${problem.number}; put a backup back, or use that build`,
+      `${path} was made by another build of schema ${fault.number}; put a backup back, or use that build`,
     );
   }
-  if (problem.kind === "newer") {
-    const writer = problem.written_by === null ? "" : `, written by jaot-triggers ${problem.written_by}`;
+  if (fault.kind === "newer") {
+    const writer = fault.written_by === null ? "" : `, written by jaot-triggers ${fault.written_by}`;
     return new DataDirectoryError(
       4,
-      `${path} has schema ${problem.found}${writer}; this program knows up to ${problem.known}. Nothing was changed: use the newer program, or another --data-dir`,
+      `${path} has schema ${fault.found}${writer}; this program knows up to ${fault.known}. Nothing was changed: use the newer program, or another --data-dir`,
     );
   }
-  const { found, known, room } = problem;
+  const { found, known, room } = fault;
   const next = `Nothing was changed: make room on the disk of ${dirname(path)} and start again, or go on with the older program`;
   if (room === null) {
     return new DataDirectoryError(

@@ -5,7 +5,7 @@ const API = "/api/v2";
 const KEY_ENDED = "The key of this tab no longer works: it was revoked, or it has expired. Sign in with another one.";
 
 /** One thing that is wrong with a field of what was sent. */
-export interface FieldProblem {
+export interface FieldFault {
   readonly field: string;
   readonly message: string;
 }
@@ -15,7 +15,7 @@ export class ApiRefusal extends Error {
   /** 0: the service could not be reached. */
   readonly status: number;
   readonly code: string;
-  readonly problems: readonly FieldProblem[];
+  readonly faults: readonly FieldFault[];
   readonly request_id: string | null;
   /** The answer's body, for what only one screen knows how to show (diagnostics, run_id). */
   readonly body: Readonly<Record<string, unknown>>;
@@ -26,7 +26,7 @@ export class ApiRefusal extends Error {
     this.status = status;
     this.body = body;
     this.code = typeof body.code === "string" ? body.code : "unknown";
-    this.problems = problemsOf(body.detail);
+    this.faults = faultsOf(body.detail);
     this.request_id = typeof body.request_id === "string" ? body.request_id : null;
   }
 }
@@ -96,14 +96,14 @@ function messageOf(status: number, body: Readonly<Record<string, unknown>>): str
   if (typeof detail === "string" && detail !== "") return detail;
   if (isRecord(detail) && typeof detail.error === "string") return detail.error;
   if (Array.isArray(detail)) {
-    const [first] = problemsOf(detail);
+    const [first] = faultsOf(detail);
     return first === undefined ? "What was sent does not fit" : `${first.field}: ${first.message}`;
   }
   return `The service answered ${status} without a reason`;
 }
 
 /** The contract's two shapes: a list of `loc` and `msg`, and the refused overrides' `fields`. */
-function problemsOf(detail: unknown): FieldProblem[] {
+function faultsOf(detail: unknown): FieldFault[] {
   if (Array.isArray(detail)) {
     return detail.filter(isRecord).map((one) => ({
       field: Array.isArray(one.loc) ? one.loc.slice(1).join(".") || String(one.loc[0]) : "",

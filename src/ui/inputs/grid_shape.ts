@@ -91,14 +91,14 @@ export function cellsOf(shape: GridShape, value: unknown, habit: NumberHabit): C
   );
 }
 
-interface Place {
+interface GridCell {
   readonly row: string;
   readonly column: string;
   readonly i: number;
   readonly j: number;
 }
 
-function elementOf(shape: GridShape, value: unknown, { row, column, i, j }: Place): unknown {
+function elementOf(shape: GridShape, value: unknown, { row, column, i, j }: GridCell): unknown {
   const is_list = shape.columns.length === 1 && shape.columns[0] === "";
   if (shape.form === "keys") {
     const direct = pick(value, is_list ? row : `${row},${column}`);

@@ -29,11 +29,11 @@ export interface FieldProps {
   readonly draft: Readonly<Record<string, unknown>>;
   readonly onChange: (value: unknown) => void;
   /** What the service said of it. */
-  readonly problem?: string | undefined;
+  readonly fault?: string | undefined;
 }
 
 export function InputField(props: FieldProps) {
-  const { field, value, onChange, problem } = props;
+  const { field, value, onChange, fault } = props;
   const is_given = value !== undefined;
   return (
     <Stack gap={6} className="input-field">
@@ -66,9 +66,9 @@ export function InputField(props: FieldProps) {
         />
       </Group>
       {is_given ? <Given {...props} /> : <Usual field={field} />}
-      {problem !== undefined && (
+      {fault !== undefined && (
         <Text size="sm" c="red" role="alert">
-          {problem}
+          {fault}
         </Text>
       )}
     </Stack>

@@ -1,7 +1,7 @@
 /** All that a fire may give, as one form; what is not given stays as the model has it. */
 import { Group, Stack, Text, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
-import type { FieldProblem } from "../api/client";
+import type { FieldFault } from "../api/client";
 import type { FormField } from "./fields";
 import { InputField } from "./input_field";
 
@@ -13,14 +13,14 @@ export function OverrideForm(props: {
   readonly fields: readonly FormField[];
   readonly draft: Draft;
   readonly onChange: (draft: Draft) => void;
-  readonly problems?: readonly FieldProblem[];
+  readonly faults?: readonly FieldFault[];
 }) {
-  const { fields, draft, onChange, problems = NO_PROBLEMS } = props;
+  const { fields, draft, onChange, faults = NO_PROBLEMS } = props;
   const [text, setText] = useState("");
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (problems.length > 0) frame.current?.querySelector('[role="alert"]')?.scrollIntoView({ block: "center" });
-  }, [problems]);
+    if (faults.length > 0) frame.current?.querySelector('[role="alert"]')?.scrollIntoView({ block: "center" });
+  }, [faults]);
   const needle = text.trim().toLowerCase();
   const shown = fields.filter(
     ({ name, description }) =>
@@ -52,7 +52,7 @@ export function OverrideForm(props: {
           field={field}
           value={draft[field.name]}
           draft={draft}
-          problem={problems.find((problem) => problem.field === field.name)?.message}
+          fault={faults.find((fault) => fault.field === field.name)?.message}
           onChange={(value) => onChange(withValue(draft, field.name, value))}
         />
       ))}
@@ -60,7 +60,7 @@ export function OverrideForm(props: {
   );
 }
 
-const NO_PROBLEMS: readonly FieldProblem[] = [];
+const NO_PROBLEMS: readonly FieldFault[] = [];
 
 function withValue(draft: Draft, name: string, value: unknown): Draft {
   if (value !== undefined) return { ...draft, [name]: value };

@@ -14,7 +14,7 @@ import { useSession, useSignOut } from "../session/session";
 import { chooseNumbers, NUMBER_CHOICES, useNumberChoice } from "./numbers";
 import { setZone, useZone } from "./when";
 
-const PLACES = [
+const DESTINATIONS = [
   { href: "/", label: "Overview" },
   { href: "/triggers", label: "Triggers" },
   { href: "/models", label: "Models" },
@@ -27,7 +27,7 @@ export function Navigation() {
   return (
     <Stack justify="space-between" h="100%" gap="md">
       <Box>
-        {PLACES.map(({ href, label }) => (
+        {DESTINATIONS.map(({ href, label }) => (
           <NavLink
             key={href}
             component={Link}

@@ -24,14 +24,14 @@ export function RefusalNote(props: {
   readonly onRetry?: (() => void) | undefined;
 }) {
   const { refusal, title, onRetry } = props;
-  const is_list = refusal.problems.length > 0;
+  const is_list = refusal.faults.length > 0;
   return (
     <Alert color="red" title={title ?? titleOf(refusal)} role="alert">
       <Stack gap="xs" align="flex-start">
         {(!is_list || typeof refusal.body.detail !== "object") && <Text size="sm">{refusal.message}</Text>}
         {is_list && (
           <List size="sm">
-            {refusal.problems.map(({ field, message }) => (
+            {refusal.faults.map(({ field, message }) => (
               <List.Item key={`${field} ${message}`}>
                 {field !== "" && <Code>{field}</Code>} {message}
               </List.Item>

@@ -1,7 +1,7 @@
 /** A model of any form as texts that a person edits, and back; and where in them a diagnostic stands. */
 import type { Diagnostic, EditorMode, ModelFormat } from "../api/objects";
 import type { CodeMark } from "../editor/code_mark";
-import { placeOf } from "../editor/json_place";
+import { rangeOf } from "../editor/json_range";
 import { FACTS } from "../facts";
 
 export type ModelForm = "algebraic" | "file" | "flat";
@@ -30,14 +30,14 @@ export const EMPTY_FLAT: Model = {
 };
 
 /** The model that the texts make; a sentence when one of them is no JSON. */
-export function modelOfText({ form, text, rest }: ModelText): { model: Model } | { problem: string } {
+export function modelOfText({ form, text, rest }: ModelText): { model: Model } | { fault: string } {
   try {
     if (form === "flat") return { model: JSON.parse(text) as Model };
     const around = JSON.parse(rest) as Model;
     return { model: form === "algebraic" ? { ...around, source: text } : { ...around, content: text } };
   } catch (error) {
     const where = form === "flat" ? "The model" : "What goes with the source";
-    return { problem: `${where} is not JSON yet: ${error instanceof Error ? error.message : String(error)}` };
+    return { fault: `${where} is not JSON yet: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
 
@@ -74,9 +74,9 @@ export function marksOf(model_text: ModelText, diagnostics: readonly Diagnostic[
 
 function startOf({ form, text }: ModelText, { path, start }: Diagnostic): number | null {
   if (form !== "flat") return path === undefined || path === "source" || path === "content" ? start : null;
-  const place = placeOf(text, path ?? "");
-  if (place === null) return null;
-  return place.from + (text[place.from] === '"' ? 1 : 0) + Math.min(start, place.to - place.from);
+  const range = rangeOf(text, path ?? "");
+  if (range === null) return null;
+  return range.from + (text[range.from] === '"' ? 1 : 0) + Math.min(start, range.to - range.from);
 }
 
 /** What a file holds, by its name; null for an ending that is no model's. */

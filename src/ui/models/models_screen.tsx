@@ -108,7 +108,7 @@ function Ways() {
   const take = async (file: File | null) => {
     if (file === null) return;
     const found = readModel(file.name, await file.text());
-    if ("problem" in found) setWrong(found.problem);
+    if ("fault" in found) setWrong(found.fault);
     else add.mutate(found);
   };
   return (
@@ -135,21 +135,21 @@ function Ways() {
   );
 }
 
-function readModel(file_name: string, text: string): { name: string; model: unknown } | { problem: string } {
+function readModel(file_name: string, text: string): { name: string; model: unknown } | { fault: string } {
   try {
     return (
       modelOfFile(file_name, text) ?? {
-        problem: `${file_name}: the ending tells the form; ${FACTS.model_endings.join(", ")} are taken`,
+        fault: `${file_name}: the ending tells the form; ${FACTS.model_endings.join(", ")} are taken`,
       }
     );
   } catch (error) {
-    return { problem: `${file_name} is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return { fault: `${file_name} is not JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
 
 function makeDocument(name: string, model: unknown, workspace_id: string | null = null): Promise<DocumentObject> {
-  const place = workspace_id === null ? {} : { workspace_id };
-  return call<DocumentObject>("POST", "/builder", { name, model_json: model, ...place });
+  const chosen = workspace_id === null ? {} : { workspace_id };
+  return call<DocumentObject>("POST", "/builder", { name, model_json: model, ...chosen });
 }
 
 function NewModel() {

@@ -47,9 +47,9 @@ export function SourceTab({ document }: { readonly document: DocumentObject }) {
       <Suspense fallback={<Loading rows={6} />}>
         <Texts text={text} onChange={setText} marks={marks} />
       </Suspense>
-      {"problem" in made && (
+      {"fault" in made && (
         <Text c="red" size="sm" role="alert">
-          {made.problem}
+          {made.fault}
         </Text>
       )}
       {check.error !== null && <RefusalNote refusal={check.error} title="It could not be checked" />}

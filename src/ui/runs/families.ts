@@ -39,8 +39,8 @@ export interface Matrix {
 
 /** `by_row` and `by_column` are positions in the index tuple. */
 export function matrixOf(family: Family, by_row: number, by_column: number): Matrix {
-  const rows = placesOf(family, by_row);
-  const columns = placesOf(family, by_column);
+  const rows = positionsOf(family, by_row);
+  const columns = positionsOf(family, by_column);
   const values: (number | null)[][] = [...rows.keys()].map(() => [...columns.keys()].map(() => null));
   for (const { index_tuple, value } of family.variables) {
     const line = values[rows.get(String(index_tuple![by_row]))!]!;
@@ -52,16 +52,16 @@ export function matrixOf(family: Family, by_row: number, by_column: number): Mat
   return { rows: [...rows.keys()], columns: [...columns.keys()], values, size_max };
 }
 
-function placesOf(family: Family, position: number): Map<string, number> {
-  const places = new Map<string, number>();
+function positionsOf(family: Family, position: number): Map<string, number> {
+  const positions = new Map<string, number>();
   for (const { index_tuple } of family.variables) {
     const member = String(index_tuple![position]);
-    if (!places.has(member)) places.set(member, places.size);
+    if (!positions.has(member)) positions.set(member, positions.size);
   }
-  return places;
+  return positions;
 }
 
 /** Distinct members of one index. */
 export function countMembers(family: Family, position: number): number {
-  return placesOf(family, position).size;
+  return positionsOf(family, position).size;
 }

@@ -4,7 +4,7 @@ import { Badge, Button, Stack, Text, Tooltip } from "@mantine/core";
 import { useMemo } from "react";
 import { Link } from "wouter";
 import { call } from "../api/client";
-import type { Page, TickObject } from "../api/objects";
+import type { ListingPage, TickObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
 import { now } from "../clock";
 import { counted } from "../layout/figures";
@@ -20,7 +20,7 @@ const BAD = ["missed", "skipped_overlap"];
 
 export function Ledger(props: { readonly path: string; readonly trigger_id: string; readonly timezone: string }) {
   const { path, trigger_id, timezone } = props;
-  const ticks = useGet<Page<TickObject>>(`${path}/ticks?page_size=100`, { poll_ms: POLL_MS });
+  const ticks = useGet<ListingPage<TickObject>>(`${path}/ticks?page_size=100`, { poll_ms: POLL_MS });
   const columns = useMemo(() => columnsFor(path, trigger_id, timezone), [path, trigger_id, timezone]);
   return (
     <Answered query={ticks}>

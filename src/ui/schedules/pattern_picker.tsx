@@ -3,7 +3,7 @@ import { Alert, Chip, Group, List, NativeSelect, Select, Stack, Text, TextInput 
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { type ApiRefusal, call } from "../api/client";
-import type { PatternReport } from "../api/objects";
+import type { PatternPreview } from "../api/objects";
 import { NumberField } from "../inputs/number_field";
 import { exactTime, localZone } from "../layout/when";
 import { type Picked, patternOf, WEEKDAYS } from "./pattern";
@@ -132,34 +132,34 @@ function Days({ picked, onPick }: { readonly picked: Picked; readonly onPick: (p
 /** What the service makes of a pattern: words, instants, notes on clock changes, or why it is none. */
 function Meaning({ cron_expression, timezone }: { readonly cron_expression: string; readonly timezone: string }) {
   const [asked] = useDebouncedValue(`${timezone} ${cron_expression}`, DEBOUNCE_MS);
-  const report = useQuery<PatternReport, ApiRefusal>({
+  const preview = useQuery<PatternPreview, ApiRefusal>({
     queryKey: ["/schedules/validate", asked],
     queryFn: ({ signal }) => {
       const [zone = "", ...pattern] = asked.split(" ");
       const body = { cron_expression: pattern.join(" "), timezone: zone, count: SHOWN };
-      return call<PatternReport>("POST", "/schedules/validate", body, { signal });
+      return call<PatternPreview>("POST", "/schedules/validate", body, { signal });
     },
     placeholderData: (before) => before,
   });
-  if (report.error !== null) {
+  if (preview.error !== null) {
     return (
       <Alert color="red" title="This pattern cannot be kept" role="alert">
-        {report.error.message}
+        {preview.error.message}
       </Alert>
     );
   }
-  if (report.data === undefined) return null;
-  const { description, next_runs, notes } = report.data;
+  if (preview.data === undefined) return null;
+  const { description, next_runs, notes } = preview.data;
   return (
     <div aria-live="polite">
       <Text size="sm" fw={600}>
-        {description ?? cron_expression} ({report.data.timezone})
+        {description ?? cron_expression} ({preview.data.timezone})
       </Text>
       <Text size="sm" c="dimmed">
         Next:{" "}
         {next_runs
           .slice(0, 3)
-          .map((at) => exactTime(at, report.data.timezone))
+          .map((at) => exactTime(at, preview.data.timezone))
           .join(" · ")}
       </Text>
       {notes.length > 0 && (

@@ -73,7 +73,7 @@ export function ScheduleForm(props: {
             <Accordion.Control>Data that every tick gives</Accordion.Control>
             <Accordion.Panel>
               {fields !== null && (
-                <OverrideForm fields={fields} draft={draft} onChange={setDraft} problems={save.error?.problems ?? []} />
+                <OverrideForm fields={fields} draft={draft} onChange={setDraft} faults={save.error?.faults ?? []} />
               )}
             </Accordion.Panel>
           </Accordion.Item>

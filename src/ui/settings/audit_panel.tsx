@@ -1,7 +1,7 @@
 /** Who did what, and who was turned away. */
 import { Badge, Group, Pagination, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
-import type { AuditObject, Page } from "../api/objects";
+import type { AuditObject, ListingPage } from "../api/objects";
 import { useGet } from "../api/queries";
 import { counted } from "../layout/figures";
 import { Answered } from "../layout/states";
@@ -15,7 +15,7 @@ export function AuditPanel({ is_admin }: { readonly is_admin: boolean }) {
   const [outcome, setOutcome] = useState<string | null>(null);
   const query = new URLSearchParams({ page: String(page), page_size: String(PAGE_SIZE) });
   if (outcome !== null) query.set("outcome", outcome);
-  const audit = useGet<Page<AuditObject>>(is_admin ? `/audit?${query}` : null, { keeps: true });
+  const audit = useGet<ListingPage<AuditObject>>(is_admin ? `/audit?${query}` : null, { keeps: true });
   if (!is_admin) return <Text>The log is an admin's to see.</Text>;
   return (
     <Stack gap="sm">

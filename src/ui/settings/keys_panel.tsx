@@ -3,7 +3,7 @@ import { Badge, Button, Group, Modal, Select, Stack, Text, TextInput } from "@ma
 import { useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 import { call } from "../api/client";
-import type { KeyObject, Page, Role } from "../api/objects";
+import type { KeyObject, ListingPage, Role } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
 import { submits } from "../api/submit";
 import { now } from "../clock";
@@ -35,7 +35,7 @@ export function KeysPanel({ is_admin }: { readonly is_admin: boolean }) {
 }
 
 function AdminKeys() {
-  const keys = useGet<Page<KeyObject>>(KEYS_PATH);
+  const keys = useGet<ListingPage<KeyObject>>(KEYS_PATH);
   const [is_making, making] = useDisclosure(false);
   const [made, setMade] = useState<string | null>(null);
   return (

@@ -5,8 +5,8 @@ import { parseYaml } from "../../../src/cli/apply/yaml_text";
 function problemOf(text: string): string {
   const lines = new LineCounter();
   const read = parseYaml(text, lines);
-  if (!("problem" in read)) return "";
-  return `${read.at === null ? "-" : lines.linePos(read.at).line}: ${read.problem}`;
+  if (!("fault" in read)) return "";
+  return `${read.at === null ? "-" : lines.linePos(read.at).line}: ${read.fault}`;
 }
 
 /** Each level holds the one before it nine times. */
@@ -43,7 +43,7 @@ describe("YAML that means more than it says", () => {
 
   test("is not YAML that uses its anchors", () => {
     const read = parseYaml("model: &m {source: x}\ncanvas: *m\nagain: [*m, *m]\n", new LineCounter());
-    if ("problem" in read) throw new Error(read.problem);
+    if ("fault" in read) throw new Error(read.fault);
     expect(read.toJS({ maxAliasCount: -1 })).toEqual({
       model: { source: "x" },
       canvas: { source: "x" },

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-interface Place {
+interface FieldPath {
   readonly where: string;
   readonly schema: Json;
   /** A body that holds the value at this place and is whole elsewhere as far as this place goes. */
@@ -22,7 +22,7 @@ interface Place {
 }
 
 /** Every field of a schema, those of entries and of nested objects too. */
-function placesOf(where: string, schema: Json, around: Place["around"]): Place[] {
+function placesOf(where: string, schema: Json, around: FieldPath["around"]): FieldPath[] {
   const here = { where, schema, around };
   const branches: Json[] = schema.anyOf ?? [schema];
   const inner = branches.flatMap((branch) => {
@@ -73,7 +73,7 @@ function wrongValues(schema: Json): unknown[] {
   return candidates.filter((value) => !Value.Check(schema, value));
 }
 
-function bodies(): Place[] {
+function bodies(): FieldPath[] {
   const routes = createServer(world.app.context).routes.flatMap(({ method, path, hooks }) => {
     const { body } = (hooks ?? {}) as Json;
     return body === undefined ? [] : placesOf(`${method} ${path}`, body.schema ?? body, (value) => value);

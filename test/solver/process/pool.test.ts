@@ -198,7 +198,7 @@ describe("cancelling", () => {
     const first = pool.submit(request({ problem: HARD }, { quick: true, seconds: 0.2 }));
     const second = pool.submit(production({ quick: true }), { onStarted: () => (isStarted = true) });
     second.cancel();
-    expect(await second.outcome).toEqual({ kind: "cancelled", report: null });
+    expect(await second.outcome).toEqual({ kind: "cancelled", record: null });
     await first.outcome;
     expect(isStarted).toBe(false);
   });
@@ -211,7 +211,7 @@ describe("cancelling", () => {
     await untilSpinning(pool);
     job.cancel();
     const { outcome, elapsed_ms } = await timed(job.outcome);
-    expect(outcome).toEqual({ kind: "cancelled", report: null });
+    expect(outcome).toEqual({ kind: "cancelled", record: null });
     expect(elapsed_ms).toBeLessThan(1000);
     expect(isAlive(pid)).toBe(false);
     expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });

@@ -45,7 +45,7 @@ export interface SetData {
 }
 
 export type Data = ParamData | SetData;
-type Report = (code: string, message: string, span: Span, hint?: string) => void;
+type ReportFault = (code: string, message: string, span: Span, hint?: string) => void;
 
 /** null stands for `*`. */
 type Slice = readonly (number | null)[];
@@ -55,7 +55,7 @@ export class DataReader {
   readonly #dialect: Dialect;
   readonly #symbols: Symbols;
   readonly #targets: ReadonlyMap<string, DataTarget>;
-  readonly #report: Report;
+  readonly #reportFault: ReportFault;
   readonly #found: Data[] = [];
 
   constructor(
@@ -64,14 +64,14 @@ export class DataReader {
     dialect: Dialect,
     symbols: Symbols,
     targets: ReadonlyMap<string, DataTarget>,
-    report: Report,
+    reportFault: ReportFault,
     budget: Budget,
   ) {
     this.#cursor = new Cursor(text, from, true, () => budget.step());
     this.#dialect = dialect;
     this.#symbols = symbols;
     this.#targets = targets;
-    this.#report = report;
+    this.#reportFault = reportFault;
   }
 
   read(): readonly Data[] {
@@ -83,7 +83,7 @@ export class DataReader {
         else if (!cursor.takeMark(";")) cursor.fail("expected set, param or end in the data section");
       } catch (fault) {
         if (!(fault instanceof SyntaxFault)) throw fault;
-        this.#report("syntax", fault.message, fault.span, fault.hint);
+        this.#reportFault("syntax", fault.message, fault.span, fault.hint);
         cursor.skipStatement();
       }
     }

@@ -39,9 +39,9 @@ export function warnOfRequired(
   for (const { name, kind } of required) {
     const statement = source.statements.find((known) => "name" in known && known.name === name);
     const span = statement !== undefined && "name_span" in statement ? statement.name_span : { start: 0, end: 0 };
-    const place = { path: "source", text: source.text, start: span.start, end: span.end };
+    const location = { path: "source", text: source.text, start: span.start, end: span.end };
     const message = `the ${kind} ${name} has no values here, so every fire, or a default of the trigger, must give them`;
-    list.warning("input_required", message, place);
+    list.warning("input_required", message, location);
   }
 }
 

@@ -6,7 +6,7 @@ export class Form {
   columns = new Int32Array(64);
   coefficients = new Float64Array(64);
   /** Place of each column in `columns`; valid only where `columns` agrees, so that clearing costs nothing. */
-  #places = new Int32Array(64);
+  #positions = new Int32Array(64);
 
   clear(): void {
     this.count = 0;
@@ -14,23 +14,23 @@ export class Form {
   }
 
   add(column: number, coefficient: number): void {
-    if (column >= this.#places.length) this.#growPlaces(column);
-    const place = this.#places[column]!;
-    if (place < this.count && this.columns[place] === column) {
-      this.coefficients[place]! += coefficient;
+    if (column >= this.#positions.length) this.#growPositions(column);
+    const position = this.#positions[column]!;
+    if (position < this.count && this.columns[position] === column) {
+      this.coefficients[position]! += coefficient;
       return;
     }
     if (this.count === this.columns.length) this.#grow();
-    this.#places[column] = this.count;
+    this.#positions[column] = this.count;
     this.columns[this.count] = column;
     this.coefficients[this.count] = coefficient;
     this.count += 1;
   }
 
-  #growPlaces(column: number): void {
-    const places = new Int32Array(Math.max(column + 1, this.#places.length * 2));
-    places.set(this.#places);
-    this.#places = places;
+  #growPositions(column: number): void {
+    const positions = new Int32Array(Math.max(column + 1, this.#positions.length * 2));
+    positions.set(this.#positions);
+    this.#positions = positions;
   }
 
   #grow(): void {

@@ -8,7 +8,7 @@ const TABLE_BASE = 2 ** 30;
 
 export class Symbols {
   readonly #values: (number | string)[] = [];
-  readonly #places = new Map<number | string, number>();
+  readonly #indices = new Map<number | string, number>();
   readonly #base: Symbols | null;
   readonly #base_count: number;
 
@@ -22,20 +22,20 @@ export class Symbols {
   intern(value: number | string): number {
     if (typeof value === "number" && Number.isInteger(value) && value < TABLE_BASE && value > -TABLE_BASE)
       return value + 0;
-    const inherited = this.#base === null ? undefined : this.#base.#places.get(value);
+    const inherited = this.#base === null ? undefined : this.#base.#indices.get(value);
     if (inherited !== undefined && inherited < this.#base_count) return TABLE_BASE + inherited;
-    const known = this.#places.get(value);
+    const known = this.#indices.get(value);
     if (known !== undefined) return TABLE_BASE + known;
-    const place = this.#base_count + this.#values.length;
-    this.#places.set(value, place);
+    const index = this.#base_count + this.#values.length;
+    this.#indices.set(value, index);
     this.#values.push(value);
-    return TABLE_BASE + place;
+    return TABLE_BASE + index;
   }
 
   valueOf(id: number): number | string {
     if (id < TABLE_BASE) return id;
-    const place = id - TABLE_BASE;
-    return place < this.#base_count ? this.#base!.#values[place]! : this.#values[place - this.#base_count]!;
+    const index = id - TABLE_BASE;
+    return index < this.#base_count ? this.#base!.#values[index]! : this.#values[index - this.#base_count]!;
   }
 
   /** As a number, or NaN for a string that does not spell one. */

@@ -9,7 +9,7 @@ export class TupleTable {
   /** Tuple t is at ids[t * arity] .. ids[t * arity + arity - 1]. */
   ids: Int32Array;
   /** Tuple number + 1 in each occupied slot, 0 in a free one. */
-  #places: Int32Array;
+  #slots: Int32Array;
   #mask: number;
 
   constructor(arity: number, capacity = 8) {
@@ -17,27 +17,27 @@ export class TupleTable {
     let size = 16;
     while (size < capacity * 2) size *= 2;
     this.ids = new Int32Array(Math.max(1, (size >> 1) * arity));
-    this.#places = new Int32Array(size);
+    this.#slots = new Int32Array(size);
     this.#mask = size - 1;
   }
 
   /** Number of the tuple `(id)`, or -1. */
   find1(id: number): number {
     const { ids } = this;
-    const places = this.#places;
+    const slots = this.#slots;
     const mask = this.#mask;
     for (let at = hash1(id) & mask; ; at = (at + 1) & mask) {
-      const tuple = places[at]! - 1;
+      const tuple = slots[at]! - 1;
       if (tuple === -1 || ids[tuple] === id) return tuple;
     }
   }
 
   find2(first: number, second: number): number {
     const { ids } = this;
-    const places = this.#places;
+    const slots = this.#slots;
     const mask = this.#mask;
     for (let at = hash2(first, second) & mask; ; at = (at + 1) & mask) {
-      const tuple = places[at]! - 1;
+      const tuple = slots[at]! - 1;
       if (tuple === -1 || (ids[tuple * 2] === first && ids[tuple * 2 + 1] === second)) return tuple;
     }
   }
@@ -48,10 +48,10 @@ export class TupleTable {
     if (arity === 1) return this.find1(source[from]!);
     if (arity === 2) return this.find2(source[from]!, source[from + 1]!);
     const { ids } = this;
-    const places = this.#places;
+    const slots = this.#slots;
     const mask = this.#mask;
     for (let at = hashAt(source, from, arity) & mask; ; at = (at + 1) & mask) {
-      const tuple = places[at]! - 1;
+      const tuple = slots[at]! - 1;
       if (tuple === -1 || isSame(ids, tuple * arity, source, from, arity)) return tuple;
     }
   }
@@ -65,7 +65,7 @@ export class TupleTable {
   add1(id: number): number {
     const known = this.find1(id);
     if (known !== -1) return known;
-    if (this.count >= this.#places.length >> 1) this.#grow();
+    if (this.count >= this.#slots.length >> 1) this.#grow();
     this.ids[this.count] = id;
     this.#occupy(hash1(id));
     return this.count - 1;
@@ -74,7 +74,7 @@ export class TupleTable {
   /** Adds a tuple that is known not to be there. */
   append(source: Int32Array, from: number): number {
     const { arity } = this;
-    if (this.count >= this.#places.length >> 1) this.#grow();
+    if (this.count >= this.#slots.length >> 1) this.#grow();
     const to = this.count * arity;
     for (let part = 0; part < arity; part += 1) this.ids[to + part] = source[from + part]!;
     this.#occupy(this.#hashOf(this.count));
@@ -90,22 +90,22 @@ export class TupleTable {
 
   #occupy(hash: number): void {
     let at = hash & this.#mask;
-    while (this.#places[at] !== 0) at = (at + 1) & this.#mask;
+    while (this.#slots[at] !== 0) at = (at + 1) & this.#mask;
     this.count += 1;
-    this.#places[at] = this.count;
+    this.#slots[at] = this.count;
   }
 
   #grow(): void {
-    const size = this.#places.length * 2;
+    const size = this.#slots.length * 2;
     const ids = new Int32Array(Math.max(1, (size >> 1) * this.arity));
     ids.set(this.ids);
     this.ids = ids;
-    this.#places = new Int32Array(size);
+    this.#slots = new Int32Array(size);
     this.#mask = size - 1;
     for (let tuple = 0; tuple < this.count; tuple += 1) {
       let at = this.#hashOf(tuple) & this.#mask;
-      while (this.#places[at] !== 0) at = (at + 1) & this.#mask;
-      this.#places[at] = tuple + 1;
+      while (this.#slots[at] !== 0) at = (at + 1) & this.#mask;
+      this.#slots[at] = tuple + 1;
     }
   }
 }

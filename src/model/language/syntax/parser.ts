@@ -77,15 +77,15 @@ class StatementParser extends OutputParser {
         if (statement !== null) statements.push(statement);
       } catch (fault) {
         if (!(fault instanceof SyntaxFault)) throw fault;
-        const place = { path: "source", text: cursor.text, start: fault.span.start, end: fault.span.end };
-        this.#list.error("syntax", fault.message, place, { hint: fault.hint });
+        const location = { path: "source", text: cursor.text, start: fault.span.start, end: fault.span.end };
+        this.#list.error("syntax", fault.message, location, { hint: fault.hint });
         this.for_nesting = 0;
         cursor.skipStatement();
       }
     }
     if (statements.length === 0 && this.#list.error_count === 0) {
-      const place = { path: "source", text: cursor.text, start: 0, end: 0 };
-      this.#list.error("syntax", "the source holds no statement, expected a model", place);
+      const location = { path: "source", text: cursor.text, start: 0, end: 0 };
+      this.#list.error("syntax", "the source holds no statement, expected a model", location);
     }
     return { text: cursor.text, statements, data_start };
   }

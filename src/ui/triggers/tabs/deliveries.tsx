@@ -3,7 +3,7 @@ import { Badge, Button, Code, Group, Modal, Pagination, Stack, Table, Text } fro
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
 import { call } from "../../api/client";
-import type { DeliveryObject, FullDeliveryObject, Page, TriggerObject } from "../../api/objects";
+import type { DeliveryObject, FullDeliveryObject, ListingPage, TriggerObject } from "../../api/objects";
 import { useAct, useGet } from "../../api/queries";
 import { duration } from "../../layout/figures";
 import { ScrollX } from "../../layout/scroll_x";
@@ -22,7 +22,7 @@ export function Deliveries({ trigger }: { readonly trigger: TriggerObject }) {
   const [opened, setOpened] = useState<string | null>(null);
   const path = `/triggers/${trigger.id}/deliveries`;
   const query = `${path}?page=${page}&page_size=${PAGE_SIZE}`;
-  const deliveries = useGet<Page<DeliveryObject>>(query, { poll_ms: POLL_MS, keeps: true });
+  const deliveries = useGet<ListingPage<DeliveryObject>>(query, { poll_ms: POLL_MS, keeps: true });
   const columns = useMemo(() => columnsFor(setOpened), []);
   return (
     <Answered query={deliveries}>

@@ -3,7 +3,7 @@ import { Alert, Button, Group, JsonInput, Kbd, SegmentedControl, Stack, Text } f
 import { useHotkeys } from "@mantine/hooks";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { call, type FieldProblem } from "../../api/client";
+import { call, type FieldFault } from "../../api/client";
 import type { TriggerObject } from "../../api/objects";
 import { useAct } from "../../api/queries";
 import { type Draft, OverrideForm } from "../../inputs/override_form";
@@ -27,7 +27,7 @@ export function FireTab({ trigger }: { readonly trigger: TriggerObject }) {
   );
 }
 
-const NO_PROBLEMS: readonly FieldProblem[] = [];
+const NO_PROBLEMS: readonly FieldFault[] = [];
 
 type Fields = NonNullable<ReturnType<typeof useFields>["fields"]>;
 
@@ -47,8 +47,8 @@ function FireForm({ trigger, fields }: { readonly trigger: TriggerObject; readon
   const submit = () => {
     if (form !== "batch" && may_fire && trigger.is_enabled && !fire.isPending) fire.mutate(undefined);
   };
-  const problems = fire.error?.problems ?? NO_PROBLEMS;
-  const unplaced = fire.error !== null && !problems.every(({ field }) => fields.some(({ name }) => name === field));
+  const faults = fire.error?.faults ?? NO_PROBLEMS;
+  const unplaced = fire.error !== null && !faults.every(({ field }) => fields.some(({ name }) => name === field));
   useHotkeys([["mod+Enter", submit]], [], true);
   return (
     <Stack gap="md">
@@ -78,9 +78,9 @@ function FireForm({ trigger, fields }: { readonly trigger: TriggerObject; readon
           </Button>
         </Group>
       </Group>
-      {(problems.length === 0 || unplaced) && <Refused refusal={fire.error} />}
+      {(faults.length === 0 || unplaced) && <Refused refusal={fire.error} />}
       {form === "form" ? (
-        <OverrideForm fields={fields} draft={draft} onChange={setDraft} problems={problems} />
+        <OverrideForm fields={fields} draft={draft} onChange={setDraft} faults={faults} />
       ) : form === "batch" ? (
         <BatchForm trigger={trigger} disabled={!may_fire || !trigger.is_enabled} />
       ) : (

@@ -1,7 +1,7 @@
 /** A trigger's newest runs, live. */
 import { Group, Text, Title } from "@mantine/core";
 import { Link } from "wouter";
-import type { Page, RunSummary, TriggerObject } from "../../api/objects";
+import type { ListingPage, RunSummary, TriggerObject } from "../../api/objects";
 import { useGet } from "../../api/queries";
 import { count } from "../../layout/figures";
 import { Answered } from "../../layout/states";
@@ -12,7 +12,7 @@ const POLL_MS = 2000;
 const SHOWN = 5;
 
 export function LatestRuns({ trigger }: { readonly trigger: TriggerObject }) {
-  const runs = useGet<Page<RunSummary>>(`/triggers/${trigger.id}/runs?page_size=${SHOWN}`, { poll_ms: POLL_MS });
+  const runs = useGet<ListingPage<RunSummary>>(`/triggers/${trigger.id}/runs?page_size=${SHOWN}`, { poll_ms: POLL_MS });
   return (
     <section aria-labelledby="latest">
       <Group justify="space-between" mb="xs">

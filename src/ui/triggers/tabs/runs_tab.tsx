@@ -1,7 +1,7 @@
 /** All runs that are kept of a trigger, by page and filter. */
 import { Group, Pagination, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
-import type { Page, RunSummary, TriggerObject } from "../../api/objects";
+import type { ListingPage, RunSummary, TriggerObject } from "../../api/objects";
 import { useGet } from "../../api/queries";
 import { FACTS } from "../../facts";
 import { counted } from "../../layout/figures";
@@ -19,7 +19,10 @@ export function RunsTab({ trigger }: { readonly trigger: TriggerObject }) {
   const query = new URLSearchParams({ page: String(page), page_size: String(PAGE_SIZE) });
   if (status !== null) query.set("status", status);
   if (source !== null) query.set("source", source);
-  const runs = useGet<Page<RunSummary>>(`/triggers/${trigger.id}/runs?${query}`, { poll_ms: POLL_MS, keeps: true });
+  const runs = useGet<ListingPage<RunSummary>>(`/triggers/${trigger.id}/runs?${query}`, {
+    poll_ms: POLL_MS,
+    keeps: true,
+  });
   const choose = (set: (value: string | null) => void) => (value: string | null) => {
     set(value);
     setPage(1);

@@ -1,7 +1,7 @@
 /** When a trigger fires by itself: its schedules, what comes, and what became of each tick. */
 import { Button, Card, Group, Stack } from "@mantine/core";
 import { useState } from "react";
-import type { Page, ScheduleObject, TriggerObject } from "../../api/objects";
+import type { ListingPage, ScheduleObject, TriggerObject } from "../../api/objects";
 import { useGet } from "../../api/queries";
 import { Answered, Empty } from "../../layout/states";
 import { ScheduleCard } from "../../schedules/schedule_card";
@@ -12,7 +12,7 @@ const POLL_MS = 5000;
 
 export function ScheduleTab({ trigger }: { readonly trigger: TriggerObject }) {
   const path = `/triggers/${trigger.id}/schedules`;
-  const schedules = useGet<Page<ScheduleObject>>(`${path}?page_size=100`, { poll_ms: POLL_MS });
+  const schedules = useGet<ListingPage<ScheduleObject>>(`${path}?page_size=100`, { poll_ms: POLL_MS });
   const [is_making, setMaking] = useState(false);
   const may_edit = useMay("editor");
   const begin = (

@@ -11,7 +11,7 @@ export function expressionPath(position: number): string {
 }
 
 /** State of a parser of expressions: its lexer, and whether it may go on. */
-export class ExpressionPlace {
+export class ExpressionReader {
   protected readonly list: DiagnosticList;
   protected lexer = new Lexer("");
   protected position = OBJECTIVE;
@@ -40,11 +40,11 @@ export class ExpressionPlace {
   /** Reports an error and stops reading. */
   protected stop(code: string, message: string, start: number, end: number, extras?: DiagnosticExtras): void {
     this.is_over = true;
-    this.report(code, message, start, end, extras);
+    this.addError(code, message, start, end, extras);
   }
 
   /** Reports an error and goes on; the expression is not evaluated. */
-  protected report(code: string, message: string, start: number, end: number, extras?: DiagnosticExtras): void {
+  protected addError(code: string, message: string, start: number, end: number, extras?: DiagnosticExtras): void {
     this.is_valid = false;
     const { text } = this.lexer;
     this.list.error(code, message, { path: expressionPath(this.position), text, start, end }, extras);

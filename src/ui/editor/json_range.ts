@@ -1,12 +1,12 @@
 /** Where in a JSON text the value of a path stands: diagnostics of flat models name a path and an offset in its text. */
 
-export interface Place {
+export interface TextRange {
   readonly from: number;
   readonly to: number;
 }
 
 /** The place of the value that a dot path leads to; null when it leads nowhere. */
-export function placeOf(text: string, path: string): Place | null {
+export function rangeOf(text: string, path: string): TextRange | null {
   const reader = new Reader(text);
   try {
     return reader.find(path === "" ? [] : path.split("."));
@@ -23,7 +23,7 @@ class Reader {
     this.#text = text;
   }
 
-  find(path: readonly string[]): Place | null {
+  find(path: readonly string[]): TextRange | null {
     this.#space();
     const [key, ...rest] = path;
     const from = this.#at;
@@ -38,7 +38,7 @@ class Reader {
     return null;
   }
 
-  #findIn(end: string, isIt: (position: number, name: string) => boolean, rest: readonly string[]): Place | null {
+  #findIn(end: string, isIt: (position: number, name: string) => boolean, rest: readonly string[]): TextRange | null {
     this.#at += 1;
     for (let position = 0; ; position += 1) {
       this.#space();

@@ -9,7 +9,7 @@ export interface Span {
   readonly end: number;
 }
 
-export class FileReport {
+export class FileDiagnostics {
   constructor(
     readonly text: string,
     readonly list: DiagnosticList,
