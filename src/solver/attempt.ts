@@ -147,7 +147,7 @@ class SolveAttempt implements SolveCallbacks {
     if (left <= 0) {
       return {
         kind: "timeout",
-        message: `the time limit of ${this.#options.time_limit_seconds} s came while the model was compiled`,
+        message: `the time limit of ${this.#options.time_limit_seconds} s was reached while the model was compiled`,
         record: null,
       };
     }

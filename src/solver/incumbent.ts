@@ -72,7 +72,7 @@ export function summaryOf(solution: Partial<Solution>): Partial<Solution> {
 
 /** Why a solve that was cut short has no solution; null: it was still being compiled. */
 export function cutMessage(kind: WorkKind | null, limit_seconds: number): string {
-  const cut = `the time limit of ${limit_seconds} s came`;
+  const cut = `the time limit of ${limit_seconds} s was reached`;
   if (kind === null) return `${cut} while the model was compiled; raise time_limit_seconds`;
   if (kind === "mixed") return `${cut} before any solution; raise time_limit_seconds or loosen gap_tolerance`;
   return `${cut} before the ${kind} problem was solved, and such a solve has no solution to show before its end; raise time_limit_seconds`;

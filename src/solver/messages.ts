@@ -58,7 +58,7 @@ export type SolveOutcome =
   | { readonly kind: "model_error"; readonly diagnostics: readonly unknown[] }
   /** `retryable`: the same job may succeed in another process. */
   | { readonly kind: "failed"; readonly code: FailureCode; readonly message: string; readonly retryable: boolean }
-  /** The time limit was reached; `report` has a solution if there was one. */
+  /** The time limit was reached; `record` has a solution if there was one. */
   | { readonly kind: "timeout"; readonly message: string; readonly record: SolveRecord | null }
   /** With the best solution so far, if there was one. */
   | { readonly kind: "cancelled"; readonly record: SolveRecord | null }

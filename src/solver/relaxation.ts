@@ -1,4 +1,4 @@
-/** Problems made from a problem with integer or semi-continuous columns by taking that property away. */
+/** Relaxes problems: removes the property of integer or semi-continuous columns. */
 import { isIntegerKind, KIND, type Problem } from "../problem/problem";
 
 /** True for a semi-continuous column whose bounds leave 0 out; one that may already be 0 within its bounds is an ordinary column. */

@@ -1,11 +1,11 @@
 /**
- * How a time limit is kept: the solver is told to stop somewhat before it, so that its answer can still be checked and written; a solver
- * process that has not answered at the limit is killed, and what it streamed is the answer.
+ * How a time limit is enforced: the solver is told to stop somewhat earlier, so that its answer can still be checked and written; a solver
+ * process that has not answered at the limit is killed, and the last solution that it wrote is the answer.
  */
 
 const MARGIN_SECONDS_MAX = 0.5;
 const MARGIN_PART = 0.1;
-/** An answer that was given in time must be able to arrive, however short the limit. */
+/** Time for an answer to arrive, however short the limit. */
 const ARRIVAL_SECONDS_MIN = 0.1;
 
 /** Seconds from the start of an attempt, compilation included, after which it begins no further solve and ends the one in hand. */
@@ -13,7 +13,7 @@ export function secondsToSolve(limit_seconds: number): number {
   return limit_seconds - marginSeconds(limit_seconds);
 }
 
-/** What is left after that for checking and writing the answer. */
+/** The time that remains for checking and writing the answer. */
 export function marginSeconds(limit_seconds: number): number {
   return Math.min(MARGIN_SECONDS_MAX, MARGIN_PART * limit_seconds);
 }

@@ -55,7 +55,7 @@ const END_WORDS: Partial<Record<RunObject["status"], string>> = {
   skipped_overlap: "The run before it had not ended, so this tick was skipped",
   cancelled: "The run was stopped before there was an answer",
   failed: "The run failed",
-  timeout: "The time limit came before any solution",
+  timeout: "The time limit was reached before any solution",
 };
 
 function noSolution({ status }: Solution): string {
@@ -65,7 +65,7 @@ function noSolution({ status }: Solution): string {
     case "unbounded":
       return "The objective can be improved without end; a bound or a constraint is missing, or a sign is wrong.";
     case "time_limit":
-      return "The time limit came before any solution; that does not mean that there is none. Give it more time.";
+      return "The time limit was reached before any solution; that does not mean that there is none. Give it more time.";
     default:
       return "The solver ended without a solution.";
   }

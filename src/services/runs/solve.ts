@@ -113,7 +113,7 @@ function answerOf(outcome: SolveOutcome): JsonText {
     case "timeout":
     case "cancelled":
       return outcome.record === null
-        ? emptyAnswer("time_limit", "The limit came before any solution")
+        ? emptyAnswer("time_limit", "The time limit was reached before any solution")
         : resultText(outcome.record.result);
     case "model_error":
       throw modelInvalid(outcome.diagnostics as readonly Diagnostic[], "The model does not compile");

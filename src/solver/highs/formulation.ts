@@ -1,26 +1,26 @@
 /**
- * A Problem in the form that HiGHS takes. Semi-continuous columns are written with a binary of their own
- * (`lower * y <= x <= upper * y`), as HiGHS does inside, because its own form refuses negative bounds and
+ * Writes a Problem in the form that HiGHS reads. Semi-continuous columns are written with a binary of their own
+ * (`lower * y <= x <= upper * y`), as HiGHS does internally, because its own form refuses negative bounds and
  * bounds above 1e5, and because its incumbents would then have columns that the problem does not have.
  */
 import type { ModelData, ObjectiveSense } from "highs";
 import { isIntegerKind, type Problem } from "../../problem/problem";
 import { leavesOutZero } from "../relaxation";
 
-/** From these magnitudes on HiGHS refuses a coefficient, or reads a figure as infinite. */
+/** From these magnitudes on HiGHS refuses a coefficient or treats a figure as infinite. */
 const COEFFICIENT_MAX = 1e15;
-/** Up to this magnitude HiGHS takes a coefficient for 0. */
+/** Up to this magnitude HiGHS treats a coefficient as 0. */
 const COEFFICIENT_MIN = 1e-9;
 const INFINITE_BEYOND = 1e20;
 const INTEGER = 1;
 
 export interface Formulation {
   readonly model: ModelData;
-  /** Some column must be an integer, auxiliary ones included: duals say nothing then. */
+  /** True when some column, including auxiliary ones, must be an integer; then duals have no meaning. */
   readonly is_integer: boolean;
 }
 
-/** Why HiGHS cannot take the problem, as a sentence with the next step; null when it can. */
+/** Why HiGHS cannot solve the problem, as a sentence with the next step; null when it can. */
 export function unsupportedPart(problem: Problem): string | null {
   const { columns, rows, matrix } = problem;
   for (let column = 0; column < columns.count; column++) {
@@ -46,14 +46,14 @@ export function unsupportedPart(problem: Problem): string | null {
   return null;
 }
 
-/** Why HiGHS changed a model that it was given: it takes coefficients of up to 1e-9 for 0. */
+/** Why HiGHS changed a model that it was given: it treats coefficients of up to 1e-9 as 0. */
 export function changedPart(problem: Problem): string {
   const { columns, rows, matrix } = problem;
   for (let row = 0; row < rows.count; row++) {
     for (let entry = matrix.starts[row]!; entry < matrix.starts[row + 1]!; entry++) {
       const value = matrix.values[entry]!;
       if (value === 0 || Math.abs(value) > COEFFICIENT_MIN) continue;
-      return `the coefficient ${value} of ${columns.names[matrix.indices[entry]!]} in ${rows.names[row]} is not above 1e-9, where the solver takes it for 0; rescale the constraint`;
+      return `the coefficient ${value} of ${columns.names[matrix.indices[entry]!]} in ${rows.names[row]} is not above 1e-9, so the solver would treat it as 0; rescale the constraint`;
     }
   }
   return "the solver would change the problem before it solves it; look for coefficients or bounds of extreme size";
@@ -84,7 +84,7 @@ export function formulate(problem: Problem): Formulation {
   return { model: isInteger ? { ...plain, integrality } : plain, is_integer: isInteger };
 }
 
-/** HiGHS's code of the sense; its type hides the number behind a brand. */
+/** HiGHS's code of the sense, whose type is a branded number. */
 function senseCode(problem: Problem): ObjectiveSense {
   return (problem.sense === "maximize" ? -1 : 1) as ObjectiveSense;
 }
@@ -116,8 +116,8 @@ function plainModel(problem: Problem): ModelData {
 }
 
 /**
- * A row that allows everything. Without any row HiGHS starts a quadratic solve in another way, which fails where the objective is flat
- * in some direction and takes values up to 1e-4 for 0 (qpsolver/feasibility_bounded.hpp).
+ * A row that allows everything. Without rows HiGHS starts a quadratic solve in another way, which fails where the objective is flat
+ * in some direction and treats values up to 1e-4 as 0 (qpsolver/feasibility_bounded.hpp).
  */
 function withFreeRow(model: ModelData): ModelData {
   const matrix = {
@@ -131,7 +131,7 @@ function withFreeRow(model: ModelData): ModelData {
   return { ...model, numRows: 1, rowLower: [-Infinity], rowUpper: [Infinity], matrix };
 }
 
-/** For each split column a binary behind all columns, and two rows behind all rows: x - upper*y <= 0 <= x - lower*y. */
+/** For each split column a binary after all columns, and two rows after all rows: x - upper*y <= 0 <= x - lower*y. */
 function splitModel(problem: Problem, plain: ModelData, integrality: Int32Array, split: readonly number[]): ModelData {
   const { columns, rows, matrix } = problem;
   const count = columns.count + split.length;
@@ -167,7 +167,7 @@ function splitModel(problem: Problem, plain: ModelData, integrality: Int32Array,
   };
 }
 
-/** The same model with a zero objective: feasible or not is then the only question. */
+/** The same model with a zero objective, which asks only whether it is feasible. */
 export function withoutObjective(model: ModelData): ModelData {
   const { hessian: _, ...linear } = model;
   return { ...linear, offset: 0, colCost: new Float64Array(model.numCols) };

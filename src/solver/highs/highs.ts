@@ -1,9 +1,9 @@
 /**
  * The only importer of HiGHS. A Solver owns one WASM instance and one native model in it, which is cleared before
- * each solve (model, options, basis, clocks), so that an answer depends on the problem and options alone.
+ * each solve (model, options, basis, clocks), so that an answer depends only on the problem and the options.
  * Measured, a 3-variable integer model: 0.29 ms a solve this way, 0.33 ms with a native model made for each solve.
  *
- * Solver.solve is synchronous and never gives up its thread. After a fault (an exception out of WASM, memory exhausted) the
+ * Solver.solve is synchronous and blocks its thread. After a fault (an exception out of WASM, memory exhausted) the
  * instance is in an unknown state: `is_spoiled` is set, and the owner loads a new Solver.
  */
 import load, { type Highs, type HighsCallbackMap, type Model, type ModelData } from "highs";
@@ -17,17 +17,17 @@ import { changedPart, formulate, hasCrossedBounds, unsupportedPart, withoutObjec
 import { type HighsOption, toHighsOptions } from "./highs_options";
 
 /**
- * Up to here the feasibility jump heuristic is left out. It costs 10 to 30 ms in WASM whatever the size. Mean solve in ms
+ * Up to this many columns the feasibility jump heuristic is left out. It costs 10 to 30 ms in WASM whatever the size. Mean solve in ms
  * with / without, generated knapsacks, assignments, generalised assignments, set covers, lot sizing:
  *     10 columns   39/13   34/6   20/1   12/4  0.2/0.2        1,000   limit   19/13  116/98   15/14   315/254
  *    100 columns 1434/889   8/2   17/4    9/4   73/36         3,000   limit   50/36  884/824  247/243  641/577
  *    300 columns  limit    12/6   29/16  15/10 231/147        5,000 2137/2161 88/64 3268/2929  58/52  1081/873
- * It never won here; beyond 5,000 columns its cost is noise, and where a first incumbent is hard to find it may save the run.
+ * It never was faster here; beyond 5,000 columns its cost does not matter, and where a first incumbent is hard to find it may save the run.
  */
 const FEASIBILITY_JUMP_COLUMNS_MIN = 5001;
 /**
  * Callbacks cost 0.1 to 0.15 ms a solve, a third of a small one. Problems up to this many nonzeros are tried without them for one slice
- * of time first; the few that outlast it start again with callbacks, and nothing but the slice is lost.
+ * of time first; the few that take longer start again with callbacks, so that only the slice is lost.
  */
 const SLICE_NONZEROS_MAX = 2000;
 const SLICE_SECONDS = 0.02;
@@ -46,7 +46,7 @@ const NO_SOLUTION = 0;
 const OUT_OF_MEMORY_PATTERN = /alloc|memory|OOM/i;
 const PRIMAL_FEASIBLE = 2;
 
-/** HiGHS does not hold the problem as it is; the message says which part, and what to do. */
+/** HiGHS cannot represent the problem as given; the message names the part and says what to do. */
 class UnsupportedProblem extends Error {}
 
 /** Loads a fresh WASM instance: about 100 ms the first time in a process. */
@@ -66,7 +66,7 @@ export class Solver {
     this.#native = new NativeModel(highs.createModel());
   }
 
-  /** True after a fault: load another Solver. */
+  /** True after a fault; then load another Solver. */
   get is_spoiled(): boolean {
     return this.#spoiled;
   }
@@ -102,7 +102,7 @@ export class Solver {
     }
   }
 
-  /** A status of -1 is HiGHS refusing in an orderly way and is returned; anything else means that the WASM instance is broken. */
+  /** A status of -1 is an orderly refusal of HiGHS and is returned; anything else means that the WASM instance is broken. */
   #spoil(error: unknown): Error {
     this.#spoiled = true;
     if (error instanceof Error && error.name === "HighsError") return error;
@@ -121,7 +121,7 @@ class NativeModel {
     this.model = model;
   }
 
-  /** As good as new but for the options given. Those are the only ones ever set, so only changes are: each costs 2 us. */
+  /** Resets everything and sets the given options. No others are ever set, so only changed ones are set again: each costs 2 us. */
   reset(options: Readonly<Record<string, HighsOption>>): void {
     this.model.clearModel();
     this.model.zeroAllClocks();
@@ -196,7 +196,7 @@ class Attempt {
     const feasibilityJump = model.numCols >= FEASIBILITY_JUMP_COLUMNS_MIN;
     this.#native.reset(toHighsOptions(this.#settings, seconds, feasibilityJump));
     if (this.#model.passModel(model).status !== 0) {
-      // A warning: the model that the solver holds is not the one it was given, or has bounds that cross.
+      // A warning means that the solver changed the model that it was given, or that bounds cross.
       if (hasCrossedBounds(model)) return STATUS.infeasible;
       throw new UnsupportedProblem(changedPart(this.#problem));
     }
@@ -230,18 +230,18 @@ class Attempt {
     };
   }
 
-  /** HiGHS says -1 where an algorithm did not run. */
+  /** HiGHS returns -1 for an algorithm that did not run. */
   #count(algorithm: "simplex" | "ipm" | "qp"): number {
     return Math.max(0, Number(this.#model.info.get(`${algorithm}_iteration_count`)));
   }
 
-  /** A problem that is unbounded if it is feasible: its constraints alone decide which. */
+  /** Decides between unbounded and infeasible by solving for the constraints alone. */
   #distinguish(feasibility: ModelData, answer: RawAnswer): RawAnswer {
     const code = this.#run(feasibility, this.#secondsLeft(), callbackMapOf(this.#callbacks));
     const counts = { iterations: answer.iterations, nodes: answer.nodes };
     if (code === STATUS.optimal) return { ...answerWithout("unbounded", null), ...counts };
     if (code === STATUS.infeasible) return { ...answerWithout("infeasible", null), ...counts };
-    const text = "the problem is infeasible or unbounded; the time limit came before it was known which";
+    const text = "the problem is infeasible or unbounded; the time limit was reached before it was known which";
     return { ...answerWithout("time_limit", text), ...counts };
   }
 }
@@ -271,7 +271,7 @@ function callbackMapOf(callbacks: SolveCallbacks | null): HighsCallbackMap | nul
   );
 }
 
-/** HiGHS calls 1 and 2 once an iteration of simplex and interior point, 6 between nodes, 4 at each better solution. */
+/** HiGHS makes callbacks 1 and 2 at each iteration of simplex and interior point, 6 between nodes, and 4 at each better solution. */
 function callbackMap(callbacks: SolveCallbacks, columnCount: number): HighsCallbackMap {
   const look = (event: { interrupt(): void }): undefined => {
     if (callbacks.shouldInterrupt()) event.interrupt();
@@ -301,7 +301,7 @@ function finiteOrNull(value: number | undefined): number | null {
   return value !== undefined && Math.abs(value) < 1e100 ? value : null;
 }
 
-/** HiGHS calls a problem without columns Empty, whatever its rows say: 0 must lie within each. */
+/** HiGHS returns Empty for a problem without columns and ignores its rows, which must all allow 0. */
 function answerWithoutColumns(problem: Problem): RawAnswer {
   const { rows, offset } = problem;
   for (let row = 0; row < rows.count; row++) {

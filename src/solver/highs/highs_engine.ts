@@ -1,4 +1,4 @@
-/** HiGHS as WASM in this process, behind the engine's interface. A solve holds its thread until it ends. */
+/** HiGHS as WASM in this process, behind the engine's interface. A solve blocks its thread until it ends. */
 import type { Clock } from "../../clock";
 import type { Problem } from "../../problem/problem";
 import type { Engine, EngineCapabilities, EngineKind, RawAnswer, SolveCallbacks } from "../engine";

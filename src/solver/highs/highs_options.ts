@@ -1,4 +1,4 @@
-/** The settings of a solve in the names of HiGHS. */
+/** Translates the settings of a solve into HiGHS options. */
 import type { SolveSettings, Strictness } from "../options";
 
 const ITERATIONS_UNLIMITED = 2 ** 31 - 1;

@@ -1,10 +1,10 @@
 /**
- * Large coefficients of integer columns (x <= 1e8 y), made as small as the problem allows. HiGHS holds y to be 0 when it
- * is 1e-6, which lets x be 100; with x <= 40 y it cannot.
+ * Makes large coefficients of integer columns (x <= 1e8 y) as small as the problem allows. HiGHS takes y to be 0 when it
+ * is 1e-6, which lets x be 100; with x <= 40 y this cannot happen.
  *
  * In a row `rest + a y <= b` with y an integer, let e be the bound of y at which the row is strictest, and write the row as
  * `rest <= B + |a| z` with z = |y - e| a whole number and B = b - a e. Where the rest cannot exceed U within the box and
- * U <= B + |a|, the row says something for z = 0 only, and so it does with U - B in place of |a| (Savelsbergh 1994,
+ * U <= B + |a|, the row matters only for z = 0, and the same holds with U - B in place of |a| (Savelsbergh 1994,
  * "Preprocessing and probing techniques for mixed integer programming problems", coefficient reduction, there for binaries). The new row is at least
  * as strict as the old one everywhere and loses no point of the box. As the box keeps an optimal solution (box.ts), so does the new row.
  */
@@ -14,19 +14,19 @@ import { boundDifferences } from "./difference_bounds";
 import { boundFlows } from "./flow_bounds";
 import { boundByNeed } from "./plan_bounds";
 
-/** An integer column whose coefficient dwarfs another one of its row. */
+/** An integer column whose coefficient is far larger than another one of its row. */
 export interface BigCoefficient {
   readonly row: number;
   readonly column: number;
-  /** As the user wrote it. */
+  /** The coefficient as the user wrote it. */
   readonly coefficient: number;
   /** Its magnitude as a multiple of the smallest other one in its row. */
   readonly ratio: number;
-  /** The magnitude that is enough: its own where it is needed or does not matter, null where nothing bounds the rest of the row. */
+  /** The magnitude that is enough: its own if it is needed or does not matter, null if nothing bounds the rest of the row. */
   readonly enough: number | null;
-  /** The row itself bounds all its columns when the integer opens it, as a capacity does; a row between two starts does not. */
+  /** True when the row bounds all its columns while the integer opens it, as a capacity does; a row between two starts does not. */
   readonly is_capacity: boolean;
-  /** The ratio that is left, as far as the row could be read; null where it could not. */
+  /** The remaining ratio; null where the row could not be read. */
   readonly ratio_left: number | null;
   /** The row's bound that goes with `enough`; null when it stays. */
   readonly bound: number | null;
@@ -35,25 +35,25 @@ export interface BigCoefficient {
 }
 
 export interface Tightening {
-  /** The problem that was given when nothing could be made smaller. */
+  /** The given problem itself when nothing could be made smaller. */
   readonly problem: Problem;
   readonly coefficients: readonly BigCoefficient[];
 }
 
 /** A smaller gain is not worth a changed row. */
 const GAIN_MIN = 2;
-/** The least part of the smallest other coefficient that a tightened one keeps: below, the row would only lose its balance. */
+/** The smallest ratio of a tightened coefficient to the smallest other one: below it, the row would only become unbalanced. */
 const REMAINDER_MIN = 1e-6;
 /** How far rounding may move the strict side of a row, relative to max(1, |B|). */
 const ROUNDING_MAX = 1e-12;
 const ROUNDS = 2;
 const HUGE_RATIO_MIN = 1e6;
-/** A switch leaves little of its row at the strict side; a coefficient that shares a budget with the others leaves a good part. */
+/** A switch leaves little of its row at the strict side; a coefficient that shares a budget with others leaves much of it. */
 const STRICT_PART_MAX = 1e-2;
 
 /**
  * Makes coefficients of integer columns smaller that are at least `ratio_min` times the smallest other one of their row, and the bounds
- * of semi-continuous columns that are at least `ratio_min`. Linear objectives only: a quadratic one comes back as it is.
+ * of semi-continuous columns that are at least `ratio_min`. Only for linear objectives: a quadratic problem is returned unchanged.
  */
 export function tightenBigM(problem: Problem, ratio_min: number): Tightening {
   const found = problem.hessian === null ? findBig(problem, ratio_min) : [];
@@ -79,7 +79,7 @@ function rowsOf({ matrix, rows }: Problem, found: readonly BigEntry[]): Uint8Arr
   return isHuge;
 }
 
-/** False when the rows leave nothing: the solver is to say so. */
+/** False when the rows leave no point; the solver reports that. */
 function shrink(problem: Problem, box: Box, isSkipped: Uint8Array): boolean {
   for (let round = 0; round < ROUNDS; round++) {
     if (!propagate(problem, box, isSkipped)) return false;
@@ -140,11 +140,11 @@ function asGiven({ matrix }: Problem, { row, entry, smallest }: BigEntry): BigCo
 interface Reduction {
   readonly coefficient: number;
   readonly bound: number;
-  /** The row holds whatever the integer does. */
+  /** The row is satisfied whatever value the integer has. */
   readonly is_idle: boolean;
 }
 
-/** The matrix and the rows' bounds while they are rewritten; copied at the first change. */
+/** The matrix and the rows' bounds during rewriting; copied at the first change. */
 class Rewriting {
   #values: Float64Array | null = null;
   #lower: Float64Array;
@@ -242,7 +242,7 @@ function isExactProduct(coefficient: number, integer: number): boolean {
   return Math.abs(integer) <= 1 || (Number.isInteger(coefficient) && Number.isSafeInteger(coefficient * integer));
 }
 
-/** a - b where floating point loses next to nothing of it (TwoSum, Knuth), null where it does. */
+/** a - b when floating point loses almost nothing of it (TwoSum, Knuth), otherwise null. */
 function exactDifference(a: number, b: number): number | null {
   const difference = a - b;
   if (!Number.isFinite(difference)) return null;

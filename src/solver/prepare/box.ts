@@ -1,10 +1,10 @@
 /**
- * What is known about each column while a problem is prepared: a box of bounds that may only shrink. Two ways of shrinking it are
+ * The bounds known for each column while a problem is prepared: a box that may only shrink. Two ways of shrinking it are
  * allowed, and both keep the optimal value: no feasible point is lost (propagation), or from every feasible point of the box there is a
  * way to one in the smaller box that is no worse (the arguments of plan_bounds, flow_bounds and difference_bounds). As each step
- * starts from the box that the one before left, they can follow one another in any order.
+ * starts from the box of the previous one, they can be applied in any order.
  *
- * Figures are rounded outward by what floating point may have lost, so that a bound is never too tight.
+ * Figures are rounded outward by the possible rounding error, so that a bound is never too tight.
  */
 import { isIntegerKind, KIND, type Problem, type SparseRows } from "../../problem/problem";
 import { roundedDown, roundedUp } from "./integer_bounds";
@@ -18,9 +18,9 @@ export interface Box {
 const EPSILON = 2 ** -52;
 /** Whole numbers up to here, and their sums and differences, are exact. */
 const WHOLE_MAX = 2 ** 52;
-/** A finite bound must move by this part of its distance to the other, or of its size, to be worth a further sweep. */
+/** A finite bound must move by this part of its distance to the other bound, or of its size, to be worth another sweep. */
 const PROGRESS_MIN = 1e-3;
-/** A bound beyond this is as good as none. */
+/** A bound beyond this counts as none. */
 const USEFUL_MAX = 1e15;
 const SWEEPS_MAX = 5;
 
@@ -85,7 +85,7 @@ export class Activity {
     this.#max_margin = length * EPSILON * max_magnitude;
   }
 
-  /** A figure that the row's activity never falls below. */
+  /** A lower limit of the row's activity. */
   get least(): number {
     return this.#min_infinite > 0 ? -Infinity : this.#min - this.#min_margin;
   }
@@ -94,7 +94,7 @@ export class Activity {
     return this.#max_infinite > 0 ? Infinity : this.#max + this.#max_margin;
   }
 
-  /** The same without the entry `coefficient * column` of the row. */
+  /** The same, without the entry `coefficient * column` of the row. */
   leastWithout(column: number, coefficient: number): number {
     const low = this.#lowTerm(column, coefficient);
     if (low === -Infinity) return this.#min_infinite > 1 ? -Infinity : this.#min - this.#min_margin;
@@ -142,8 +142,8 @@ export function quotientDown(numerator: number, denominator: number): number {
 }
 
 /**
- * Shrinks the box to what the rows leave: in each row a column can take no more than its bound less the least of all
- * others. A few sweeps, each linear in the nonzeros. False when the box is empty, that is, the problem infeasible.
+ * Shrinks the box to what the rows allow: in each row a column can be at most the row's bound minus the least of all
+ * other terms. Makes a few sweeps, each linear in the nonzeros. False when the box is empty, that is, the problem infeasible.
  * @param isSkipped by row: 1 for rows that are not read
  */
 export function propagate(problem: Problem, box: Box, isSkipped: Uint8Array): boolean {

@@ -1,7 +1,7 @@
-/** Sets of things that hang together, each thing with a side within its set: union-find with parity. */
+/** Connected sets of items, each item on one of two sides of its set: union-find with parity. */
 export class Components {
   readonly #parents: Int32Array;
-  /** Whether a thing is on the other side than its parent. */
+  /** Whether an item is on the opposite side of its parent. */
   readonly #flips: Uint8Array;
   readonly #broken: Uint8Array;
 
@@ -11,12 +11,12 @@ export class Components {
     this.#broken = new Uint8Array(count);
   }
 
-  /** The thing that stands for the set of `thing`. */
+  /** The representative of the set of `thing`. */
   rootOf(thing: number): number {
     return this.#find(thing).root;
   }
 
-  /** True when the links within the set contradict each other, or `spoil` was called for one of its things. */
+  /** True when the links within the set contradict each other, or `spoil` was called for one of its items. */
   isBroken(thing: number): boolean {
     return this.#broken[this.#find(thing).root] === 1;
   }
@@ -25,7 +25,7 @@ export class Components {
     this.#broken[this.#find(thing).root] = 1;
   }
 
-  /** Puts two things into one set, on the same side or on opposite ones. */
+  /** Puts two items into one set, on the same side or on opposite sides. */
   link(one: number, other: number, isOpposite: boolean): void {
     const first = this.#find(one);
     const second = this.#find(other);
@@ -46,7 +46,7 @@ export class Components {
       flip ^= this.#flips[root]!;
       root = this.#parents[root]!;
     }
-    // Points every thing on the way at the root.
+    // Makes every item on the path point at the root.
     for (let [at, left] = [thing, flip]; this.#parents[at] !== root && at !== root; ) {
       const [parent, own] = [this.#parents[at]!, this.#flips[at]!];
       this.#parents[at] = root;

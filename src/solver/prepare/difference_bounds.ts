@@ -51,12 +51,12 @@ function memberCandidates({ columns, sense }: Problem, box: Box): Uint8Array {
   });
 }
 
-/** Neither a switch, which is bounded well enough and would only stand in the way of the others, nor a column with a gap. */
+/** False for a switch, which is bounded well enough and would only hinder the others, and for a column with a gap. */
 function isOpen(kind: number): boolean {
   return kind !== KIND.binary && !isSemi(kind);
 }
 
-/** What the rows say about the members, as far as they were read. */
+/** Facts about the members from the rows read so far. */
 class Figures {
   parts: Components;
   /** The largest bare figure of each column. */
@@ -137,12 +137,12 @@ function readFigures(problem: Problem, box: Box, isMember: Uint8Array, figures: 
 }
 
 interface Side {
-  /** A member that lowering hurts, NONE without. */
+  /** A member that is hurt by lowering, or NONE. */
   readonly hurt: number;
-  /** A member with the opposite coefficient. */
+  /** A member with the opposite sign, or NONE. */
   readonly helped: number;
   readonly magnitude: number;
-  /** At most one is hurt, at most one helped, with coefficients of one magnitude. */
+  /** True when at most one is hurt and at most one helped, with coefficients of equal magnitude. */
   readonly isFit: boolean;
 }
 

@@ -18,7 +18,7 @@ import { KIND, type Problem } from "../../problem/problem";
 import { Activity, type Box, lowerUpper, quotientUp } from "./box";
 import { Components } from "./components";
 
-/** Rounds of taking columns out that do not fit; a network that needs more is left alone. */
+/** Rounds of removing columns that do not fit; a network that needs more is left unchanged. */
 const ROUNDS_MAX = 8;
 const NONE = -1;
 
@@ -82,7 +82,7 @@ function removeMisfits(problem: Problem, isArc: Uint8Array, nodes: Float64Array)
   return hasRemoved;
 }
 
-/** Lowering the entry's column can hurt its row. */
+/** True when lowering the entry's column can hurt its row. */
 function isHurt({ rows, matrix }: Problem, row: number, entry: number): boolean {
   return matrix.values[entry]! > 0 ? rows.lower[row]! > -Infinity : rows.upper[row]! < Infinity;
 }
@@ -101,7 +101,7 @@ function endsOf({ rows, matrix, columns }: Problem, isArc: Uint8Array, nodes: Fl
   return ends;
 }
 
-/** Nodes that arcs connect; broken where an arc would have to enter both its nodes whatever the signs of the rows. */
+/** Sets of nodes connected by arcs; spoilt when an arc would have to enter both its nodes whatever the signs of the rows. */
 function networksOf(problem: Problem, ends: Int32Array): Components {
   const { rows, matrix } = problem;
   const networks = new Components(rows.count);
@@ -143,7 +143,7 @@ function demandsOf(
   return totals;
 }
 
-/** Upper bounds with every arc held at its lower bound. */
+/** Upper bounds, with every arc fixed at its lower bound. */
 function lowerForArcs(box: Box, isArc: Uint8Array): Float64Array {
   return box.upper.map((upper, column) => (isArc[column] === 1 ? box.lower[column]! : upper));
 }

@@ -1,19 +1,19 @@
 /**
- * Bounds of integer columns, rounded inward. Within HiGHS a fractional bound on an integer column loses optima
- * (`x <= 1.3` and `x <= 1` are the same problem to us, not to it).
+ * Rounds bounds of integer columns inward. In HiGHS a fractional bound on an integer column loses optima
+ * (`x <= 1.3` and `x <= 1` are the same problem, but not to HiGHS).
  */
 import { isIntegerKind, KIND, type Problem } from "../../problem/problem";
 
 /**
- * A bound this close to a whole number means it: 2.9999999999 comes from arithmetic on data (0.1 * 30 - ...), whose noise is
- * below 1e-12 of the figure, while a fraction that somebody wrote is far above. It stays below the 1e-6 that the
+ * A bound this close to a whole number stands for it: 2.9999999999 comes from arithmetic on data (0.1 * 30 - ...), whose noise is
+ * below 1e-12 of the figure, while a fraction that somebody wrote is much larger. It stays below the 1e-6 that the
  * certificate allows on a bound, so that the whole number passes the check against the bound as it was given.
  */
 const NOISE_RELATIVE = 1e-9;
 const NOISE_MAX = 1e-6;
 
 export interface Rounding {
-  /** The problem that was given when all bounds are whole. */
+  /** The given problem itself when all bounds are whole. */
   readonly problem: Problem;
   /** A sentence when an integer column has no whole number within its bounds. */
   readonly infeasible: string | null;

@@ -1,6 +1,6 @@
 /**
- * Bounds that some optimal plan keeps although the rows do not demand it: a column that costs never exceeds what the rows that
- * need it could need at most.
+ * Bounds that some optimal plan satisfies although the rows do not require them: a column with a cost never exceeds what the rows that
+ * need it can need at most.
  *
  * Say that lowering column k never improves the objective's other terms and costs nothing itself (its cost is not negative when minimising).
  * Lowering it can hurt a row only at one side: `a x_k + rest >= L` with a > 0, or `a x_k + rest <= U` with a < 0. From
@@ -46,9 +46,9 @@ function intervalOf(problem: Problem, box: Box, column: number): [floor: number,
 }
 
 interface Needs {
-  /** From this value on, lowering the column further may hurt a row; Infinity when that cannot be said. */
+  /** The value below which lowering the column may hurt a row; Infinity when it is unknown. */
   readonly most: Float64Array;
-  /** Up to this value, raising the column further may hurt a row; -Infinity when that cannot be said. */
+  /** The value above which raising the column may hurt a row; -Infinity when it is unknown. */
   readonly least: Float64Array;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The user's problem in a form that HiGHS answers rightly: same columns, same rows, same order, but bounds and coefficients that
- * its tolerances can hold. Pure work over arrays, before the solve; what comes back is put into the user's scale again and checked
+ * Puts the user's problem into a form that HiGHS solves correctly: the same columns and rows in the same order, but with bounds and coefficients that
+ * its tolerances can handle. It only works on arrays, before the solve; the answer is put back into the user's scale and checked
  * against the user's own problem, never against the prepared one.
  */
 import type { Problem } from "../../problem/problem";
@@ -21,19 +21,19 @@ export interface RestoredAnswer {
 }
 
 export interface PreparedProblem {
-  /** What to solve. The very object that was given when there is nothing to do. */
+  /** The problem to solve; the given object itself when there is nothing to do. */
   readonly problem: Problem;
-  /** A sentence that proves the problem infeasible, by name; null when the solver must say. */
+  /** A sentence that shows why the problem is infeasible, with names; null when the solver has to decide. */
   readonly infeasible: string | null;
-  /** Why no solver with these tolerances can hold the problem, with the row and what to change; null when it can. */
+  /** Why no solver with these tolerances can handle the problem, with the row and what to change; null when one can. */
   readonly refused: string | null;
-  /** Why an optimum that a solver claims cannot be relied on, as part of a sentence; null when it can. */
+  /** Why a claimed optimum cannot be relied on, as part of a sentence; null when it can. */
   readonly optimum_doubt: string | null;
   /** The same about a claim that there is no solution. */
   readonly infeasibility_doubt: string | null;
   /** Sentences for the user about the problem, most important first. */
   readonly warnings: readonly string[];
-  /** Puts what was found for `problem` into the user's scale. The objective is the same in both. */
+  /** Puts a solution of `problem` into the user's scale. The objective is the same in both. */
   restore(values: Float64Array, row_duals: Float64Array | null, reduced_costs: Float64Array | null): RestoredAnswer;
 }
 
@@ -52,7 +52,7 @@ const INFEASIBILITY_DOUBT_RATIO_MIN = 1e8;
  */
 const BIG_RATIO_MIN = 1e4;
 
-/** From here on what a gate may miss is worth a tenth of the other columns' unit. */
+/** From this ratio on the tolerance of a gate is worth a tenth of the other columns' unit. */
 const UNBALANCED_RATIO_MIN = 1e5;
 
 /** Prepares a problem for HiGHS. Costs 4 to 5 ns a nonzero (measured, a million of them) and allocates one small object when there is nothing to do. */
@@ -83,7 +83,7 @@ export function prepareProblem(problem: Problem): PreparedProblem {
   };
 }
 
-/** Gates whose large coefficients are all needed, as far as is known: where one is not, a larger unit might hide small values. */
+/** True when the large coefficients of all gates are needed as far as is known; otherwise a larger unit might hide small values. */
 function isUnbalanced(coefficients: readonly BigCoefficient[]): boolean {
   if (coefficients.some(({ ratio_left }) => ratio_left === null)) return false;
   return coefficients.some(({ ratio_left }) => ratio_left! >= UNBALANCED_RATIO_MIN);
@@ -96,7 +96,7 @@ function isUnbalanced(coefficients: readonly BigCoefficient[]): boolean {
 function restorerOf({ problem, row_factors, column_factors }: Scaling): PreparedProblem["restore"] {
   if (row_factors === null) return asFound;
   const { lower, upper } = problem.columns;
-  // A hair outside a bound in a large unit is much in the user's.
+  // A tiny violation in a large unit is a big one in the user's.
   const inUserScale = (value: number, column: number, factor: number) =>
     factor === 1 ? value : factor * Math.min(Math.max(value, lower[column]!), upper[column]!);
   return (values, row_duals, reduced_costs) => ({

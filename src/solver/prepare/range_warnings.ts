@@ -1,5 +1,5 @@
 /**
- * Sentences about figures that lie too far apart, by name. Thresholds by measurement: fixed-charge models went wrong from a ratio
+ * Warnings, with names, about figures that are too far apart. The thresholds are measured: fixed-charge models went wrong from a ratio
  * of 1e7 on (1e6 times the integrality tolerance of 1e-6 is a whole unit); 420 random linear problems whose coefficients span 1e4 to 1e16
  * all came out right, one of 60 at 1e18 did not, and a double holds 15 digits.
  */
@@ -7,7 +7,7 @@ import type { Problem } from "../../problem/problem";
 import type { BigCoefficient } from "./big_m";
 
 const GATE_RATIO_MIN = 1e6;
-/** A capacity some hundred times above the need is not worth a word; a figure that only means "very large" is. */
+/** A capacity a few hundred times above the need is no reason for a warning; a figure that only means "very large" is. */
 const LOOSE_FACTOR_MIN = 1e3;
 const ROW_RATIO_MIN = 1e15;
 const WARNINGS_MAX = 5;
@@ -33,7 +33,7 @@ export function rangeWarnings(problem: Problem, coefficients: readonly BigCoeffi
   ];
 }
 
-/** Why no claim of a solver can be trusted: a gate that its tolerances leave ajar by more than anybody knows to be too little. */
+/** Why no claim of a solver can be trusted: its tolerances let a closed gate pass more than is known to be harmless. */
 export function doubtOf(problem: Problem, coefficients: readonly BigCoefficient[], ratio_min: number): string | null {
   const worst = coefficients.find(
     ({ ratio, enough, is_capacity }) => enough === null && !is_capacity && ratio >= ratio_min,

@@ -1,36 +1,36 @@
 /**
- * Coefficients that HiGHS would drop (magnitude <= 1e-9) or refuse (>= 1e15), brought into its range by powers of two over rows and, where rows
- * alone cannot, over continuous columns. Powers of two change no digit, so that the answer is put back exactly. Rows and columns
+ * Brings coefficients that HiGHS would drop (magnitude <= 1e-9) or refuse (>= 1e15) into its range by powers of two over rows and, where rows
+ * are not enough, over continuous columns. Powers of two change no digit, so the answer is scaled back exactly. Rows and columns
  * that need nothing keep their figures: in a row that is scaled up HiGHS only becomes stricter, but one that is scaled down, or a column
  * in a larger unit, gives its tolerances more room in the user's scale, so both are done as little as possible.
  */
 import { KIND, type Problem, type SparseRows } from "../../problem/problem";
 
-/** HiGHS drops 1e-9 and less (small_matrix_value). What its presolve makes of a coefficient is held off from there. */
+/** HiGHS drops 1e-9 and less (small_matrix_value). The margin keeps coefficients above it after presolve. */
 const KEPT_MIN = 1e-8;
 /** HiGHS refuses 1e15 (large_matrix_value). */
 const KEPT_MAX = 1e15;
 /** A row whose largest coefficient is below this would be satisfied by the tolerance of 1e-6 alone. */
 const ROW_LARGEST_MIN = 1e-4;
-/** As far as scaling moves a coefficient that is out of range, when it need not move further. */
+/** Scaling moves a coefficient that is out of range to here, unless it has to move further. */
 const LARGEST_EXPONENT = 46;
 const SMALLEST_EXPONENT = -26;
-/** What a dropped term may be worth at most: a ten-thousandth of the tolerance of a row. */
+/** Largest value of a dropped term: a ten-thousandth of the tolerance of a row. */
 const NEGLIGIBLE = 1e-10;
 /** Each pass takes a quarter of what is left, in powers of two. */
 const BALANCE_PASSES = 10;
-/** HiGHS refuses a cost of 1e20; well before that the objective says nothing any more. */
+/** HiGHS refuses a cost of 1e20; the objective becomes meaningless well before that. */
 const COST_MAX = 1e15;
 const EXPONENT_MAX = 500;
 
 export interface Scaling {
-  /** The problem that was given when all is in range. */
+  /** The given problem itself when everything is in range. */
   readonly problem: Problem;
   /** Powers of two: a row of `problem` is the user's times this; null when no row was scaled. */
   readonly row_factors: Float64Array | null;
   /** Powers of two: a column of the user's is that of `problem` times this; null when no column was scaled. */
   readonly column_factors: Float64Array | null;
-  /** A sentence by name where no scale would do. */
+  /** A sentence with names when no scale works. */
   readonly refused: string | null;
 }
 
@@ -66,7 +66,7 @@ function isInRange({ starts, values }: SparseRows): boolean {
   return true;
 }
 
-/** Zeros go, and small coefficients of bounded columns that can never make a difference. */
+/** Drops zeros, and small coefficients of bounded columns that can never make a difference. */
 function withoutNegligible(problem: Problem): Problem {
   const { matrix, rows } = problem;
   const isKept = (entry: number, isRowSmall: boolean) => {
@@ -108,7 +108,7 @@ function widen(range: Range, magnitude: number): void {
   range.largest = Math.max(range.largest, magnitude);
 }
 
-/** The powers of two of all rows and columns while they are looked for. */
+/** The powers of two of all rows and columns during the search. */
 class Exponents {
   readonly #row_factors: Float64Array;
   /** The column's unit: the matrix is multiplied by it. */
@@ -142,7 +142,7 @@ class Exponents {
     this.#balanceRows();
   }
 
-  /** The first coefficient that is still out of range, and its place. */
+  /** The first coefficient that is still out of range, with its place. */
   misfit(): { row: number; entry: number } | null {
     const { starts } = this.#problem.matrix;
     for (let row = 0; row < this.#problem.rows.count; row++) {

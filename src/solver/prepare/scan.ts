@@ -1,4 +1,4 @@
-/** One quick look that tells ordinary problems, which are solved as they are, from those that need a closer one. */
+/** A quick check that separates ordinary problems, which are solved unchanged, from those that need a closer look. */
 import { KIND, type Problem } from "../../problem/problem";
 
 /**
@@ -7,7 +7,7 @@ import { KIND, type Problem } from "../../problem/problem";
  */
 const ORDINARY_MIN = 1e-2;
 const ORDINARY_MAX = 1e3;
-/** Where solvers take a bound as infinite. */
+/** From here on solvers treat a bound as infinite. */
 const INFINITE_FROM = 1e20;
 
 /** False when some coefficient or bound deserves a closer look. Reads each nonzero once and allocates nothing. */

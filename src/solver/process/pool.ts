@@ -348,6 +348,6 @@ function refusalOf(outcome: SolveOutcome): Refusal {
     return new Refusal("model_invalid", `The model is too large for a solver process: ${outcome.message}; ${advice}`);
   }
   const reason = outcome.kind === "failed" || outcome.kind === "timeout" ? outcome.message : "the solvers are stopping";
-  const detail = `The model could not be looked at: ${reason}`;
+  const detail = `The model could not be read: ${reason}`;
   return new Refusal("solver_unavailable", detail, { retry_after_seconds: QUESTION_RETRY_SECONDS });
 }

@@ -1,6 +1,6 @@
 /**
- * Linear and convex quadratic problems: solved, proven in the user's scale, and solved again more strictly until the proof holds.
- * Which rung comes next depends on figures of the answers alone, so the same problem climbs the same way each time.
+ * Linear and convex quadratic problems: they are solved, checked by a proof in the user's scale, and solved again more strictly until the proof succeeds.
+ * The next step depends only on figures of the answers, so the same problem takes the same steps each time.
  */
 import { hasImprovingDirection } from "./direction";
 import { equilibrate, isOddlyScaled } from "./equilibrate";
@@ -12,18 +12,18 @@ import { boundAt, DISTANCE_MAX, RESCALE, relativeTo, type Verdict } from "./verd
 
 /** A proof this close, relative to the objective, ends the climb; ordinary problems are far below it. */
 const DISTANCE_SETTLED = 1e-9;
-/** What the regularization of 1e-7 costs a quadratic problem of ordinary size. */
+/** Error that the regularization of 1e-7 causes in a quadratic problem of ordinary size. */
 const DISTANCE_SETTLED_QUADRATIC = 1e-7;
 const FIRST: Rung = { settings: {}, exponent: 0 };
-/** A quadratic solve that takes more iterations is taken to cycle; one that does not needs about one a column and row. */
+/** A quadratic solve with more iterations is assumed to cycle; others need about one per column and row. */
 const ITERATIONS_BASE = 1000;
 const ITERATIONS_FACTOR = 20;
 const QUADRATIC_SOLVES_MAX = 10;
 const NEARING_FACTOR = 100;
-/** Values from here on make a quadratic optimum that is not proven worth the question whether there is one. */
+/** From values of this size on, an unproven quadratic optimum may mean that the problem is unbounded. */
 const SUSPECT_VALUE = 1e5;
 const VALUE_MAGNITUDES = [2 ** 14, 1];
-/** Tried in turn: small problems that cycle or fail with one of them are solved at once with another. */
+/** Tried one after the other: small problems that cycle or fail with one of them are solved at once with another. */
 const REGULARIZATIONS = [1e-7, 1e-6, 1e-11, 0, 1e-5];
 const STRICT_REGULARIZATIONS = [0, 1e-7, 1e-6, 1e-11, 1e-5];
 
@@ -146,7 +146,7 @@ function quadraticRung({ problem }: Bench, climbs: readonly Climb[], isStrict: b
   return { settings: { regularization, quadratic_iterations_max: iterations }, exponent, center };
 }
 
-/** The first proof with its regularization, or one that is far closer than the one before. */
+/** The first proof with its regularization, or one that is far closer than the previous one. */
 function isNearing(last: Climb, before: Climb | undefined): boolean {
   if (last.proof === null) return false;
   if (before?.proof == null) return true;
@@ -168,7 +168,7 @@ function verdictOf(bench: Bench, climbs: readonly Climb[]): Verdict {
   return { ...base, status, raw: { ...raw, dual_bound }, warnings };
 }
 
-/** A claim without a solution: proven, or made by more than one solve and said to be no more than that. */
+/** A claim without a solution: proven, or made by more than one solve with a warning that it is not proven. */
 function claimOf(climbs: readonly Climb[], { trial, is_settled }: Climb): Pick<Verdict, "status" | "raw" | "warnings"> {
   const { raw } = trial;
   if (is_settled || (raw.status !== "infeasible" && raw.status !== "unbounded")) {
@@ -186,7 +186,7 @@ function claimOf(climbs: readonly Climb[], { trial, is_settled }: Climb): Pick<V
   return { status: "error", raw: { ...raw, status: "error", message }, warnings: [] };
 }
 
-/** A settled answer first, then a solution that is proven closer, then any solution. */
+/** Prefers a settled answer, then a solution with a closer proof, then any solution. */
 function isBetter(climb: Climb, kept: Climb): boolean {
   if (climb.is_settled !== kept.is_settled) return climb.is_settled;
   if (isFine(climb) !== isFine(kept)) return isFine(climb);
@@ -197,7 +197,7 @@ function isFine({ trial }: Climb): boolean {
   return trial.certificate?.clean?.is_coarse === false;
 }
 
-/** Close enough to be called optimal, had it been the only solve. */
+/** True when it would be close enough to be called optimal if it were the only solve. */
 function isAcceptable({ trial, proof }: Climb): boolean {
   const clean = trial.certificate?.clean ?? null;
   if (clean === null || proof === null || clean.is_coarse) return false;

@@ -1,18 +1,18 @@
 /**
- * Whether a quadratic form is convex: the solver looks at the diagonal alone, and calls a saddle of x*y an optimum.
- * Each block of columns that hang together is scaled to a diagonal of ones and factored by Cholesky with the largest pivot first.
+ * Decides whether a quadratic form is convex: the solver checks only the diagonal and calls a saddle of x*y an optimum.
+ * Each block of connected columns is scaled to a diagonal of ones and factored by Cholesky with the largest pivot first.
  */
 import type { Hessian } from "../../problem/problem";
 
 /** Blocks of more columns are not factored: 600 take 70 ms, and the work grows with the cube. */
 const BLOCK_COLUMNS_MAX = 600;
-/** Of the unit diagonal: below it a pivot is a rounding error of a form that is flat in some direction. */
+/** Relative to the unit diagonal: a smaller pivot is a rounding error of a form that is flat in some direction. */
 const PIVOT_TOLERANCE = 1e-9;
 
 /** `strict`: convex, and flat in no direction. `unknown`: too large to tell. */
 export type Curvature = "strict" | "convex" | "not_convex" | "unknown";
 
-/** Of 0.5 x'Qx when `sign` is 1, of its negative when it is -1. */
+/** Convexity of 0.5 x'Qx when `sign` is 1, of its negative when it is -1. */
 export function curvatureOf(hessian: Hessian, sign: 1 | -1): Curvature {
   const count = hessian.starts.length - 1;
   const diagonal = new Float64Array(count);
@@ -76,7 +76,7 @@ function scaledCurvature(matrix: Float64Array, size: number): Curvature {
   return "strict";
 }
 
-/** What is left when no pivot is: all of it must be rounding errors. */
+/** Checks the remainder when no pivot is left: all of it must be rounding errors. */
 function isNearlyZero(matrix: Float64Array, size: number, left: readonly number[]): boolean {
   return left.every((row) => left.every((column) => Math.abs(matrix[row * size + column]!) <= PIVOT_TOLERANCE));
 }

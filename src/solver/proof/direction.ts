@@ -8,9 +8,9 @@ import type { Engine } from "../engine";
 import type { SolveOptions } from "../options";
 
 const INFINITE_BEYOND = 1e20;
-/** Of a direction's largest component: smaller ones are noise. */
+/** Relative to a direction's largest component: smaller components are noise. */
 const NOISE_PART = 1e-7;
-/** Of the sum of a row's terms: how far it may be from 0. */
+/** Relative to the sum of a row's terms: how far it may be from 0. */
 const RESIDUAL_PART = 1e-7;
 
 /** @param problem continuous: leave integrality out first */

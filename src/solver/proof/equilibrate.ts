@@ -1,18 +1,18 @@
 /**
- * A problem in units of its own, by powers of two, so that nothing is rounded. The solver of quadratic problems scales nothing, and a plan in W
+ * Puts a problem into its own units, by powers of two, so that nothing is rounded. The solver of quadratic problems scales nothing, and a plan in W
  * or in 1e-9 of something fails in it: columns get a curvature of about 1, rows coefficients of about 1 and the objective a slope of
- * about 1. In a mixed problem the integer columns stay what they are, and the others follow from the rows that they share.
+ * about 1. In a mixed problem the integer columns keep their units, and the units of the others follow from shared rows.
  */
 import { type Hessian, isIntegerKind, type Problem } from "../../problem/problem";
 import type { PreparedProblem } from "../prepare/prepare";
 
 export interface Equilibration {
   readonly prepared: PreparedProblem;
-  /** The objective wants to be multiplied by 2 to this power besides. */
+  /** The objective should also be multiplied by 2 to this power. */
   readonly exponent: number;
 }
 
-/** Ordinary problems stay as they are: their curvatures lie within this of 1. */
+/** Ordinary problems are not scaled: their curvatures are within this factor of 1. */
 const CURVATURE_RANGE = 2 ** 12;
 const ROUNDS = 4;
 
@@ -94,7 +94,7 @@ function scaleRows({ matrix }: Problem, columns: Float64Array, rows: Float64Arra
   }
 }
 
-/** An open column follows the rows that it stands in. */
+/** The unit of an open column follows from its rows. */
 function scaleOpenColumns(problem: Problem, open: Float64Array, columns: Float64Array, rows: Float64Array): void {
   const { matrix } = problem;
   const largest = new Float64Array(columns.length);

@@ -1,4 +1,4 @@
-/** Bounds of columns that follow from the rows: if all others in a row are bounded, so is the last. */
+/** Bounds of columns that follow from the rows: if all other columns of a row are bounded, so is the last one. */
 import type { Problem } from "../../problem/problem";
 
 const INFINITE_BEYOND = 1e20;
@@ -10,7 +10,7 @@ export interface ImpliedBounds {
   readonly upper: Float64Array;
 }
 
-/** The columns' own bounds, and where there is none, the one that some row implies; ±Infinity where none does. */
+/** The columns' own bounds; where there is none, the bound that some row implies; ±Infinity where no row implies one. */
 export function implyBounds(problem: Problem): ImpliedBounds {
   const lower = problem.columns.lower.map((bound) => (bound > -INFINITE_BEYOND ? bound : -Infinity));
   const upper = problem.columns.upper.map((bound) => (bound < INFINITE_BEYOND ? bound : Infinity));

@@ -1,6 +1,6 @@
 /**
- * The best single step from a solution: one column moved, all others kept. A claimed optimum that one step improves is none,
- * whatever the solver says of its bound. Costs one pass over the matrix.
+ * The best single step from a solution: one column moves and all others stay. A claimed optimum that one step improves is wrong,
+ * whatever bound the solver claims. Takes one pass over the matrix.
  */
 import { isIntegerKind, KIND, type Problem } from "../../problem/problem";
 import type { CleanAnswer } from "../certify";

@@ -1,5 +1,5 @@
 /**
- * Whether row multipliers prove that no point satisfies a problem's linear constraints (Farkas): the combination y'A x must reach at
+ * Checks whether row multipliers prove that no point satisfies a problem's linear constraints (Farkas): the combination y'A x must reach at
  * least what the rows' bounds add up to, and the columns' bounds do not let it.
  */
 import type { Problem } from "../../problem/problem";
@@ -7,7 +7,7 @@ import { implyBounds } from "./implied_bounds";
 
 const ROUNDING_PART = 1e-13;
 const INFINITE_BEYOND = 1e20;
-/** Of the sum of magnitudes: what is missing must be more than a rounding error. */
+/** Relative to the sum of magnitudes: the gap must be larger than a rounding error. */
 const MARGIN_PART = 1e-11;
 
 /** `ray` has one multiplier a row, of either sign convention; it is checked against the problem's own arrays. */

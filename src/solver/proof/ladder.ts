@@ -1,6 +1,6 @@
 /**
- * From a problem to an answer that is as certain as its status says. The problem is prepared, solved, and checked in the user's own
- * scale; what is not proven is solved again more strictly, within the run's own time. An answer whose optimality stays in doubt is
+ * Gets from a problem to an answer that is as certain as its status says. The problem is prepared, solved, and checked in the user's own
+ * scale; if it is not proven, the problem is solved again more strictly within the run's time. An answer whose optimality stays in doubt is
  * "feasible", with a warning and the gap that was proven.
  *
  *     prepare -> solve -> feasible? (certify.ts) -> proven? (optimality.ts, infeasibility.ts, mixed.ts) -> verdict

@@ -1,7 +1,7 @@
 /**
- * Problems with integer or semi-continuous columns. Their bound comes out of a search that nobody can repeat cheaply, so doubt is looked
- * for instead: beforehand in the numbers (scales.ts), and afterwards in the answer, which must keep its objective when its integers are made
- * whole, and which no single step may improve. Where there is doubt the problem is solved more strictly.
+ * Problems with integer or semi-continuous columns. Their bound comes from a search that cannot be repeated cheaply, so we look for reasons
+ * to doubt it: beforehand in the numbers (scales.ts), and afterwards in the answer, which must keep its objective when its integers are made
+ * whole, and which no single step may improve. If there is doubt the problem is solved more strictly.
  */
 import type { Problem } from "../../problem/problem";
 import type { SolutionStatus } from "../../problem/solution";
@@ -20,12 +20,12 @@ import { boundAt, DISTANCE_MAX, RESCALE, type Verdict } from "./verdict";
 
 /** Beyond rounding errors, below the solver's tolerances. */
 const ROUGH_VIOLATION = 1e-9;
-/** Of the time that is left for checking: a solution that would be lost is given this much of it. */
+/** Share of the remaining time for checking that may be used to save a solution. */
 const POLISH_PART = 0.6;
 
 interface Climb {
   readonly trial: Trial;
-  /** What speaks against the answer, as part of a sentence; null when nothing does. */
+  /** The reason to doubt the answer, as part of a sentence; null when there is none. */
   readonly doubt: string | null;
 }
 
@@ -49,10 +49,10 @@ interface Step {
   readonly is_equilibrated: boolean;
 }
 
-/** The only step with an engine that heeds no tolerances. */
+/** The only step with an engine that ignores tolerances. */
 const PLAIN: Step = { rung: { settings: {}, exponent: 0 }, is_equilibrated: false };
 
-/** From cheap to dear; a problem whose numbers are beyond the usual tolerances is not tried with them first. */
+/** From cheap to expensive; a problem whose numbers exceed the usual tolerances skips those first. */
 function stepsFor(problem: Problem, is_steep: boolean): readonly Step[] {
   const exponent = objectiveExponent(problem);
   const dearest = problem.columns.cost.reduce((most, cost) => Math.max(most, Math.abs(cost)), 0);
@@ -79,7 +79,7 @@ async function climbTo(bench: Bench, rung: Rung, before: readonly Climb[], is_st
   }
   const trial = await polished(bench, found, found.prepared_values);
   if (trial.raw.status === "optimal") return { trial, doubt: doubtOf(bench, trial, found.raw.objective, before) };
-  return { trial, doubt: isFirst ? null : "the time limit came before a stricter solve was done" };
+  return { trial, doubt: isFirst ? null : "the time limit was reached before a stricter solve was done" };
 }
 
 /**
@@ -122,7 +122,7 @@ function doubtOf(bench: Bench, { certificate, raw }: Trial, claimed: number, bef
   return null;
 }
 
-/** How much better the first objective is than the second. */
+/** By how much the first objective is better than the second. */
 function lead(problem: Problem, objective: number, than: number): number {
   return problem.sense === "maximize" ? objective - than : than - objective;
 }
@@ -179,7 +179,7 @@ async function verdictOf(bench: Bench, climbs: readonly Climb[]): Promise<Verdic
   return { status: "feasible", raw: { ...kept.trial.raw, dual_bound }, clean, mismatch: null, warnings, solves };
 }
 
-/** "Infeasible" about a problem whose gates the solver cannot hold is no proof. */
+/** "Infeasible" proves nothing for a problem with gates that the solver cannot handle. */
 function unreliable(raw: RawAnswer, doubt: string, solves: number): Verdict {
   const message = `the solver found no solution, which proves nothing here: ${doubt}`;
   return {
@@ -192,7 +192,7 @@ function unreliable(raw: RawAnswer, doubt: string, solves: number): Verdict {
   };
 }
 
-/** A claim in doubt that there is no solution is not passed on. */
+/** A doubtful claim that there is no solution is not passed on. */
 function withoutSolution({ trial, doubt }: Climb, solves: number): Verdict {
   const { raw, certificate } = trial;
   const base = { clean: null, mismatch: certificate?.mismatch ?? null, warnings: [], solves };
@@ -201,7 +201,7 @@ function withoutSolution({ trial, doubt }: Climb, solves: number): Verdict {
   return { ...base, status: "error", raw: { ...raw, status: "error", message } };
 }
 
-/** What the relaxation proves about a solution: weak, but nothing in it is taken on trust. */
+/** The bound that the relaxation proves for a solution: weak, but fully checked. */
 async function relaxedBound({ engine, options, prepared, problem, secondsLeft }: Bench, clean: CleanAnswer) {
   const relaxed = withoutIntegers(prepared.problem);
   const found = await engine.solve(relaxed, { ...options, time_limit_seconds: Math.max(0, secondsLeft()) }, null);

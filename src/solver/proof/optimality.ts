@@ -1,5 +1,5 @@
 /**
- * How far a solution can be from the optimum, proven from row multipliers without trust in where they come from.
+ * How far a solution can be from the optimum, proven from row multipliers wherever they come from.
  *
  * For any multipliers y, clipped to the signs that the rows' bounds allow, and reduced costs d = g - A'y computed here,
  *
@@ -15,13 +15,13 @@
 import type { Hessian, Problem } from "../../problem/problem";
 import { implyBounds } from "./implied_bounds";
 
-/** Reduced costs below this part of their terms are rounding errors, whatever the bounds of their columns would make of them. */
+/** Reduced costs below this part of their terms are rounding errors, whatever the bounds of their columns are. */
 const ROUNDING_PART = 1e-13;
-/** Prices below this part of the dearest one are rounding errors too: a column that touches nothing dear may have no other terms. */
+/** Prices below this part of the highest one are rounding errors too: a column in cheap rows only may have no other terms. */
 const NOISE_PART = 4 * Number.EPSILON;
 /** Above this part of its terms a reduced cost of the wrong sign, on a column without a bound on that side, proves nothing. */
 const UNPROVEN_PART = 1e-6;
-/** A column without a bound is taken to move, priced at the terms of its reduced cost, at most so many times what the whole plan costs. */
+/** A column without a bound is assumed to move, priced at the terms of its reduced cost, by at most this many times the cost of the whole plan. */
 const MOVE_FACTOR = 10;
 const INFINITE_BEYOND = 1e20;
 
@@ -45,7 +45,7 @@ class Proof {
   /** Sum of the magnitudes of the terms of each reduced cost. */
   readonly #magnitudes: Float64Array;
   #distance = 0;
-  /** What the plan costs, as a sum of magnitudes. */
+  /** The cost of the plan, as a sum of magnitudes. */
   #cost = 0;
 
   readonly #problem: Problem;
@@ -87,7 +87,7 @@ class Proof {
     this.#magnitudes[column]! += Math.abs(term);
   }
 
-  /** At least what the dearest column costs for one unit, so that a plan of zeros has a size too. */
+  /** At least the cost of one unit of the most expensive column, so that a plan of zeros also has a size. */
   #measureCost(): void {
     for (let column = 0; column < this.#values.length; column++) {
       const price = this.#magnitudes[column]!;

@@ -1,6 +1,6 @@
 /**
- * What the numbers of a problem say beforehand about a solver whose tolerances are absolute: how small the prices are that its
- * dual tolerance has to tell from 0, and how much its integrality tolerance is worth in a row.
+ * Measures from a problem's numbers, before the solve, how a solver with absolute tolerances will do: how small the prices are that its
+ * dual tolerance has to distinguish from 0, and how much its integrality tolerance is worth in a row.
  */
 import { isIntegerKind, type Problem } from "../../problem/problem";
 
@@ -36,7 +36,7 @@ export function objectiveExponent(problem: Problem): number {
   return exponentFor(smallest);
 }
 
-/** The exponent that brings a price of this magnitude to about 1; 0 when it need not. */
+/** The exponent that brings a price of this magnitude to about 1; 0 when that is not needed. */
 export function exponentFor(price: number): number {
   if (!(price > 0) || price >= PRICE_MIN) return 0;
   return Math.min(EXPONENT_MAX, -Math.floor(Math.log2(price)));
@@ -67,7 +67,7 @@ export function magnitudeExponent(values: Float64Array): number {
   return Math.min(EXPONENT_MAX, Math.round(Math.log2(MAGNITUDE / largest)));
 }
 
-/** All bounds that are figures. */
+/** All finite bounds. */
 export function boundsOf({ columns, rows }: Problem): Float64Array {
   const bounds = [columns.lower, columns.upper, rows.lower, rows.upper];
   return Float64Array.from(bounds.flatMap((side) => [...side.filter(Number.isFinite)]));
@@ -91,7 +91,7 @@ export function hasFarBounds({ columns }: Problem): boolean {
   return columns.lower.some(isFar) || columns.upper.some(isFar);
 }
 
-/** A relaxation: columns without the bounds that stand for none, and that cost a solver which starts from them its digits. */
+/** A relaxation: drops bounds that only mean "none", because a solver that starts from them loses digits. */
 export function withoutFarBounds(problem: Problem): Problem {
   const lower = problem.columns.lower.map((bound) => (isFar(bound) ? -Infinity : bound));
   const upper = problem.columns.upper.map((bound) => (isFar(bound) ? Infinity : bound));

@@ -1,4 +1,4 @@
-/** One solve with its settings, as the ladder sees it: in the user's scale, checked against the user's own problem. */
+/** One solve with its settings: its answer in the user's scale, checked against the user's own problem. */
 import type { Problem } from "../../problem/problem";
 import { type Certificate, certify, objectiveOf } from "../certify";
 import type { Engine, RawAnswer, SolveCallbacks } from "../engine";
@@ -13,10 +13,10 @@ export interface Rung {
   readonly exponent: number;
   /**
    * Prepared values that the regularization of a quadratic objective pulls towards, instead of towards 0. With the values that were found
-   * before, what it distorts vanishes (the proximal point method).
+   * before, its distortion vanishes (the proximal point method).
    */
   readonly center?: Float64Array | null;
-  /** Bounds of 1e9 and more are left out: the certificate sees to them, and the solver need not start from them. */
+  /** Bounds of 1e9 and more are left out: the certificate checks them, and the solver need not start from them. */
   readonly is_without_far_bounds?: boolean;
   /** All bounds of a linear problem are multiplied by 2 to this power. */
   readonly magnitude?: number;
@@ -24,9 +24,9 @@ export interface Rung {
 
 export interface Trial {
   readonly rung: Rung;
-  /** In the user's scale. */
+  /** The answer in the user's scale. */
   readonly raw: RawAnswer;
-  /** As the solver gave them for the prepared problem. */
+  /** As the solver returned them for the prepared problem. */
   readonly prepared_values: Float64Array | null;
   /** null without values. */
   readonly certificate: Certificate | null;
@@ -42,7 +42,7 @@ export interface Bench {
   secondsLeft(): number;
 }
 
-/** The first solve of a run tells its progress and its solutions; those after it only look for a stop. */
+/** The first solve of a run reports progress and solutions; later ones only check for a stop. */
 export async function tryRung(bench: Bench, rung: Rung, is_first: boolean): Promise<Trial> {
   const { engine, prepared, options } = bench;
   const reached = rung.is_without_far_bounds ? withoutFarBounds(prepared.problem) : prepared.problem;
@@ -65,7 +65,7 @@ function withPull(problem: Problem, { center, settings }: Rung): Problem {
 export function readTrial(bench: Bench, rung: Rung, found: RawAnswer): Trial {
   const raw = restored(bench.prepared, minified(found, rung.magnitude ?? 0), 2 ** -rung.exponent);
   if (raw.values === null) return { rung, raw, prepared_values: null, certificate: null };
-  // With a pull the solver speaks of another objective.
+  // With a pull the solver's objective is a different one.
   const objective = rung.center == null ? raw.objective : objectiveOf(bench.problem, raw.values).value;
   return { rung, raw, prepared_values: found.values, certificate: certify(bench.problem, raw.values, objective) };
 }
