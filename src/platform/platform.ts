@@ -17,7 +17,7 @@ export interface Platform {
    * thread of ours, so that it is used instead.
    */
   readonly resolver_file: string | null;
-  /** The file that gives names addresses before any name server does; null beside a null `resolver_file`. */
+  /** The hosts file, which is read before any name server is asked; null when `resolver_file` is null. */
   readonly hosts_file: string | null;
 
   readonly files: PlatformFiles;
@@ -34,10 +34,10 @@ export interface PlatformFiles {
   makePrivateDirectory(path: string): void;
   /**
    * Opens a file for writing that only its owner may read; "w" empties an existing file, "wx" refuses one. Returns the descriptor.
-   * A file that root creates belongs to the owner of its directory: what an administrator does there must not lock the service out.
+   * A file that root creates gets the owner of its directory, so that an administrator's command does not lock the service out.
    */
   openPrivate(path: string, flags: "w" | "wx"): number;
-  /** Gives what is at `path` the rights of `of`, and where this process may its owner. */
+  /** Gives the file at `path` the permissions of `of` and, if this process may do that, its owner. */
   takeRights(path: string, of: string): void;
   /** Makes an existing file readable and writable by its owner only. */
   makePrivate(path: string): void;
@@ -47,7 +47,7 @@ export interface PlatformFiles {
   makeNewFilesPrivate(): void;
   /** True when others than its owner may read or change what is at this path. */
   isOpenToOthers(path: string): boolean;
-  /** Who owns what is at this path and who this process is, in words for a person; null where they are the same. */
+  /** Says who owns the path and which user this process is; null when they are the same. */
   ownersOf(path: string): string | null;
   /** True when this process neither owns what is at this path nor runs as root. */
   belongsToAnother(path: string): boolean;

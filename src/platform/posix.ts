@@ -121,7 +121,7 @@ const processes: PlatformProcesses = {
     if (IS_LINUX) child.kill("SIGCONT");
   },
   yieldProcessor(share) {
-    // Linux keeps a priority for each thread: those of the compiler may have begun already.
+    // Linux has a priority per thread, and threads of the JIT compiler may have started already.
     for (const thread of IS_LINUX ? readdirSync("/proc/self/task") : [0]) yieldThread(Number(thread), NICE[share]);
   },
   endWithParent,
@@ -135,7 +135,7 @@ function yieldThread(thread: number, nice: number): void {
   try {
     setPriority(thread, nice);
   } catch {
-    // It works at the priority that it has.
+    // The thread keeps its priority.
   }
 }
 
@@ -167,7 +167,7 @@ export const posix: Platform = {
   machine,
 };
 
-/** Only root can give a file away. */
+/** Only root can change the owner of a file. */
 function takeOwner(path: string, of: string): void {
   const { uid, gid } = statSync(of);
   const own = statSync(path);

@@ -1,7 +1,7 @@
 /**
- * The fields of a cron pattern as this service reads them, from what is written here or for another scheduler. What means one
- * thing wherever it is taken is read (`?` for a day, `5/15`, `22-2`, `FRI-MON`, `L-3`, names in full, a year of `*`). What means
- * different things in different places, or cannot be kept, is refused with what to write instead.
+ * Reads the fields of a cron pattern, including patterns written for other schedulers. A form that means the same
+ * in every scheduler is read (`?` for a day, `5/15`, `22-2`, `FRI-MON`, `L-3`, names in full, a year of `*`). A form that means
+ * different things in different schedulers, or cannot be kept, is refused with a hint what to write instead.
  */
 
 export interface PatternFault {

@@ -67,14 +67,14 @@ export function canonicalZone(name: string): string | null {
   }
 }
 
-/** What a zone of Windows, an abbreviation or an offset is most often called here; null for any other name. */
+/** The IANA zone that a Windows zone, an abbreviation or an offset most often means; null for any other name. */
 export function zoneInstead(name: string): string | null {
   const trimmed = name.trim();
   const known = FOREIGN_ZONES[trimmed.toLowerCase()];
   if (known !== undefined) return known;
   const [, sign, hours, minutes = "00"] = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?$/i.exec(trimmed) ?? [];
   if (hours === undefined || minutes !== "00" || Number(hours) > 14) return null;
-  // Etc's zones are named by the way to Greenwich: UTC+2 is Etc/GMT-2.
+  // The signs of the Etc zones are reversed: UTC+2 is Etc/GMT-2.
   return canonicalZone(`Etc/GMT${sign === "+" ? "-" : "+"}${Number(hours)}`);
 }
 

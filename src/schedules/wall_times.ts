@@ -1,4 +1,4 @@
-/** Times of day of matching days: what a pattern means on the wall clock, before any zone. Milliseconds of a fake UTC. */
+/** The wall-clock times of a pattern, before any time zone: times of day on matching days, in milliseconds of a fake UTC. */
 
 /** Days that match a pattern. */
 export interface Days {
@@ -11,7 +11,7 @@ const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 const DAY_MS = DAY_SECONDS * SECOND_MS;
-/** How far ahead two matching days that follow each other are looked for. */
+/** How far ahead to look for two matching days in a row. */
 const NEIGHBOUR_YEARS_MAX = 5;
 
 /** Days that match any of several. */
@@ -24,7 +24,7 @@ export function anyOf(all: readonly Days[]): Days {
   };
 }
 
-/** The day so many days before the last one, of each month whose first day matches `months`; a month that is too short has none. */
+/** The day that is this many days before the last one, in each month whose first day matches `months`; a month that is too short has none. */
 export function daysBeforeLast(months: Days, count: number): Days {
   return {
     nextRun(after) {

@@ -140,7 +140,7 @@ export function hasLiveKey(db: BunSQLiteDatabase, now: number): boolean {
   return db.select({ id: apiKeys.id }).from(apiKeys).where(is_live).limit(1).get() !== undefined;
 }
 
-/** True while the key of the first start is the only one, and nothing was made with it. */
+/** True while the key of the first start is the only one and nothing was created with it. */
 export function hasOnlyFirstKey(client: Database): boolean {
   const row = client
     .query("SELECT (SELECT count(*) FROM api_keys) = 1 AND NOT EXISTS (SELECT 1 FROM documents) AS is_so")

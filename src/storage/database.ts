@@ -52,7 +52,7 @@ export interface OpenDatabase {
   readonly read: TypedQueries;
   /** Syncs the log to disk, off this thread. */
   readonly syncLog: SyncLog;
-  /** Why what is written now would be in no database: its files were removed or replaced; null while they are in place. */
+  /** Why writes would be lost: the database's files were removed or replaced; null while they are in place. */
   readonly findLoss: () => string | null;
   /** Moves the log into the file and closes both connections. */
   close(): void;
@@ -128,7 +128,7 @@ function withReader(client: Database, path: string): OpenDatabase {
   };
 }
 
-/** SQLite goes on writing to files that have no name any more, and all of it is gone with the process. */
+/** SQLite goes on writing to files that were removed, and everything written is lost when the process ends. */
 function lossFinder(path: string): () => string | null {
   const identityOf = (name: string): string | null => {
     try {

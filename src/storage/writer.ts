@@ -210,7 +210,7 @@ export class Writer {
     if (this.#waiting.length > 0) this.#schedule();
   }
 
-  /** Someone found that what is written reaches no database: nothing may be written any more. */
+  /** Call when writes no longer reach a database: nothing may be written any more. */
   lose(reason: string): void {
     this.#lose(new StorageFailure("lost", new Error(reason)));
   }

@@ -1,7 +1,7 @@
 /**
- * Which of several addresses takes a connection first (RFC 8305, "Happy Eyeballs"). Each gets a head start on the next one, so
- * that the resolver's order decides among those that answer, and an address that swallows connects costs a quarter of a
- * second and not the whole deadline. Nothing is sent: the connections are closed, and a POST is made over one of its own.
+ * Finds which of several addresses accepts a connection first (RFC 8305, "Happy Eyeballs"). Each gets a head start on the next one, so
+ * that the resolver's order decides among those that answer, and an address that drops connects silently costs a quarter of a
+ * second and not the whole deadline. Nothing is sent: the connections are closed, and the POST opens one of its own.
  */
 import { createConnection, isIP, type Socket } from "node:net";
 import type { Clock } from "../clock";
@@ -9,7 +9,7 @@ import type { Clock } from "../clock";
 /** Section 8 of the RFC recommends it. */
 const HEAD_START_MS = 250;
 
-/** The address families in turn, each in its order, that of the first address first (section 4). */
+/** Alternates between the address families, starting with that of the first address; each keeps its order (section 4). */
 export function alternating(addresses: readonly string[]): string[] {
   const first = addresses.filter((address) => isIP(address) === isIP(addresses[0]!));
   const second = addresses.filter((address) => !first.includes(address));
@@ -18,7 +18,7 @@ export function alternating(addresses: readonly string[]): string[] {
 }
 
 /**
- * The first address that takes a connection, or, when all refuse, the last that did, for its reason is then told by who
+ * The first address that accepts a connection or, when all refuse, the last one to refuse, so that the caller gets its reason when it
  * connects to it. Null when none has done either within `deadline_ms`.
  */
 export function firstToConnect(
@@ -53,7 +53,7 @@ export function firstToConnect(
       if (failed === addresses.length) settle(address);
       else begin();
     };
-    // Stays for good: a destroyed connection may raise a late error.
+    // This listener stays: a destroyed connection may raise a late error.
     socket.on("error", fail);
     socket.on("connect", () => settle(address));
     if (next < addresses.length) cancelNext = clock.after(HEAD_START_MS, begin);

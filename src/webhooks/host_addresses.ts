@@ -42,7 +42,7 @@ export class Names {
     return found.map(({ address }) => address);
   }
 
-  /** What the hosts file gives, every line of the name, in their order. */
+  /** The addresses from all lines of the hosts file that contain the name, in order. */
   #writtenFor(name: string): readonly string[] | undefined {
     const mark = fileMark(this.#hosts_file);
     if (mark !== this.#hosts_seen) {

@@ -50,7 +50,7 @@ export function makeWebhookSecret(random: (count: number) => Uint8Array): string
   return SECRET_PREFIX + Buffer.from(random(SECRET_BYTES)).toString("base64");
 }
 
-/** A text as it is copied, without the blanks and line ends around it that a file or a page adds. */
+/** Removes blanks and line ends around a secret that was copied from a file or a page. */
 export function trimmedSecret(given: string): string {
   return given.replace(/^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$/g, "");
 }

@@ -33,7 +33,7 @@ export class ControlFiles {
     rmSync(`${path}.incumbent`, { force: true });
   }
 
-  /** The job that the process began last; 0: none yet. */
+  /** The job that the process began most recently; 0: none yet. */
   readInHand(): number {
     const number = new Float64Array(1);
     readSync(this.#in_hand, number, 0, 8, 0);

@@ -29,7 +29,7 @@ const MARKER_FILE = "instance";
 /** Exists in the directory while a restore changes it (restore.ts). */
 export const RESTORE_MARKER_FILE = "restore.unfinished";
 
-/** A directory with one of these files is ours: a start, a restore, or a person who restores by hand creates them. */
+/** A directory with one of these files belongs to this program: a start, a restore or a person who restores by hand created them. */
 const OWN_FILES = [DATABASE_FILE, MARKER_FILE, LOCK_FILE, RESTORE_MARKER_FILE, "seal.key"];
 /** What a new file system contains. */
 const FILE_SYSTEM_NAMES = ["lost+found"];
@@ -37,7 +37,7 @@ const NAMES_SHOWN_MAX = 3;
 
 /**
  * Creates the directory if it does not exist, readable only by its owner. Refuses one with other files in it and no data of ours: changing
- * the rights on a directory that others use can lock everyone out of it.
+ * the permissions of a directory that others use can lock everyone out of it.
  */
 export function prepareDirectory(directory: string): void {
   try {
