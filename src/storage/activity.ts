@@ -96,13 +96,18 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Rows stored, of the whole service. */
-export function countStored(client: Database): { runs: number; triggers: number; documents: number; versions: number } {
+/** Rows stored, of one organization and, unless null, one workspace. */
+export function countStored(
+  client: Database,
+  { organization_id, workspace_id }: { readonly organization_id: string; readonly workspace_id: string | null },
+): { runs: number; triggers: number; documents: number; versions: number } {
+  const in_sight = "organization_id = ?1 AND (?2 IS NULL OR workspace_id = ?2)";
   return client
     .query(
       `SELECT coalesce(sum(stored_runs), 0) AS runs, count(*) AS triggers,
-         (SELECT count(*) FROM documents WHERE deleted_at IS NULL) AS documents, (SELECT count(*) FROM versions) AS versions
-       FROM triggers WHERE deleted_at IS NULL`,
+         (SELECT count(*) FROM documents WHERE deleted_at IS NULL AND ${in_sight}) AS documents,
+         (SELECT count(*) FROM versions WHERE document_id IN (SELECT id FROM documents WHERE ${in_sight})) AS versions
+       FROM triggers WHERE deleted_at IS NULL AND ${in_sight}`,
     )
-    .get() as { runs: number; triggers: number; documents: number; versions: number };
+    .get(organization_id, workspace_id) as { runs: number; triggers: number; documents: number; versions: number };
 }

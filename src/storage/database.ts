@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
 import { messageOf } from "../log";
 import { platform } from "../platform/current";
-import { APPLICATION_ID } from "./directory/backup";
+import { APPLICATION_ID, hasLog } from "./directory/backup";
 import {
   checkDatabaseStillThere,
   checkNoRestoreUnderWay,
@@ -19,8 +19,8 @@ import {
   readMarker,
   writeMarker,
 } from "./directory/data_directory";
-import { MIGRATIONS, type MigrationProgress, userVersion } from "./migrations";
-import { bringUpToDate, type UpgradeResult } from "./migrations/upgrade";
+import { alteredObjects, MIGRATIONS, type MigrationProgress, userVersion } from "./migrations";
+import { alteredMessage, bringUpToDate, refuseNewer, type UpgradeResult } from "./migrations/upgrade";
 import type { SyncLog } from "./writer";
 
 /** The WAL-reset defect of older versions loses commits when two connections write (fixed in 3.51.3). */
@@ -98,6 +98,11 @@ export function openExistingDatabase(directory: string): OpenDatabase {
   const client = openWriter(path);
   const found = userVersion(client);
   const known = MIGRATIONS.at(-1)!.number;
+  const objects = found === known ? alteredObjects(client, MIGRATIONS, known) : [];
+  if (objects.length > 0) {
+    client.close();
+    throw new DataDirectoryError(1, alteredMessage(path, objects));
+  }
   if (found !== known) {
     client.close();
     throw new DataDirectoryError(
@@ -147,6 +152,7 @@ function lossFinder(path: string): () => string | null {
 
 function openWriter(path: string): Database {
   const is_new = !existsSync(path) || statSync(path).size === 0;
+  if (!is_new) refuseUnchanged(path);
   const client = openPrivate(path);
   try {
     checkSqliteVersion(client);
@@ -168,11 +174,32 @@ function openWriter(path: string): Database {
     return client;
   } catch (error) {
     client.close();
-    throw new DataDirectoryError(
-      1,
-      `cannot use the database ${path}: ${messageOf(error)}; if it is damaged, put a backup back`,
-    );
+    throw unusable(path, error);
   }
+}
+
+/**
+ * Refuses a newer database, or another program's, that is not in WAL mode before the switch to WAL writes to it. A file in WAL mode is
+ * not changed by being opened, and is checked later.
+ */
+function refuseUnchanged(path: string): void {
+  if (hasLog(path)) return;
+  const client = new Database(path, { readonly: true });
+  try {
+    checkApplication(client);
+    refuseNewer(client, path);
+  } catch (error) {
+    throw error instanceof DataDirectoryError ? error : unusable(path, error);
+  } finally {
+    client.close();
+  }
+}
+
+function unusable(path: string, error: unknown): DataDirectoryError {
+  return new DataDirectoryError(
+    1,
+    `cannot use the database ${path}: ${messageOf(error)}; if it is damaged, put a backup back`,
+  );
 }
 
 function checkSqliteVersion(client: Database): void {
@@ -182,10 +209,14 @@ function checkSqliteVersion(client: Database): void {
   }
 }
 
-function checkHealth(client: Database): void {
+function checkApplication(client: Database): void {
   const { application_id } = client.query("PRAGMA application_id").get() as { application_id: number };
   const tables = (client.query("SELECT count(*) AS n FROM sqlite_schema").get() as { n: number }).n;
   if (tables > 0 && application_id !== APPLICATION_ID) throw new Error("this file is the database of another program");
+}
+
+function checkHealth(client: Database): void {
+  checkApplication(client);
   const check = client.query("PRAGMA quick_check(1)").get() as { quick_check: string };
   if (check.quick_check !== "ok") throw new Error(`the file is damaged (${check.quick_check})`);
 }

@@ -7,7 +7,7 @@
  * refers to it, so foreign keys are turned off before BEGIN (inside a transaction SQLite ignores the setting) until after the end; all
  * references are checked before COMMIT. After a crash the old database is there, because the log has no commit.
  */
-import type { Database } from "bun:sqlite";
+import { Database } from "bun:sqlite";
 import { createHash } from "node:crypto";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import room from "./migrations/0002_room.sql" with { type: "text" };
@@ -36,6 +36,8 @@ export const MIGRATIONS: readonly Migration[] = [
 export type MigrationFault =
   | { readonly kind: "newer"; readonly found: number; readonly known: number; readonly written_by: string | null }
   | { readonly kind: "changed"; readonly number: number }
+  /** The schema is not the one that the migrations make; `objects` are `trigger NAME`, `table NAME`, ... */
+  | { readonly kind: "altered"; readonly objects: readonly string[] }
   | {
       readonly kind: "no_room";
       readonly found: number;
@@ -88,9 +90,12 @@ export function migrate(
 ): MigrationDone | MigrationFault {
   const found = userVersion(db);
   const known = migrations.at(-1)?.number ?? 0;
-  if (found > known) return { kind: "newer", found, known, written_by: writtenBy(db, found) };
+  const newer = findNewer(db, migrations);
+  if (newer !== null) return newer;
   const changed = found === 0 ? null : changedMigration(db, migrations);
   if (changed !== null) return { kind: "changed", number: changed };
+  const objects = found === 0 ? [] : alteredObjects(db, migrations, found);
+  if (objects.length > 0) return { kind: "altered", objects };
   if (found === known) return { kind: "current" };
   const missing = migrations.filter(({ number }) => number > found);
   if (found === 0) {
@@ -111,6 +116,49 @@ export function migrate(
   }
 }
 
+/** A schema number above all that are known. */
+export function findNewer(db: Database, migrations: readonly Migration[]): MigrationFault | null {
+  const found = userVersion(db);
+  const known = migrations.at(-1)?.number ?? 0;
+  return found > known ? { kind: "newer", found, known, written_by: writtenBy(db, found) } : null;
+}
+
+/** Tables that Litestream keeps in the databases that it copies. */
+const LITESTREAM_TABLES = ["table _litestream_seq", "table _litestream_lock"];
+
+/**
+ * What differs from the schema that the migrations up to `number` make. SQL that someone else put into the file, such as a trigger,
+ * would be run by this program's own statements.
+ */
+export function alteredObjects(db: Database, migrations: readonly Migration[], number: number): string[] {
+  const model = new Database(":memory:");
+  try {
+    const options = { now: 0, program_version: "" };
+    applyAll(
+      model,
+      migrations.filter((migration) => migration.number <= number),
+      options,
+      () => {},
+    );
+    const expected = schemaOf(model);
+    const found = schemaOf(db);
+    const names = new Set([...expected.keys(), ...found.keys()]);
+    return [...names]
+      .filter((name) => expected.get(name) !== found.get(name) && !LITESTREAM_TABLES.includes(name))
+      .sort();
+  } finally {
+    model.close();
+  }
+}
+
+/** SQL by `type name`; what SQLite makes by itself has none. */
+function schemaOf(db: Database): Map<string, string> {
+  const rows = db
+    .query("SELECT type || ' ' || name AS name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+    .all() as { name: string; sql: string }[];
+  return new Map(rows.map(({ name, sql }) => [name, sql]));
+}
+
 /** Schema number of a database; 0 for a new one. */
 export function userVersion(db: Database): number {
   return (db.query("PRAGMA user_version").get() as { user_version: number }).user_version;
@@ -119,7 +167,7 @@ export function userVersion(db: Database): number {
 function applyAll(
   db: Database,
   missing: readonly Migration[],
-  options: MigrateOptions,
+  options: Pick<MigrateOptions, "now" | "program_version">,
   next: (text: string) => void,
 ): void {
   const { foreign_keys } = db.query("PRAGMA foreign_keys").get() as { foreign_keys: 0 | 1 };
@@ -141,7 +189,12 @@ function applyAll(
   }
 }
 
-function apply(db: Database, migration: Migration, options: MigrateOptions, next: (text: string) => void): void {
+function apply(
+  db: Database,
+  migration: Migration,
+  options: Pick<MigrateOptions, "now" | "program_version">,
+  next: (text: string) => void,
+): void {
   for (const step of stepsOf(migration.sql)) runStep(db, step, next);
   db.query("INSERT INTO migrations VALUES (?, ?, ?, ?, ?)").run(
     migration.number,

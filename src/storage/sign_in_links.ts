@@ -20,6 +20,14 @@ export function spendLink(transaction: Transaction, link_hash: Buffer, key_id: s
   transaction.db.update(signInLinks).set({ key_id }).where(eq(signInLinks.link_hash, link_hash)).run();
 }
 
+/** Removes the unused links of a user. */
+export function dropOpenLinks(transaction: Transaction, user_id: string): void {
+  transaction.db
+    .delete(signInLinks)
+    .where(and(isNull(signInLinks.key_id), eq(signInLinks.user_id, user_id)))
+    .run();
+}
+
 /** Removes links that expired unused. */
 export function dropStaleLinks(transaction: Transaction, now: number): void {
   transaction.db

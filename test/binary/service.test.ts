@@ -21,6 +21,22 @@ test("--print shows the unit and does nothing else; what was given to it stands 
   expect(stdout).toContain("\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n");
 });
 
+test("the log goes to the journal, homes are seen where a setting names one, and no file need be there to print", async () => {
+  const print = async (...words: string[]) => (await scratch.run(["service", "install", "--print", ...words])).stdout;
+  const plain = await print(
+    "--config",
+    "/etc/jaot/not-there.toml",
+    "--tls-cert",
+    "/nowhere/c",
+    "--tls-key",
+    "/nowhere/k",
+  );
+  expect(plain).toContain("\nStandardOutput=null\nStandardError=journal\n");
+  expect(plain).toContain("--config=/etc/jaot/not-there.toml");
+  expect(plain).toContain("\nProtectHome=yes\n");
+  expect(await print("--data-dir", "/home/ops/jaot", "--user", "ops")).toContain("\nProtectHome=read-only\n");
+});
+
 test.each([
   [["instal"], "one of install, status, uninstall is expected"],
   [["install", "--print", "--prot", "1"], "did you mean --port?"],

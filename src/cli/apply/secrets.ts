@@ -21,7 +21,8 @@ export class SecretsFile {
     try {
       const before: unknown = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
       if (!isRecord(before)) throw new Error("it holds something else than secrets by trigger");
-      this.#all = { ...before };
+      // Without a prototype, so that a trigger may be called __proto__.
+      this.#all = Object.assign(Object.create(null), before);
       this.#write();
     } catch (error) {
       throw new FileFault(`cannot use --secrets-file ${path}: ${messageOf(error)}`);

@@ -1,7 +1,7 @@
 /** `service install|status|uninstall`: the service under systemd. */
-import { copyFileSync, existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { type Config, flagName, type SettingName } from "../../config";
+import { type Config, type ConfigReading, flagName, readConfig, type SettingName } from "../../config";
 import { messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { writePrivate } from "../../platform/private_file";
@@ -40,7 +40,8 @@ export async function service(terminal: Terminal, parsed: ParsedArguments): Prom
 }
 
 function install(terminal: Terminal, parsed: ParsedArguments): number {
-  const { config, faults } = readSettings({ ...terminal, environment: {} }, parsed);
+  const reading = parsed.options.print === undefined ? readSettings : readPrintSettings;
+  const { config, faults } = reading({ ...terminal, environment: {} }, parsed);
   if (config === null) return complain(terminal, faults, 2);
   const text = unitText({
     program: PROGRAM_PATH,
@@ -62,7 +63,9 @@ function install(terminal: Terminal, parsed: ParsedArguments): number {
     const is_key_new = installKey(terminal, join(root, ENVIRONMENT_PATH));
     installFile(join(root, UNIT_PATH), text);
     systemctl(root, "daemon-reload");
-    systemctl(root, "enable", ...(root === "/" ? ["--now"] : []), UNIT);
+    systemctl(root, "enable", UNIT);
+    // Also one that runs: it would go on as the old program, and start its solvers from the new one.
+    if (root === "/") systemctl(root, "restart", UNIT);
     tell(terminal, config, root, is_key_new);
     return 0;
   } catch (error) {
@@ -73,6 +76,13 @@ function install(terminal: Terminal, parsed: ParsedArguments): number {
       1,
     );
   }
+}
+
+/** A package is built where the files that its unit names are not: they are read where they are there. */
+function readPrintSettings(terminal: Terminal, parsed: ParsedArguments): ConfigReading {
+  const path = parsed.options.config?.[0];
+  const file_text = path !== undefined && existsSync(path) ? readFileSync(path, "utf8") : null;
+  return readConfig({ flags: parsed.settings, environment: terminal.environment, file_text });
 }
 
 function status(terminal: Terminal, parsed: ParsedArguments): number {
@@ -140,7 +150,7 @@ function installFile(path: string, text: string): void {
 }
 
 function tell(terminal: Terminal, config: Config, root: string, is_key_new: boolean): void {
-  terminal.out(`installed ${UNIT_PATH}${root === "/" ? ", enabled and started" : " and enabled"}\n`);
+  terminal.out(`installed ${UNIT_PATH}${root === "/" ? ", enabled and (re)started" : " and enabled"}\n`);
   if (is_key_new)
     terminal.out(`first admin key: in ${ENVIRONMENT_PATH}, as JAOT_ADMIN_KEY; take it out once it is kept elsewhere\n`);
   terminal.out(

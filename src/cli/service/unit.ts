@@ -24,7 +24,6 @@ const STATE_NAME = "jaot-triggers";
 /** What the service cannot reach, whatever it is made to do. */
 const SANDBOX = [
   "ProtectSystem=strict",
-  "ProtectHome=yes",
   "PrivateTmp=yes",
   "PrivateDevices=yes",
   "ProtectKernelTunables=yes",
@@ -67,6 +66,7 @@ export function unitText(options: UnitOptions): string {
     "UMask=0077",
     "# What the first start shows a person must not lie in the journal; the log goes there by standard error.",
     "StandardOutput=null",
+    "StandardError=journal",
     "",
     "# Wrong settings, a directory in use, a newer database: starting again mends none of them.",
     "Restart=on-failure",
@@ -82,12 +82,19 @@ export function unitText(options: UnitOptions): string {
     `CapabilityBoundingSet=${needs_low_port ? "CAP_NET_BIND_SERVICE" : ""}`,
     `AmbientCapabilities=${needs_low_port ? "CAP_NET_BIND_SERVICE" : ""}`,
     ...SANDBOX,
+    `ProtectHome=${isInHome(words, paths) ? "read-only" : "yes"}`,
     "# MemoryDenyWriteExecute stays off: JavaScript and WebAssembly are compiled while they run.",
     "",
     "[Install]",
     "WantedBy=multi-user.target",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** True when a setting names a place that ProtectHome=yes would hide. */
+function isInHome(words: readonly string[], paths: readonly string[]): boolean {
+  const places = [...paths, ...words.map((word) => word.slice(word.indexOf("=") + 1))];
+  return places.some((place) => /^\/(home|root|run\/user)(\/|$)/.test(place));
 }
 
 /** A word as systemd reads it: specifiers and variables are plain text. */

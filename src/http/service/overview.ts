@@ -15,6 +15,6 @@ export function overviewRoutes(context: OverviewRouteContext) {
     .get("/overview/triggers", ({ principal }) => listTriggerActivity(context, principal))
     .get("/system", ({ principal }) => {
       requireRole(principal, "viewer");
-      return getSystem(context);
+      return getSystem(context, principal);
     });
 }

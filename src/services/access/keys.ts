@@ -16,6 +16,7 @@ import {
   type NewTenant,
   revokeKey,
 } from "../../storage/access";
+import { dropOpenLinks } from "../../storage/sign_in_links";
 import type { Transaction } from "../../storage/writer";
 import type { Actor, Context, Principal } from "../context";
 import { type ListingPage, listingPage } from "../listing_page";
@@ -148,6 +149,8 @@ export async function revokeKeyById(context: AccessContext, actor: Actor, key_id
       throw new Refusal("last_admin_key", "This is the last admin key; create another admin key before revoking it");
     }
     revokeKey(transaction, key_id, now);
+    // Which key made a link is not stored: none of the user's may outlive a key that was taken back.
+    dropOpenLinks(transaction, row.user_id);
     recordChange(context, transaction, actor, "key.revoke", key_id, describeKey(row));
   });
 }

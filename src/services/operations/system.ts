@@ -4,7 +4,7 @@ import { SOLVER_VERSION } from "../../solver/engines";
 import { countStored, type StorageFacts, storageFacts } from "../../storage/activity";
 import { sqliteVersion } from "../../storage/database";
 import { PROGRAM_VERSION } from "../../version";
-import type { Context } from "../context";
+import type { Context, Principal } from "../context";
 import { solverCount } from "./overview";
 
 type SystemContext = Pick<Context, "client" | "clock" | "config" | "solvers" | "started_monotonic">;
@@ -19,14 +19,17 @@ export interface SystemFacts {
   readonly limits: { time_limit_seconds_max: number; max_body_mb: number; max_model_nonzeros: number; solvers: number };
 }
 
-export function getSystem(context: SystemContext): SystemFacts {
+export function getSystem(
+  context: SystemContext,
+  principal: Pick<Principal, "organization_id" | "workspace_id">,
+): SystemFacts {
   const { config } = context;
   return {
     versions: { program: PROGRAM_VERSION, bun: Bun.version, sqlite: sqliteVersion(), solver: SOLVER_VERSION },
     platform: platform.name,
     uptime_seconds: Math.floor((context.clock.monotonic() - context.started_monotonic) / 1000),
     storage: storageFacts(config.data_dir),
-    stored: countStored(context.client),
+    stored: countStored(context.client, principal),
     retention: {
       runs_keep_days: config.runs_keep_days,
       runs_keep_per_trigger: config.runs_keep_per_trigger,

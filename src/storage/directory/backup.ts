@@ -80,7 +80,8 @@ export function inspectDatabase(path: string): DatabaseFacts {
   }
 }
 
-function hasLog(path: string): boolean {
+/** True when the file is in WAL mode, which a backup never is. */
+export function hasLog(path: string): boolean {
   const header = Buffer.alloc(HEADER_BYTES);
   const descriptor = openSync(path, "r");
   try {

@@ -11,8 +11,16 @@ import { dirname } from "node:path";
 import { platform } from "../../platform/current";
 import { copyThrough, draftOf } from "../directory/backup";
 import { DataDirectoryError } from "../directory/data_directory";
-import { MIGRATIONS, type MigrationFault, type MigrationProgress, migrate, userVersion } from "../migrations";
+import {
+  findNewer,
+  MIGRATIONS,
+  type MigrationFault,
+  type MigrationProgress,
+  migrate,
+  userVersion,
+} from "../migrations";
 
+const NAMES_SHOWN_MAX = 5;
 const MB_BYTES = 1e6;
 
 export interface UpgradeOptions {
@@ -66,6 +74,12 @@ function hasTables(client: Database): boolean {
   return client.query("SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1").get() !== null;
 }
 
+/** Throws DataDirectoryError for a schema that this program does not know; only reads. */
+export function refuseNewer(client: Database, path: string): void {
+  const problem = findNewer(client, MIGRATIONS);
+  if (problem !== null) throw refusalOf(problem, path);
+}
+
 function unfinishedBackupOf(path: string, from: number): string {
   return `${path}.before-${from}.unfinished`;
 }
@@ -95,6 +109,13 @@ function freeBytesBeside(path: string): number {
   return bavail * bsize;
 }
 
+/** Why a database whose schema someone changed is not used. */
+export function alteredMessage(path: string, objects: readonly string[]): string {
+  const names = objects.slice(0, NAMES_SHOWN_MAX).join(", ");
+  const more = objects.length > NAMES_SHOWN_MAX ? ` and ${objects.length - NAMES_SHOWN_MAX} more` : "";
+  return `${path} has a schema that this program did not make (${names}${more}); SQL of others must not run here. Nothing was changed: put a backup back, or remove what was added`;
+}
+
 function refusalOf(fault: MigrationFault, path: string): DataDirectoryError {
   if (fault.kind === "changed") {
     return new DataDirectoryError(
@@ -102,6 +123,7 @@ function refusalOf(fault: MigrationFault, path: string): DataDirectoryError {
       `${path} was made by another build of schema ${fault.number}; put a backup back, or use that build`,
     );
   }
+  if (fault.kind === "altered") return new DataDirectoryError(1, alteredMessage(path, fault.objects));
   if (fault.kind === "newer") {
     const writer = fault.written_by === null ? "" : `, written by jaot-triggers ${fault.written_by}`;
     return new DataDirectoryError(

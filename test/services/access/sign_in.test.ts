@@ -36,6 +36,13 @@ describe("a sign-in link", () => {
     expect([again.status, again.body.code]).toEqual([401, "invalid_sign_in_link"]);
   });
 
+  test("works no more once a key of its user was revoked", async () => {
+    const key = (await world.call("POST", "/api/v2/keys", { name: "leaves", role: "admin" })).body;
+    const { link } = (await world.call("POST", `${SESSION}/links`, undefined, { token: key.api_key })).body;
+    await world.call("DELETE", `/api/v2/keys/${key.id}`);
+    expect((await signIn(link)).status).toBe(401);
+  });
+
   test("gives one key when two browsers use it at one time", async () => {
     const link = await makeLink();
     const answers = await Promise.all([signIn(link), signIn(link), signIn(link)]);

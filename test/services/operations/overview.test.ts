@@ -84,3 +84,10 @@ test("the system tells what is inside and how much is kept", async () => {
   expect(body.stored.runs).toBe((await activity()).length > 0 ? 4 : 0);
   expect(JSON.stringify(body)).not.toContain(world.directory);
 });
+
+test("the system counts what a key may see, and nothing of other workspaces", async () => {
+  const workspace_id = (await world.call("POST", "/api/v2/workspaces", { name: "apart" })).body.id;
+  const key = (await world.call("POST", "/api/v2/keys", { name: "apart", role: "viewer", workspace_id })).body;
+  const { body } = await world.call("GET", "/api/v2/system", undefined, { token: key.api_key });
+  expect(body.stored).toEqual({ runs: 0, triggers: 0, documents: 0, versions: 0 });
+});
