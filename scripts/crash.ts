@@ -25,7 +25,7 @@ const fires = numberArgument("--fires", cycles * 3000);
 /** Kills follow so quickly that a run at the head of the queue may see more of them than attempts_max allows. */
 const ATTEMPTS_MAX = "100";
 const SETTINGS = [
-  ...["--workers", "1", "--webhook-retry-scale", "0.0002"],
+  ...["--workers", "1", "--queued-runs-per-trigger-max", "1000000", "--webhook-retry-scale", "0.0002"],
   ...["--runs-keep-per-trigger", "100000000", "--attempts-max", ATTEMPTS_MAX],
 ];
 /** Every second cycle kills at a named point, the others after this time under load. */

@@ -32,7 +32,16 @@ const hooks = Bun.serve({
 });
 const counts: Record<string, number> = {};
 try {
-  await program.start(null, ["--workers", "1", "--webhook-retry-scale", "0.001", "--runs-keep-per-trigger", "2000"]);
+  await program.start(null, [
+    "--workers",
+    "1",
+    "--queued-runs-per-trigger-max",
+    "1000000",
+    "--webhook-retry-scale",
+    "0.001",
+    "--runs-keep-per-trigger",
+    "2000",
+  ]);
   const quick = await makeTrigger(program.address, QUICK_MODEL, { webhook_url: `http://127.0.0.1:${hooks.port}/` });
   const hard = await makeTrigger(program.address, { ...splitModel(random, true), options: { time_limit_seconds: 2 } });
   await ask(program.address, "POST", `/triggers/${quick.id}/schedule`, { cron_expression: "* * * * * *" });

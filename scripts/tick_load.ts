@@ -24,7 +24,7 @@ const at = process.argv.indexOf("--schedules");
 const count = at === -1 ? 10_000 : Number(process.argv[at + 1]);
 const program = new Program();
 try {
-  await program.start(null, ["--workers", "1"]);
+  await program.start(null, ["--workers", "1", "--queued-runs-per-trigger-max", "1000000"]);
   const before = await idleShare();
   const due = await makeSchedules();
   await Bun.sleep(SETTLE_SECONDS * 1000);

@@ -29,6 +29,7 @@ import { TICK_OUTCOMES_FINAL } from "./runs/tick";
 import { type AccessContext, bootstrap } from "./services/access/keys";
 import { makeSignInLink } from "./services/access/sign_in";
 import type { Context } from "./services/context";
+import { INSPECTOR_LIMITS, Inspector } from "./services/documents/inspector";
 import { BackupStatus } from "./services/memory/backup_status";
 import { FailureLimits } from "./services/memory/failure_limits";
 import { FireTargets } from "./services/memory/fire_targets";
@@ -40,7 +41,7 @@ import { WebhookDestinations } from "./services/memory/webhook_destinations";
 import { recover } from "./services/runs/recovery";
 import { SOLVER_VERSION } from "./solver/engines";
 import { wasJobBegun } from "./solver/process/control";
-import { SolverPool } from "./solver/process/pool";
+import { type PoolSettings, SolverPool } from "./solver/process/pool";
 import { findTenant, firstTenant, hasLiveKey, hasOnlyFirstKey } from "./storage/access";
 import { type OpenDatabase, openDatabase, openExistingDatabase } from "./storage/database";
 import {
@@ -59,6 +60,12 @@ import { readAuthorities } from "./webhooks/authorities";
 import { DeliveryLanes } from "./webhooks/lanes";
 
 const MIB_BYTES = 1_048_576;
+/** A compile does not hear that nobody waits for it any more: its process is ended this long after. */
+const INSPECTOR_GRACE_MS = 100;
+/** Reading 16 MiB of numbers takes 1 GB, which is soon used again: a new process for each would cost more. */
+const INSPECTOR_GROWTH_BYTES = 1e9;
+/** Beyond the compiler's own limit: for reading the text, and for a model that is read twice. */
+const INSPECTOR_EXTRA_MS = 30_000;
 
 export interface AppParts {
   readonly config: Config;
@@ -223,7 +230,7 @@ function assemble(parts: AppParts, database: OpenDatabase, unlock: () => void): 
         loops.watcher.stop(),
         loops.disk_keeper.stop(),
       ]);
-      await context.solvers.stop({ drain_ms: drain_seconds * 1000 });
+      await Promise.all([context.solvers.stop({ drain_ms: drain_seconds * 1000 }), context.inspector.stop()]);
       await settled(context);
       await loops.deliverer.stop();
       await server.stop(true);
@@ -291,7 +298,8 @@ function createContext(parts: AppParts, database: OpenDatabase, isStopping: () =
     delivery_lanes: new DeliveryLanes(),
     webhook_destinations: new WebhookDestinations(config.webhook_targets, clock),
     webhook_authorities: config.webhook_ca === null ? null : readAuthorities(config.webhook_ca),
-    solvers: createPool(parts, () => wake.executor()),
+    solvers: createSolvers(parts, () => wake.executor()),
+    inspector: createInspector(parts),
     queue: new ReadyQueue(),
     signals: new RunSignals(clock),
     progress: new ProgressLog(),
@@ -329,24 +337,38 @@ function openSealKey({ config, ids, log }: AppParts, database: OpenDatabase): Se
   return loadSealKey(config.data_dir, config.secret_key, (count) => ids.bytes(count));
 }
 
-function createPool(parts: AppParts, onRoom: () => void): SolverPool {
+function createSolvers(parts: AppParts, onRoom: () => void): SolverPool {
+  // A pool of none would not know what to do; without workers no run is given to it.
+  const processes = Math.max(1, parts.config.workers ?? defaultWorkers());
+  return createPool(parts, { processes, onRoom });
+}
+
+/** One process beside the solvers, started for the first question and ended when none has come for a while. */
+function createInspector(parts: AppParts): Inspector {
+  const limits = { kill_grace_ms: INSPECTOR_GRACE_MS, recycle_growth_bytes: INSPECTOR_GROWTH_BYTES };
+  const pool = createPool(parts, { control_prefix: "inspector-", processes: 1, kept: 0, limits });
+  const answer_ms_max = parts.config.max_model_seconds * 1000 + INSPECTOR_EXTRA_MS;
+  return new Inspector(pool, parts.clock, { ...INSPECTOR_LIMITS, answer_ms_max });
+}
+
+type PoolChoices = Pick<PoolSettings, "control_prefix" | "processes" | "kept" | "onRoom" | "limits">;
+
+function createPool(parts: AppParts, { limits, ...choices }: PoolChoices): SolverPool {
   const { config, clock, log } = parts;
-  // With no workers one process remains, for compiling large models alone.
-  const processes = Math.max(1, config.workers ?? defaultWorkers());
   const memory_max_mb = config.solver_memory_max_mb;
   return new SolverPool({
+    ...choices,
     command: [
       ...parts.self,
       "solver",
       `--max-model-nonzeros=${config.max_model_nonzeros}`,
       `--max-model-seconds=${config.max_model_seconds}`,
     ],
-    processes,
     clock,
     log,
-    onRoom,
     control_dir: config.data_dir,
     limits: {
+      ...limits,
       idle_seconds: config.solver_idle_seconds,
       ...(memory_max_mb === null ? {} : { memory_max_bytes: memory_max_mb * MIB_BYTES }),
     },

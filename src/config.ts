@@ -15,6 +15,8 @@ interface Setting<Kind extends string, Value> {
   readonly is_public: boolean;
   readonly min?: number;
   readonly max?: number;
+  /** The word none stands for no value at all. */
+  readonly may_be_none?: boolean;
   readonly words?: readonly string[];
   /** What a text must look like; `expected` ends the message about one that does not. */
   readonly form?: { readonly isFitting: (text: string) => boolean; readonly expected: string };
@@ -36,12 +38,13 @@ const decimal = (about: string, value: number, min: number, max: number): Settin
   min,
   max,
 });
-const wholeOrNone = (about: string, min: number): Setting<"whole", number | null> => ({
+const wholeOrNone = (about: string, min: number, value: number | null = null): Setting<"whole", number | null> => ({
   kind: "whole",
   about,
-  default: null,
+  default: value,
   is_public: true,
   min,
+  may_be_none: true,
 });
 const text = (about: string, value: string): Setting<"text", string> => ({
   kind: "text",
@@ -113,11 +116,16 @@ export const SETTINGS = {
     KILL_AT_PATTERN,
   ),
   max_body_mb: whole("largest request body, MiB", 16, 1, 1024),
+  body_bytes_per_second_min: whole(
+    "slowest upload of a sender with a key or secret in the header, bytes a second on the whole, after its first 10 s",
+    1000,
+    1,
+  ),
   max_model_nonzeros: whole("largest compiled model, coefficients", 20_000_000, 1),
   max_model_seconds: whole("longest compile, seconds", 30, 1, 3600),
   time_limit_seconds_max: whole("longest solve that a model or request may ask for, seconds", 86_400, 1),
   queued_runs_max: whole("runs that may wait, over all triggers", 1_000_000, 1),
-  queued_runs_per_trigger_max: wholeOrNone("runs of one trigger that may wait; none: no limit", 1),
+  queued_runs_per_trigger_max: wholeOrNone("runs of one trigger that may wait; none: no limit", 1, 100_000),
   attempts_max: whole("times a run may take its solver or this process down before it is failed", 3, 1, 100),
   runs_keep_days: whole("days that ended runs are kept", 90, 1, 36_500),
   runs_keep_per_trigger: whole("ended runs kept of each trigger, the newest", 10_000, 1),
@@ -229,7 +237,9 @@ export function readConfig(sources: ConfigSources): ConfigReading {
   const config: Record<string, SettingValue | null> = {};
   for (const name of settingNames()) {
     const [given, origin] = firstGiven(name, sources, file);
-    const value = given === undefined ? SETTINGS[name].default : parseValue(name, given, origin, faults);
+    const is_none = given === "none" && "may_be_none" in SETTINGS[name];
+    const value =
+      given === undefined ? SETTINGS[name].default : is_none ? null : parseValue(name, given, origin, faults);
     if (value !== undefined) config[name] = value;
   }
   return faults.length > 0 ? { config: null, faults } : { config: config as Config, faults: null };
@@ -322,9 +332,14 @@ function parseText(setting: Setting<string, unknown>, given: unknown): string | 
   return is_fitting ? value : undefined;
 }
 
-function expectedNumber({ kind, min = 0, max = Number.MAX_SAFE_INTEGER }: Setting<string, unknown>): string {
+function expectedNumber({
+  kind,
+  may_be_none = false,
+  min = 0,
+  max = Number.MAX_SAFE_INTEGER,
+}: Setting<string, unknown>): string {
   const range = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `from ${min} to ${max}`;
-  return `${kind === "whole" ? "a whole number" : "a number"} ${range}`;
+  return `${kind === "whole" ? "a whole number" : "a number"} ${range}${may_be_none ? " or none" : ""}`;
 }
 
 function expectedText(setting: Setting<string, unknown>): string {

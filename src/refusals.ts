@@ -23,6 +23,7 @@ const REFUSAL_STATUS = {
   example_not_found: 404,
   delivery_not_found: 404,
   method_not_allowed: 405,
+  body_too_slow: 408,
   trigger_disabled: 409,
   schedule_exists: 409,
   tick_has_run: 409,

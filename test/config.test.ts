@@ -82,7 +82,7 @@ describe("what is wrong", () => {
     expect(problems).toContainEqual(expect.stringContaining("did you mean JAOT_PORT?"));
     expect(problems).toContainEqual(expect.stringContaining("did you mean host?"));
     expect(problems).toContainEqual('--port: a whole number from 0 to 65535 is expected, found "70000"');
-    expect(problems).toContainEqual('JAOT_WORKERS: a whole number at least 0 is expected, found "-1"');
+    expect(problems).toContainEqual('JAOT_WORKERS: a whole number at least 0 or none is expected, found "-1"');
     expect(problems).toContainEqual(expect.stringContaining("one of auto, json, text is expected"));
   });
 

@@ -100,7 +100,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ended: async (trigger, run_id) => {
       const text = await waitForRun(app.context, trigger.id, run_id, RUN_WAIT_MS);
       if (text === null) throw new Error(`run ${run_id} has not ended`);
-      return JSON.parse(text);
+      return JSON.parse(text.toString());
     },
     logged,
     stop: async () => {

@@ -55,6 +55,8 @@ export class Service {
       "serve",
       "--port",
       String(this.port),
+      "--queued-runs-per-trigger-max",
+      "1000000",
       "--workers",
       String(workers),
       "--data-dir",

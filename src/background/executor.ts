@@ -7,6 +7,7 @@
  * process that died in services/runs/recovery.ts.
  */
 import { messageOf } from "../log";
+import type { KeptText } from "../model/kept_text";
 import type { Context, ProcessParts, QueueParts, SolvingParts, StorageParts } from "../services/context";
 import type { FireTarget } from "../services/memory/fire_targets";
 import { failed, settleOutcome } from "../services/runs/outcomes";
@@ -15,6 +16,9 @@ import { solveOptionsOf } from "../services/runs/solve_options";
 import type { Progress } from "../solver/messages";
 import { type ClaimedRun, claimRun, readOverrideData } from "../storage/runs";
 import type { Work } from "./loop";
+
+/** Characters or packed bytes of override data from which a run is none of those that others may wait behind. */
+const LARGE_OVERRIDES_MIN = 16_384;
 
 type ExecutorContext = ProcessParts &
   StorageParts &
@@ -111,11 +115,15 @@ async function execute(context: ExecutorContext, run: ClaimedRun, target: FireTa
     const handle = context.solvers.submit(
       {
         model,
-        bound: target.bound,
-        override_data: overrides === null ? null : JSON.parse(overrides),
+        // Both as they are kept: a parsed copy of large data would be made, and made again for the solver, on this thread.
+        bound: target.contract,
+        override_data: overrides,
         options: solveOptionsOf(context, model.options),
         // The last attempt of a run is alone in its solver: it may be the run that crashes it.
-        quick: run.attempt < context.config.attempts_max && context.version_models.isQuick(target.version_id),
+        quick:
+          run.attempt < context.config.attempts_max &&
+          !isLarge(overrides) &&
+          context.version_models.isQuick(target.version_id),
       },
       { onProgress: (progress) => noteProgress(context, run, progress) },
     );
@@ -135,6 +143,11 @@ async function execute(context: ExecutorContext, run: ClaimedRun, target: FireTa
   } finally {
     context.running.delete(run.id);
   }
+}
+
+/** Data that take longer to read than a quick solve: nothing may wait behind them. */
+function isLarge(overrides: KeptText | null): boolean {
+  return overrides !== null && overrides.length > LARGE_OVERRIDES_MIN;
 }
 
 function noteProgress(context: Pick<Context, "progress" | "signals">, run: ClaimedRun, progress: Progress): void {

@@ -1,6 +1,7 @@
 /** `examples [NAME]`: the ready models inside the program, or the text of one. */
+import { prepareModel } from "../model/compile";
 import { Refusal } from "../refusals";
-import { type ExampleObject, getExample, listExamples } from "../services/documents/examples";
+import { type ExampleObject, getExample, listExamples, type ReadInputs } from "../services/documents/examples";
 import type { ParsedArguments } from "./arguments";
 import { defaultLimits } from "./check";
 import { FileFault } from "./model_file";
@@ -11,7 +12,7 @@ export async function examples(terminal: Terminal, parsed: ParsedArguments): Pro
   const is_json = parsed.options.json !== undefined;
   if (name !== undefined) {
     try {
-      const example = readExample(name, terminal);
+      const example = await readExample(name, terminal);
       terminal.out(is_json ? `${JSON.stringify(example)}\n` : example.model_json.source);
       return 0;
     } catch (error) {
@@ -19,7 +20,7 @@ export async function examples(terminal: Terminal, parsed: ParsedArguments): Pro
       throw error;
     }
   }
-  const list = listExamples(defaultLimits(terminal));
+  const list = await listExamples(readerOf(terminal));
   if (is_json) terminal.out(`${JSON.stringify(list)}\n`);
   else {
     const width = Math.max(...list.map((example) => example.name.length));
@@ -35,11 +36,15 @@ export async function examples(terminal: Terminal, parsed: ParsedArguments): Pro
 }
 
 /** An example by name; throws a FileFault that names the nearest one. */
-export function readExample(name: string, terminal: Terminal): ExampleObject {
+export async function readExample(name: string, terminal: Terminal): Promise<ExampleObject> {
   try {
-    return getExample(name, defaultLimits(terminal));
+    return await getExample(name, readerOf(terminal));
   } catch (error) {
     if (error instanceof Refusal) throw new FileFault(error.message);
     throw error;
   }
+}
+
+function readerOf(terminal: Terminal): ReadInputs {
+  return (model) => prepareModel(model, defaultLimits(terminal)).inputs;
 }

@@ -27,7 +27,7 @@ export async function solve(terminal: Terminal, parsed: ParsedArguments): Promis
     return complain(terminal, [found], 2);
   }
   try {
-    const model = readModel(terminal, parsed);
+    const model = await readModel(terminal, parsed);
     const override_data = readOverrides(parsed) ?? null;
     const { prepared, inputs, diagnostics } = examineModel(model, defaultLimits(terminal));
     if (diagnostics.some(({ severity }) => severity === "error")) {
@@ -58,10 +58,10 @@ export async function solve(terminal: Terminal, parsed: ParsedArguments): Promis
   }
 }
 
-function readModel(terminal: Terminal, parsed: ParsedArguments): unknown {
+async function readModel(terminal: Terminal, parsed: ParsedArguments): Promise<unknown> {
   const [file] = parsed.positionals;
   const name = parsed.options.example?.[0];
-  return name === undefined ? readModelFile(file!) : readExample(name, terminal).model_json;
+  return name === undefined ? readModelFile(file!) : (await readExample(name, terminal)).model_json;
 }
 
 /** A model that cannot be read at all binds nothing: the solver's own report says why. */

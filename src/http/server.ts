@@ -14,12 +14,14 @@ import { exampleRoutes } from "./documents/examples";
 import { solveRoutes } from "./documents/solve";
 import { versionRoutes } from "./documents/versions";
 import { requirePrincipal } from "./edge/authenticate";
+import { type BodyRoute, BodyRules, bodyRouteOf, type Sender } from "./edge/body_terms";
 import { errorResponse, type RequestInfo } from "./edge/errors";
+import { holdOpen, IDLE_SECONDS_MAX, letGo } from "./edge/held_open";
 import { isPreflight, refuseForeignHost, refuseForeignPage, SECURITY_HEADERS } from "./edge/origins";
 import { checkQuery } from "./edge/query_names";
-import { givenRequestId, readJsonBody, refuseDeclaredLength, UnprovenBodies } from "./edge/request_body";
+import { givenRequestId, readJsonBody, refuseDeclaredLength } from "./edge/request_body";
 import { type AnsweredRequest, noteStatus, RequestLog } from "./edge/request_log";
-import { API, clientOf, visitOf } from "./edge/router";
+import { clientOf, visitOf } from "./edge/router";
 import { mcpRoutes } from "./mcp/mcp";
 import type { Route } from "./openapi/document";
 import { uiRoutes } from "./page/ui";
@@ -30,19 +32,13 @@ import { metricsRoutes } from "./service/metrics";
 import { overviewRoutes } from "./service/overview";
 import { referenceRoutes } from "./service/reference";
 import { appliedRoutes } from "./triggers/applied";
-import { checkFireHeaders, fireRoutes } from "./triggers/fire";
+import { fireRoutes } from "./triggers/fire";
+import { checkFireHeaders } from "./triggers/fire_request";
 import { triggerRoutes } from "./triggers/triggers";
 import { deliveryRoutes } from "./webhooks/deliveries";
 
 /** Bun answers its own limit without a body. This one is never reached, because request_body.ts counts while it reads and refuses with a message. */
 const BUN_BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER;
-/** A connection that is silent so long is dropped; routes that wait for a solver lift it. */
-const IDLE_SECONDS_MAX = 10;
-const MIB_BYTES = 1_048_576;
-const FIRE_PATH_PATTERN = /^\/api\/v2\/triggers\/([^/]+)\/fire(?:-batch)?\/?$/;
-/** Two of the largest bodies of the default size at once: uploads of 10 GB in chunks, a hundred at once, cost 1,600 MB without it. */
-const UNPROVEN_BYTES_MAX = 33_554_432;
-const SIGN_IN_PATH_PATTERN = /^\/api\/v2\/session\/?$/;
 /** Of a request that a role was too low for, in the audit log. */
 const PATH_LENGTH_KEPT = 200;
 
@@ -77,8 +73,7 @@ export function createServer(context: Context) {
 
 /** What every request passes before and after its route. */
 function createEdge(context: Context) {
-  const body_bytes_max = context.config.max_body_mb * MIB_BYTES;
-  const unproven = new UnprovenBodies(Math.max(UNPROVEN_BYTES_MAX, body_bytes_max));
+  const bodies = new BodyRules(context.config, context.clock);
   const request_log = new RequestLog(context);
   const cors_origins = new Set(listOf(context.config.cors_origin));
   return new Elysia({
@@ -97,20 +92,26 @@ function createEdge(context: Context) {
       Object.assign(set.headers, SECURITY_HEADERS, { "x-request-id": request_id });
       const is_asked_first = passDoor(context, request, cors_origins, set.headers, () => clientOf(request, server));
       if (is_asked_first) set.status = 204;
-      else refuseDeclaredLength(request, body_bytes_max);
+      else refuseDeclaredLength(request, bodies.body_bytes_max);
       return is_asked_first ? "" : undefined;
     })
-    .onParse({ as: "global" }, ({ request, path, server, set }) => {
-      // Whoever opens nothing is told so before this thread reads and parses what may be megabytes.
-      const is_proven = prove(context, request, path, visitOf(request, server, set));
-      return readJsonBody(request, body_bytes_max, is_proven ? null : unproven);
+    .onParse({ as: "global" }, ({ request, route, params, server, set }) => {
+      // Whoever opens nothing is told so before this thread reads what may be megabytes.
+      const kind = bodyRouteOf(route);
+      const visit = visitOf(request, server, set);
+      const { trigger_id = "" } = (params ?? {}) as { trigger_id?: string };
+      const sender =
+        kind === "fire" ? firerOf(context, request, trigger_id, visit) : senderOf(context, request, kind, visit);
+      return readJsonBody(request, bodies.termsFor(kind, sender), () => holdOpen(request, server));
     })
     .onBeforeHandle({ as: "global" }, ({ request, route, set }) => {
       // Most requests have none, and pay nothing for this.
       if (request.url.includes("?")) checkQuery(request, route, set.headers);
     })
+    .onAfterHandle({ as: "global" }, ({ request, server }) => letGo(request, server))
     .onError({ as: "global" }, (failed) => {
-      const { error, request, set } = failed;
+      const { error, request, set, server } = failed;
+      letGo(request, server);
       const info = {
         request_id: String(set.headers["x-request-id"]),
         method: request.method,
@@ -140,23 +141,17 @@ function passDoor(
   return isPreflight(request) && "access-control-allow-origin" in cors_headers;
 }
 
-/** True when the sender has shown a key or a secret that opens something. Refuses one that opens nothing. */
-function prove(context: Context, request: Request, path: string, visit: Visit): boolean {
-  const trigger_id = FIRE_PATH_PATTERN.exec(path)?.[1];
-  if (trigger_id !== undefined) return checkFireHeaders(context, request, plainId(trigger_id), visit);
-  // A sign-in link is a body; every other body of the API belongs to the holder of a key.
-  if (!path.startsWith(`${API}/`) || SIGN_IN_PATH_PATTERN.test(path)) return false;
-  requirePrincipal(context, request, visit);
-  return true;
+/** Whoever fires, when the headers open the trigger. Refuses headers that open nothing; a secret may be in the body. */
+function firerOf(context: Context, request: Request, trigger_id: string, visit: Visit): Sender {
+  const opened = checkFireHeaders(context, request, trigger_id, visit);
+  if (opened === null) return { id: visit.client(), is_proven: false };
+  return { id: opened.fired_by ?? opened.target.id, is_proven: true };
 }
 
-/** An id as the router decodes it: `trg%5F1` is `trg_1` (RFC 3986, 6.2.2.2). Text that decodes to nothing names no trigger. */
-function plainId(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
+/** Whoever sends a body to another route. A sign-in link is a body; every other one belongs to the holder of a key, or is refused 401. */
+function senderOf(context: Context, request: Request, route: BodyRoute, visit: Visit): Sender {
+  if (route === "sign_in") return { id: visit.client(), is_proven: false };
+  return { id: requirePrincipal(context, request, visit).key_id, is_proven: true };
 }
 
 /** A role that was too low belongs into the audit log. */

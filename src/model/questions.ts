@@ -1,13 +1,16 @@
-/** Questions about a model's JSON text and their answers, as plain data, so that a solver process can answer them for the service. */
+/** Questions about models and large data, and their answers, as plain data, so that another process can answer them for the service. */
+
+import { checkStoredData, readFireBody } from "./bodies/fire_body";
+import { readSolveBody } from "./bodies/solve_body";
 import type { ModelLimits } from "./budget";
 import { diffModels } from "./changes";
-import { compileModel, examineModel, type ModelSummary, prepareModel, resolveCells } from "./compile";
+import { compileModel, prepareModel } from "./compile";
 import type { Diagnostic } from "./diagnostics";
 import { exportProblem } from "./exported/export";
 import type { ExportFormat } from "./formats";
-import type { CellResolution } from "./imported/cells";
-import type { InputDeclaration } from "./inputs";
-import type { OverrideSubject } from "./override_fields";
+import { inspectValue } from "./inspected";
+import type { KeptText } from "./kept_text";
+import type { BoundOverrides } from "./override_fields";
 
 export type ModelQuestion =
   | {
@@ -19,14 +22,12 @@ export type ModelQuestion =
   /** Asks what changed from `before`, the text of another model, to this one. */
   | { readonly kind: "changes"; readonly before: string };
 
-/** The answer to "inspect". */
-export interface InspectedModel {
-  readonly form: OverrideSubject["form"];
-  readonly diagnostics: readonly Diagnostic[];
-  readonly inputs: readonly InputDeclaration[];
-  readonly summary: ModelSummary;
-  readonly cells: Readonly<Record<string, CellResolution>>;
-}
+/** Questions about data that a fire brings, or that are stored; `contract` is the JSON of BoundOverrides. */
+export type DataQuestion =
+  | { readonly kind: "fire"; readonly body: Uint8Array; readonly contract: string; readonly sets_max: number | null }
+  /** The body of a solve, or of a validation. */
+  | { readonly kind: "solve"; readonly body: Uint8Array; readonly is_solve: boolean }
+  | { readonly kind: "data"; readonly text: KeptText; readonly contract: string };
 
 /** The answer to "export". */
 export type ExportAnswer =
@@ -34,16 +35,17 @@ export type ExportAnswer =
   | { readonly error: string }
   | { readonly diagnostics: readonly Diagnostic[] };
 
-/** Answers on the calling thread. The kind of question decides between an InspectedModel, an ExportAnswer and ModelChanges. */
-export function answerQuestion(text: string, question: ModelQuestion, limits: ModelLimits): unknown {
-  if (question.kind === "inspect") return inspectText(text, question.paths, limits);
+/** Answers on the calling thread, by the kind of the question: an InspectedModel, an ExportAnswer, ModelChanges, a FireReading, a SolveReading, or FieldErrors. */
+export function answerQuestion(text: string, question: ModelQuestion | DataQuestion, limits: ModelLimits): unknown {
+  if (question.kind === "fire") {
+    return readFireBody(question.body, JSON.parse(question.contract) as BoundOverrides, question.sets_max);
+  }
+  if (question.kind === "solve") return readSolveBody(question.body, question.is_solve, limits);
+  if (question.kind === "data") {
+    return checkStoredData(question.text, JSON.parse(question.contract) as BoundOverrides);
+  }
+  if (question.kind === "inspect") return inspectValue(JSON.parse(text), question.paths, limits);
   if (question.kind === "changes") return diffModels(JSON.parse(question.before), JSON.parse(text), limits);
   const { problem, diagnostics } = compileModel(prepareModel(JSON.parse(text), limits), {}, limits);
   return problem === null ? { diagnostics } : exportProblem(problem, question.format);
-}
-
-function inspectText(text: string, paths: readonly string[] | null, limits: ModelLimits): InspectedModel {
-  const { prepared, inputs, diagnostics, summary } = examineModel(JSON.parse(text), limits);
-  const cells = resolveCells(prepared, paths ?? inputs.map(({ name }) => name));
-  return { form: prepared.form, inputs, diagnostics, summary, cells };
 }

@@ -38,7 +38,8 @@ export function requireRoom(
       retry,
     );
   }
-  if (queued_runs_per_trigger_max !== null && queued + runs > queued_runs_per_trigger_max) {
+  // A batch may be longer than the line: it fits when the line is empty.
+  if (queued_runs_per_trigger_max !== null && queued > 0 && queued + runs > queued_runs_per_trigger_max) {
     throw new Refusal(
       "trigger_queue_full",
       `${queued} runs of this trigger are queued and it may have at most ${queued_runs_per_trigger_max}; try again later`,

@@ -21,6 +21,7 @@ import type { DiskSpace } from "../storage/directory/disk_space";
 import type { SealKey } from "../storage/directory/seal";
 import type { Writer } from "../storage/writer";
 import type { DeliveryLanes } from "../webhooks/lanes";
+import type { Asker, Inspector } from "./documents/inspector";
 import type { BackupStatus } from "./memory/backup_status";
 import type { FailureLimits } from "./memory/failure_limits";
 import type { FireTargets } from "./memory/fire_targets";
@@ -97,12 +98,18 @@ export interface FigureParts {
   readonly backups: BackupStatus;
 }
 
+/** What looks into models and large data for those who ask. */
+export interface InspectingParts {
+  readonly inspector: Inspector;
+}
+
 /** Everything: only app.ts, which makes it, and the two tables of everything offered (http/server.ts, http/mcp/) hold it whole. */
 export interface Context
   extends ProcessParts,
     StorageParts,
     QueueParts,
     SolvingParts,
+    InspectingParts,
     WebhookParts,
     VisitParts,
     FigureParts {
@@ -131,7 +138,7 @@ export interface Actor {
 }
 
 /** Who asks: one organization, one user, one key, one role. */
-export interface Principal extends Actor, Scope {
+export interface Principal extends Actor, Scope, Asker {
   readonly user_id: string;
   readonly key_id: string;
   readonly role: Role;

@@ -35,6 +35,13 @@ export interface JobHooks {
   readonly onStarted?: () => void;
 }
 
+export interface AskHooks {
+  /** Whoever asked is gone when it is aborted: the question is dropped, or the process that has it in hand is ended. */
+  readonly signal?: AbortSignal | null;
+  /** Time that the answer may take, from when a process has it in hand. */
+  readonly limit_ms?: number;
+}
+
 export interface SubmittedJob {
   readonly job: number;
   /** Never rejects. */
@@ -70,7 +77,7 @@ export interface SolverPlace {
    * Goes before every solve of low priority.
    * @throws Refusal solver_unavailable when no solver could answer, model_invalid when a solver has too little memory for the model.
    */
-  ask<Answer>(text: string, question: unknown): Promise<Answer>;
+  ask<Answer>(text: string, question: unknown, hooks?: AskHooks): Promise<Answer>;
   /** How many further jobs of normal priority would be sent to a solver at once; a slot with a job of low priority counts as free. */
   freeSlots(quick?: boolean): number;
   stats(): PlaceStats;

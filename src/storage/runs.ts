@@ -4,6 +4,7 @@
  * answer that the caller has to handle: someone else moved the run first.
  */
 import type { Database } from "bun:sqlite";
+import { type KeptText, packText } from "../model/kept_text";
 import {
   type BirthState,
   type EndState,
@@ -57,7 +58,7 @@ export interface NewRun {
   readonly trigger_seq: number;
   readonly status: BirthState;
   readonly source: RunSource;
-  readonly override_data: string | null;
+  readonly override_data: KeptText | null;
   readonly created_at: number;
   readonly error_message: string | null;
   readonly schedule_id: string | null;
@@ -67,9 +68,6 @@ export interface NewRun {
   readonly rerun_of: string | null;
   readonly fired_by: string | null;
 }
-
-/** JSON up to this many characters is stored in the row; longer text is compressed into a table of its own. */
-const OVERRIDES_INLINE_MAX = 2048;
 
 /** Predicates of the partial indexes of open runs: SQLite uses such an index only when a statement repeats its predicate exactly. */
 const IS_QUEUED = RUN_MACHINE.is("queued");
@@ -93,8 +91,9 @@ const SELECT_RUN = `SELECT runs.*, triggers.id AS trigger_id, triggers.organizat
 /** Inserts a run, queued or already refused, and counts it on its trigger. */
 export function insertRun(transaction: Transaction, run: NewRun): void {
   const { client } = transaction;
-  const text = run.override_data;
-  const is_inline = text === null || text.length <= OVERRIDES_INLINE_MAX;
+  const { override_data: given } = run;
+  // A text stays on the row; what is packed lies in a table of its own.
+  const kept = typeof given === "string" ? packText(given) : given;
   client
     .query(
       `INSERT INTO runs (seq, id, trigger_seq, status, source, override_data, created_at, completed_at, error_message, schedule_id, scheduled_for, missed_count, rerun_of, fired_by)
@@ -106,7 +105,7 @@ export function insertRun(transaction: Transaction, run: NewRun): void {
       run.trigger_seq,
       runStateCode(run.status),
       runSourceCode(run.source),
-      is_inline ? text : null,
+      typeof kept === "string" ? kept : null,
       run.created_at,
       run.status === "queued" ? null : run.created_at,
       run.error_message,
@@ -116,8 +115,8 @@ export function insertRun(transaction: Transaction, run: NewRun): void {
       run.rerun_of,
       run.fired_by,
     );
-  if (!is_inline) {
-    client.query("INSERT INTO run_inputs (run_seq, data) VALUES (?1, ?2)").run(run.seq, Bun.zstdCompressSync(text));
+  if (kept instanceof Uint8Array) {
+    client.query("INSERT INTO run_inputs (run_seq, data) VALUES (?1, ?2)").run(run.seq, kept);
   }
   transaction.countRun(run.trigger_seq, run.created_at);
   transaction.tally(run.status === "queued" ? `accepted ${run.source}` : `ended ${run.status}`);
@@ -332,22 +331,21 @@ function runOf(row: StoredRun): RunRow {
   return { ...row, status: runStateOf(row.status), source: runSourceOf(row.source) };
 }
 
-/** The override data as sent, as JSON text; null when none was sent. */
-export function readOverrideData(client: Database, run: Pick<RunRow, "seq" | "override_data">): string | null {
+/** The override data as they were sent, as they are kept; null when nothing was. */
+export function readOverrideData(client: Database, run: Pick<NewRun, "seq" | "override_data">): KeptText | null {
   if (run.override_data !== null) return run.override_data;
-  const row = client.query("SELECT data FROM run_inputs WHERE run_seq = ?1").get(run.seq) as {
-    data: Uint8Array;
-  } | null;
-  return row === null ? null : Bun.zstdDecompressSync(row.data).toString("utf8");
+  const row = client.query("SELECT data FROM run_inputs WHERE run_seq = ?1").get(run.seq);
+  return (row as { data: Uint8Array } | null)?.data ?? null;
 }
 
-/** The stored answer as JSON text, or null. */
-export function readResult(client: Database, run_seq: number): string | null {
+/** The stored answer as it is kept: JSON text, or that packed; null when there is none. */
+export function findResult(client: Database, run_seq: number): KeptText | null {
   const row = client.query("SELECT is_compressed, data FROM run_results WHERE run_seq = ?1").get(run_seq) as {
     is_compressed: 0 | 1;
     data: Uint8Array;
   } | null;
-  return row === null ? null : resultText({ is_compressed: row.is_compressed === 1, data: row.data });
+  if (row === null) return null;
+  return row.is_compressed === 1 ? row.data : resultText({ is_compressed: false, data: row.data });
 }
 
 /** JSON of the progress points of a run; null when there are none. */

@@ -3,8 +3,8 @@ import { toTimestamp } from "../clock";
 import type { TerminalState } from "../runs/run";
 import type { WebhookEvent } from "./events";
 
-/** Larger payloads are sent without the large parts of the result. */
-const PAYLOAD_BYTES_MAX = 262_144;
+/** Payloads above this go without the large parts of the result, and without override data that are large themselves. */
+export const PAYLOAD_BYTES_MAX = 262_144;
 
 export interface RunEnding {
   readonly trigger_id: string;
@@ -12,22 +12,24 @@ export interface RunEnding {
   readonly status: TerminalState;
   readonly ended_at: number;
   readonly error_message: string | null;
-  /** JSON texts, as stored. */
-  readonly override_data: string | null;
-  readonly result: string | null;
+  /** JSON texts as they are stored; undefined for one that alone is too large for a payload. */
+  readonly override_data: string | null | undefined;
+  readonly result: string | null | undefined;
   /** JSON of a large result without variables, solution and constraints; null when there is nothing to leave out. */
   readonly result_summary: string | null;
 }
 
 /** The payload of a run's end. */
 export function buildPayload(event: WebhookEvent, ending: RunEnding): Uint8Array {
-  const whole = payloadBytes(event, ending, ending.result, "");
-  if (whole.length <= PAYLOAD_BYTES_MAX || ending.result_summary === null) return whole;
+  const { override_data, result, result_summary } = ending;
+  const is_cut = override_data === undefined || result === undefined;
+  const whole = is_cut ? null : payloadBytes(event, ending, result, "");
+  if (whole !== null && (whole.length <= PAYLOAD_BYTES_MAX || result_summary === null)) return whole;
   const result_url = `/api/v2/triggers/${ending.trigger_id}/runs/${ending.run_id}`;
   return payloadBytes(
     event,
     ending,
-    ending.result_summary,
+    result_summary ?? result ?? null,
     `,"truncated":true,"result_url":${JSON.stringify(result_url)}`,
   );
 }

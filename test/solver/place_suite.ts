@@ -148,6 +148,27 @@ function testFailures(open: Open): void {
 }
 
 function testStops(open: Open): void {
+  test("a question whose asker goes away is dropped, in the line and in hand, and the next one is answered", async () => {
+    const { place, untilSpinning } = await open();
+    const [in_hand, in_line] = [new AbortController(), new AbortController()];
+    const spins = place.ask('{"act":"spin"}', null, { signal: in_hand.signal });
+    const waits = place.ask("{}", null, { signal: in_line.signal });
+    const next = place.ask<{ length: number }>('{"problem":null}', null);
+    await untilSpinning();
+    in_line.abort();
+    await expect(waits).rejects.toMatchObject({ code: "solver_unavailable" });
+    in_hand.abort();
+    await expect(spins).rejects.toMatchObject({ code: "solver_unavailable" });
+    expect(await next).toEqual({ length: 16 });
+  });
+
+  test("a question is given up at its limit", async () => {
+    const { place } = await open();
+    await expect(place.ask('{"act":"spin"}', null, { limit_ms: 100 })).rejects.toThrow(
+      "the time limit of 0.1 s passed",
+    );
+  });
+
   test("a limit ends a solve in time, with its solution", async () => {
     const { place } = await open();
     await place.submit(production()).outcome;

@@ -8,12 +8,13 @@ import { join } from "node:path";
 import { digestTables, INSTANCE_ID, makeOldDatabase, type TableDigests } from "../../scripts/faults/old_databases";
 import { systemClock } from "../../src/clock";
 import { systemIds } from "../../src/ids";
+import { unpackText } from "../../src/model/kept_text";
 import { RunIds } from "../../src/runs/run_id";
 import { openDatabase } from "../../src/storage/database";
 import { inspectDatabase } from "../../src/storage/directory/backup";
 import { MIGRATIONS, type MigrationProgress, migrate } from "../../src/storage/migrations";
 import type { UpgradeResult } from "../../src/storage/migrations/upgrade";
-import { findRun, insertRun, lastRunSeq, readOverrideData, readProgress, readResult } from "../../src/storage/runs";
+import { findResult, findRun, insertRun, lastRunSeq, readOverrideData, readProgress } from "../../src/storage/runs";
 import { Transaction } from "../../src/storage/writer";
 
 /** More than one slice of the copy. */
@@ -194,8 +195,8 @@ describe("runs that were accepted under a clock past 2094", () => {
     const { database } = open();
     const client = database.write_client;
     const found = PLACES.map((_, i) => findRun(client, "trg_3", `run_far_${i}`)!);
-    expect(found.map((run) => readResult(client, run.seq))).toEqual(PLACES.map((_, i) => `{"i":${i}}`));
-    expect(found.map((run) => readOverrideData(client, run))).toEqual(PLACES.map((_, i) => `{"in":${i}}`));
+    expect(found.map((run) => unpackText(findResult(client, run.seq)!))).toEqual(PLACES.map((_, i) => `{"i":${i}}`));
+    expect(found.map((run) => unpackText(readOverrideData(client, run)!))).toEqual(PLACES.map((_, i) => `{"in":${i}}`));
     expect(found.map((run) => readProgress(client, run.seq))).toEqual(PLACES.map((_, i) => `[${i}]`));
     const inOrder = client.query("SELECT id FROM runs ORDER BY seq LIMIT 5").values().flat();
     expect(inOrder).toEqual(["run_far_2", "run_far_0", "run_far_1", "run_far_3", expect.stringMatching(/^run_0/)]);

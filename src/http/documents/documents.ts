@@ -13,7 +13,7 @@ import { expectedRevisions, tagged } from "../edge/revisions";
 import { API, keyedRoutes } from "../edge/router";
 import { documentBody, documentChangeBody } from "./bodies";
 
-type DocumentRouteContext = StorageParts & VisitParts & Pick<Context, "clock" | "config" | "ids" | "solvers">;
+type DocumentRouteContext = StorageParts & VisitParts & Pick<Context, "clock" | "config" | "ids" | "inspector">;
 
 const LIST_LIMIT_DEFAULT = 100;
 

@@ -22,7 +22,7 @@ export const BUILDER_OPERATIONS = {
         example: { ...examples.document, diagnostics: [] },
       },
     },
-    refusals: ["shutting_down"],
+    refusals: ["shutting_down", "model_invalid", "solver_unavailable"],
   },
   "GET /api/v2/builder": {
     id: "listDocuments",
@@ -66,7 +66,7 @@ export const BUILDER_OPERATIONS = {
         example: { ...examples.document, diagnostics: [] },
       },
     },
-    refusals: ["document_not_found", "changed_elsewhere", "shutting_down"],
+    refusals: ["document_not_found", "changed_elsewhere", "shutting_down", "model_invalid", "solver_unavailable"],
   },
   "DELETE /api/v2/builder/{document_id}": {
     id: "deleteDocument",
@@ -102,7 +102,7 @@ export const BUILDER_OPERATIONS = {
     access: "editor",
     body: { is_required: false, example: { version_name: "winter" } },
     answers: { 201: { description: "The version.", schema: documents.version, example: examples.version } },
-    refusals: ["document_not_found", "shutting_down"],
+    refusals: ["document_not_found", "shutting_down", "model_invalid", "solver_unavailable"],
   },
   "GET /api/v2/builder/{document_id}/versions/{version_id}": {
     id: "getVersion",
@@ -138,7 +138,7 @@ export const BUILDER_OPERATIONS = {
         example: { checkpoint_id: examples.ids.version, document: examples.document },
       },
     },
-    refusals: ["document_not_found", "version_not_found", "shutting_down"],
+    refusals: ["document_not_found", "version_not_found", "shutting_down", "model_invalid", "solver_unavailable"],
   },
   "GET /api/v2/builder/{document_id}/versions/{version_id}/diff/{other_id}": {
     id: "diffVersions",
@@ -146,7 +146,7 @@ export const BUILDER_OPERATIONS = {
     summary: "Tell what changed between two versions",
     access: "viewer",
     answers: { 200: { description: "The changes.", schema: documents.difference, example: examples.difference } },
-    refusals: ["document_not_found", "version_not_found"],
+    refusals: ["document_not_found", "version_not_found", "model_invalid", "solver_unavailable"],
   },
   "GET /api/v2/builder/{document_id}/versions/{version_id}/inputs": {
     id: "listInputs",
@@ -154,7 +154,7 @@ export const BUILDER_OPERATIONS = {
     summary: "List what a fire may override",
     access: "viewer",
     answers: { 200: { description: "The inputs.", schema: documents.inputs, example: examples.inputs } },
-    refusals: ["document_not_found", "version_not_found"],
+    refusals: ["document_not_found", "version_not_found", "model_invalid", "solver_unavailable"],
   },
   "GET /api/v2/builder/{document_id}/versions/{version_id}/export": {
     id: "exportVersion",

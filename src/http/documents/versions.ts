@@ -16,7 +16,7 @@ import { requiredWordOf, sliceOfQuery } from "../edge/query";
 import { API, fileResponse, keyedRoutes } from "../edge/router";
 import { checkpointBody, restoreBody, versionNameBody } from "./bodies";
 
-type VersionRouteContext = ProcessParts & StorageParts & VisitParts & Pick<Context, "solvers">;
+type VersionRouteContext = ProcessParts & StorageParts & VisitParts & Pick<Context, "inspector">;
 
 const LIST_LIMIT_DEFAULT = 50;
 

@@ -1,27 +1,14 @@
 /** What every request passes before its route: its id, its size, and a body that is JSON and nothing else. */
+import { parseJson } from "../../json_text";
 import { Refusal } from "../../refusals";
+import type { BodyPace } from "./body_pace";
+import type { BodyRoom } from "./body_room";
 
-/** JSON.parse takes millions of levels, JSON.stringify then fails: so depth is counted on the text. */
-const JSON_DEPTH_MAX = 64;
-/** JSON.parse takes 1 us for each key that is new to it: a million of them, 12 MB, hold the thread for 2 s, as rows for 40 ms. */
-const LARGE_OBJECT_KEYS_MIN = 1000;
-const LARGE_OBJECT_KEYS_MAX = 200_000;
-/** Texts that may hold a number beyond the range of a double, which JSON.parse turns into Infinity without a word. */
-const HUGE_NUMBER_PATTERN = /\d[eE]\+?0*[1-9]\d{2}|\d{309}/;
-/** Texts that may hold, once parsed, a string that UTF-8 has no bytes for, or one with a zero in it. */
-const UNWRITABLE_PATTERN = /\\u(?:0000|[dD][89a-fA-F])/;
-const UTF_8 = new TextDecoder("utf-8", { fatal: true });
-/** A body up to this size is read whoever sends it. */
+/** A body over this size is parsed elsewhere, where its route can: 16 MiB hold a thread for seconds. */
 const SMALL_BODY_BYTES_MAX = 65_536;
-/** Reading and parsing this much holds the thread for some 50 ms at worst, 16 MiB of it for seconds. */
-const UNPROVEN_BODY_BYTES_MAX = 1_048_576;
-const BODIES_RETRY_SECONDS = 1;
 /** JSON itself, or a format that is JSON underneath (RFC 6839, section 3.1). */
 const JSON_TYPE_PATTERN = /^application\/(?:[\w!#$&^.-]+\+)?json$/;
 const REQUEST_ID_PATTERN = /^[\x21-\x7e]{1,128}$/;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
 
 /** The client's own request id when it is short printable ASCII, else null. */
 export function givenRequestId(request: Request): string | null {
@@ -35,122 +22,74 @@ export function refuseDeclaredLength(request: Request, body_bytes_max: number): 
   if (declared !== null && Number(declared) > body_bytes_max) throw tooLarge(body_bytes_max);
 }
 
-/**
- * What the bodies may hold together, while they are read, of senders that have shown neither key nor secret: a secret may
- * be in a body, so these must be read, and a hundred of them at once must not fill the memory.
- */
-export class UnprovenBodies {
-  readonly #bytes_max: number;
-  #bytes = 0;
+/** What one route reads from one sender. */
+export interface BodyTerms {
+  readonly bytes_max: number;
+  /** What a sender of more is told. */
+  readonly tooLarge: () => Refusal;
+  readonly room: BodyRoom;
+  /** Whose body it is: a key, a trigger, or an address. */
+  readonly sender: string;
+  readonly pace: BodyPace;
+  /** True where the route takes a large body as it came. */
+  readonly keeps_large: boolean;
+}
 
-  constructor(bytes_max: number) {
-    this.#bytes_max = bytes_max;
-  }
+/** A body that is not parsed on this thread, as it came. */
+export class LargeBody {
+  readonly bytes: Uint8Array;
 
-  /** Refuses 503 what goes beyond; what was taken is given back with `release`. */
-  take(bytes: number): void {
-    if (this.#bytes + bytes > this.#bytes_max) {
-      throw new Refusal(
-        "bodies_full",
-        "Too many large bodies without a secret in their headers are on their way; send yours as Authorization: Bearer",
-        { retry_after_seconds: BODIES_RETRY_SECONDS },
-      );
-    }
-    this.#bytes += bytes;
-  }
-
-  release(bytes: number): void {
-    this.#bytes -= bytes;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
   }
 }
 
 /**
- * The parsed JSON body; no body counts as an empty object, so that what is missing is told by name. `unproven` bounds it
- * together with others; null for a sender who has shown a key or a secret.
+ * The parsed JSON body, or a LargeBody; no body counts as an empty object, so that what is missing is told by name. `hold`
+ * keeps the runtime from cutting the connection, until there is an answer.
  */
-export async function readJsonBody(
-  request: Request,
-  body_bytes_max: number,
-  unproven: UnprovenBodies | null,
-): Promise<unknown> {
+export async function readJsonBody(request: Request, terms: BodyTerms, hold: () => void): Promise<unknown> {
+  if (request.body === null) return {};
   requirePlain(request);
-  const text = await readText(request, body_bytes_max, unproven);
-  if (text === "") return {};
-  requireJsonType(request.headers.get("content-type"));
-  requireQuickToParse(text);
-  const body = parse(text);
-  if (HUGE_NUMBER_PATTERN.test(text) || UNWRITABLE_PATTERN.test(text)) requireWritable(body);
-  return body;
-}
-
-function parse(text: string): unknown {
+  const counted = new CountedBody(terms);
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal("malformed_json", "The body is not valid JSON; check quotes, commas and brackets");
-  }
-}
-
-/** Refuses what would not come back as it was sent. */
-function requireWritable(body: unknown): void {
-  const open: unknown[] = [body];
-  while (open.length > 0) {
-    const value = open.pop();
-    if (value === Infinity || value === -Infinity) {
-      // Written back as JSON it would become null, and a bound of null means none.
-      throw new Refusal(
-        "malformed_json",
-        "The body holds a number beyond 1.8e308, the largest that is kept; for no bound, write null",
-      );
-    }
-    if (typeof value === "string") requireWritableText(value);
-    if (typeof value !== "object" || value === null) continue;
-    if (Array.isArray(value)) {
-      for (const child of value) if (!isPlainNumber(child)) open.push(child);
-      continue;
-    }
-    for (const key of Object.keys(value)) {
-      requireWritableText(key);
-      const child = (value as Record<string, unknown>)[key];
-      if (!isPlainNumber(child)) open.push(child);
-    }
-  }
-}
-
-function isPlainNumber(value: unknown): boolean {
-  return typeof value === "number" && Number.isFinite(value);
-}
-
-/** UTF-8 has no half of a surrogate pair, and many readers end a text at a zero byte. */
-function requireWritableText(text: string): void {
-  if (text.isWellFormed() && !text.includes("\0")) return;
-  throw new Refusal(
-    "malformed_json",
-    "The body holds a text with a zero character or half of a surrogate pair (\\u0000, \\ud800); leave it out",
-  );
-}
-
-/** A declared length was judged before; a body without one is counted as it comes. */
-async function readText(request: Request, body_bytes_max: number, unproven: UnprovenBodies | null): Promise<string> {
-  if (request.body === null) return "";
-  const declared = request.headers.get("content-length");
-  if (unproven === null || Number(declared ?? Infinity) <= SMALL_BODY_BYTES_MAX) {
-    const bytes =
-      declared === null ? await readCounted(request.body, body_bytes_max, () => {}) : await readWhole(request);
-    return decode(bytes);
-  }
-  let taken = 0;
-  const take = (bytes: number): void => {
-    if (taken + bytes > UNPROVEN_BODY_BYTES_MAX) throw tooLargeUnproven();
-    unproven.take(bytes);
-    taken += bytes;
-  };
-  try {
-    if (declared === null) return decode(await readCounted(request.body, body_bytes_max, take));
-    take(Number(declared));
-    return decode(await readWhole(request));
+    const declared = request.headers.get("content-length");
+    if (declared !== null) counted.add(Number(declared));
+    const reading = declared === null ? readPieces(request.body, counted) : readWhole(request);
+    // Most bodies come with their headers and are here already.
+    const is_here = Bun.peek.status(reading) === "fulfilled";
+    const bytes = await (is_here ? reading : terms.pace.watch(reading, terms.sender, () => counted.bytes, hold));
+    if (bytes.length === 0) return {};
+    requireJsonType(request.headers.get("content-type"));
+    return terms.keeps_large && bytes.length > SMALL_BODY_BYTES_MAX ? new LargeBody(bytes) : parseJson(bytes);
   } finally {
-    unproven.release(taken);
+    counted.release();
+  }
+}
+
+/** The bytes of one body, held against what it may have and, from a size on, what all may have together. */
+class CountedBody {
+  readonly #terms: BodyTerms;
+  #taken = 0;
+  /** Declared, or come so far. */
+  bytes = 0;
+
+  constructor(terms: BodyTerms) {
+    this.#terms = terms;
+  }
+
+  add(bytes: number): void {
+    const { bytes_max, tooLarge, room, sender } = this.#terms;
+    this.bytes += bytes;
+    if (this.bytes > bytes_max) throw tooLarge();
+    if (this.bytes <= SMALL_BODY_BYTES_MAX) return;
+    const more = this.bytes - this.#taken;
+    room.take(sender, more);
+    this.#taken += more;
+  }
+
+  release(): void {
+    if (this.#taken > 0) this.#terms.room.release(this.#terms.sender, this.#taken);
   }
 }
 
@@ -160,35 +99,17 @@ async function readWhole(request: Request): Promise<Uint8Array> {
   });
 }
 
-async function readCounted(
-  body: ReadableStream<Uint8Array>,
-  body_bytes_max: number,
-  take: (bytes: number) => void,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+async function readPieces(body: ReadableStream<Uint8Array>, counted: CountedBody): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
   try {
-    for await (const chunk of body) {
-      size += chunk.length;
-      if (size > body_bytes_max) throw tooLarge(body_bytes_max);
-      take(chunk.length);
-      chunks.push(chunk);
+    for await (const piece of body) {
+      counted.add(piece.length);
+      pieces.push(piece);
     }
   } catch (error) {
     throw error instanceof Refusal ? error : endedEarly();
   }
-  return Buffer.concat(chunks);
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return UTF_8.decode(bytes);
-  } catch {
-    throw new Refusal(
-      "malformed_json",
-      "The body is not UTF-8; another encoding would change its names without a word",
-    );
-  }
+  return Buffer.concat(pieces);
 }
 
 function endedEarly(): Refusal {
@@ -198,7 +119,7 @@ function endedEarly(): Refusal {
 /** Refuses a packed body by the name of its coding, before it is read: nothing is unpacked here. */
 function requirePlain(request: Request): void {
   const codings = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
-  if (request.body === null || codings === "" || codings === "identity") return;
+  if (codings === "" || codings === "identity") return;
   throw new Refusal(
     "unsupported_media_type",
     `The body is sent with content-encoding ${JSON.stringify(codings.slice(0, 100))}, which is not read here; send it without one, as plain JSON`,
@@ -215,54 +136,8 @@ function requireJsonType(content_type: string | null): void {
   );
 }
 
-/** Refuses text whose brackets nest deeper than the limit, or whose large objects have too many keys, skipping over strings. */
-function requireQuickToParse(text: string): void {
-  let depth = 0;
-  let keys_in_large = 0;
-  const keys = new Uint32Array(JSON_DEPTH_MAX + 1);
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code === QUOTE) i = endOfString(text, i);
-    else if (code === COLON) {
-      keys[depth] = keys[depth]! + 1;
-      if (keys[depth]! > LARGE_OBJECT_KEYS_MIN && ++keys_in_large > LARGE_OBJECT_KEYS_MAX) throw tooManyKeys();
-    } else if (code === 0x7b || code === 0x5b) {
-      depth += 1;
-      if (depth > JSON_DEPTH_MAX) {
-        throw new Refusal("malformed_json", `The body nests deeper than ${JSON_DEPTH_MAX} levels`);
-      }
-      keys[depth] = 0;
-    } else if (code === 0x7d || code === 0x5d) depth = Math.max(0, depth - 1);
-  }
-}
-
-/** Position of the quote that ends the string which begins at `start`; the text's end when it does not. */
-function endOfString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  while (end !== -1) {
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return end;
-    end = text.indexOf('"', end + 1);
-  }
-  return text.length;
-}
-
-function tooManyKeys(): Refusal {
-  return new Refusal(
-    "malformed_json",
-    `The body has more than ${LARGE_OBJECT_KEYS_MAX} keys in objects of over ${LARGE_OBJECT_KEYS_MIN}; send such values as a list in the order of their sets, as nested objects, or as rows`,
-  );
-}
-
-function tooLargeUnproven(): Refusal {
-  return new Refusal(
-    "body_too_large",
-    "A body over 1 MiB is read only from senders that show their secret in the headers; send it as Authorization: Bearer",
-  );
-}
-
-function tooLarge(body_bytes_max: number): Refusal {
+/** What a sender of more than any body may have is told. */
+export function tooLarge(body_bytes_max: number): Refusal {
   return new Refusal(
     "body_too_large",
     `The body is larger than ${Math.floor(body_bytes_max / 1_048_576)} MiB; send less, or raise --max-body-mb`,

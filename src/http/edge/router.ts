@@ -3,6 +3,7 @@ import { Elysia } from "elysia";
 import type { Visit } from "../../services/access/authentication";
 import type { Context, VisitParts } from "../../services/context";
 import { requirePrincipal } from "./authenticate";
+import { holdOpen } from "./held_open";
 
 type RouterRouteContext = VisitParts & Pick<Context, "clock" | "db">;
 
@@ -29,7 +30,15 @@ export function visitOf(
   server: AddressSource | null,
   set: { readonly headers: Readonly<Record<string, unknown>> },
 ): Visit {
-  return { client: () => clientOf(request, server), request_id: String(set.headers["x-request-id"]) };
+  return {
+    client: () => clientOf(request, server),
+    request_id: String(set.headers["x-request-id"]),
+    gone: () => {
+      // Whoever listens for that may be silent for long, which the idle timeout would take for a dead client.
+      if (server !== null) holdOpen(request, server);
+      return request.signal;
+    },
+  };
 }
 
 /** The client's address: what failures are counted by. */
@@ -39,13 +48,14 @@ export function clientOf(request: Request, server: AddressSource | null): string
 
 interface AddressSource {
   requestIP(request: Request): { address: string } | null;
+  timeout(request: Request, seconds: number): void;
 }
 
 /**
  * An answer that is JSON text already. It is typed as the value that a client reads out of it, so that the types of the
  * routes, which the client is made from, say what is answered.
  */
-export function jsonResponse<Value>(text: string, status = 200): Value {
+export function jsonResponse<Value>(text: string | Uint8Array, status = 200): Value {
   const response = new Response(text, { status, headers: { "content-type": "application/json" } });
   return response as unknown as Value;
 }

@@ -10,15 +10,13 @@ export function mcpRoutes(context: Context) {
   return keyedRoutes(context, "/mcp")
     .post(
       "/",
-      async ({ principal, body, request, server }) => {
+      async ({ principal, body, request }) => {
         requireOffered(context);
         const version = request.headers.get("mcp-protocol-version");
         if (!speaks(version)) {
           const msg = "a version of the protocol that initialize offered is expected";
           throw invalid([{ loc: ["header", "MCP-Protocol-Version"], msg, type: "invalid_value" }]);
         }
-        // A tool may wait for a run, which the idle timeout would take for a dead client.
-        server?.timeout(request, 0);
         const answer = await answerMessage(context, principal, body);
         return answer ?? new Response(null, { status: 202 });
       },

@@ -1,5 +1,6 @@
 /** What an agent may do by /mcp: a few tools over the same services, keys and roles as the API. */
 import { type Static, type TObject, Type } from "@sinclair/typebox";
+import { readFireData } from "../../model/bodies/fire_body";
 import type { Context, Principal } from "../../services/context";
 import { listDocuments } from "../../services/documents/documents";
 import { listInputs } from "../../services/documents/versions";
@@ -135,21 +136,13 @@ async function fireAndWait(
   requireTrigger(context, principal, input.trigger_id);
   requireRole(principal, "solver");
   const target = context.fire_targets.get(input.trigger_id)!;
-  const { client, request_id, key_id } = principal;
-  const request = {
-    secret: null,
-    found: "",
-    client: () => client,
-    request_id: request_id ?? "",
-    override_data: input.override_data,
-    idempotency_key: null,
-  };
-  const { run_ids } = await fire(context, { target, fired_by: key_id }, request);
+  const data = readFireData(input.override_data, target.bound);
+  const { run_ids } = await fire(context, { target, fired_by: principal.key_id }, data, null);
   const run_id = run_ids[0]!;
   const seconds = Math.min(input.wait_seconds ?? WAIT_SECONDS_DEFAULT, context.config.wait_seconds_max);
   const ended = seconds === 0 ? null : await waitForRun(context, target.id, run_id, seconds * 1000);
   if (ended === null) return { run_id, trigger_id: target.id, status: "queued", next: "ask explain_run later" };
-  return summarize(JSON.parse(ended) as RunObject);
+  return summarize(JSON.parse(ended.toString()) as RunObject);
 }
 
 /** A run without what only a program reads. */

@@ -188,13 +188,13 @@ function refusalsOf(method: string, operation: Operation): RefusalCode[] {
   const { access, refusals = [], stores = true } = operation;
   const codes: RefusalCode[] = ["body_too_large", "foreign_origin", "host_not_served", ...refusals];
   if (access === "trigger-secret") {
-    codes.push("invalid_trigger_secret", "invalid_api_key", "not_allowed", "too_many_failures", "bodies_full");
+    codes.push("invalid_trigger_secret", "invalid_api_key", "not_allowed", "too_many_failures");
   }
   if (access !== "public" && access !== "trigger-secret")
     codes.push("missing_api_key", "invalid_api_key", "too_many_failures");
   if (access !== "public" && access !== "trigger-secret" && access !== "viewer") codes.push("not_allowed");
   // A body is read on every route that may have one, also where none is looked at.
-  if (method !== "GET") codes.push("malformed_json", "unsupported_media_type");
+  if (method !== "GET") codes.push("malformed_json", "unsupported_media_type", "body_too_slow", "bodies_full");
   if (operation.body !== undefined || operation.query !== undefined) codes.push("validation_failed");
   if (method !== "GET" && stores) codes.push("storage_busy", "storage_full");
   return [...new Set(codes)];

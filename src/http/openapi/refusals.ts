@@ -59,9 +59,10 @@ const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   idempotency_conflict: "This Idempotency-Key was used with another body; use a new key for a new request",
   webhook_destination_refused: "webhook_url leads to a link-local address, where webhooks never go",
   too_many_failures: "Too many wrong keys from this client; try again in 42 s",
+  body_too_slow: "The body came at less than 1000 bytes a second; send less, or lower --body-bytes-per-second-min",
   trigger_queue_full: "1000 runs of this trigger wait; try again when some have ended",
   bodies_full:
-    "Too many large bodies without a secret in their headers are on their way; send yours as Authorization: Bearer",
+    "Too many large bodies are on their way; send the secret as Authorization: Bearer, or try again in a second",
   queue_full: "1000000 runs wait; try again later",
   solver_unavailable: "Every solver is busy and many solves wait; try again later",
   shutting_down: "The service is stopping; try again shortly",

@@ -109,6 +109,9 @@ const runFields = {
 export const run = object("Run", "One firing and its answer.", { ...runFields, result_data: orNull(answer) });
 export const runSummary = object("RunSummary", "A run in a listing.", {
   ...runFields,
+  override_data_left_out: Type.Optional(
+    flag("The data of the runs before fill this page: override_data is null here, and whole in the run itself."),
+  ),
   result_data: orNull(resultSummary),
 });
 export const accepted = object("Accepted", "The run is on disk and will be solved.", {

@@ -1,7 +1,15 @@
 /** /api/v2/triggers/{id}/runs. */
 import type { ProgressPoint } from "../../runs/progress_log";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
-import type { Context, ProcessParts, QueueParts, SolvingParts, StorageParts, VisitParts } from "../../services/context";
+import type {
+  Context,
+  InspectingParts,
+  ProcessParts,
+  QueueParts,
+  SolvingParts,
+  StorageParts,
+  VisitParts,
+} from "../../services/context";
 import type { ListingPage } from "../../services/listing_page";
 import { rerun } from "../../services/runs/fire";
 import { getProgress, hasSeenEnd, watchRun } from "../../services/runs/run_events";
@@ -9,6 +17,7 @@ import { cancelRun, getRun, listRuns, type RunObject, type RunSummary } from "..
 import { verifyRun } from "../../services/runs/verify";
 import { requireRole } from "../edge/authenticate";
 import { eventStream } from "../edge/event_stream";
+import { holdForGood } from "../edge/held_open";
 import { listingPageOfQuery, wordOf } from "../edge/query";
 import { API, jsonResponse, keyedRoutes } from "../edge/router";
 
@@ -17,6 +26,7 @@ type RunRouteContext = ProcessParts &
   QueueParts &
   SolvingParts &
   VisitParts &
+  InspectingParts &
   Pick<Context, "delivery_lanes" | "scheduler">;
 
 export function runRoutes(context: RunRouteContext) {
@@ -40,10 +50,8 @@ export function runRoutes(context: RunRouteContext) {
         await cancelRun(context, requireRole(principal, "solver"), params.trigger_id, params.run_id),
       ),
     )
-    .post("/:run_id/verify", async ({ principal, params, request, server }) => {
+    .post("/:run_id/verify", async ({ principal, params, request }) => {
       requireRole(principal, "solver");
-      // A solve is silent until it ends, which the idle timeout would take for a dead client.
-      server?.timeout(request, 0);
       return verifyRun(context, principal, params.trigger_id, params.run_id, request.signal);
     })
     .get("/:run_id/progress", ({ principal, params }) =>
@@ -56,7 +64,7 @@ export function runRoutes(context: RunRouteContext) {
       const last_event_id = request.headers.get("last-event-id");
       // To a browser that comes back by itself, 204 says that it need not come again.
       if (hasSeenEnd(context, principal, trigger_id, run_id, last_event_id)) return new Response(null, { status: 204 });
-      server?.timeout(request, 0);
+      holdForGood(request, server);
       return eventStream(context.clock, request.signal, (deliver) =>
         watchRun(context, principal, trigger_id, run_id, last_event_id, deliver),
       );

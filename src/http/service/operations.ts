@@ -50,7 +50,7 @@ export const SERVICE_OPERATIONS = {
     access: "viewer",
     body: { schema: model, is_required: true, example: examples.model },
     answers: { 200: { description: "What was found.", schema: runs.validation, example: examples.validation } },
-    refusals: ["solver_unavailable", "shutting_down"],
+    refusals: ["model_invalid", "solver_unavailable", "shutting_down"],
     stores: false,
   },
   "GET /api/v2/examples": {
@@ -65,6 +65,7 @@ export const SERVICE_OPERATIONS = {
         example: [examples.exampleSummary],
       },
     },
+    refusals: ["solver_unavailable"],
   },
   "GET /api/v2/examples/{example_name}": {
     id: "getExample",
@@ -73,7 +74,7 @@ export const SERVICE_OPERATIONS = {
     description: "Its model_json makes a document, or a body of /solve with override_example as override_data.",
     access: "viewer",
     answers: { 200: { description: "The example.", schema: documents.example, example: examples.example } },
-    refusals: ["example_not_found"],
+    refusals: ["example_not_found", "solver_unavailable"],
   },
   "GET /health": {
     id: "getHealth",

@@ -26,7 +26,13 @@ export const TRIGGER_OPERATIONS = {
     answers: {
       201: { description: "The trigger with its secret.", schema: objects.newTrigger, example: examples.newTrigger },
     },
-    refusals: ["document_not_found", "version_not_found", "model_invalid", "webhook_destination_refused"],
+    refusals: [
+      "document_not_found",
+      "version_not_found",
+      "model_invalid",
+      "webhook_destination_refused",
+      "solver_unavailable",
+    ],
   },
   "GET /api/v2/triggers": {
     id: "listTriggers",
@@ -65,7 +71,14 @@ export const TRIGGER_OPERATIONS = {
         headers: revisionTag,
       },
     },
-    refusals: ["trigger_not_found", "changed_elsewhere", "version_not_found", "webhook_destination_refused"],
+    refusals: [
+      "trigger_not_found",
+      "changed_elsewhere",
+      "version_not_found",
+      "webhook_destination_refused",
+      "model_invalid",
+      "solver_unavailable",
+    ],
   },
   "DELETE /api/v2/triggers/{trigger_id}": {
     id: "deleteTrigger",

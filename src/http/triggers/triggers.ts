@@ -20,7 +20,7 @@ type TriggerRouteContext = StorageParts &
   QueueParts &
   WebhookParts &
   VisitParts &
-  Pick<Context, "clock" | "config" | "ids" | "solvers">;
+  Pick<Context, "clock" | "config" | "ids" | "inspector">;
 
 export function triggerRoutes(context: TriggerRouteContext) {
   return keyedRoutes(context, `${API}/triggers`)

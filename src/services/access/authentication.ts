@@ -20,6 +20,8 @@ export interface Visit {
   /** The client's address: asked for only when it is needed. */
   readonly client: () => string;
   readonly request_id: string;
+  /** Aborted when the client goes away; asked for only when it is needed. */
+  readonly gone: () => AbortSignal | null;
 }
 
 /** Whoever holds that key. Refuses 401, and 429 for a client that keeps guessing. */
@@ -28,7 +30,10 @@ export function authenticate(context: AuthenticationContext, api_key: string, vi
   const fault = row === null ? "unknown API key" : faultOf(row, context.clock.now());
   if (row === null || fault !== null) throw refuseKey(context, row, fault ?? "", visit);
   const { organization_id, workspace_id, user_id, id: key_id, role } = row;
-  return { organization_id, workspace_id, user_id, key_id, role, client: visit.client(), request_id: visit.request_id };
+  return {
+    ...{ organization_id, workspace_id, user_id, key_id, role },
+    ...{ client: visit.client(), request_id: visit.request_id, gone: visit.gone() },
+  };
 }
 
 /** Refuses a principal whose role is below the one needed. */

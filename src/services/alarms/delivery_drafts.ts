@@ -1,8 +1,10 @@
 /** Deliveries before they are written: the one place that says what is told, to whom, and when it is due. */
+import { type KeptText, unpackText } from "../../model/kept_text";
 import type { NewDelivery } from "../../storage/deliveries";
 import { type NewRun, readOverrideData } from "../../storage/runs";
 import { eventOf, type WebhookEvent } from "../../webhooks/events";
-import { buildEventPayload, buildPayload, type RunEnding } from "../../webhooks/payload";
+import { buildEventPayload, buildPayload, PAYLOAD_BYTES_MAX, type RunEnding } from "../../webhooks/payload";
+import { unpackedBytes } from "../../zstd";
 import type { Context } from "../context";
 import type { FireTarget } from "../memory/fire_targets";
 
@@ -10,8 +12,8 @@ import type { FireTarget } from "../memory/fire_targets";
 interface EndedRun {
   readonly seq: number;
   readonly id: string;
-  /** JSON text, or null when it lies apart or was not sent. */
-  readonly override_data: string | null;
+  /** Null when they lie apart or were not sent. */
+  readonly override_data: KeptText | null;
 }
 
 /** The delivery of a run's end; null when the trigger has no webhook or did not choose to be told. */
@@ -23,7 +25,9 @@ export function draftRunDelivery(
 ): NewDelivery | null {
   const event = eventOf(ending.status);
   if (target === null || !isWanted(target, event)) return null;
-  const override_data = readOverrideData(context.client, run);
+  const kept = readOverrideData(context.client, run);
+  const is_too_large = kept instanceof Uint8Array && unpackedBytes(kept) > PAYLOAD_BYTES_MAX;
+  const override_data = is_too_large ? undefined : kept === null ? null : unpackText(kept);
   const payload = buildPayload(event, { ...ending, trigger_id: target.id, run_id: run.id, override_data });
   return { ...head(context, target, event, ending.ended_at), run_seq: run.seq, payload };
 }

@@ -17,9 +17,10 @@ import type { Context, Principal, StorageParts } from "../context";
 import { answerOf, changedColumns, newColumns } from "../field_table";
 import { type ExpectedRevisions, requireRevision, revisionOf } from "../revision";
 import { DOCUMENT_FIELDS, type DocumentInput, type DocumentObject } from "./document_fields";
-import { inspectModel } from "./inspection";
+import { type InspectionContext, inspectModel } from "./inspection";
+import type { Asker } from "./inspector";
 
-type DocumentContext = StorageParts & Pick<Context, "clock" | "config" | "ids" | "solvers">;
+type DocumentContext = StorageParts & Pick<Context, "clock" | "config" | "ids" | "inspector">;
 
 /** A document as it was written, with what the compiler says of its model. */
 export type WrittenDocument = DocumentObject & { readonly diagnostics: readonly Diagnostic[] };
@@ -41,7 +42,7 @@ export async function createDocument(
     updated_at: now,
     deleted_at: null,
   };
-  const diagnostics = await diagnose(context, row);
+  const diagnostics = await diagnose(context, principal, row);
   await context.writer.write((transaction) => {
     insertDocument(transaction, row);
     recordChange(context, transaction, principal, "document.create", row.id);
@@ -84,7 +85,7 @@ export async function updateDocument(
     ...(typeof workspace_id === "string" ? { workspace_id: requireWorkspace(context, principal, workspace_id) } : {}),
   };
   requireRevision(expected, DOCUMENT_FIELDS, before);
-  const diagnostics = await diagnose(context, { ...before, ...change });
+  const diagnostics = await diagnose(context, principal, { ...before, ...change });
   const row = await context.writer.write(
     (transaction) => {
       requireRevision(expected, DOCUMENT_FIELDS, findDocument(transaction.db, principal, id));
@@ -138,12 +139,9 @@ export function toText(value: unknown): string | null {
   return value === null || value === undefined ? null : JSON.stringify(value);
 }
 
-async function diagnose(
-  context: Pick<Context, "clock" | "config" | "solvers">,
-  row: DocumentRow,
-): Promise<readonly Diagnostic[]> {
+async function diagnose(context: InspectionContext, asker: Asker, row: DocumentRow): Promise<readonly Diagnostic[]> {
   const model = effectiveModel(fromText(row.model_json), fromText(row.canvas_json));
-  return model === null ? [] : (await inspectModel(context, model)).diagnostics;
+  return model === null ? [] : (await inspectModel(context, asker, model)).diagnostics;
 }
 
 function documentObject(row: DocumentRow): DocumentObject {

@@ -1,7 +1,5 @@
 /** Ready models for a page or a person to start from; each with its inputs, an override and what it comes to. */
 import { EXAMPLES, type ExampleModel } from "../../examples/catalog";
-import type { ModelLimits } from "../../model/budget";
-import { prepareModel } from "../../model/compile";
 import type { InputDeclaration } from "../../model/inputs";
 import { nearestName } from "../../nearest";
 import { Refusal } from "../../refusals";
@@ -18,13 +16,16 @@ export interface ExampleObject extends ExampleSummary {
 
 type ExampleJson = { readonly name: string; readonly language: "mathprog"; readonly source: string };
 
-export function listExamples(limits: ModelLimits): readonly ExampleSummary[] {
-  return EXAMPLES.map((example) => summarize(example, limits));
+/** What a model takes, found by whoever compiles for the caller. */
+export type ReadInputs = (model: unknown) => readonly InputDeclaration[] | Promise<readonly InputDeclaration[]>;
+
+export function listExamples(readInputs: ReadInputs): Promise<readonly ExampleSummary[]> {
+  return Promise.all(EXAMPLES.map((example) => summarize(example, readInputs)));
 }
 
-export function getExample(name: string, limits: ModelLimits): ExampleObject {
+export async function getExample(name: string, readInputs: ReadInputs): Promise<ExampleObject> {
   const example = EXAMPLES.find((known) => known.name === name);
-  if (example !== undefined) return { ...summarize(example, limits), model_json: exampleJson(example) };
+  if (example !== undefined) return { ...(await summarize(example, readInputs)), model_json: exampleJson(example) };
   const names = EXAMPLES.map((known) => known.name);
   const nearest = nearestName(name, names);
   const hint = nearest === null ? `there are ${names.join(", ")}` : `did you mean ${nearest}?`;
@@ -35,14 +36,15 @@ function exampleJson({ name, source }: ExampleModel): ExampleJson {
   return { name, language: "mathprog", source };
 }
 
-/** Inputs of the examples by name: they never change, and reading all twelve takes about 30 ms. */
+/** Inputs of the examples by name: they never change, and so each is read once. */
 const INPUTS = new Map<string, ExampleSummary["inputs"]>();
 
-function summarize(example: ExampleModel, limits: ModelLimits): ExampleSummary {
+async function summarize(example: ExampleModel, readInputs: ReadInputs): Promise<ExampleSummary> {
   const { source: _, ...summary } = example;
   let inputs = INPUTS.get(example.name);
   if (inputs === undefined) {
-    inputs = prepareModel(exampleJson(example), limits).inputs.map(({ shape: _, value: __, ...input }) => input);
+    const declared = await readInputs(exampleJson(example));
+    inputs = declared.map(({ shape: _, value: __, ...input }) => input);
     INPUTS.set(example.name, inputs);
   }
   return { ...summary, inputs };

@@ -1,21 +1,19 @@
-/** Looking into a model on behalf of a user: small ones here, larger ones in a solver process, so that HTTP goes on. */
+/** Looking into a model on behalf of a user. Nothing of it is compiled here: a few lines of 32 KB can take seconds. */
 import type { ModelLimits } from "../../model/budget";
 import type { ModelChanges } from "../../model/changes";
 import type { ModelSummary } from "../../model/compile";
 import type { Diagnostic } from "../../model/diagnostics";
 import type { ExportFormat } from "../../model/formats";
 import type { InputDeclaration } from "../../model/inputs";
+import type { InspectedModel } from "../../model/inspected";
 import { isRecord } from "../../model/json";
 import type { OverrideSubject } from "../../model/override_fields";
-import { answerQuestion, type ExportAnswer, type InspectedModel, type ModelQuestion } from "../../model/questions";
+import type { ExportAnswer, ModelQuestion } from "../../model/questions";
 import { Refusal } from "../../refusals";
-import type { Context } from "../context";
+import type { Context, InspectingParts } from "../context";
+import type { Asker } from "./inspector";
 
-/** Characters of model JSON up to which a compile stays on this thread: 32 KiB compile in about 2 ms. */
-const INLINE_LENGTH_MAX = 32_768;
-
-/** A few lines of algebraic source may make millions of coefficients. */
-const SOURCE_PATTERN = /"source"\s*:/;
+export type InspectionContext = InspectingParts & Pick<Context, "config">;
 
 export interface Inspection {
   readonly diagnostics: readonly Diagnostic[];
@@ -40,57 +38,64 @@ export function modelLimits(context: Pick<Context, "config" | "clock">): ModelLi
  * override schema names, null for one that names none.
  */
 export async function inspectModel(
-  context: Pick<Context, "clock" | "config" | "solvers">,
+  context: InspectionContext,
+  asker: Asker,
   model: unknown,
   paths: readonly string[] | null = [],
 ): Promise<Inspection> {
-  const found = await ask<InspectedModel>(context, JSON.stringify(model ?? null), { kind: "inspect", paths });
+  const found = await ask<InspectedModel>(context, asker, JSON.stringify(model ?? null), { kind: "inspect", paths });
   const subject = { form: found.form, model, inputs: found.inputs, cells: found.cells };
+  return { ...judge(context, found, isRecord(model) ? model.options : null), inputs: found.inputs, subject };
+}
+
+/** What was found, and what this installation says of the model's options. */
+export function judge(
+  context: Pick<Context, "config">,
+  found: InspectedModel,
+  options: unknown,
+): Pick<Inspection, "diagnostics" | "has_errors" | "summary"> {
   const has_errors = found.diagnostics.some((diagnostic) => diagnostic.severity === "error");
-  const excess = timeLimitExcess(context, model);
-  return {
-    ...found,
-    diagnostics: excess === null ? found.diagnostics : [...found.diagnostics, excess],
-    subject,
-    has_errors,
-  };
+  const excess = timeLimitExcess(context, options);
+  const diagnostics = excess === null ? found.diagnostics : [...found.diagnostics, excess];
+  return { diagnostics, has_errors, summary: found.summary };
 }
 
 /** What changed from one model to another, by their texts; files are read for it, elsewhere where they are long. */
 export function compareModels(
-  context: Pick<Context, "clock" | "config" | "solvers">,
+  context: InspectionContext,
+  asker: Asker,
   before: string,
   after: string,
 ): Promise<ModelChanges> {
-  return ask<ModelChanges>(context, after, { kind: "changes", before });
+  return ask<ModelChanges>(context, asker, after, { kind: "changes", before });
 }
 
 /** The model, compiled as it stands, as the text of an MPS or LP file. Refuses a model with errors. */
 export async function exportModel(
-  context: Pick<Context, "clock" | "config" | "solvers">,
+  context: InspectionContext,
+  asker: Asker,
   model_json: string,
   format: ExportFormat,
 ): Promise<string> {
-  const answer = await ask<ExportAnswer>(context, model_json, { kind: "export", format });
+  const answer = await ask<ExportAnswer>(context, asker, model_json, { kind: "export", format });
   if ("text" in answer) return answer.text;
   if ("diagnostics" in answer) throw modelInvalid(answer.diagnostics, "The model does not compile");
   throw modelInvalid([], `The model cannot be exported: ${answer.error}`);
 }
 
-/** Answers on this thread for a short text, in a solver process for a longer one and for algebraic source. */
 function ask<Answer>(
-  context: Pick<Context, "clock" | "config" | "solvers">,
+  { inspector }: InspectingParts,
+  asker: Asker,
   text: string,
   question: ModelQuestion,
 ): Promise<Answer> {
-  const length = text.length + (question.kind === "changes" ? question.before.length : 0);
-  if (length > INLINE_LENGTH_MAX || SOURCE_PATTERN.test(text)) return context.solvers.ask<Answer>(text, question);
-  return Promise.resolve(answerQuestion(text, question, modelLimits(context)) as Answer);
+  const bytes = text.length + (question.kind === "changes" ? question.before.length : 0);
+  return inspector.ask<Answer>(asker, text, question, bytes);
 }
 
 /** A warning about a time limit that this installation will not grant, or null. */
-export function timeLimitExcess(context: Pick<Context, "config">, model: unknown): Diagnostic | null {
-  const asked = isRecord(model) && isRecord(model.options) ? model.options.time_limit_seconds : null;
+export function timeLimitExcess(context: Pick<Context, "config">, options: unknown): Diagnostic | null {
+  const asked = isRecord(options) ? options.time_limit_seconds : null;
   const { time_limit_seconds_max } = context.config;
   if (typeof asked !== "number" || asked <= time_limit_seconds_max) return null;
   return {

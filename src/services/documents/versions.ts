@@ -23,8 +23,9 @@ import type { Context, Principal, ProcessParts, StorageParts } from "../context"
 import type { DocumentObject } from "./document_fields";
 import { effectiveModel, fromText, getDocument, requireDocument, toText } from "./documents";
 import { compareModels, exportModel, inspectModel } from "./inspection";
+import type { Asker } from "./inspector";
 
-type VersionContext = ProcessParts & StorageParts & Pick<Context, "solvers">;
+type VersionContext = ProcessParts & StorageParts & Pick<Context, "inspector">;
 
 export interface VersionObject {
   readonly id: string;
@@ -159,7 +160,7 @@ export async function diffVersions(
   return {
     from: versionObject(from),
     to: versionObject(to),
-    ...(await compareModels(context, from.model_json ?? "null", to.model_json ?? "null")),
+    ...(await compareModels(context, principal, from.model_json ?? "null", to.model_json ?? "null")),
   };
 }
 
@@ -171,7 +172,7 @@ export async function listInputs(
   id: string,
 ): Promise<{ version_id: string; inputs: readonly InputDeclaration[] }> {
   const version = requireVersion(context, principal, document_id, id);
-  const inspection = await inspectModel(context, fromText(version.model_json));
+  const inspection = await inspectModel(context, principal, fromText(version.model_json));
   return { version_id: version.id, inputs: inspection.inputs };
 }
 
@@ -184,7 +185,7 @@ export async function exportVersion(
   format: ExportFormat,
 ): Promise<{ text: string; file_name: string }> {
   const version = requireVersion(context, principal, document_id, id);
-  const text = await exportModel(context, version.model_json ?? "null", format);
+  const text = await exportModel(context, principal, version.model_json ?? "null", format);
   return { text, file_name: `${version.id}.${format}` };
 }
 
@@ -239,18 +240,19 @@ async function freeze(
     model_json,
     content_digest: contentDigest(model ?? null),
     bytes: (canvas_json?.length ?? 0) + (model_json?.length ?? 0) + 256,
-    compared: isImportedFile(model) ? await compareWithLatest(context, document_id, model_json!) : null,
+    compared: isImportedFile(model) ? await compareWithLatest(context, principal, document_id, model_json!) : null,
   };
 }
 
 async function compareWithLatest(
   context: VersionContext,
+  asker: Asker,
   document_id: string,
   model_json: string,
 ): Promise<Frozen["compared"]> {
   const latest = latestVersion(context.db, document_id);
   if (latest === null || latest.model_json === null || latest.model_json === model_json) return null;
-  const { summary } = await compareModels(context, latest.model_json, model_json);
+  const { summary } = await compareModels(context, asker, latest.model_json, model_json);
   return { version_id: latest.id, summary };
 }
 

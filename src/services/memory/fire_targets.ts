@@ -19,6 +19,8 @@ export interface FireTarget extends TriggerSettings {
   readonly previous_secret_hash: Uint8Array | null;
   readonly previous_secret_until: number | null;
   readonly bound: BoundOverrides;
+  /** The JSON of `bound`: what other processes are given. */
+  readonly contract: string;
   /** null when there is none, or when it was disabled. */
   readonly webhook: WebhookTarget | null;
 }
@@ -62,6 +64,7 @@ export class FireTargets {
       previous_secret_hash: row.previous_secret_hash,
       previous_secret_until: row.previous_secret_until,
       bound: JSON.parse(row.override_contract) as BoundOverrides,
+      contract: row.override_contract,
       ...settingsOf(row),
       webhook: webhookOf(row),
     };

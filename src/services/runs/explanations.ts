@@ -22,7 +22,7 @@ export function explainRun(
   trigger_id: string,
   run_id: string,
 ): Explanation {
-  const run = JSON.parse(getRun(context, principal, trigger_id, run_id)) as RunObject;
+  const run = JSON.parse(getRun(context, principal, trigger_id, run_id).toString()) as RunObject;
   const { status, error_message, result_data } = run;
   return {
     run_id: run.id,

@@ -3,8 +3,11 @@
  * promise of `fire` settles after the fsync.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { misfitMessage, validateOverrideData } from "../../model/override_data";
+import { digestOfAll, type FireData, readFireData } from "../../model/bodies/fire_body";
+import type { KeptText } from "../../model/kept_text";
+import { misfitMessage } from "../../model/override_data";
 import type { FieldError } from "../../model/override_fields";
+import type { DataQuestion } from "../../model/questions";
 import { Refusal } from "../../refusals";
 import { isTerminal, type RunSource } from "../../runs/run";
 import { insertDelivery } from "../../storage/deliveries";
@@ -15,11 +18,25 @@ import { recordChange } from "../access/audit";
 import { authenticate, KEY_PREFIX, refuseSecret, requireRole, type Visit } from "../access/authentication";
 import { requireAccepting, requireDiskSpace, requireRoom } from "../admission";
 import { announceDelivery, draftDeliveryOfRefusedRun } from "../alarms/delivery_drafts";
-import type { Context, Principal, ProcessParts, QueueParts, StorageParts, VisitParts } from "../context";
+import type {
+  Context,
+  InspectingParts,
+  Principal,
+  ProcessParts,
+  QueueParts,
+  StorageParts,
+  VisitParts,
+} from "../context";
+import type { Asker } from "../documents/inspector";
 import type { FireTarget } from "../memory/fire_targets";
 import { requireRun } from "./runs";
 
-type FireContext = ProcessParts & StorageParts & QueueParts & VisitParts & Pick<Context, "delivery_lanes">;
+export type FireContext = ProcessParts &
+  StorageParts &
+  QueueParts &
+  VisitParts &
+  InspectingParts &
+  Pick<Context, "delivery_lanes">;
 
 const IDEMPOTENCY_KEEP_MS = 86_400_000;
 /** Sets of a refused batch that the sentence names; all are in its fields. */
@@ -33,11 +50,6 @@ export interface FireCredentials extends Visit {
   readonly secret: string | null;
   /** What the secret's header and field held instead; told to a client that sent no secret. */
   readonly found: string;
-}
-
-export interface FireRequest extends FireCredentials {
-  readonly override_data: unknown;
-  readonly idempotency_key: string | null;
 }
 
 export interface Accepted {
@@ -93,14 +105,17 @@ function triggerNotFound(): Refusal {
 }
 
 /** Queues a run of an opened trigger. Refuses a disabled trigger, overrides that do not fit, and a full queue. */
-export async function fire(context: FireContext, opened: OpenTrigger, request: FireRequest): Promise<Accepted> {
-  const { target, fired_by } = opened;
+export async function fire(
+  context: FireContext,
+  { target, fired_by }: OpenTrigger,
+  data: FireData,
+  idempotency_key: string | null,
+): Promise<Accepted> {
   if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
-  const draft = { ...draftRun(context, target, request.override_data, "api"), fired_by };
-  const misfits = validateOverrideData(target.bound, request.override_data);
-  if (misfits.length > 0) throw await keepMisfit(context, target, draft, misfits);
+  const draft = { ...draftRun(context, target, data.text, "api"), fired_by };
+  if (data.misfits.length > 0) throw await keepMisfit(context, target, draft, data.misfits);
   requireRoom(context, target.id, 1);
-  return accept(context, target, [draft], request.idempotency_key);
+  return accept(context, target, [draft], keyOf(idempotency_key, [data]));
 }
 
 /**
@@ -110,21 +125,19 @@ export async function fire(context: FireContext, opened: OpenTrigger, request: F
 export async function fireBatch(
   context: FireContext,
   { target, fired_by }: OpenTrigger,
-  request: FireRequest,
-  sets: readonly unknown[],
+  sets: readonly FireData[],
+  idempotency_key: string | null,
 ): Promise<Accepted> {
   if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
-  const fields = sets.flatMap((set, index) =>
-    validateOverrideData(target.bound, set).map((misfit) => ({ index, ...misfit })),
-  );
+  const fields = sets.flatMap(({ misfits }, index) => misfits.map((misfit) => ({ index, ...misfit })));
   if (fields.length > 0) {
     const shown = fields.slice(0, BATCH_MISFITS_SHOWN);
     const error = `Override validation failed, nothing was queued: ${shown.map(({ index, msg }) => `set ${index}: ${msg}`).join("; ")}`;
     throw new Refusal("override_invalid", error, { detail: { error, run_id: null, fields } });
   }
   requireRoom(context, target.id, sets.length);
-  const drafts = sets.map((set) => ({ ...draftRun(context, target, set, "api"), fired_by }));
-  return accept(context, target, drafts, request.idempotency_key);
+  const drafts = sets.map(({ text }) => ({ ...draftRun(context, target, text, "api"), fired_by }));
+  return accept(context, target, drafts, keyOf(idempotency_key, sets));
 }
 
 /** Queues a new run with the data of a finished one, on the version that the trigger pins. */
@@ -146,9 +159,8 @@ export async function rerun(
   if (target === null) throw triggerNotFound();
   if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
   const stored = readOverrideData(context.client, run);
-  const override_data: unknown = stored === null ? undefined : JSON.parse(stored);
-  const draft = { ...draftRun(context, target, override_data, "rerun"), rerun_of: run.id, fired_by: principal.key_id };
-  const misfits = validateOverrideData(target.bound, override_data);
+  const draft = { ...draftRun(context, target, stored, "rerun"), rerun_of: run.id, fired_by: principal.key_id };
+  const misfits = await checkStored(context, principal, target, stored);
   if (misfits.length > 0) throw await keepMisfit(context, target, draft, misfits);
   requireRoom(context, target.id, 1);
   return accept(context, target, [draft], null, (transaction) =>
@@ -160,7 +172,7 @@ export async function rerun(
 export function draftRun(
   context: Pick<Context, "clock" | "run_ids">,
   target: FireTarget,
-  override_data: unknown,
+  override_data: KeptText | null,
   source: RunSource,
 ): NewRun {
   return {
@@ -168,7 +180,7 @@ export function draftRun(
     trigger_seq: target.seq,
     status: "queued",
     source,
-    override_data: override_data === undefined || override_data === null ? null : JSON.stringify(override_data),
+    override_data,
     created_at: context.clock.now(),
     error_message: null,
     schedule_id: null,
@@ -177,6 +189,17 @@ export function draftRun(
     rerun_of: null,
     fired_by: null,
   };
+}
+
+/** Whether stored data still fit: what is packed is long, and read where it may take its time. */
+function checkStored(
+  { inspector }: InspectingParts,
+  asker: Asker,
+  { bound, contract }: FireTarget,
+  text: KeptText | null,
+): readonly FieldError[] | Promise<readonly FieldError[]> {
+  if (!(text instanceof Uint8Array)) return readFireData(text === null ? null : JSON.parse(text), bound).misfits;
+  return inspector.ask(asker, "", { kind: "data", text, contract } satisfies DataQuestion, text.length);
 }
 
 /** Tells the executor of further queued runs, after their commit. */
@@ -211,11 +234,21 @@ async function keepMisfit(
   return new Refusal("override_invalid", error, { detail: { error, run_id: draft.id, fields } });
 }
 
+/** A client's key, and what the data are told apart by. */
+interface IdempotencyKey {
+  readonly key: string;
+  readonly body_hash: Uint8Array;
+}
+
+function keyOf(key: string | null, sets: readonly FireData[]): IdempotencyKey | null {
+  return key === null ? null : { key, body_hash: digestOfAll(sets) };
+}
+
 async function accept(
   context: FireContext,
   target: FireTarget,
   drafts: readonly NewRun[],
-  key: string | null,
+  key: IdempotencyKey | null,
   record: (transaction: Transaction) => void = () => {},
 ): Promise<Accepted> {
   const bytes = drafts.reduce((sum, draft) => sum + (draft.override_data?.length ?? 0) + 256, 0);
@@ -232,12 +265,12 @@ function acceptOnce(
   transaction: Transaction,
   trigger_id: string,
   drafts: readonly NewRun[],
-  key: string | null,
+  idempotency: IdempotencyKey | null,
 ): Accepted {
   const run_ids = drafts.map((draft) => draft.id);
-  if (key !== null) {
+  if (idempotency !== null) {
     const { created_at } = drafts[0]!;
-    const body_hash = hashOf(drafts);
+    const { key, body_hash } = idempotency;
     const known = findIdempotencyKey(transaction, trigger_id, key, created_at - IDEMPOTENCY_KEEP_MS);
     if (known !== null) return replay(known, body_hash);
     putIdempotencyKey(transaction, { trigger_id, key, body_hash, run_ids, created_at });
@@ -252,11 +285,4 @@ function replay(known: IdempotencyRow, body_hash: Uint8Array): Accepted {
     "idempotency_conflict",
     "This Idempotency-Key was used with other override_data within 24 hours; send a new key for new data",
   );
-}
-
-/** Equal for equal override data in equal order; a batch never equals a single fire unless it is one set. */
-function hashOf(drafts: readonly NewRun[]): Buffer {
-  const hash = createHash("sha256");
-  for (const { override_data } of drafts) hash.update(`${override_data?.length ?? -1}:`).update(override_data ?? "");
-  return hash.digest();
 }

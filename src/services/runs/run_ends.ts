@@ -2,6 +2,8 @@
 import type { EndState } from "../../runs/run";
 import { insertDelivery } from "../../storage/deliveries";
 import { type ClaimedRun, finishRun, type RunEnd, resultText, type StoredResult } from "../../storage/runs";
+import { PAYLOAD_BYTES_MAX } from "../../webhooks/payload";
+import { unpackedBytes } from "../../zstd";
 import { announceDelivery, draftRunDelivery } from "../alarms/delivery_drafts";
 import { noteGoodResult } from "../alarms/expectations";
 import { noteRunEnd, type ScheduleAlert } from "../alarms/schedule_alerts";
@@ -57,7 +59,7 @@ export async function endRun(
     status: outcome.status,
     ended_at: now,
     error_message: outcome.error_message,
-    result: outcome.result === null ? null : resultText(outcome.result),
+    result: outcome.result === null ? null : resultForPayload(outcome.result),
     result_summary: outcome.result_summary,
   });
   const bytes = (outcome.result?.data.length ?? 0) + (delivery?.payload.length ?? 0) + 256;
@@ -102,4 +104,10 @@ function afterScheduledRun(
   const { consecutive_failures, delivery } = alert;
   context.log.warn("schedule_failing", { trigger_id, schedule_id, consecutive_failures });
   announceDelivery(context, delivery);
+}
+
+/** undefined for a result that alone is too large for a payload: it is not even unpacked. */
+function resultForPayload(result: StoredResult): string | undefined {
+  const bytes = result.is_compressed ? unpackedBytes(result.data) : result.data.length;
+  return bytes > PAYLOAD_BYTES_MAX ? undefined : resultText(result);
 }

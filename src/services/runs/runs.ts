@@ -1,5 +1,6 @@
 /** Reading and stopping runs. Their answers go out as the JSON text they are stored as: parsing 100,000 variables would hold the HTTP thread. */
 import { toTimestamp } from "../../clock";
+import { unpackText } from "../../model/kept_text";
 import type { Solution } from "../../problem/solution";
 import { Refusal } from "../../refusals";
 import { isTerminal, type RunSource, type RunState } from "../../runs/run";
@@ -7,13 +8,14 @@ import { insertDelivery } from "../../storage/deliveries";
 import {
   cancelQueuedRun,
   countRuns,
+  findResult,
   findRun,
   listRuns as listRunRows,
   type RunRow,
   readOverrideData,
-  readResult,
 } from "../../storage/runs";
 import { findTrigger, type TriggerRow } from "../../storage/triggers";
+import { unpackedBytes } from "../../zstd";
 import { recordChange } from "../access/audit";
 import { announceDelivery, draftRunDelivery } from "../alarms/delivery_drafts";
 import type { Context, Principal, QueueParts, StorageParts } from "../context";
@@ -26,6 +28,14 @@ type RunContext = StorageParts &
 
 /** JSON text, ready to be sent. */
 export type JsonText = string;
+/** The same, as bytes in UTF-8 where it is long: one text made of large parts holds the thread. */
+export type JsonBody = JsonText | Buffer;
+
+/** Override data that a page of a listing shows, unpacked; those beyond it are in their runs. */
+const LISTED_OVERRIDES_BYTES_MAX = 1_048_576;
+const LEFT_OUT = 'null,"override_data_left_out":true';
+/** A run with a larger part goes out as bytes. */
+const TEXT_BYTES_MAX = 65_536;
 
 /** A run as clients read it; built as text by runJson below. */
 export interface RunObject<Result = Solution> {
@@ -59,7 +69,10 @@ export interface RunObject<Result = Solution> {
 }
 
 /** A run in a listing. */
-export type RunSummary = RunObject<Pick<Solution, "objective_value" | "status">>;
+export interface RunSummary extends RunObject<Pick<Solution, "objective_value" | "status">> {
+  /** There is not room for all override data in one page: this run's are null here, and in the run itself. */
+  readonly override_data_left_out?: true;
+}
 
 export interface RunListQuery {
   readonly page: number;
@@ -79,7 +92,13 @@ export function listRuns(
   const filter = { trigger_seq: seq, status: query.status, source: query.source };
   const rows = listRunRows(context.client, filter, (query.page - 1) * query.page_size, query.page_size);
   const { items, ...page } = listingPage(rows, countRuns(context.client, filter), query.page, query.page_size);
-  const texts = items.map((row) => runJson(context, row, resultSummary(row)));
+  let room = LISTED_OVERRIDES_BYTES_MAX;
+  const texts = items.map((row) => {
+    const overrides = readOverrideData(context.client, row);
+    room -= overrides instanceof Uint8Array ? unpackedBytes(overrides) : 0;
+    const shown = overrides === null ? "null" : room < 0 ? LEFT_OUT : unpackText(overrides);
+    return `${runHead(row)},"override_data":${shown},"result_data":${resultSummary(row)}}`;
+  });
   return `{"items":[${texts.join(",")}],${JSON.stringify(page).slice(1)}`;
 }
 
@@ -89,13 +108,20 @@ export function getRun(
   principal: Principal,
   trigger_id: string,
   run_id: string,
-): JsonText {
+): JsonBody {
   return fullRunJson(context, requireRun(context, principal, trigger_id, run_id).run);
 }
 
 /** The run as `getRun` shows it, without asking who wants it: for the holder of the trigger's secret that just made it. */
-function fullRunJson(context: Pick<Context, "client">, run: RunRow): JsonText {
-  return runJson(context, run, readResult(context.client, run.seq));
+function fullRunJson(context: Pick<Context, "client">, run: RunRow): JsonBody {
+  const overrides = readOverrideData(context.client, run);
+  const result = findResult(context.client, run.seq);
+  const parts = [runHead(run), ',"override_data":', overrides ?? "null", ',"result_data":', result ?? "null", "}"];
+  const is_large = parts.some((part) => part instanceof Uint8Array && unpackedBytes(part) > TEXT_BYTES_MAX);
+  if (!is_large) return parts.map(unpackText).join("");
+  return Buffer.concat(
+    parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Bun.zstdDecompressSync(part))),
+  );
 }
 
 /** Waits up to `timeout_ms` for a run's end. The finished run as JSON, or null when it goes on. */
@@ -104,7 +130,7 @@ export async function waitForRun(
   trigger_id: string,
   run_id: string,
   timeout_ms: number,
-): Promise<JsonText | null> {
+): Promise<JsonBody | null> {
   let run: RunRow | null = null;
   await context.signals.wait(run_id, timeout_ms, () => {
     run = findRun(context.client, trigger_id, run_id);
@@ -123,7 +149,7 @@ export async function cancelRun(
   principal: Principal,
   trigger_id: string,
   run_id: string,
-): Promise<JsonText> {
+): Promise<JsonBody> {
   const { run } = requireRun(context, principal, trigger_id, run_id);
   if (isTerminal(run.status)) throw alreadyFinished(run.status);
   const now = context.clock.now();
@@ -180,12 +206,12 @@ function alreadyFinished(status: RunState): Refusal {
   return new Refusal("run_already_finished", `Run has already ended: ${status}`);
 }
 
-function resultSummary(row: RunRow): JsonText | null {
-  if (row.solver_status === null) return null;
+function resultSummary(row: RunRow): JsonText {
+  if (row.solver_status === null) return "null";
   return JSON.stringify({ objective_value: row.objective_value, status: row.solver_status });
 }
 
-function runJson(context: Pick<Context, "client">, row: RunRow, result: JsonText | null): JsonText {
+function runHead(row: RunRow): string {
   const fields: Omit<RunObject, "override_data" | "result_data"> = {
     id: row.id,
     trigger_id: row.trigger_id,
@@ -211,8 +237,7 @@ function runJson(context: Pick<Context, "client">, row: RunRow, result: JsonText
     rerun_of: row.rerun_of,
     fired_by: row.fired_by,
   };
-  const overrides = readOverrideData(context.client, row) ?? "null";
-  return `${JSON.stringify(fields).slice(0, -1)},"override_data":${overrides},"result_data":${result ?? "null"}}`;
+  return JSON.stringify(fields).slice(0, -1);
 }
 
 function timestampOrNull(at: number | null): string | null {

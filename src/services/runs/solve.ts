@@ -1,20 +1,31 @@
 /** Solving and checking a model on the spot, without a trigger. */
+
+import { bindData, type SolvableModel, type SolveReading, splitBody } from "../../model/bodies/solve_body";
 import { contentDigest } from "../../model/canonical";
 import type { Diagnostic } from "../../model/diagnostics";
 import { isRecord } from "../../model/json";
-import { misfitMessage, validateOverrideData } from "../../model/override_data";
-import type { BoundOverrides } from "../../model/override_fields";
-import { bindGiven, fieldsGiven, pathsOf } from "../../model/overrides";
+import { misfitMessage } from "../../model/override_data";
+import type { FieldError } from "../../model/override_fields";
+import { fieldsGiven, pathsOf } from "../../model/overrides";
+import type { DataQuestion } from "../../model/questions";
 import { Refusal } from "../../refusals";
 import type { SolveOutcome } from "../../solver/messages";
 import { resultText } from "../../storage/runs";
 import { requireAccepting } from "../admission";
 import type { Context } from "../context";
-import { type Inspection, inspectModel, modelInvalid, timeLimitExcess } from "../documents/inspection";
+import {
+  type Inspection,
+  type InspectionContext,
+  inspectModel,
+  judge,
+  modelInvalid,
+  timeLimitExcess,
+} from "../documents/inspection";
+import type { Asker } from "../documents/inspector";
 import type { JsonText } from "./runs";
 import { solveOptionsOf } from "./solve_options";
 
-type SolveContext = Pick<Context, "clock" | "config" | "isStopping" | "solvers">;
+type SolveContext = Pick<Context, "clock" | "config" | "inspector" | "isStopping" | "solvers">;
 
 const BUSY_RETRY_SECONDS = 5;
 /** It takes an operator to change that. */
@@ -33,34 +44,50 @@ export interface Validation {
   readonly variable_types: Readonly<Record<string, number>>;
 }
 
-/** What a compile says of a model, without solving it. */
+/** What a compile says of a model, without solving it. `packed`: the body is not parsed yet. */
 export async function validateModel(
-  context: Pick<Context, "clock" | "config" | "solvers">,
+  context: InspectionContext,
+  asker: Asker,
   body: unknown,
+  packed: PackedBody | null,
 ): Promise<Validation> {
-  const { model } = splitBody(body);
-  const { diagnostics, has_errors, summary } = await inspectModel(context, model);
+  const { inspection } = await (packed === null
+    ? lookAt(context, asker, body, false)
+    : lookAtBytes(context, asker, packed, false));
+  const { diagnostics, has_errors, summary } = inspection!;
   const messagesOf = (severity: Diagnostic["severity"]) =>
     diagnostics.filter((diagnostic) => diagnostic.severity === severity).map((diagnostic) => diagnostic.message);
   return { valid: !has_errors, errors: messagesOf("error"), warnings: messagesOf("warning"), diagnostics, ...summary };
 }
 
 /** Solves a model of any form. Every outcome of the solver is an answer; only a model that does not compile is refused. */
-export async function solveModel(context: SolveContext, body: unknown, signal: AbortSignal): Promise<JsonText> {
+export async function solveModel(
+  context: SolveContext,
+  asker: Asker,
+  body: unknown,
+  packed: PackedBody | null,
+): Promise<JsonText> {
   requireAccepting(context);
   requireSolvers(context);
-  const { model, override_data } = splitBody(body);
-  const excess = timeLimitExcess(context, model);
+  const { inspection, solvable, options, misfits } = await (packed === null
+    ? lookAt(context, asker, body, true)
+    : lookAtBytes(context, asker, packed, true));
+  const excess = timeLimitExcess(context, options);
   if (excess !== null) throw modelInvalid([{ ...excess, severity: "error" }], "The options do not fit this service");
-  const bound = override_data === undefined ? NOTHING_BOUND : await bindAll(context, model, override_data);
+  if (inspection?.has_errors) throw modelInvalid(inspection.diagnostics, "The model does not compile");
+  if (misfits.length > 0) {
+    const error = misfitMessage(misfits);
+    throw new Refusal("override_invalid", error, { detail: { error, run_id: null, fields: misfits } });
+  }
+  const { digest, text, bound, override_data } = solvable!;
   const handle = context.solvers.submit({
-    model: { digest: contentDigest(model), readText: () => JSON.stringify(model) },
+    model: { digest, readText: () => text },
     bound,
-    override_data: override_data ?? null,
-    options: solveOptionsOf(context, isRecord(model) ? model.options : null),
+    override_data,
+    options: solveOptionsOf(context, options),
     quick: false,
   });
-  signal.addEventListener("abort", () => handle.cancel(), { once: true });
+  asker.gone?.addEventListener("abort", () => handle.cancel(), { once: true });
   return answerOf(await handle.outcome);
 }
 
@@ -80,30 +107,46 @@ export function requireSolvers(context: Pick<Context, "config" | "solvers">): vo
   }
 }
 
-const NOTHING_BOUND: BoundOverrides = { fields: [] };
-
-/** The model in a body, and the override data beside it; a flat model has no `data` of its own, so there it means the same. */
-function splitBody(body: unknown): { model: unknown; override_data: unknown } {
-  if (!isRecord(body)) return { model: body, override_data: undefined };
-  const { override_data, ...model } = body;
-  if (override_data !== undefined || !("variables" in model) || !("data" in model)) return { model, override_data };
-  const { data, ...flat } = model;
-  return { model: flat, override_data: data };
+/** A body that is not parsed on this thread, as it came. */
+export interface PackedBody {
+  readonly bytes: Uint8Array;
 }
 
-async function bindAll(
-  context: Pick<Context, "clock" | "config" | "solvers">,
-  model: unknown,
-  override_data: unknown,
-): Promise<BoundOverrides> {
-  const given = fieldsGiven(override_data);
-  const inspection: Inspection = await inspectModel(context, model, pathsOf(given));
-  if (inspection.has_errors) throw modelInvalid(inspection.diagnostics, "The model does not compile");
-  const { bound, errors } = bindGiven(given, inspection.subject);
-  const fields = errors.length > 0 ? errors : validateOverrideData(bound, override_data);
-  if (fields.length === 0) return bound;
-  const error = misfitMessage(fields);
-  throw new Refusal("override_invalid", error, { detail: { error, run_id: null, fields } });
+interface Looked {
+  /** null for a model that is only to be solved, without data beside it. */
+  readonly inspection: Pick<Inspection, "diagnostics" | "has_errors" | "summary"> | null;
+  readonly solvable: SolvableModel | null;
+  readonly options: unknown;
+  readonly misfits: readonly FieldError[];
+}
+
+/** Reads a large body in the inspector's process, from its bytes. */
+async function lookAtBytes(
+  context: InspectionContext,
+  asker: Asker,
+  { bytes: body }: PackedBody,
+  is_solve: boolean,
+): Promise<Looked> {
+  const question: DataQuestion = { kind: "solve", body, is_solve };
+  const reading = await context.inspector.ask<SolveReading>(asker, "", question, body.length);
+  if (reading.kind === "malformed") throw new Refusal("malformed_json", reading.message);
+  const { inspected, ...read } = reading;
+  return { ...read, inspection: inspected === null ? null : judge(context, inspected, reading.options) };
+}
+
+/** The same of a body that is parsed already. */
+async function lookAt(context: InspectionContext, asker: Asker, body: unknown, is_solve: boolean): Promise<Looked> {
+  const { model, override_data } = splitBody(body);
+  const options = isRecord(model) ? model.options : null;
+  const given = override_data === undefined ? null : fieldsGiven(override_data);
+  const inspection =
+    is_solve && given === null ? null : await inspectModel(context, asker, model, is_solve ? pathsOf(given) : []);
+  if (!is_solve) return { inspection, options, misfits: [], solvable: null };
+  const { bound, misfits } =
+    inspection === null ? { bound: { fields: [] }, misfits: [] } : bindData(inspection.subject, override_data);
+  const data = override_data === undefined ? null : JSON.stringify(override_data);
+  const solvable = { digest: contentDigest(model), text: JSON.stringify(model), override_data: data, bound };
+  return { inspection, options, misfits, solvable };
 }
 
 function answerOf(outcome: SolveOutcome): JsonText {

@@ -54,8 +54,8 @@ export async function verifyRun(
   const overrides = readOverrideData(context.client, run);
   const handle = context.solvers.submit({
     model,
-    bound: JSON.parse(trigger.override_contract),
-    override_data: overrides === null ? null : JSON.parse(overrides),
+    bound: trigger.override_contract,
+    override_data: overrides,
     options: solveOptionsOf(context, model.options),
     quick: false,
   });

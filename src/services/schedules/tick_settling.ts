@@ -132,7 +132,7 @@ export function draftTickRun(
 ): NewRun {
   const override_data = fromText(schedule.override_data);
   const { scheduled_for, missed_count } = tick;
-  const draft = { ...draftRun(context, target, override_data, "cron"), schedule_id: schedule.id };
+  const draft = { ...draftRun(context, target, schedule.override_data, "cron"), schedule_id: schedule.id };
   const fields = validateOverrideData(target.bound, override_data);
   const refusal = { status: "validation_failed", error_message: misfitMessage(fields) } as const;
   return { ...draft, scheduled_for, missed_count, ...(fields.length === 0 ? {} : refusal) };

@@ -23,6 +23,7 @@ import { beginExpecting } from "../alarms/expectations";
 import type { Context, Principal, QueueParts, StorageParts, WebhookParts } from "../context";
 import { fromText } from "../documents/documents";
 import { type Inspection, inspectModel, modelInvalid } from "../documents/inspection";
+import type { Asker } from "../documents/inspector";
 import { requireVersion, versionNotFound } from "../documents/versions";
 import { answerOf, changedColumns, newColumns } from "../field_table";
 import { type ExpectedRevisions, requireRevision, revisionOf } from "../revision";
@@ -30,7 +31,10 @@ import { requireTrigger } from "../runs/runs";
 import { deleteSchedules, toggleSchedules } from "../schedules/schedules";
 import { TRIGGER_FIELDS, type TriggerChange, type TriggerInput, type TriggerObject } from "./trigger_fields";
 
-type TriggerContext = StorageParts & QueueParts & WebhookParts & Pick<Context, "clock" | "config" | "ids" | "solvers">;
+type TriggerContext = StorageParts &
+  QueueParts &
+  WebhookParts &
+  Pick<Context, "clock" | "config" | "ids" | "inspector">;
 
 const SECRET_BYTES = 32;
 const SHOWN_PREFIX_LENGTH = 8;
@@ -54,7 +58,7 @@ export async function createTrigger(
 ): Promise<TriggerObject & TriggerSecrets> {
   const version = requireVersion(context, principal, input.document_id, input.version_id);
   const fields = readSchema(input.override_schema ?? null);
-  const inspection = await inspectModel(context, fromText(version.model_json), pathsOf(fields));
+  const inspection = await inspectModel(context, principal, fromText(version.model_json), pathsOf(fields));
   requireSound(inspection);
   requireDiskSpace(context);
   const bound = bindSchema(fields, inspection);
@@ -129,7 +133,9 @@ export async function updateTrigger(
     ...(change.expect_within_seconds === undefined || change.expect_within_seconds === before.expect_within_seconds
       ? {}
       : beginExpecting(change.expect_within_seconds, before.is_enabled, context.clock.now())),
-    ...(change.override_schema === undefined ? {} : await contractColumn(context, before, change.override_schema)),
+    ...(change.override_schema === undefined
+      ? {}
+      : await contractColumn(context, principal, before, change.override_schema)),
     ...webhook.columns,
     ...(change.webhook_url === undefined && change.webhook_events === undefined ? {} : WEBHOOK_ENABLED),
   };
@@ -263,13 +269,14 @@ function schemaInvalid(errors: readonly FieldError[]): Refusal {
 
 async function contractColumn(
   context: TriggerContext,
+  asker: Asker,
   row: TriggerRow,
   schema: unknown,
 ): Promise<Pick<TriggerRow, "override_contract">> {
   const version = readVersionModel(context.db, row.version_id);
   if (version === null) throw versionNotFound();
   const fields = readSchema(schema);
-  const bound = bindSchema(fields, await inspectModel(context, fromText(version.model_json), pathsOf(fields)));
+  const bound = bindSchema(fields, await inspectModel(context, asker, fromText(version.model_json), pathsOf(fields)));
   return { override_contract: JSON.stringify(bound) };
 }
 

@@ -14,7 +14,7 @@ import { type Log, messageOf } from "../../log";
 import { platform } from "../../platform/current";
 import { Refusal } from "../../refusals";
 import type { SolveOutcome } from "../messages";
-import type { JobHooks, PlaceStats, SolveRequest, SolverPlace, SolverStats, SubmittedJob } from "../place";
+import type { AskHooks, JobHooks, PlaceStats, SolveRequest, SolverPlace, SolverStats, SubmittedJob } from "../place";
 import { CONTROL_PREFIX } from "./control";
 import { defaultMemoryMaxBytes } from "./memory_limit";
 import { PoolJob } from "./pool_job";
@@ -37,8 +37,12 @@ export interface PoolSettings {
   /** How many may run at one time. */
   readonly processes: number;
   readonly clock: Clock;
-  /** Directory for the files beside each process, created if missing. Only one pool may use it at a time. */
+  /** Directory for the files beside each process, created if missing. Only one pool of a prefix may use it at a time. */
   readonly control_dir: string;
+  /** Begins the names of those files; CONTROL_PREFIX when left out. */
+  readonly control_prefix?: string;
+  /** Processes that stay when nothing is to do; 1 when left out. */
+  readonly kept?: 0 | 1;
   readonly log?: Log;
   /** Called when there may be room for another job: a job ended or was given up by its process, or a process started or ended. */
   readonly onRoom?: () => void;
@@ -53,6 +57,8 @@ const RECYCLE_AGE_MS_MIN = 60_000;
 const IDLE_LOOK_MS_MAX = 10_000;
 const STOP_LOOK_MS = 20;
 const QUESTION_RETRY_SECONDS = 5;
+/** Time for an answer, beyond the compiler's own limit. */
+const ASK_LIMIT_MS = 60_000;
 
 const LIMITS_DEFAULT: Omit<PoolLimits, "memory_max_bytes"> = {
   idle_seconds: 120,
@@ -91,7 +97,7 @@ export class SolverPool implements SolverPlace {
     if (!existsSync(settings.control_dir)) platform.files.makePrivateDirectory(settings.control_dir);
     // Files that the processes of a killed service have left.
     for (const name of readdirSync(settings.control_dir)) {
-      if (name.startsWith(CONTROL_PREFIX)) rmSync(join(settings.control_dir, name), { force: true });
+      if (name.startsWith(this.#prefix)) rmSync(join(settings.control_dir, name), { force: true });
     }
   }
 
@@ -103,12 +109,20 @@ export class SolverPool implements SolverPlace {
     return { job: job.id, outcome: promise, cancel: () => this.#cancel(job) };
   }
 
-  ask<Answer>(text: string, question: unknown): Promise<Answer> {
+  ask<Answer>(text: string, question: unknown, { signal = null, limit_ms = ASK_LIMIT_MS }: AskHooks = {}) {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const refuse = (outcome: SolveOutcome) => reject(refusalOf(outcome));
-    const request = { text, question };
-    this.#enqueue(PoolJob.ask(this.#next_job++, request, (answer) => resolve(answer as Answer), refuse));
-    return promise;
+    const request = { text, question, limit_ms };
+    const job = PoolJob.ask(this.#next_job++, request, (answer) => resolve(answer as Answer), refuse);
+    const leave = () => this.#cancel(job);
+    this.#enqueue(job);
+    if (signal?.aborted) leave();
+    else signal?.addEventListener("abort", leave);
+    return promise.finally(() => signal?.removeEventListener("abort", leave));
+  }
+
+  get #prefix(): string {
+    return this.#settings.control_prefix ?? CONTROL_PREFIX;
   }
 
   freeSlots(quick = false): number {
@@ -274,7 +288,7 @@ export class SolverPool implements SolverPlace {
   #start(): SolverProcess | null {
     const { command, control_dir, clock, log } = this.#settings;
     try {
-      const path = join(control_dir, `${CONTROL_PREFIX}${this.#next_control++}`);
+      const path = join(control_dir, `${this.#prefix}${this.#next_control++}`);
       const solver = new SolverProcess(command, path, this.#limits, clock, this.#events);
       this.#solvers.push(solver);
       this.#start_fault = null;
@@ -309,21 +323,23 @@ export class SolverPool implements SolverPlace {
     this.#settings.clock.after(delay_ms, () => this.#stopIdle(), true);
   }
 
-  /** Keeps the most recently used process for the next job. */
+  /** Keeps the most recently used process for the next job, unless none is to stay. */
   #stopIdle(): void {
     this.#is_idle_watched = false;
     if (this.#is_stopped) return;
     const since_ms = this.#settings.clock.monotonic() - this.#limits.idle_seconds * 1000;
-    const kept = this.#solvers.reduce(
+    const kept_max = this.#settings.kept ?? 1;
+    const last_used = this.#solvers.reduce(
       (last, solver) => (solver.idle_since_ms > last.idle_since_ms ? solver : last),
       this.#solvers[0]!,
     );
+    const kept = kept_max === 0 ? null : last_used;
     for (const solver of this.#solvers) {
       if (solver === kept || solver.jobs.length > 0 || solver.idle_since_ms > since_ms) continue;
       solver.is_retiring = true;
     }
     this.#stopRetired();
-    if (this.#solvers.length > 1) this.#watchIdle();
+    if (this.#solvers.length > kept_max) this.#watchIdle();
   }
 
   #failWaiters(reason: string): void {
@@ -347,7 +363,12 @@ function refusalOf(outcome: SolveOutcome): Refusal {
     const advice = "make it smaller, or raise --solver-memory-max-mb";
     return new Refusal("model_invalid", `The model is too large for a solver process: ${outcome.message}; ${advice}`);
   }
-  const reason = outcome.kind === "failed" || outcome.kind === "timeout" ? outcome.message : "the solvers are stopping";
+  const reason = reasonOf(outcome);
   const detail = `The model could not be read: ${reason}`;
   return new Refusal("solver_unavailable", detail, { retry_after_seconds: QUESTION_RETRY_SECONDS });
+}
+
+function reasonOf(outcome: SolveOutcome): string {
+  if (outcome.kind === "failed" || outcome.kind === "timeout") return outcome.message;
+  return outcome.kind === "cancelled" ? "whoever asked has gone" : "the solvers are stopping";
 }

@@ -7,10 +7,8 @@ import type { ParentMessage } from "./protocol";
 export interface AskRequest {
   readonly text: string;
   readonly question: unknown;
+  readonly limit_ms: number;
 }
-
-/** Time for an answer beyond the compiler's own limit. */
-const ASK_LIMIT_MS = 60_000;
 
 export class PoolJob {
   /** The pool has settled it, but the process has not reported its end yet. */
@@ -67,13 +65,13 @@ export class PoolJob {
   }
 
   get limit_ms(): number {
-    return "question" in this.#request ? ASK_LIMIT_MS : this.#request.options.time_limit_seconds * 1000;
+    return "question" in this.#request ? this.#request.limit_ms : this.#request.options.time_limit_seconds * 1000;
   }
 
   messageFor(is_model_new: boolean): ParentMessage {
     const { id } = this;
     const request = this.#request;
-    if ("question" in request) return { kind: "ask", job: id, ...request };
+    if ("question" in request) return { kind: "ask", job: id, text: request.text, question: request.question };
     const { model, bound, override_data, options } = request;
     const text = is_model_new ? model.readText() : null;
     return { kind: "solve", job: id, digest: model.digest, text, bound, override_data, options };

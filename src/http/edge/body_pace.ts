@@ -1,0 +1,83 @@
+/**
+ * How long a body may take to come. The runtime cuts whoever sends less than 16 KB a second for 10 s, without an answer; a radio
+ * link sends 3. So it is kept from doing so while a body comes, and this is the rule instead: every body has its first seconds,
+ * and then a pace to keep up on the whole. A sender may have a few slow bodies at a time.
+ */
+import type { Clock } from "../../clock";
+import { Refusal } from "../../refusals";
+
+export interface PaceRules {
+  /** Bytes a second, on the whole, once the first seconds are over. */
+  readonly rate_min: number;
+  /** Bodies of one sender that may take more than the first seconds at one time. */
+  readonly slow_bodies_max: number;
+  /** What a slow sender can do about it. */
+  readonly advice: string;
+}
+
+/** No body is slow before. */
+const FIRST_SECONDS = 10;
+
+export class BodyPace {
+  readonly #clock: Clock;
+  readonly #rules: PaceRules;
+  readonly #slow_of = new Map<string, number>();
+
+  constructor(clock: Clock, rules: PaceRules) {
+    this.#clock = clock;
+    this.#rules = rules;
+  }
+
+  /**
+   * The bytes, or a refusal 408 when they come too slowly. `size` is what the body is to have, or has so far where that is not
+   * known; `hold` keeps the runtime from cutting the connection, until there is an answer.
+   */
+  async watch<Bytes>(reading: Promise<Bytes>, sender: string, size: () => number, hold: () => void): Promise<Bytes> {
+    const { promise: cut, reject } = Promise.withResolvers<never>();
+    const started_ms = this.#clock.monotonic();
+    let is_slow = false;
+    const look = (): void => {
+      if (!is_slow && !this.#admitSlow(sender)) {
+        reject(this.#tooMany());
+        return;
+      }
+      is_slow = true;
+      const left_ms =
+        FIRST_SECONDS * 1000 + (size() / this.#rules.rate_min) * 1000 - (this.#clock.monotonic() - started_ms);
+      if (left_ms > 0) cancel = this.#clock.after(left_ms, look, true);
+      else reject(this.#tooSlow());
+    };
+    let cancel = this.#clock.after(FIRST_SECONDS * 1000, look, true);
+    hold();
+    try {
+      return await Promise.race([reading, cut]);
+    } finally {
+      cancel();
+      if (is_slow) this.#endSlow(sender);
+    }
+  }
+
+  #admitSlow(sender: string): boolean {
+    const slow = this.#slow_of.get(sender) ?? 0;
+    if (slow >= this.#rules.slow_bodies_max) return false;
+    this.#slow_of.set(sender, slow + 1);
+    return true;
+  }
+
+  #endSlow(sender: string): void {
+    const slow = (this.#slow_of.get(sender) ?? 1) - 1;
+    if (slow > 0) this.#slow_of.set(sender, slow);
+    else this.#slow_of.delete(sender);
+  }
+
+  #tooSlow(): Refusal {
+    const { rate_min, advice } = this.#rules;
+    return new Refusal("body_too_slow", `The body came at less than ${rate_min} bytes a second; ${advice}`);
+  }
+
+  #tooMany(): Refusal {
+    const { slow_bodies_max } = this.#rules;
+    const message = `${slow_bodies_max} bodies of this sender have been coming for over ${FIRST_SECONDS} s already; send them one after the other`;
+    return new Refusal("body_too_slow", message);
+  }
+}
