@@ -4,7 +4,7 @@ import { loadSolver } from "../../../src/solver/highs/highs";
 import { SOLVER_VERSION } from "../../../src/solver/highs/version";
 import { SOLVE_OPTIONS_DEFAULT } from "../../../src/solver/options";
 import { marketSplit, PRODUCTION, type ProblemText, readProblem } from "../problem_text";
-import { solver, solveText } from "../solver_fixture";
+import { QUIET_CALLBACKS, solver, solveText } from "../solver_fixture";
 
 test("the version told without loading the solver is the solver's own", () => {
   expect(solver.version).toBe(SOLVER_VERSION);
@@ -32,12 +32,15 @@ describe("the state between solves", () => {
       expect(solveText(PRODUCTION, { time_limit_seconds: 0.3 }).raw.status).toBe("optimal");
   });
 
-  test("a refused model spoils the instance and says so", async () => {
-    const fresh = await loadSolver(systemClock);
+  test("a refused model leaves the instance as it was", async () => {
+    const [fresh, used] = [await loadSolver(systemClock), await loadSolver(systemClock)];
     const text: ProblemText = { sense: "minimize", columns: [["x", 1, -5, 5]], rows: [], hessian: [[0, 0, -2]] };
-    const raw = fresh.solve(readProblem(text), SOLVE_OPTIONS_DEFAULT, null);
-    expect(raw.status).toBe("error");
-    expect(fresh.is_spoiled).toBe(true);
+    expect(used.solve(readProblem(text), SOLVE_OPTIONS_DEFAULT, null).status).toBe("error");
+    expect(used.is_spoiled).toBe(false);
+    for (const next of [PRODUCTION, marketSplit(2, 8)]) {
+      const solve = (solver: typeof used) => solver.solve(readProblem(next), SOLVE_OPTIONS_DEFAULT, QUIET_CALLBACKS);
+      expect(solve(used)).toEqual(solve(fresh));
+    }
   });
 
   test("a coefficient beyond the solver's reach is refused with its place", () => {
