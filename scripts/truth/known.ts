@@ -130,6 +130,50 @@ end;`,
     },
   },
   {
+    name: "an integer problem without a best value, whose presolve calls it infeasible",
+    truth: "unbounded",
+    model: {
+      variables: [
+        { name: "x4", type: "integer", lower_bound: -11 },
+        { name: "x5", type: "integer", lower_bound: null, upper_bound: 1 },
+        { name: "x6", type: "integer", lower_bound: -4 },
+        { name: "x7", type: "integer", lower_bound: null, upper_bound: 9 },
+        { name: "x8", type: "integer", lower_bound: 3, upper_bound: 12 },
+      ],
+      objective: { sense: "minimize", expression: "-5 x4 + 2 x5 - 2 x7 + 4 x8" },
+      constraints: [
+        { expression: "-2 x4 - 3 x6 - x7 + 7 x8 <= 19" },
+        { expression: "-5 x4 - x5 + x6 + x7 + 12 x8 <= 68" },
+        { expression: "3 x4 + 7 x5 - 2 x6 <= -5" },
+        { expression: "-54 <= 4 x4 + 7 x6 - 3 x7 + x8" },
+      ],
+    },
+  },
+  {
+    name: "integers in boxes of 1e10, on which the solver never comes back",
+    truth: -87,
+    model: {
+      variables: [
+        { name: "x0", type: "integer", lower_bound: -1e10, upper_bound: 1e10 },
+        { name: "x1", type: "integer", lower_bound: -1e10, upper_bound: 21 },
+        { name: "x2", type: "integer", lower_bound: -26, upper_bound: 8 },
+        { name: "x3", type: "integer", lower_bound: -1e10, upper_bound: 6 },
+        { name: "x4", lower_bound: -5, upper_bound: 1e10 },
+        { name: "x5", lower_bound: -1e10, upper_bound: -3 },
+        { name: "x6", lower_bound: -17, upper_bound: 1e10 },
+        { name: "x7", lower_bound: -13, upper_bound: 3 },
+        { name: "x8", lower_bound: -14, upper_bound: 11 },
+      ],
+      objective: { sense: "minimize", expression: "9 x0 - 2 x3 + 13 x5 - 9 x7" },
+      constraints: [
+        { expression: "-77 <= 2 x0 - x1 - 9 x3 - 2 x4 - 5 x6 + x7" },
+        { expression: "-49 <= -5 x1 + x2 - x5 - x6 + x8 <= -30" },
+        { expression: "-18 <= 7 x0 - 2 x1 + 4 x3 <= -1" },
+        { expression: "-10 <= x0 + 2 x5 - x7" },
+      ],
+    },
+  },
+  {
     name: "a big-M of 1e7 at two sites",
     truth: 10.4,
     model: {

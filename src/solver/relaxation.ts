@@ -32,6 +32,12 @@ export function withoutIntegers(problem: Problem): Problem {
   return { ...problem, columns: { ...columns, kinds: new Uint8Array(columns.count), lower, upper } };
 }
 
+/** The same constraints with nothing to optimize. */
+export function withoutObjective(problem: Problem): Problem {
+  const cost = new Float64Array(problem.columns.count);
+  return { ...problem, offset: 0, columns: { ...problem.columns, cost }, hessian: null };
+}
+
 function nearestToZero(lower: number, upper: number): number {
   return Math.min(Math.abs(lower), Math.abs(upper));
 }

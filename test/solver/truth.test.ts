@@ -26,5 +26,5 @@ test.each(Object.entries(FAMILIES))("%s: every model of a sample has its true an
 
 test.each(KNOWN)("$name", async (known) => {
   const answer = await asking.ask(known.model);
-  expect({ verdict: judge(answer, known), answer }).toMatchObject({ verdict: "right" });
+  expect({ verdict: judge(answer, known), answer }).toMatchObject({ verdict: expect.stringMatching(/^right/) });
 });

@@ -15,6 +15,8 @@ const DISTANCE_SETTLED = 1e-9;
 /** Error that the regularization of 1e-7 causes in a quadratic problem of ordinary size. */
 const DISTANCE_SETTLED_QUADRATIC = 1e-7;
 const FIRST: Rung = { settings: {}, exponent: 0 };
+/** A relaxation without the bounds that stand for none: what cancels a value of 1e12 loses its digits. */
+const FIRST_WITHOUT_FAR_BOUNDS: Rung = { ...FIRST, is_without_far_bounds: true };
 /** A quadratic solve with more iterations is assumed to cycle; others need about one per column and row. */
 const ITERATIONS_BASE = 1000;
 const ITERATIONS_FACTOR = 20;
@@ -78,7 +80,7 @@ async function climbTo(bench: Bench, rung: Rung, is_first: boolean): Promise<Cli
   if (clean !== null && raw.multipliers !== null) {
     const proof = proveOptimality(bench.problem, clean.values, raw.multipliers);
     const settled = bench.problem.hessian === null ? DISTANCE_SETTLED : DISTANCE_SETTLED_QUADRATIC;
-    const isClose = relativeTo(clean.objective, proof.distance) <= settled;
+    const isClose = relativeTo(clean.objective, proof.distance) <= settled && isProof(proof, clean.objective);
     if (!isClose && (await isEndless(bench, trial)))
       return { trial: unboundedTrial(trial), proof: null, is_settled: true };
     return { trial, proof, is_settled: isClose && !clean.is_coarse };
@@ -119,9 +121,10 @@ function linearRung({ prepared }: Bench, steps: readonly Climb[]): Rung | null {
   const magnitude = magnitudeExponent(found?.trial.prepared_values ?? boundsOf(prepared.problem));
   const strict = { feasibility_tolerance: 1e-9 };
   const strictest = { feasibility_tolerance: 1e-10, presolve: false };
+  const hasFar = hasFarBounds(prepared.problem);
   const rungs: Rung[] = [
-    FIRST,
-    ...(hasFarBounds(prepared.problem) ? [{ settings: strict, exponent, magnitude, is_without_far_bounds: true }] : []),
+    ...(hasFar ? [FIRST_WITHOUT_FAR_BOUNDS, FIRST] : [FIRST]),
+    ...(hasFar ? [{ settings: strict, exponent, magnitude, is_without_far_bounds: true }] : []),
     { settings: strict, exponent, magnitude },
     { settings: strictest, exponent, magnitude },
     { settings: { ...strict, presolve: false, scaling: false }, exponent, magnitude },
@@ -160,7 +163,7 @@ function verdictOf(bench: Bench, climbs: readonly Climb[]): Verdict {
   const clean = certificate?.clean ?? null;
   const base = { clean, mismatch: certificate?.mismatch ?? null, solves: climbs.length };
   if (clean === null) return { ...base, ...claimOf(climbs, best) };
-  const distance = best.proof?.distance ?? Number.POSITIVE_INFINITY;
+  const distance = best.proof === null ? Number.POSITIVE_INFINITY : best.proof.distance + best.proof.rounding;
   const isProven = isAcceptable(best);
   const status = isProven ? "optimal" : "feasible";
   const dual_bound = boundAt(bench.problem, clean.objective, distance);
@@ -201,7 +204,12 @@ function isFine({ trial }: Climb): boolean {
 function isAcceptable({ trial, proof }: Climb): boolean {
   const clean = trial.certificate?.clean ?? null;
   if (clean === null || proof === null || clean.is_coarse) return false;
-  return relativeTo(clean.objective, proof.distance) <= DISTANCE_MAX;
+  return isProof(proof, clean.objective);
+}
+
+/** What the objective's terms lose in rounding counts as well: the figure itself is off by that much. */
+function isProof({ distance, rounding }: OptimalityProof, objective: number): boolean {
+  return relativeTo(objective, distance + rounding) <= DISTANCE_MAX;
 }
 
 function distanceOf({ proof, trial }: Climb): number {
@@ -216,8 +224,9 @@ function warningsOf(climbs: readonly Climb[], best: Climb, unproven: number | nu
       `the optimum was not proven in ${climbs.length} solves: the objective may be better by ${reach}; ${RESCALE}`,
     ];
   }
-  if (best === climbs[0] || isAcceptable(climbs[0]!)) return [];
-  return [`the solver's first answer (${summaryOf(climbs[0]!)}) was not proven; a stricter solve gave this one`];
+  const first = climbs.find(({ trial }) => trial.rung.is_without_far_bounds !== true) ?? best;
+  if (climbs.indexOf(best) <= climbs.indexOf(first) || isAcceptable(first)) return [];
+  return [`the solver's first answer (${summaryOf(first)}) was not proven; a stricter solve gave this one`];
 }
 
 function summaryOf({ trial }: Climb): string {

@@ -8,14 +8,16 @@ import type { SolutionStatus } from "../../problem/solution";
 import { relativeGap } from "../answer";
 import type { CleanAnswer } from "../certify";
 import type { RawAnswer } from "../engine";
-import { withIntegersFixed, withoutIntegers } from "../relaxation";
+import { boxOf, propagate } from "../prepare/box";
+import { withIntegersFixed, withoutIntegers, withoutObjective } from "../relaxation";
 import { marginSeconds } from "../time_limit";
 import { hasImprovingDirection } from "./direction";
 import { equilibrateMixed } from "./equilibrate";
 import { findImprovement } from "./improvement";
 import { proveOptimality } from "./optimality";
-import { isSteep, objectiveExponent, withScaledObjective } from "./scales";
-import { type Bench, type Rung, readTrial, type Trial, tryRung } from "./trial";
+import { hasFarBounds, isSteep, objectiveExponent, withScaledObjective } from "./scales";
+import { findStray } from "./straying";
+import { type Bench, type Rung, readTrial, stopOnly, type Trial, tryRung } from "./trial";
 import { boundAt, DISTANCE_MAX, RESCALE, type Verdict } from "./verdict";
 
 /** Beyond rounding errors, below the solver's tolerances. */
@@ -66,9 +68,12 @@ function stepsFor(problem: Problem, is_steep: boolean): readonly Step[] {
     { rung: strict(1e-10, false), is_equilibrated: true },
     { rung: strict(1e-9, false), is_equilibrated: false },
   ];
-  if (is_steep) return steps;
-  const usual = exponent === 0 ? { settings: { absolute_gap }, exponent } : strict(1e-9, true);
-  return [{ rung: usual, is_equilibrated: false }, ...steps];
+  const usual: Rung = exponent === 0 ? { settings: { absolute_gap }, exponent } : strict(1e-9, true);
+  if (!is_steep) steps.unshift({ rung: usual, is_equilibrated: false });
+  // With columns of up to 1e10 HiGHS may search for ever; its callbacks come too seldom then to stop it.
+  const [first] = steps as [Step];
+  if (hasFarBounds(problem)) steps.unshift({ ...first, rung: { ...first.rung, is_without_far_bounds: true } });
+  return steps;
 }
 
 async function climbTo(bench: Bench, rung: Rung, before: readonly Climb[], is_steep: boolean): Promise<Climb> {
@@ -83,23 +88,39 @@ async function climbTo(bench: Bench, rung: Rung, before: readonly Climb[], is_st
 }
 
 /**
- * "Infeasible" is believed unless another solve found a solution; of a problem with steep rows it takes two to say so. An unbounded
- * problem has an unbounded relaxation.
+ * "Infeasible" is believed when the bounds alone prove it or when two solves say so; a problem with steep rows takes the second one more
+ * strictly. An unbounded problem has an unbounded relaxation.
  */
 async function doubtWithoutSolution(
-  { engine, prepared, options, secondsLeft }: Bench,
+  bench: Bench,
   status: SolutionStatus,
   before: readonly Climb[],
   is_steep: boolean,
 ): Promise<string | null> {
   if (status === "error") return "the solver failed";
   if (before.some(hasSolution)) return `a stricter solve ended as ${status}`;
-  const isSecond = before.some(({ trial }) => trial.raw.status === status);
-  if (status === "infeasible" && !isSecond && is_steep) return "it was called infeasible";
+  if (status === "infeasible") {
+    if (before.some(({ trial }) => trial.raw.status === status) || isEmpty(bench.prepared.problem)) return null;
+    if (is_steep) return "it was called infeasible";
+    return (await hasSolutionAtAll(bench)) ? "it was called infeasible, although it has a solution" : null;
+  }
   if (status !== "unbounded") return null;
+  const { engine, prepared, options, secondsLeft } = bench;
   const settings = { ...options, time_limit_seconds: Math.max(0, secondsLeft()) };
   const isProven = await hasImprovingDirection(engine, withoutIntegers(prepared.problem), settings);
   return isProven ? null : "it was called unbounded";
+}
+
+/** What follows from row to row leaves some column no value. */
+function isEmpty(problem: Problem): boolean {
+  return !propagate(problem, boxOf(problem), new Uint8Array(problem.rows.count));
+}
+
+/** Looks again without the objective, which presolve may have drawn the wrong conclusion from. */
+async function hasSolutionAtAll({ engine, prepared, options, secondsLeft, callbacks }: Bench): Promise<boolean> {
+  const settings = { ...options, time_limit_seconds: Math.max(0, secondsLeft()) };
+  const { values } = await engine.solve(withoutObjective(prepared.problem), settings, stopOnly(callbacks));
+  return values !== null;
 }
 
 function doubtOf(bench: Bench, { certificate, raw }: Trial, claimed: number, before: readonly Climb[]): string | null {
@@ -129,21 +150,32 @@ function lead(problem: Problem, objective: number, than: number): number {
 
 /**
  * Rounded integers can break a row with large coefficients, and an integer solve may use up its tolerance of 1e-6 in the
- * rows (2.9999999 for 3). Either way the other columns are solved for again around the rounded ones.
+ * rows (2.9999999 for 3) or build on it. Either way the other columns are solved for again around the rounded ones.
  */
 async function polished(bench: Bench, trial: Trial, prepared_values: Float64Array): Promise<Trial> {
-  const { certificate, rung } = trial;
+  const { certificate } = trial;
+  const clean = certificate?.clean ?? null;
   const isBroken = certificate?.mismatch?.part === "row";
-  const isRough = (certificate?.clean?.violation ?? 0) > ROUGH_VIOLATION && bench.secondsLeft() > 0;
-  if (!isBroken && !isRough) return trial;
+  const isRough = (clean?.violation ?? 0) > ROUGH_VIOLATION && bench.secondsLeft() > 0;
+  const stray = clean === null ? null : findStray(bench.problem, clean.values);
+  if (!isBroken && !isRough && stray === null) return trial;
+  const spare = isBroken || stray !== null ? POLISH_PART * marginSeconds(bench.options.time_limit_seconds) : 0;
+  const again = await solvedAround(bench, trial.rung, prepared_values, Math.max(bench.secondsLeft(), spare));
+  if (isMoreExact(again, stray === null ? clean : null) && findStray(bench.problem, again!.values) === null) {
+    return { ...trial, certificate: { clean: again!, mismatch: null } };
+  }
+  return stray === null ? trial : { ...trial, certificate: { clean: null, mismatch: stray } };
+}
+
+async function solvedAround(
+  bench: Bench,
+  rung: Rung,
+  prepared_values: Float64Array,
+  time_limit_seconds: number,
+): Promise<CleanAnswer | null> {
   const fixed = withScaledObjective(withIntegersFixed(bench.prepared.problem, prepared_values), rung.exponent);
-  const spare = POLISH_PART * marginSeconds(bench.options.time_limit_seconds);
-  const time_limit_seconds = isBroken ? Math.max(bench.secondsLeft(), spare) : bench.secondsLeft();
   const found = await bench.engine.solve(fixed, { ...bench.options, ...rung.settings, time_limit_seconds }, null);
-  if (found.status !== "optimal") return trial;
-  const again = readTrial(bench, rung, found);
-  if (!isMoreExact(again.certificate?.clean ?? null, certificate?.clean ?? null)) return trial;
-  return { ...trial, certificate: again.certificate };
+  return found.status === "optimal" ? (readTrial(bench, rung, found).certificate?.clean ?? null) : null;
 }
 
 function isMoreExact(candidate: CleanAnswer | null, than: CleanAnswer | null): boolean {
@@ -164,9 +196,10 @@ async function verdictOf(bench: Bench, climbs: readonly Climb[]): Promise<Verdic
   if (infeasibility_doubt !== null && raw.status === "infeasible") return unreliable(raw, infeasibility_doubt, solves);
   if (last.doubt === null && (doubt === null || raw.status !== "optimal")) {
     const clean = certificate?.clean ?? null;
-    const isConfirmed = raw.values === null && climbs[0]!.trial.raw.status === raw.status;
-    const warning = `the solver's first answer was doubtful (${climbs[0]!.doubt}); a stricter solve gave this one`;
-    const warnings = solves === 1 || isConfirmed ? [] : [warning];
+    const first = climbs.find(({ trial }) => trial.rung.is_without_far_bounds !== true) ?? last;
+    const isConfirmed = raw.values === null && first.trial.raw.status === raw.status;
+    const warning = `the solver's first answer was doubtful (${first.doubt}); a stricter solve gave this one`;
+    const warnings = first === last || isConfirmed ? [] : [warning];
     return { status: raw.status, raw, clean, mismatch: certificate?.mismatch ?? null, warnings, solves };
   }
   const kept = climbs.filter(hasSolution).reduce<Climb | null>((best, climb) => {

@@ -28,6 +28,8 @@ const INFINITE_BEYOND = 1e20;
 export interface OptimalityProof {
   /** Largest distance from `objective` to the optimum, in the objective's unit; Infinity when nothing was proven. */
   readonly distance: number;
+  /** What the objective's own terms may have lost in rounding: its figure may lie as far from the solution's true objective. */
+  readonly rounding: number;
   /** Smallest magnitude of the terms of a reduced cost: the size that the solver's dual tolerance has to stay below. 0: no terms. */
   readonly price_scale: number;
 }
@@ -47,6 +49,8 @@ class Proof {
   #distance = 0;
   /** The cost of the plan, as a sum of magnitudes. */
   #cost = 0;
+  /** The same without a least cost. */
+  #terms = 0;
 
   readonly #problem: Problem;
   readonly #values: Float64Array;
@@ -67,7 +71,7 @@ class Proof {
     this.#addRows();
     const open = this.#addColumns();
     if (open.length > 0) this.#addOpenColumns(open);
-    return { distance: this.#distance, price_scale: this.#priceScale() };
+    return { distance: this.#distance, rounding: Number.EPSILON * this.#terms, price_scale: this.#priceScale() };
   }
 
   /** Adds Qx; only the lower triangle is stored, by columns. */
@@ -93,6 +97,7 @@ class Proof {
       const price = this.#magnitudes[column]!;
       const value = Math.abs(this.#values[column]!);
       this.#cost = Math.max(this.#cost + price * value, price);
+      this.#terms += price * value;
     }
   }
 

@@ -102,6 +102,7 @@ function scaledBack({ prepared, callbacks }: Bench, exponent: number): SolveCall
   };
 }
 
-function stopOnly(callbacks: SolveCallbacks): SolveCallbacks {
+/** Callbacks that tell nothing. */
+export function stopOnly(callbacks: SolveCallbacks): SolveCallbacks {
   return { shouldInterrupt: () => callbacks.shouldInterrupt(), onProgress: () => {}, onIncumbent: () => {} };
 }
