@@ -32,7 +32,8 @@ export function bigM(chance: Chance, position: number): Specimen {
   };
 }
 
-function cheapest(
+/** The least cost of serving the need; `cost` is per unit and `capacities` are of an open site. */
+export function cheapest(
   fixed: readonly number[],
   cost: readonly number[],
   capacities: readonly number[],

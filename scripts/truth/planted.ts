@@ -134,6 +134,13 @@ export function boxed(program: Program, most: number): Program {
   return { ...program, columns };
 }
 
+/** Linear programs of few rows in which a bound of 1e9 to 1e13 stands for none. */
+export function farBoxes(chance: Chance): Specimen {
+  const shape = { ...LINEAR, columns: chance.int(3, 24), rows: chance.int(1, 5), density: 70, degenerate: 10 };
+  const { program, truth } = plant(chance, shape);
+  return specimenOf(boxed(program, 10 ** chance.int(9, 13)), truth);
+}
+
 /** Most multipliers are 0, and rows stand twice or as sums of others. */
 export function degenerate(chance: Chance): Specimen {
   const [columns, rows] = [chance.int(3, 20), chance.int(4, 24)];

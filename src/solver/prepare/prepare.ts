@@ -5,6 +5,7 @@
  */
 import type { Problem } from "../../problem/problem";
 import { type BigCoefficient, tightenBigM } from "./big_m";
+import { substituteDefinitions } from "./definitions";
 import { roundIntegerBounds } from "./integer_bounds";
 import { doubtOf, rangeWarnings } from "./range_warnings";
 import { type Scaling, scaleCoefficients } from "./scaling";
@@ -69,8 +70,9 @@ export function prepareProblem(problem: Problem): PreparedProblem {
       restore: asFound,
     };
   }
-  const tightening = tightenBigM(rounding.problem, BIG_RATIO_MIN);
+  const tightening = tightenBigM(substituteDefinitions(rounding.problem), BIG_RATIO_MIN);
   const { coefficients } = tightening;
+  const written = coefficients.filter(({ row, column }) => stands(rounding.problem, row, column));
   const scaling = scaleCoefficients(tightening.problem, isUnbalanced(coefficients));
   return {
     problem: scaling.problem,
@@ -78,9 +80,14 @@ export function prepareProblem(problem: Problem): PreparedProblem {
     refused: farBound(problem) ?? scaling.refused,
     optimum_doubt: doubtOf(rounding.problem, coefficients, OPTIMUM_DOUBT_RATIO_MIN),
     infeasibility_doubt: doubtOf(rounding.problem, coefficients, INFEASIBILITY_DOUBT_RATIO_MIN),
-    warnings: rangeWarnings(rounding.problem, coefficients),
+    warnings: rangeWarnings(rounding.problem, written),
     restore: restorerOf(scaling),
   };
+}
+
+/** True when the user wrote the column into the row: a definition may have brought it there. */
+function stands({ matrix }: Problem, row: number, column: number): boolean {
+  return matrix.indices.subarray(matrix.starts[row]!, matrix.starts[row + 1]!).includes(column);
 }
 
 /** True when the large coefficients of all gates are needed as far as is known; otherwise a larger unit might hide small values. */

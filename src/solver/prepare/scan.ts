@@ -2,11 +2,11 @@
 import { KIND, type Problem } from "../../problem/problem";
 
 /**
- * Coefficients within these magnitudes are ordinary: their ratios stay below 1e5, whose products with the
- * solver's integrality tolerance of 1e-6 are small against what is counted in.
+ * Coefficients within these magnitudes are ordinary: their ratios stay below 1e5, whose products with the solver's integrality tolerance of
+ * 1e-6 are small against what is counted in. A factor of 1000 is not: three in a row lead from J to GJ.
  */
 const ORDINARY_MIN = 1e-2;
-const ORDINARY_MAX = 1e3;
+const ORDINARY_MAX = 999;
 /** From here on solvers treat a bound as infinite. */
 const INFINITE_FROM = 1e20;
 
