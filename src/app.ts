@@ -324,14 +324,14 @@ function createMetrics(clock: Clock): Metrics {
   return new Metrics(build, clock.now(), RUN_STATES.filter(isTerminal), TICK_OUTCOMES_FINAL);
 }
 
-/** The key for webhook secrets. One that had to be made anew opens nothing that is stored: that is said, and the service goes on. */
+/** The key that encrypts webhook secrets. A new key cannot decrypt stored secrets: a warning says so, and the service goes on. */
 function openSealKey({ config, ids, log }: AppParts, database: OpenDatabase): SealKey {
   const is_made = config.secret_key === null && !hasSealKey(config.data_dir);
   const sealed = is_made ? countSealedSecrets(database.read_client) : 0;
   if (sealed > 0) {
     log.error("seal_key_missing", {
       triggers: sealed,
-      next: "stop, put the file seal.key of this directory (or JAOT_SECRET_KEY) back and start again; or set each trigger's webhook_secret anew",
+      next: "stop, put the file seal.key of this directory (or JAOT_SECRET_KEY) back and start again; or set each trigger's webhook_secret again",
     });
   }
   return loadSealKey(config.data_dir, config.secret_key, (count) => ids.bytes(count));

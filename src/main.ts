@@ -12,7 +12,7 @@ import { platform } from "./platform/current";
 const EMBEDDED_ROOT = "/$bunfs/";
 
 platform.files.makeNewFilesPrivate();
-// Whoever reads the log may go away, or its disk be full: the service goes on.
+// The reader of the log may close it, or its disk may be full: the service goes on.
 process.stderr.on("error", () => {});
 const output = new StandardOutput();
 const { exit_code, problem } = output.settle(await main(parseArguments(process.argv.slice(2), COMMANDS)));

@@ -1,5 +1,5 @@
 /**
- * Everything the product may refuse, as a closed union. A refusal is the caller's to mend: it says what was
+ * Everything the product may refuse, as a closed union. The caller can mend a refusal: it says what was
  * found, what was expected and what to do next, and carries no secret. Anything else that is thrown is our bug.
  */
 

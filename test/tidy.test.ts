@@ -5,8 +5,12 @@ import { join } from "node:path";
 import { SETTINGS } from "../src/config";
 import { RULES } from "./tidy/rules";
 import { type Files, readRepositories, type Source } from "./tidy/source";
+import { wordingFaults } from "./tidy/wording";
 
 const ROOT = join(import.meta.dir, "..");
+
+/** Pages for people, whose wording is held to the same rule as comments and messages. */
+const PAGES = ["README.md", "CHANGES.md", ...new Bun.Glob("src/**/*.md").scanSync({ cwd: ROOT })].sort();
 
 function wrong(rule: string, sources: readonly Source[]): string[] {
   return RULES[rule]!(sources);
@@ -28,6 +32,11 @@ describe("this repository", () => {
 
   test.each(Object.keys(RULES))("%s", (rule) => {
     expect(wrong(rule, sources)).toEqual([]);
+  });
+
+  test.each(PAGES)("the wording of %s is plain", (path) => {
+    const paragraphs = readFileSync(join(ROOT, path), "utf8").split(/\n\s*\n|\n(?=[-|#])/);
+    expect(paragraphs.flatMap((text) => wordingFaults(text.replace(/\s+/g, " ")))).toEqual([]);
   });
 
   test("every setting is read by something", () => {
@@ -323,6 +332,36 @@ const EXAMPLES: readonly {
         "src/cli/a.ts": "console.log(1);",
         "scripts/a.ts": "console.log(1);",
         "src/app.ts": "log.info('console.log');",
+      },
+    ],
+  },
+  {
+    rule: "wording is plain",
+    broken: [
+      [{ "src/runs/a.ts": "\n/** Who asks for it. */" }, 'a.ts:2 "Who asks for it." begins with a clause'],
+      [{ "src/runs/a.ts": "// A key.\n// Who holds it. Refuses 401.\n" }, 'Who holds it." begins'],
+      [{ "src/runs/a.ts": "\n/* What of a tick its\n * policy looks at. */" }, 'a.ts:2 "What of a" hides its subject'],
+      [{ "src/runs/a.ts": "/** Births a run. */" }, '"Births a" gives birth'],
+      [{ "src/runs/a.ts": "// It had ended when it was born." }, "gives birth to data"],
+      [{ "src/runs/a.ts": "const m = `it came through the floor`;" }, '"through the floor" is a picture'],
+      [{ "src/ui/a.tsx": "const a = <p>No run is so</p>;" }, '"No run is so" leaves open'],
+      [{ "src/ui/a.tsx": 'const a = "The log is an admin\'s to see.";' }, "turns the sentence round"],
+      [{ "src/runs/a.ts": "/** A receiver for who builds one. */" }, '"for who builds" needs a noun'],
+      [{ "src/runs/a.ts": "/* The key is made anew. */" }, '"anew" holds a word that nobody says aloud'],
+      [{ "src/runs/a.ts": "/** A client that wants in. */" }, '"wants in." is slang'],
+      [{ "src/runs/a.ts": "/** Runs end. Such is a stop. */" }, "puts the verb before its subject"],
+    ],
+    kept: [
+      { "src/runs/a.ts": "/** Credentials presented with a fire. */\n// Inserts a run.\nconst a = 'No runs match';" },
+      { "src/runs/a.ts": "// Only admins can read the audit log: the page shows who did what." },
+      { "src/ui/a.tsx": "const a = <h1>Who can see this? Whose key is it?</h1>;" },
+      {
+        "src/runs/a.ts":
+          "// The solver's time is to be counted, and so is the compiler's.\nconst door = /Who is born\\./;",
+      },
+      {
+        "src/runs/a.ts": 'const anew = "https://example.com/born"; // The run that is so long',
+        "test/a.ts": "// Who wants in.",
       },
     ],
   },

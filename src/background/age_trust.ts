@@ -1,5 +1,5 @@
 /**
- * What the clock is believed when records are removed for their age. A clock that is years ahead would have everything
+ * Limits how far the clock is trusted when records are removed for their age. A clock that is years ahead would have everything
  * removed at once, and nobody could set it back in time; so one that has jumped ahead by more than a day, while the service
  * ran or while it did not, is believed only once the service has been running for `clock_trust_hours`.
  */

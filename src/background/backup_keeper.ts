@@ -82,7 +82,7 @@ function tellFailure({ backups, config, log }: Pick<Context, "backups" | "config
   });
 }
 
-/** What a process that was killed during a backup has left. */
+/** Files that a process left when it was killed during a backup. */
 function removeDrafts(directory: string): void {
   for (const name of readdirSync(directory)) if (DRAFT_PATTERN.test(name)) rmSync(join(directory, name));
 }

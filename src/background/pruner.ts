@@ -83,7 +83,7 @@ async function pruneFull(
 ): Promise<boolean> {
   const trigger = full.at(-1);
   if (trigger === undefined) return true;
-  // What waits to be solved does not push out what is finished.
+  // Runs that wait to be solved do not count toward the limit of finished runs.
   const keep = context.config.runs_keep_per_trigger + context.queue.queuedOf(trigger.id);
   const is_done = await batch(context, (transaction) => pruneRunsOf(transaction, trigger.seq, keep, BATCH_ROWS));
   if (is_done) full.pop();

@@ -58,7 +58,7 @@ export function createTicker(context: TickerContext): Work {
         cursors_looked_at = monotonic;
         lookForCursorsAhead(context, now);
       }
-      // What falls due meanwhile is missed or not like ticks of any other pause.
+      // Ticks that fall due in the meantime are handled like those of any other pause.
       if (context.disk.is_low) return TURN_MS;
       const due = listDueSchedules(context.client, now, TURN_SCHEDULES);
       await Promise.all(due.map((id) => settle(context, id, now)));
@@ -75,7 +75,7 @@ export function createTicker(context: TickerContext): Work {
 }
 
 /**
- * Computes the next instants anew when another program computed the stored ones: its zones may have had other rules. Each
+ * Computes the next instants again when another program computed the stored ones: its zones may have had other rules. Each
  * follows from the schedule's cursor, so that nothing which is due by now gets lost. Call once, before any loop starts.
  */
 export async function refreshSchedules(context: Pick<Context, "client" | "clock" | "writer">): Promise<number> {

@@ -9,7 +9,7 @@ const PORT_DEFAULT = 8422;
 const SLOW_SECONDS_DEFAULT = 10;
 const SLOW_SECONDS_MAX = 240;
 const BODY_SHOWN_LENGTH_MAX = 2000;
-/** What it can do instead of taking a webhook. */
+/** Ways to fail instead of accepting a webhook. */
 export const INBOX_FAILURES = ["500", "503", "410", "redirect", "slow", "hang"] as const;
 type Failure = (typeof INBOX_FAILURES)[number];
 
@@ -199,7 +199,7 @@ function shortened(text: string): string {
   return text.length > BODY_SHOWN_LENGTH_MAX ? `${text.slice(0, BODY_SHOWN_LENGTH_MAX)}... (--json shows all)` : text;
 }
 
-/** What a sender wrote must not draw on the terminal. */
+/** Text of a sender must not control the terminal. */
 function printable(line: string): string {
   return line.replace(/\p{Cc}/gu, "");
 }

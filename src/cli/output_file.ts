@@ -10,7 +10,7 @@ const DISK_FAULTS = ["ENOSPC", "EDQUOT", "EIO", "EFBIG", "EROFS"];
 
 export class OutputFile {
   readonly #path: string;
-  /** What is written to until it is whole; the path itself for what is no plain file. */
+  /** The temporary file that is written until it is complete; the path itself when it is not a plain file. */
   readonly #draft: string;
   readonly #descriptor: number;
 

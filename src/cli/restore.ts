@@ -57,7 +57,7 @@ function tell(
   }
   if (sealed_shut > 0) {
     terminal.err(
-      `warning: the webhook secrets of ${sealed_shut} triggers do not open ${has_key ? "with this key" : "without a key"}; put the seal.key of that time into ${data_dir} (or JAOT_SECRET_KEY), or set each webhook_secret anew\n`,
+      `warning: the webhook secrets of ${sealed_shut} triggers do not open ${has_key ? "with this key" : "without a key"}; put the seal.key of that time into ${data_dir} (or JAOT_SECRET_KEY), or set each webhook_secret again\n`,
     );
   }
   if (parsed.options.json !== undefined) {

@@ -29,7 +29,7 @@ export class StandardOutput {
         written += writeSync(this.#descriptor, bytes, written);
       } catch (error) {
         const fault = error as NodeJS.ErrnoException;
-        // Whoever shares the pipe may have made it one that does not wait.
+        // Another process that shares the pipe may have made it non-blocking.
         if (fault.code === "EAGAIN") pause();
         else this.#fault = fault;
       }

@@ -37,7 +37,7 @@ import { checkFireHeaders } from "./triggers/fire_request";
 import { triggerRoutes } from "./triggers/triggers";
 import { deliveryRoutes } from "./webhooks/deliveries";
 
-/** Bun answers its own limit without a body. This one is never reached, because request_body.ts counts while it reads and refuses with a message. */
+/** Bun answers its own limit without a body. This limit is never reached, because request_body.ts counts while it reads and refuses with a message. */
 const BUN_BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER;
 /** Of a request that a role was too low for, in the audit log. */
 const PATH_LENGTH_KEPT = 200;
@@ -71,7 +71,7 @@ export function createServer(context: Context) {
   return server;
 }
 
-/** What every request passes before and after its route. */
+/** Hooks that run before and after the route of every request. */
 function createEdge(context: Context) {
   const bodies = new BodyRules(context.config, context.clock);
   const request_log = new RequestLog(context);

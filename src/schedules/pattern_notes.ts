@@ -50,7 +50,7 @@ function stepNote(part: string, index: number): PatternNote {
   const is_cut = values.length > STEP_VALUES_SHOWN_MAX;
   const listed = is_cut ? `${times.slice(0, 3).join(", ")} ... ${times.at(-1)}` : times.join(", ");
   const step = part.slice(2);
-  const message = `${part} in the ${name} field is ${listed} of each ${CYCLES[index]}, which then begins anew: not every ${step} ${UNITS[index]} throughout`;
+  const message = `${part} in the ${name} field is ${listed} of each ${CYCLES[index]}, which then starts again: not every ${step} ${UNITS[index]} throughout`;
   return { code: "uneven_step", message };
 }
 

@@ -84,7 +84,7 @@ export interface WebhookParts {
   readonly seal_key: SealKey;
 }
 
-/** Who comes to the service, and who is turned away. */
+/** Access: failure limits, the log of refusals, and the hosts that are served. */
 export interface VisitParts {
   readonly failure_limits: FailureLimits;
   readonly refusal_log: RefusalLog;
@@ -126,7 +126,7 @@ export interface SchedulerState {
   readonly ended_schedules: Set<string>;
 }
 
-/** Who does something, as the audit log tells it. */
+/** The author of a change, as the audit log shows it. */
 export interface Actor {
   readonly organization_id: string;
   readonly user_id: string | null;
@@ -137,7 +137,7 @@ export interface Actor {
   readonly request_id: string | null;
 }
 
-/** Who asks: one organization, one user, one key, one role. */
+/** The sender of a request: its organization, user, key and role. */
 export interface Principal extends Actor, Scope, Asker {
   readonly user_id: string;
   readonly key_id: string;

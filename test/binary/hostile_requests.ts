@@ -1,4 +1,4 @@
-/** Random requests that get past the door: every route, with bodies close to the right ones and far from them. */
+/** Random requests that pass the first checks: every route, with bodies close to the right ones and far from them. */
 import fc from "fast-check";
 import { ADMIN_KEY, RESTOCK_FIVE } from "./binary";
 import type { RawRequest } from "./raw_http";

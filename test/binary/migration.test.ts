@@ -33,7 +33,7 @@ describe.skipIf(process.getuid?.() !== 0)(
         const { exit_code, stderr } = await scratch.run(["serve", "--port", "0", "--data-dir", data_dir]);
         expect(exit_code).toBe(74);
         expect(stderr).toMatch(
-          /from schema 1 to 2 needs \d+ MB free \(\d+ MB for a backup beside it, \d+ MB to make tables anew\)/,
+          /from schema 1 to 2 needs \d+ MB free \(\d+ MB for a backup beside it, \d+ MB to rebuild tables\)/,
         );
         expect(stderr).toContain("Nothing was changed: make room on the disk of");
         expect(digestTables(path)).toEqual(before);

@@ -1,6 +1,6 @@
 /**
  * The ready models: the optimum written down for each, as it stands and with its override, found by our solver through
- * the model's door and by glpsol from the text with the same change made by hand.
+ * compile.ts and by glpsol from the text with the same change made by hand.
  */
 import { describe, expect, test } from "bun:test";
 import { EXAMPLES, type ExampleModel } from "../../src/examples/catalog";

@@ -196,7 +196,7 @@ describe("the notes of a pattern", () => {
   test("an uneven step says when its ticks come", () => {
     const { pattern } = parsePattern("*/45 * * * *", "UTC", LIMITS);
     expect(notesOf(pattern!, "*/45 * * * *", NOW)[0]!.message).toBe(
-      "*/45 in the minute field is :00, :45 of each hour, which then begins anew: not every 45 minutes throughout",
+      "*/45 in the minute field is :00, :45 of each hour, which then starts again: not every 45 minutes throughout",
     );
   });
 });

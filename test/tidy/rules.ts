@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import { filesInCircles } from "./circles";
 import { inSource, inTests, resolve, stemOf } from "./paths";
 import type { Source } from "./source";
+import { wordingFaults } from "./wording";
 
 export type Rule = (sources: readonly Source[]) => string[];
 
@@ -152,6 +153,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "output goes through the log": consoles,
   "one room knows the system": systems,
   "back-ends are chosen in one place": backEnds,
+  "wording is plain": wording,
 };
 
 function importDirections(sources: readonly Source[]): string[] {
@@ -337,6 +339,13 @@ function consoles(sources: readonly Source[]): string[] {
         .filter(({ name }) => name.startsWith("console."))
         .map(({ name, line }) => `${source.path}:${line} ${name}: write to the Log that is passed in`),
     );
+}
+
+/** Comments, messages and the words of screens; tests and scripts may quote what is wrong. */
+function wording(sources: readonly Source[]): string[] {
+  return inSource(sources).flatMap(({ path, prose }) =>
+    prose.flatMap(({ name, line }) => wordingFaults(name).map((fault) => `${path}:${line} ${fault}`)),
+  );
 }
 
 /** Methods of an object of ours may be called setPriority; the functions of node:fs and node:os are imported. */

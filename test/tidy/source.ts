@@ -85,6 +85,8 @@ export interface Source {
   readonly words: readonly Named[];
   /** String literals, and the first piece of a template. */
   readonly texts: readonly Named[];
+  /** Comments without their marks, texts, and the words of screens: a block or a literal each. */
+  readonly prose: readonly Named[];
   /** Names of properties that are read, by dot or by taking an object apart. */
   readonly properties: ReadonlySet<string>;
   readonly test_modifiers: readonly TestModifier[];
@@ -123,12 +125,21 @@ export async function readRepositories(repositories: readonly Files[]): Promise<
   }
 }
 
+/** A text between two offsets of its file, quotes included. */
+interface Literal {
+  readonly start: number;
+  readonly end: number;
+  /** False for a regular expression. */
+  readonly is_prose: boolean;
+}
+
 interface Draft {
   readonly imports: Import[];
   readonly exports: Export[];
   readonly functions: FunctionSpan[];
   readonly words: Named[];
   readonly texts: Named[];
+  readonly literals: Literal[];
   readonly properties: Set<string>;
   readonly test_modifiers: TestModifier[];
   readonly parameter_types: Named[];
@@ -141,6 +152,7 @@ function readSource(path: string, tree: SourceFile): Source {
     functions: [],
     words: [],
     texts: [],
+    literals: [],
     properties: new Set(),
     test_modifiers: [],
     parameter_types: [],
@@ -157,7 +169,43 @@ function readSource(path: string, tree: SourceFile): Source {
   }
   const lines = tree.text.split("\n").length - (tree.text.endsWith("\n") ? 1 : 0);
   draft.words.sort((a, b) => a.line - b.line);
-  return { path, lines, ...draft };
+  return { path, lines, ...draft, prose: readProse(tree.text, draft.literals) };
+}
+
+const LITERAL_KINDS = [
+  SyntaxKind.StringLiteral,
+  SyntaxKind.NoSubstitutionTemplateLiteral,
+  SyntaxKind.TemplateHead,
+  SyntaxKind.TemplateMiddle,
+  SyntaxKind.TemplateTail,
+  SyntaxKind.JsxText,
+  SyntaxKind.RegularExpressionLiteral,
+];
+const LITERAL_MARKS_PATTERN = /^["'`}]|(?:\$\{|["'`])$/g;
+const COMMENT_PATTERN = /\/\*[\s\S]*?\*\/|\/\/[^\n]*(?:\n[ \t]*\/\/[^\n]*)*/g;
+const COMMENT_MARKS_PATTERN = /^\/\*+|\*\/$|\n[ \t]*(?:\*|\/\/)?|^\/\//g;
+
+/** A comment is what is left of the marks for one when literals, which may hold such marks, are blanked out. */
+function readProse(text: string, literals: readonly Literal[]): Named[] {
+  const inOrder = literals.toSorted((a, b) => a.start - b.start);
+  let code = "";
+  for (const { start, end } of inOrder) {
+    code += text.slice(code.length, start);
+    code += " ".repeat(Math.max(0, end - code.length));
+  }
+  code += text.slice(code.length);
+  const lineAt = (offset: number): number => text.slice(0, offset).split("\n").length;
+  const plain = (words: string): string => words.replace(/\s+/g, " ").trim();
+  return [
+    ...inOrder
+      .filter(({ is_prose }) => is_prose)
+      .map(({ start, end }) => {
+        return { name: plain(text.slice(start, end).replace(LITERAL_MARKS_PATTERN, "")), line: lineAt(start) };
+      }),
+    ...[...code.matchAll(COMMENT_PATTERN)].map(({ 0: comment, index }) => {
+      return { name: plain(comment.replace(COMMENT_MARKS_PATTERN, " ")), line: lineAt(index) };
+    }),
+  ].filter(({ name }) => name.includes(" "));
 }
 
 function readStatement(statement: Node, draft: Draft, line: number): void {
@@ -231,6 +279,10 @@ function declaredNames(statement: Node): string[] {
 }
 
 function readNode(node: Node, draft: Draft, lineOf: (node: Node) => number): void {
+  if (LITERAL_KINDS.includes(node.kind)) {
+    const is_prose = node.kind !== SyntaxKind.RegularExpressionLiteral;
+    draft.literals.push({ start: node.getStart(), end: node.end, is_prose });
+  }
   if (isIdentifier(node)) {
     const { parent } = node;
     const is_property = isPropertyAccessExpression(parent) && parent.name === node;

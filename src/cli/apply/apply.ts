@@ -129,7 +129,7 @@ function requireWebhookSecrets({ terminal }: Session, plan: readonly Step[]): vo
   }
 }
 
-/** Where new secrets go. On no terminal there must be a file: a log is no place for them. */
+/** Where new secrets go. On no terminal there must be a file: a log must not hold secrets. */
 function secretsOf(session: Session, plan: readonly Step[]): SecretsFile | null {
   const path = optionOf(session, "secrets-file");
   if (path !== null) return new SecretsFile(path);

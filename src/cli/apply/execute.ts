@@ -203,7 +203,7 @@ async function remove(run: Execution, { kind, live }: Step): Promise<void> {
     "DELETE",
     kind === "trigger" ? `/triggers/${live!.object.id}` : `/builder/${live!.object.id}`,
   );
-  // What is gone cannot be taken back: the steps before it stand now.
+  // A delete cannot be undone, so the steps before it are recorded now.
   run.undo.length = 0;
 }
 

@@ -134,7 +134,7 @@ function installProgram(terminal: Terminal, path: string): void {
   platform.files.replaceDurably(`${path}.new`, path);
 }
 
-/** The first admin key lies in a file that root alone reads: nobody watches the first start, and a journal is no place for it. */
+/** The first admin key lies in a file that root alone reads: nobody watches the first start, and a journal must not hold a key. */
 function installKey(terminal: Terminal, path: string): boolean {
   if (existsSync(path)) return false;
   if (!existsSync(dirname(path))) platform.files.makePrivateDirectory(dirname(path));

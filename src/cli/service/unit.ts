@@ -21,7 +21,7 @@ export interface UnitOptions {
 const STOP_SECONDS = 20;
 const STATE_NAME = "jaot-triggers";
 
-/** What the service cannot reach, whatever it is made to do. */
+/** Directories and system calls that the service cannot use, even when an attacker controls it. */
 const SANDBOX = [
   "ProtectSystem=strict",
   "PrivateTmp=yes",

@@ -1,4 +1,4 @@
-/** Who asks, from the Authorization header. */
+/** Reads the Authorization header and finds the principal behind it. */
 import { Refusal } from "../../refusals";
 import { authenticate, type Visit } from "../../services/access/authentication";
 import type { Context, Principal, VisitParts } from "../../services/context";
@@ -44,7 +44,7 @@ export function foundInstead(authorization: string | null): string {
 /** Principals of the requests under way whose key was looked at before their body was read. */
 const known = new WeakMap<Request, Principal>();
 
-/** Whoever holds the request's API key. Refuses 401. */
+/** The principal that holds the request's API key. Refuses 401. */
 export function requirePrincipal(context: AuthenticateRouteContext, request: Request, visit: Visit): Principal {
   const found = known.get(request);
   if (found !== undefined) return found;

@@ -22,7 +22,7 @@ const SLOW_BODIES_MAX = 4;
 
 export type BodyRoute = "fire" | "solve" | "sign_in" | "agent" | "other";
 
-/** Who sends: a key, a trigger or an address, and whether the headers have opened anything. */
+/** The sender: a key, a trigger or an address, and whether credentials in the headers were right. */
 export interface Sender {
   readonly id: string;
   readonly is_proven: boolean;

@@ -123,7 +123,7 @@ export function faultsOf(part: string, errors: Iterable<FoundError>): Validation
   return detail.slice(0, ERRORS_SHOWN_MAX);
 }
 
-/** A union says that no branch fits; where only one can be meant, what is wrong is told from inside it. */
+/** A union reports only that no branch fits. When only one branch can be meant, its own errors are reported. */
 function innermost(found: FoundError): FoundError[] {
   const branch = branchFor(found.schema, found.value);
   if (branch === null) return [found];

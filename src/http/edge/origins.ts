@@ -1,4 +1,4 @@
-/** Who may talk to this service from a browser: its own page, and the origins of --cors-origin. */
+/** Decides which web pages may call this service: its own page, and pages of the origins of --cors-origin. */
 import { Refusal } from "../../refusals";
 import type { ServedHosts } from "../../services/memory/served_hosts";
 

@@ -23,7 +23,7 @@ function preferencesOf(prefer: string): Map<string, string> {
     PREFERENCE_PATTERN.lastIndex = at;
     const match = PREFERENCE_PATTERN.exec(prefer);
     if (match === null) {
-      // What is no preference ends at the next comma.
+      // Text that is not a preference ends at the next comma.
       const comma = prefer.indexOf(",", at);
       at = comma === -1 ? prefer.length : comma + 1;
       continue;

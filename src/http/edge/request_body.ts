@@ -28,7 +28,7 @@ export interface BodyTerms {
   /** What a sender of more is told. */
   readonly tooLarge: () => Refusal;
   readonly room: BodyRoom;
-  /** Whose body it is: a key, a trigger, or an address. */
+  /** The sender of the body: a key, a trigger or an address. */
   readonly sender: string;
   readonly pace: BodyPace;
   /** True where the route takes a large body as it came. */

@@ -1,5 +1,5 @@
 /**
- * What becomes of each request: counted by route and status, and told in the log when it failed, was slow, or when all
+ * Counts every request by route and status, and logs it when it failed, was slow, or when all
  * are asked for. By route, never by path: a path may hold what was meant for a header.
  */
 import type { Context } from "../../services/context";
@@ -11,15 +11,15 @@ const WAITING_ROUTE_PATTERN = /\/(fire|solve|verify|events|mcp)\/?$/;
 const UNMATCHED = "unmatched";
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const FAILED_STATUS_MIN = 500;
-/** Of problems: a full queue may refuse thousands of requests a second, and what the log is for would drown in them. */
+/** Limit of lines about failed requests. A full queue may refuse thousands of requests a second, which would drown everything else in the log. */
 const LINES_PER_SECOND_MAX = 20;
 const SECOND_MS = 1000;
-/** Ours are; anything else in the place of an id may be what was meant for a header. */
+/** The shape of our ids. Any other text where an id belongs may be a secret that was meant for a header. */
 const ID_PATTERN = /^[a-z]{3,4}_[0-9a-z]{16,40}$/;
 
 interface Facts {
   readonly started: number;
-  /** Of an answer that the error handler gave; what the route says of it otherwise is not so. */
+  /** The status that the error handler set. The route reports a wrong one in that case. */
   status: number | null;
   run_id: string | null;
 }

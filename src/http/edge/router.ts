@@ -1,4 +1,4 @@
-/** How every group of routes begins: our own errors for unknown fields, and who asks before the body is looked at. */
+/** The start of every group of routes: our own errors for unknown fields, and authentication before the body is read. */
 import { Elysia } from "elysia";
 import type { Visit } from "../../services/access/authentication";
 import type { Context, VisitParts } from "../../services/context";
@@ -24,7 +24,7 @@ export function keyedRoutes<const Prefix extends string>(context: RouterRouteCon
   }));
 }
 
-/** Where a request came from, and its id. */
+/** The client address and the id of a request. */
 export function visitOf(
   request: Request,
   server: AddressSource | null,

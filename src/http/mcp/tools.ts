@@ -1,4 +1,4 @@
-/** What an agent may do by /mcp: a few tools over the same services, keys and roles as the API. */
+/** The tools of /mcp for agents: a few, over the same services, keys and roles as the API. */
 import { type Static, type TObject, Type } from "@sinclair/typebox";
 import { readFireData } from "../../model/bodies/fire_body";
 import type { Context, Principal } from "../../services/context";

@@ -17,7 +17,7 @@ export const TAGS = {
   Solve: "A model solved or checked on the spot, without a trigger.",
   Keys: "API keys, their roles and workspaces, and the audit log.",
   Examples: "Ready models to start from.",
-  Session: "Who is signed in; what the page signs in and out with.",
+  Session: "Routes that sign the page in and out and tell who is signed in.",
   Overview: "What an operator looks at first.",
   Service: "How the service is, and what it can do.",
 } as const;

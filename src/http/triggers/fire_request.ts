@@ -83,7 +83,7 @@ async function readElsewhere(
 ): Promise<FireReading & { kind: "read" }> {
   const { id, contract } = requireFireTarget(context, trigger_id);
   const opened = opened_by_header.get(request);
-  // Who has shown nothing yet takes turns by address, so that nobody uses up the turns of a trigger.
+  // Senders without proven credentials take turns by address, so that nobody uses up the turns of a trigger.
   const key_id = opened === undefined ? visit.client() : (opened.fired_by ?? id);
   const question: DataQuestion = { kind: "fire", body, contract, sets_max };
   const reading = await context.inspector.ask<FireReading>({ key_id, gone: visit.gone() }, "", question, body.length);

@@ -60,7 +60,7 @@ export function triggerRoutes(context: TriggerRouteContext) {
     );
 }
 
-/** What a change may change: the read-only fields that a client sent back are left out. */
+/** The fields of a change; read-only fields that a client sent back are left out. */
 function changeOf(body: TriggerChange): TriggerChange {
   const fields: FieldTable = TRIGGER_FIELDS;
   return Object.fromEntries(Object.entries(body).filter(([name]) => fields[name]?.change === "set"));

@@ -1,6 +1,5 @@
 /**
- * Who changed what, when, from where and on which object. A change is written in the transaction that makes it; who was
- * turned away is in the same log (memory/refusal_log.ts). No row holds a secret or a payload.
+ * The audit log: each change with its principal, time, client address and object. An entry is written in the transaction that makes it; refused requests are in the same log (memory/refusal_log.ts). No row holds a secret or a payload.
  */
 import { toTimestamp } from "../../clock";
 import { type AuditFilter, type AuditRow, countAudit, insertAudit, listAudit } from "../../storage/audit";

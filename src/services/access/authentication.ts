@@ -1,4 +1,4 @@
-/** Who is behind an API key, what a role may do, and how those are turned away who are not let in. */
+/** Finds the principal of an API key, checks roles, and builds the refusals for wrong credentials. */
 import { createHash } from "node:crypto";
 import { Refusal } from "../../refusals";
 import { isAtLeast, type Role } from "../../roles";
@@ -11,11 +11,11 @@ type AuthenticationContext = VisitParts & Pick<Context, "clock" | "db">;
 export const KEY_PREFIX = "ok_live_";
 
 /** Each role may do what the ones before it may. */
-/** What failures with keys are counted under: whatever they were sent to, the same keys are guessed at. */
+/** Failures with API keys are counted under one target, because a guessed key would open every route. */
 const KEY_TARGET = "api_key";
 const LINK_TARGET = "sign_in_link";
 
-/** A request, as far as it matters who sent it. */
+/** The facts of a request that identify its sender. */
 export interface Visit {
   /** The client's address: asked for only when it is needed. */
   readonly client: () => string;
@@ -24,7 +24,7 @@ export interface Visit {
   readonly gone: () => AbortSignal | null;
 }
 
-/** Whoever holds that key. Refuses 401, and 429 for a client that keeps guessing. */
+/** The principal that holds this key. Refuses 401, and 429 for a client that keeps guessing. */
 export function authenticate(context: AuthenticationContext, api_key: string, visit: Visit): Principal {
   const row = findKeyByHash(context.db, hashKey(api_key));
   const fault = row === null ? "unknown API key" : faultOf(row, context.clock.now());
@@ -49,8 +49,7 @@ export function recordLowRole(context: Pick<Context, "refusal_log">, principal: 
   context.refusal_log.record({ ...who, action: "authorize", object_id: null, detail: `${request} with role ${role}` });
 }
 
-/**
- * What a wrong secret gets: 401, and 429 once this client has had its share. The right secret is never asked here.
+/** The refusal of a wrong secret: 401, and 429 after too many failures of this client. The right secret never comes here.
  * `missing` says what was found instead when no secret was given; null: one was.
  */
 export function refuseSecret(
@@ -76,7 +75,7 @@ export function refuseSecret(
   return tooManyFailures("secrets", retry_after_seconds);
 }
 
-/** What a wrong sign-in link gets, whether it was used, is too old or never was: 401, and 429 for a client that goes on. */
+/** The refusal of a sign-in link that was used, has expired or never existed: 401, and 429 for a client that keeps trying. */
 export function refuseLink(context: Pick<Context, "failure_limits" | "refusal_log">, visit: Visit): Refusal {
   const client = visit.client();
   const { retry_after_seconds, is_news } = context.failure_limits.fail(client, LINK_TARGET);

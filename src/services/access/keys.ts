@@ -102,7 +102,7 @@ export function listOrganizationObjects(context: AccessContext): OrganizationObj
   }));
 }
 
-/** Whoever works on the data directory itself. */
+/** The principal of commands that work on the data directory itself. */
 export function commandLineActor(tenant: { organization_id: string; user_id: string }): Actor & { user_id: string } {
   return { ...tenant, key_id: null, client: "command line", request_id: null };
 }

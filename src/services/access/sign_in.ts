@@ -19,7 +19,7 @@ const LINK_LIFE_MS = 3_600_000;
 const BROWSER_KEY_DAYS = 1;
 const BROWSER_KEY_NAME = "Browser, by sign-in link";
 
-/** Who a browser is signed in as. */
+/** The principal that a browser is signed in as. */
 export interface Session {
   readonly role: Role;
   readonly key: Pick<KeyObject, "id" | "name" | "prefix" | "expires_at">;

@@ -1,7 +1,7 @@
 /**
  * "No good result for X": a trigger may say how often it expects one. The alarm is due so long after the last completed run, or
  * after the expectation began. It is raised once, as event, log line, metric and line of health, and over with the next good
- * result. A trigger that is disabled expects nothing; enabled, it begins anew.
+ * result. A trigger that is disabled expects nothing; enabling it starts the time again.
  */
 import { toTimestamp } from "../../clock";
 import { insertDelivery } from "../../storage/deliveries";

@@ -33,7 +33,7 @@ export const INSPECTOR_LIMITS: Omit<InspectorLimits, "answer_ms_max"> = {
   wait_ms_max: 60_000,
 };
 
-/** Who asks, as far as turns and giving up go. */
+/** The sender of a question, for its turn and for giving up when it leaves. */
 export interface Asker {
   /** The API key, or the trigger that a secret opened. */
   readonly key_id: string;

@@ -164,7 +164,7 @@ export async function diffVersions(
   };
 }
 
-/** What a fire of this version can override. */
+/** The inputs that a fire of this version can override. */
 export async function listInputs(
   context: VersionContext,
   principal: Principal,

@@ -1,6 +1,5 @@
 /**
- * Who was turned away, for the audit log. Rows are bounded in number, a minute over all clients, so that nobody can fill the
- * disk by being turned away; the next row tells how many were left out.
+ * Refused requests, for the audit log. Their number a minute is limited over all clients, so that nobody can fill the disk with refusals; the next row tells how many were left out.
  */
 import type { Clock } from "../../clock";
 import { firstTenant } from "../../storage/access";
@@ -11,7 +10,7 @@ import type { Transaction, Writer } from "../../storage/writer";
 const REFUSALS_PER_MINUTE_MAX = 100;
 const MINUTE_MS = 60_000;
 
-/** Who was turned away, and from what. */
+/** A refused request, as the audit log records it. */
 export interface RefusedVisit {
   /** null: it belongs to no tenant, so the first one, which runs the installation, is told. */
   readonly organization_id: string | null;

@@ -48,7 +48,7 @@ export class ServedHosts {
     return this.isServed(`${withoutSchemePort(host)}:${this.#port}`);
   }
 
-  /** What a caller at that address may write in place of the Host that was refused. */
+  /** Host values that a caller at that address may send instead of the refused one. */
   exampleFor(client: string, refused: string | null): string {
     const full = `${withoutSchemePort(refused ?? "")}:${this.#port}`;
     if (refused !== null && this.isServed(full)) return full;
@@ -57,7 +57,7 @@ export class ServedHosts {
       if (isLoopbackAddress(client)) return `${LOOPBACK_NAMES[1]}:${this.#port}`;
       return public_host ?? `the address that you connect to, with the port: ADDRESS:${this.#port}`;
     }
-    // Who reaches a loopback address is on this machine, or comes through a proxy in front.
+    // A client that reaches a loopback address is on this machine or behind a proxy on it.
     const own = LOOPBACK_NAMES.includes(this.#host) || isLoopbackAddress(this.#host);
     if (!own && public_host !== undefined) return public_host;
     return `${bracketed(this.#host.toLowerCase())}:${this.#port}`;

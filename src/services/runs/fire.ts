@@ -73,7 +73,7 @@ export interface OpenTrigger {
 }
 
 /**
- * The trigger, when its secret opens it, or an API key that may fire and that the trigger is in sight of. Refuses 404, then
+ * The trigger, when its secret opens it, or an API key that may fire and see the trigger. Refuses 404, then
  * 401 (429 for a client that keeps guessing), then 403.
  */
 export function openTrigger(context: FireContext, trigger_id: string, credentials: FireCredentials): OpenTrigger {
@@ -215,7 +215,7 @@ function isRightSecret(context: Pick<Context, "clock">, target: FireTarget | nul
   return is_current || (is_previous && until !== null && context.clock.now() < until);
 }
 
-/** Keeps a run that says why its data was refused; the refusal is the caller's to throw. */
+/** Stores a run that says why its data was refused. Returns the refusal for the caller to throw. */
 async function keepMisfit(
   context: FireContext,
   target: FireTarget,

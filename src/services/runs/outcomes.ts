@@ -20,7 +20,7 @@ export async function settleOutcome(
   target: FireTarget,
   outcome: SolveOutcome,
 ): Promise<void> {
-  // What a stop cuts short starts over: no attempt was used up by the run's own doing.
+  // A run that a stop interrupts starts over: the interrupted attempt does not count.
   const is_cut_short = context.isStopping() && outcome.kind !== "solved" && outcome.kind !== "model_error";
   if (outcome.kind === "returned" || is_cut_short) return requeue(context, run, target, false);
   if (outcome.kind === "failed" && outcome.retryable) {

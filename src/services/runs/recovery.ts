@@ -1,5 +1,5 @@
 /**
- * What a start does with runs and deliveries that an earlier process held: they carry a foreign boot id. Runs wait again, or
+ * Takes over the runs and deliveries that an earlier process held: they carry a foreign boot id. Runs wait again, or
  * fail when they have used up their attempts; a machine that lost its power is not held against a run.
  */
 import { wasMachineRestarted } from "../../runs/process_identity";

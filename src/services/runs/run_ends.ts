@@ -43,7 +43,7 @@ export const NO_OUTCOME: Omit<RunOutcome, "status" | "error_message"> = {
   result_summary: null,
 };
 
-/** Ends a claimed run. False when it was no longer this attempt's to end; then nothing changes. */
+/** Ends a claimed run. Returns false, and changes nothing, when another attempt has claimed the run since. */
 export async function endRun(
   context: RunEndContext,
   run: ClaimedRun,

@@ -1,5 +1,5 @@
 /**
- * What becomes of a run, as it happens: its states, and how its solve goes on. Event ids are `<attempt>.<elapsed_ms>` for
+ * Live events of a run: its states and the progress of its solve. Event ids are `<attempt>.<elapsed_ms>` for
  * progress, `<attempt>.0` for an open state, `<attempt>.end` for the last one, so that a client which comes back
  * with the id of the event it saw last gets what it missed and nothing twice, also from another process.
  */

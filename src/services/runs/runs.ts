@@ -195,7 +195,7 @@ export function requireRun(
   return { trigger, run };
 }
 
-/** The trigger, when it is in the principal's sight and not deleted. */
+/** The trigger, when the principal may see it and it is not deleted. */
 export function requireTrigger(context: Pick<Context, "db">, principal: Principal, trigger_id: string): TriggerRow {
   const row = findTrigger(context.db, principal, trigger_id);
   if (row === null) throw new Refusal("trigger_not_found", "Trigger not found");

@@ -28,7 +28,7 @@ import { solveOptionsOf } from "./solve_options";
 type SolveContext = Pick<Context, "clock" | "config" | "inspector" | "isStopping" | "solvers">;
 
 const BUSY_RETRY_SECONDS = 5;
-/** It takes an operator to change that. */
+/** Only an operator can change that. */
 const NO_SOLVER_RETRY_SECONDS = 3600;
 /** Solves that may wait for a solver at one time; each holds a connection. */
 const WAITING_SOLVES_MAX = 64;
@@ -91,7 +91,7 @@ export async function solveModel(
   return answerOf(await handle.outcome);
 }
 
-/** Refuses work for which no solver will have time. */
+/** Refuses a solve when too many already wait for a solver. */
 export function requireSolvers(context: Pick<Context, "config" | "solvers">): void {
   if (context.config.workers === 0) {
     throw new Refusal(

@@ -12,7 +12,7 @@ import { solveOptionsOf } from "./solve_options";
 
 type VerifyContext = StorageParts & Pick<Context, "config" | "isStopping" | "solvers" | "version_models">;
 
-/** What a run and its repetition are compared by. */
+/** The fields by which a run and its repetition are compared. */
 interface Outcome {
   readonly solver_status: string | null;
   readonly objective_value: number | null;

@@ -33,7 +33,7 @@ type ScheduleContext = ProcessParts &
   Pick<Context, "delivery_lanes" | "running" | "signals">;
 
 const SECOND_MS = 1000;
-/** Changes of these decide anew when the schedule fires. */
+/** A change of one of these changes when the schedule fires. */
 const TIMING_FIELDS = [
   "cron_expression",
   "timezone",
@@ -235,7 +235,7 @@ async function edit(
   return scheduleObject(context, row);
 }
 
-/** What had come before the edit: it fires, or, when the edit stops the schedule, is noted as missed. */
+/** Settles the ticks that were due before the edit: they fire, or are recorded as missed when the edit stops the schedule. */
 function settleFirst(
   context: ScheduleContext,
   transaction: Transaction,

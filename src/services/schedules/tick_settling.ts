@@ -26,7 +26,7 @@ const SHIFTED = "its local time does not exist on that day, so it came that much
 const SKIPPED = "the run before it had not ended (overlap_policy skip)";
 const MADE_WAY = "Cancelled: the next tick of its schedule came (overlap_policy cancel_previous)";
 
-/** What is to be told once the transaction is on disk. */
+/** Events to announce after the commit. */
 export interface TickEffects {
   readonly queued: number;
   readonly deliveries: readonly NewDelivery[];
@@ -37,7 +37,7 @@ export interface TickEffects {
   readonly disabled_reason: string | null;
 }
 
-/** What an instant that has come leads to. */
+/** The outcome of an instant that is due. */
 type Decision = "fire" | "skip" | "wait";
 
 /** Deals with every instant of the schedule that is due, and moves it on. `is_hurried`: jitter is not waited for. */
@@ -183,7 +183,7 @@ class Settling {
   take(planned: PlannedTick): void {
     const { at: scheduled_for, missed_count, jitter_seconds } = planned;
     const { id: schedule_id } = this.#schedule;
-    // Whoever finds the instant in the ledger has nothing more to do; the unique key stands behind this.
+    // An instant that is in the ledger already is done; the unique key enforces it.
     if (findTick(this.#transaction.client, schedule_id, scheduled_for) !== null) return;
     const tick = { schedule_id, scheduled_for, missed_count, jitter_seconds, created_at: this.#now, run_id: null };
     if (this.disabled_reason !== null) {
@@ -213,7 +213,7 @@ class Settling {
     this.#store(oldest, run);
   }
 
-  /** What the overlap policy makes of a tick. */
+  /** The decision of the overlap policy on a tick. */
   #decide(tick: ComingTick): Decision {
     const { overlap_policy, id } = this.#schedule;
     if (overlap_policy === "allow") return "fire";

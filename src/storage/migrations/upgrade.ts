@@ -142,7 +142,7 @@ function refusalOf(fault: MigrationFault, path: string): DataDirectoryError {
   const needed = room.backup_bytes + room.rebuild_bytes;
   return new DataDirectoryError(
     74,
-    `bringing ${path} from schema ${found} to ${known} needs ${megabytes(needed)} free (${megabytes(room.backup_bytes)} for a backup beside it, ${megabytes(room.rebuild_bytes)} to make tables anew), and ${megabytes(room.free_bytes)} are free. ${next}`,
+    `bringing ${path} from schema ${found} to ${known} needs ${megabytes(needed)} free (${megabytes(room.backup_bytes)} for a backup beside it, ${megabytes(room.rebuild_bytes)} to rebuild tables), and ${megabytes(room.free_bytes)} are free. ${next}`,
   );
 }
 

@@ -59,7 +59,7 @@ export async function download(path: string): Promise<string> {
   throw refusalOf(response, text, {});
 }
 
-/** A key that is refused is forgotten, which leads back to the door. Nobody has told more: to the service all such keys are alike. */
+/** Forgets a refused key, which shows the sign-in screen again. Nobody has told more: to the service all such keys are alike. */
 function refusalOf(response: Response, text: string, options: CallOptions): ApiRefusal {
   const answer = text === "" ? null : parse(text);
   if (response.status === 401 && options.token === undefined && currentKey() !== null) forgetKey(KEY_ENDED);

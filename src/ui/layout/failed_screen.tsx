@@ -1,6 +1,6 @@
 /**
  * What stands in for a screen whose code failed or could not be loaded. Scripts are named by their content: after an upgrade
- * the old ones are gone, and the page is loaded anew, once, when the service has another main script than this tab.
+ * the old ones are gone, and the page is loaded again, once, when the service has another main script than this tab.
  */
 import { Alert, Button, Code, Stack, Text } from "@mantine/core";
 import { Component, type ReactNode, useEffect, useState } from "react";

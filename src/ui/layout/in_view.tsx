@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import type { ApiRefusal } from "../api/client";
 import { RefusalNote } from "./states";
 
-/** `of`: what was answered; another one is brought into view anew. */
+/** `of`: what was answered; another one is scrolled into view again. */
 export function InView({ of, children }: { readonly of: unknown; readonly children: ReactNode }) {
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {

@@ -30,7 +30,7 @@ export function chooseNumbers(next: string): void {
   for (const listener of listeners) listener();
 }
 
-/** The habit as it is now; screens are drawn anew when it changes. */
+/** The habit as it is now; screens are drawn again when it changes. */
 export function numberHabit(): NumberHabit {
   return habit;
 }

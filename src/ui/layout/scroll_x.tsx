@@ -1,4 +1,4 @@
-/** What may be wider than there is room: it scrolls by itself, and by keyboard too. */
+/** Scrolls content that is wider than the screen sideways, by keyboard too. */
 import type { ReactNode } from "react";
 
 export function ScrollX({ name, children }: { readonly name: string; readonly children: ReactNode }) {

@@ -1,4 +1,4 @@
-/** What the keyboard does everywhere. */
+/** Keyboard shortcuts that work on every screen. */
 import { Kbd, Modal, Table } from "@mantine/core";
 
 const KEYS = [

@@ -28,8 +28,8 @@ function FirstStart() {
   return (
     <Stack>
       <Empty title="Nothing is set up yet">
-        A model says what to decide; a trigger solves it with the day's data. Take an example to see both work: it is
-        yours to change or delete afterwards.
+        A model says what to decide; a trigger solves it with the day's data. Take an example to see both work; you can
+        change or delete it afterwards.
       </Empty>
       <FirstSteps />
     </Stack>

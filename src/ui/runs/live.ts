@@ -25,7 +25,7 @@ const NOTHING: LiveRun = { status: null, points: [] };
 /** Follows a run until its end; `onEnd` is called once then. Nothing is followed while `is_open` is false. */
 export function useLiveRun(path: string, is_open: boolean, onEnd: () => void): LiveRun {
   const [live, setLive] = useState<LiveRun>(NOTHING);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new callback must not begin the stream anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new callback must not restart the stream.
   useEffect(() => {
     if (!is_open) return;
     const control = new AbortController();

@@ -80,7 +80,7 @@ const WHY_TITLES: Partial<Record<RunObject["status"], string>> = {
   skipped_overlap: "It was skipped",
 };
 
-/** What went wrong in the service's own words, and what may help. */
+/** The error message of the service, and advice. */
 function Why({ run }: { readonly run: RunObject }) {
   const title = WHY_TITLES[run.status];
   const warnings = run.result_data?.warnings ?? [];

@@ -37,7 +37,7 @@ export function setKey(key: string): void {
   for (const listener of listeners) listener();
 }
 
-/** Forgets the key of this tab; `why` is shown at the door, null for one who asked to leave. */
+/** Forgets the key of this tab; `why` is shown on the sign-in screen; null when the user signed out. */
 export function forgetKey(why: string | null): void {
   api_key = null;
   why_signed_out = why;

@@ -1,4 +1,4 @@
-/** Who is signed in, what they may do, and how they leave. */
+/** The session: the signed-in principal, its role, and signing out. */
 import { useQueryClient } from "@tanstack/react-query";
 import { call } from "../api/client";
 import type { Role, Session } from "../api/objects";

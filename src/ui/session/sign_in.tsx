@@ -1,4 +1,4 @@
-/** The door: an API key, or the reason why a link did not open it. */
+/** The sign-in screen: asks for an API key, or says why a sign-in link did not work. */
 import { Alert, Anchor, Button, Code, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { ApiRefusal, call } from "../api/client";

@@ -1,4 +1,4 @@
-/** Who did what, and who was turned away. */
+/** The audit log: changes and refused requests. */
 import { Badge, Group, Pagination, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import type { AuditObject, ListingPage } from "../api/objects";
@@ -16,7 +16,7 @@ export function AuditPanel({ is_admin }: { readonly is_admin: boolean }) {
   const query = new URLSearchParams({ page: String(page), page_size: String(PAGE_SIZE) });
   if (outcome !== null) query.set("outcome", outcome);
   const audit = useGet<ListingPage<AuditObject>>(is_admin ? `/audit?${query}` : null, { keeps: true });
-  if (!is_admin) return <Text>The log is an admin's to see.</Text>;
+  if (!is_admin) return <Text>Only admins can read the audit log.</Text>;
   return (
     <Stack gap="sm">
       <Select

@@ -26,8 +26,8 @@ export function KeysPanel({ is_admin }: { readonly is_admin: boolean }) {
   if (!is_admin) {
     return (
       <Text>
-        You are signed in with the key {session?.key.prefix}... of the role {session?.role}. Keys are an admin's to see
-        and make.
+        You are signed in with the key {session?.key.prefix}... of the role {session?.role}. Only admins can see and
+        create keys.
       </Text>
     );
   }
@@ -84,7 +84,7 @@ function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
       <Stack gap="sm">
         <TextInput
           label="Name"
-          description="Who or what will hold it"
+          description="The person or program that will use it"
           required
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}

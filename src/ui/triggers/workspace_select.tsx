@@ -5,7 +5,7 @@ import { useWorkspaces } from "./workspace_note";
 export function WorkspaceSelect(props: {
   readonly value: string | null;
   readonly onChange: (workspace_id: string | null) => void;
-  /** What no choice means. */
+  /** The meaning of no choice. */
   readonly none: string;
 }) {
   const workspaces = useWorkspaces();

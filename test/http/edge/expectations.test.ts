@@ -107,7 +107,7 @@ test("repeats no text that was sent: a secret may stand in the wrong field", () 
   }
 });
 
-describe("through the door", () => {
+describe("over HTTP", () => {
   const schedule = (fields: Json) => ["POST", "/schedules", { cron_expression: "0 6 * * *", ...fields }] as const;
   test.each([
     [

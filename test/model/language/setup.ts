@@ -1,4 +1,4 @@
-/** Algebraic models for tests: compiled through the model's door, solved by the real solver. */
+/** Algebraic models for tests: compiled through compile.ts, solved by the real solver. */
 import { compileModel, prepareModel } from "../../../src/model/compile";
 import type { Diagnostic } from "../../../src/model/diagnostics";
 import type { Solution } from "../../../src/problem/solution";

@@ -1,4 +1,4 @@
-/** What may be changed of a trigger, and a new secret for it. */
+/** The form that changes a trigger or replaces its secret. */
 import { Button, Divider, Fieldset, Group, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { call } from "../../api/client";

@@ -55,7 +55,7 @@ export function RunsTab({ trigger }: { readonly trigger: TriggerObject }) {
               items={items}
               columns={RUN_COLUMNS}
               keyOf={({ id }) => id}
-              empty={status === null && source === null ? "It has not been fired yet" : "No run is so"}
+              empty={status === null && source === null ? "It has not been fired yet" : "No runs match"}
             />
             <Pages total={total} pages={total_pages} page={page} onPage={setPage} />
           </>

@@ -1,4 +1,4 @@
-/** Who hears of a run: the webhook, its events and secret, and what became of each delivery. */
+/** The webhook of a trigger: its URL, events and secret, and the log of deliveries. */
 import { Alert, Button, Checkbox, Fieldset, Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useState } from "react";
 import { call } from "../../api/client";
