@@ -80,7 +80,9 @@ export function digestOfAll(sets: readonly FireData[]): Uint8Array {
   if (rest.length === 0 && first?.digest) return first.digest;
   const hash = createHash("sha256");
   for (const { text, digest } of sets) {
-    if (digest === null) hash.update(`${text?.length ?? -1}:`).update(text ?? "");
+    // No data and empty data are the same to the model.
+    const is_empty = text === null || text === "{}";
+    if (digest === null) hash.update(`${is_empty ? -1 : text.length}:`).update(is_empty ? "" : text);
     else hash.update(digest);
   }
   return hash.digest();

@@ -20,7 +20,6 @@ const DAY_MS = 86_400_000;
 const LANES_MAX = 50;
 const LANE_RUNS_MAX = 200;
 const NEXT_TICKS_MAX = 12;
-const FAILING_SHOWN_MAX = 50;
 const OBJECTIVES_SHOWN = 30;
 /** Runs that are looked through for objectives: a trigger that only fails has none. */
 const OBJECTIVES_LOOKED_AT = 60;
@@ -92,10 +91,11 @@ export function getOverview(context: OverviewContext, principal: Principal): Ove
     .filter(({ last_fired_at }) => last_fired_at !== null && Date.parse(last_fired_at) > now - DAY_MS)
     .sort((a, b) => Date.parse(b.last_fired_at!) - Date.parse(a.last_fired_at!))
     .map((trigger) => ({ trigger, runs: listActivity(context.client, trigger.id, LANE_RUNS_MAX) }));
-  const ticks = listNextTicks(context.client, principal.organization_id, FAILING_SHOWN_MAX).filter(({ trigger_id }) =>
-    names.has(trigger_id),
+  const ticks = listNextTicks(context.client, principal.organization_id, Number.MAX_SAFE_INTEGER).filter(
+    ({ trigger_id }) => names.has(trigger_id),
   );
-  const webhooks = listFailingWebhooks(context.client, principal.organization_id, FAILING_SHOWN_MAX);
+  // All of them: a limit here would come before the workspace, and what it cuts would look fine.
+  const webhooks = listFailingWebhooks(context.client, principal.organization_id, Number.MAX_SAFE_INTEGER);
   return {
     at: toTimestamp(now),
     attention: [

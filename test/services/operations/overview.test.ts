@@ -91,3 +91,25 @@ test("the system counts what a key may see, and nothing of other workspaces", as
   const { body } = await world.call("GET", "/api/v2/system", undefined, { token: key.api_key });
   expect(body.stored).toEqual({ runs: 0, triggers: 0, documents: 0, versions: 0 });
 });
+
+test("a webhook that is off is told, however many others of other workspaces are off too", async () => {
+  const workspace_id = (await world.call("POST", "/api/v2/workspaces", { name: "crowded out" })).body.id;
+  const first = await world.makeTrigger(RESTOCK, { name: "copied", webhook_url: "http://127.0.0.1:9/hook" });
+  const { document_id, version_id } = first;
+  for (let i = 0; i < 60; i += 1) {
+    const fields = { name: `off ${i}`, document_id, version_id, webhook_url: "http://127.0.0.1:9/hook" };
+    expect((await world.call("POST", "/api/v2/triggers", fields)).status).toBe(201);
+  }
+  const apart = await world.makeTrigger(RESTOCK, { name: "apart", webhook_url: "http://127.0.0.1:9/hook" });
+  await world.app.context.writer.write(({ client }) => {
+    client.run(
+      "UPDATE triggers SET webhook_disabled_at = 1, webhook_disabled_reason = 'it failed' WHERE webhook_url IS NOT NULL",
+    );
+    client.run("UPDATE triggers SET workspace_id = ?1 WHERE id = ?2", [workspace_id, apart.id]);
+  });
+  const key = (await world.call("POST", "/api/v2/keys", { name: "apart", role: "viewer", workspace_id })).body;
+  const { body } = await world.call("GET", "/api/v2/overview", undefined, { token: key.api_key });
+  expect(body.attention.map(({ kind, trigger_id }: Json) => [kind, trigger_id])).toEqual([
+    ["webhook_disabled", apart.id],
+  ]);
+});

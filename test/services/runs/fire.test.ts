@@ -95,6 +95,17 @@ describe("firing", () => {
     expect([other.status, other.body.code]).toEqual([422, "idempotency_conflict"]);
   });
 
+  test("takes no data and empty data for the same under one Idempotency-Key", async () => {
+    const plain = await world.makeTrigger(RESTOCK);
+    const options = { token: plain.trigger_secret, headers: { "idempotency-key": "no-data" } };
+    const bodies = [{}, { override_data: {} }, { override_data: null }, undefined];
+    const answers = await Promise.all(
+      bodies.map((body) => world.call("POST", `/api/v2/triggers/${plain.id}/fire`, body, options)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202]);
+    expect(new Set(answers.map(({ body }) => body.run_id)).size).toBe(1);
+  });
+
   test("limits a client that guesses, and never the right secret", async () => {
     const victim = await world.makeTrigger(RESTOCK);
     const statuses: number[] = [];
