@@ -116,12 +116,14 @@ async function isSettledWithoutSolution(bench: Bench, { raw, rung }: Trial): Pro
 }
 
 function linearRung({ prepared }: Bench, steps: readonly Climb[]): Rung | null {
+  const hasFar = hasFarBounds(prepared.problem);
+  // An ordinary problem ends here; looking at its figures for the other rungs took longer than the whole proof.
+  if (steps.length === 0) return hasFar ? FIRST_WITHOUT_FAR_BOUNDS : FIRST;
   const found = steps.findLast(({ proof }) => proof !== null);
   const exponent = exponentFor(found?.proof?.price_scale ?? 1);
   const magnitude = magnitudeExponent(found?.trial.prepared_values ?? boundsOf(prepared.problem));
   const strict = { feasibility_tolerance: 1e-9 };
   const strictest = { feasibility_tolerance: 1e-10, presolve: false };
-  const hasFar = hasFarBounds(prepared.problem);
   const rungs: Rung[] = [
     ...(hasFar ? [FIRST_WITHOUT_FAR_BOUNDS, FIRST] : [FIRST]),
     ...(hasFar ? [{ settings: strict, exponent, magnitude, is_without_far_bounds: true }] : []),
