@@ -14,6 +14,7 @@ import type { ModelCompiler, SolveMessage, SolveOutcome } from "../messages";
 import { InHandMark, InterruptFlag, StandingFile, writeIncumbent } from "./control";
 import { PreparedModels } from "./prepared_models";
 import type { AskMessage, ChildMessage, ParentMessage } from "./protocol";
+import { WarmUp } from "./warm_up";
 
 /** The environment variable with the path of the control files; set by the pool. */
 export const CONTROL_PATH_VARIABLE = "JAOT_SOLVER_CONTROL";
@@ -23,6 +24,9 @@ const FLUSH_BYTES_MIN = 65_536;
 const TURN_MS_MAX = 10;
 /** How long an answer waits for those of the jobs behind it. Sent one at a time, each would cost the service a commit and a sync. */
 const ANSWERS_MS_MAX = 2;
+
+/** How long the process has nothing to do before it warms itself: a start in which a job comes at once is not disturbed. */
+const WARM_UP_DELAY_MS = 250;
 
 /** Serves jobs until the parent ends. */
 export async function runSolverChild(compiler: ModelCompiler, clock: Clock): Promise<void> {
@@ -50,6 +54,9 @@ class SolverChild {
   readonly #queue: (SolveMessage | AskMessage)[] = [];
   #engine: Engine | null = null;
   #is_draining = false;
+  /** null before the start and once it is done. */
+  #warm_up: WarmUp | null = null;
+  #stopWarmUpTimer = (): void => {};
   /** Answers that have not been sent. */
   #answers: ChildMessage[] = [];
   #answers_bytes = 0;
@@ -70,6 +77,7 @@ class SolverChild {
     // Not earlier, because others wait for the start.
     platform.processes.yieldProcessor("to_service");
     await send([{ kind: "ready", solver_version: this.#engine.version }], 0);
+    this.#warm_up = new WarmUp(this.#engine, this.#clock);
     await this.#drain();
   }
 
@@ -93,6 +101,7 @@ class SolverChild {
 
   async #drain(): Promise<void> {
     this.#is_draining = true;
+    this.#stopWarmUpTimer();
     let turn_ms = this.#clock.monotonic();
     for (let message = this.#queue.shift(); message !== undefined; message = this.#queue.shift()) {
       await this.#serve(message);
@@ -101,6 +110,23 @@ class SolverChild {
       turn_ms = this.#clock.monotonic();
     }
     this.#is_draining = false;
+    if (this.#warm_up === null) return;
+    this.#stopWarmUpTimer = this.#clock.after(WARM_UP_DELAY_MS, () => void this.#warmUp(this.#warm_up!), true);
+  }
+
+  /** Until it is done or something comes; then the queue's turn ends it, and it goes on the next time there is nothing to do. */
+  async #warmUp(warm_up: WarmUp): Promise<void> {
+    this.#is_draining = true;
+    while (!warm_up.is_done && this.#queue.length === 0) {
+      const announced = this.#flag.read();
+      await warm_up.step(() => this.#flag.read() !== announced);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (warm_up.is_done) {
+      this.#warm_up = null;
+      void send([{ kind: "warm" }], 0);
+    }
+    await this.#drain();
   }
 
   async #serve(message: SolveMessage | AskMessage): Promise<void> {

@@ -46,6 +46,11 @@ export class ControlFiles {
     writeSync(this.#interrupt, this.#number, 0, 8, 0);
   }
 
+  /** Tells a process that warms itself that this job is on its way; no job has a negative number. */
+  announceJob(job: number): void {
+    this.interruptJob(-job);
+  }
+
   /** The best solution that the process left for that job, with the last known bound; null when there is none. */
   async readIncumbent(job: number): Promise<SolveRecord | null> {
     const bytes = this.#read("incumbent");
@@ -99,6 +104,12 @@ export class InterruptFlag {
   isSetFor(job: number): boolean {
     readSync(this.#file, this.#number, 0, 8, 0);
     return this.#number[0] === job;
+  }
+
+  /** What stands in the file: a change tells a warm-up that a job has come. */
+  read(): number {
+    readSync(this.#file, this.#number, 0, 8, 0);
+    return this.#number[0]!;
   }
 }
 

@@ -1,9 +1,9 @@
 /**
  * The place for solves that needs nothing else: child processes of this program. The pool accepts jobs, finds a process for each, and starts
  * and stops the processes. Jobs are sent in the order of their arrival, those of low priority after all others. A process is
- * started when a job finds none idle; one is kept for the next job, and the others stop after being idle for long. After many
- * solves or much growth a process is replaced: its successor is started beside it and takes over once ready, so that no job
- * waits for a start.
+ * started when a job finds none idle; one is kept for the next job, and the others stop after being idle for long. After
+ * much growth a process is replaced: its successor is started beside it and takes over once it has warmed itself, so that no job
+ * waits for a start or pays for a cold runtime.
  *
  * On a crash the job in hand fails, those sent behind it end as `returned`, and the next job starts a new process.
  */
@@ -22,8 +22,7 @@ import { type ProcessEvents, SolverProcess } from "./solver_process";
 
 export interface PoolLimits {
   readonly idle_seconds: number;
-  /** A process is replaced after this many solves, but not within its first minute: small solves are frequent and leak nothing. */
-  readonly recycle_solves: number;
+  /** A process that has grown by more is replaced, never one that has solved much: that would throw away what the runtime has optimized. */
   readonly recycle_growth_bytes: number;
   readonly memory_max_bytes: number;
   readonly kill_grace_ms: number;
@@ -47,13 +46,16 @@ export interface PoolSettings {
   /** Called when there may be room for another job: a job ended or was given up by its process, or a process started or ended. */
   readonly onRoom?: () => void;
   readonly limits?: Partial<PoolLimits>;
+  /** Variables that every process gets besides those of the platform. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface ProcessStats extends SolverStats {
   readonly pid: number;
+  /** It has solved what it solves to warm itself. */
+  readonly is_warm: boolean;
 }
 
-const RECYCLE_AGE_MS_MIN = 60_000;
 const IDLE_LOOK_MS_MAX = 10_000;
 const STOP_LOOK_MS = 20;
 const QUESTION_RETRY_SECONDS = 5;
@@ -62,7 +64,6 @@ const ASK_LIMIT_MS = 60_000;
 
 const LIMITS_DEFAULT: Omit<PoolLimits, "memory_max_bytes"> = {
   idle_seconds: 120,
-  recycle_solves: 500,
   recycle_growth_bytes: 200e6,
   kill_grace_ms: 2000,
   pipeline_depth: 8,
@@ -84,6 +85,7 @@ export class SolverPool implements SolverPlace {
   #start_fault: string | null = null;
   readonly #events: ProcessEvents = {
     onReady: (solver) => this.#onReady(solver),
+    onWarm: (solver) => this.#onWarm(solver),
     onOutcome: (job, outcome) => this.#onOutcome(job, outcome),
     onModelMissing: (job) => this.#lineOf(job).unshift(job),
     onFree: (solver) => this.#onFree(solver),
@@ -146,9 +148,9 @@ export class SolverPool implements SolverPlace {
   }
 
   stats(): PlaceStats<ProcessStats> {
-    const solvers = this.#solvers.map(({ pid, rss_bytes, solves, jobs, is_ready }): ProcessStats => {
+    const solvers = this.#solvers.map(({ pid, rss_bytes, solves, jobs, is_ready, is_warm }): ProcessStats => {
       const state = !is_ready ? "starting" : jobs.length > 0 ? "busy" : "idle";
-      return { pid, state, memory_bytes: rss_bytes, solves, jobs: jobs.length };
+      return { pid, is_warm, state, memory_bytes: rss_bytes, solves, jobs: jobs.length };
     });
     return {
       solvers,
@@ -176,12 +178,17 @@ export class SolverPool implements SolverPlace {
   #onReady(solver: SolverProcess): void {
     this.#solver_version = solver.solver_version;
     for (const waiter of this.#ready_waiters.splice(0)) waiter.resolve(solver.solver_version!);
-    if (solver.is_successor) {
-      solver.is_successor = false;
-      const worn = this.#solvers.find((other) => other !== solver && !other.is_retiring && this.#isWorn(other));
-      if (worn !== undefined) worn.is_retiring = true;
-      this.#stopRetired();
-    }
+    this.#assign();
+    this.#settings.onRoom?.();
+  }
+
+  /** A successor takes over once it is as quick as the process that it replaces. */
+  #onWarm(solver: SolverProcess): void {
+    if (!solver.is_successor) return;
+    solver.is_successor = false;
+    const worn = this.#solvers.find((other) => other !== solver && !other.is_retiring && this.#isWorn(other));
+    if (worn !== undefined) worn.is_retiring = true;
+    this.#stopRetired();
     this.#assign();
     this.#settings.onRoom?.();
   }
@@ -286,10 +293,10 @@ export class SolverPool implements SolverPlace {
 
   /** Starts a process; null when the system refuses to. */
   #start(): SolverProcess | null {
-    const { command, control_dir, clock, log } = this.#settings;
+    const { command, control_dir, clock, log, environment = {} } = this.#settings;
     try {
       const path = join(control_dir, `${this.#prefix}${this.#next_control++}`);
-      const solver = new SolverProcess(command, path, this.#limits, clock, this.#events);
+      const solver = new SolverProcess({ command, environment }, path, this.#limits, clock, this.#events);
       this.#solvers.push(solver);
       this.#start_fault = null;
       return solver;
@@ -301,8 +308,7 @@ export class SolverPool implements SolverPlace {
   }
 
   #isWorn(solver: SolverProcess): boolean {
-    if (solver.base_bytes > 0 && solver.rss_bytes - solver.base_bytes > this.#limits.recycle_growth_bytes) return true;
-    return solver.solves >= this.#limits.recycle_solves && solver.age_ms >= RECYCLE_AGE_MS_MIN;
+    return solver.base_bytes > 0 && solver.rss_bytes - solver.base_bytes > this.#limits.recycle_growth_bytes;
   }
 
   #replaceIfWorn(solver: SolverProcess): void {

@@ -23,6 +23,8 @@ export type ParentMessage = SolveMessage | AskMessage | ForgetMessage;
 /** Sent in arrays too, with answers that were ready at about the same time. */
 export type ChildMessage =
   | { readonly kind: "ready"; readonly solver_version: string }
+  /** Its warm-up is over. */
+  | { readonly kind: "warm" }
   | { readonly kind: "outcome"; readonly job: number; readonly outcome: SolveOutcome }
   | { readonly kind: "answer"; readonly job: number; readonly answer: unknown }
   /** The model of that digest is no longer kept: send the job again with its text. */

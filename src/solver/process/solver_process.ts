@@ -32,6 +32,11 @@ const START_MS_MAX = 60_000;
 const LAST_WORDS_MS = 500;
 const STDERR_BYTES_MAX = 2048;
 
+interface Program {
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 export interface ProcessLimits {
   readonly kill_grace_ms: number;
   readonly memory_max_bytes: number;
@@ -39,6 +44,8 @@ export interface ProcessLimits {
 
 export interface ProcessEvents {
   onReady(solver: SolverProcess): void;
+  /** Its warm-up is over. */
+  onWarm(solver: SolverProcess): void;
   /** The job left the queue with this outcome. */
   onOutcome(job: PoolJob, outcome: SolveOutcome): void;
   /** The job left the queue and has to be sent again with its model's text. */
@@ -71,6 +78,7 @@ export class SolverProcess {
   #resident_bytes = 0;
   readonly #born_ms: number;
   solver_version: string | null = null;
+  is_warm = false;
   solves = 0;
   /** Resident bytes after the first job, from which growth is counted. */
   base_bytes = 0;
@@ -80,20 +88,14 @@ export class SolverProcess {
   /** Started to replace another process; accepts jobs once it is ready. */
   is_successor = false;
 
-  constructor(
-    command: readonly string[],
-    control_path: string,
-    limits: ProcessLimits,
-    clock: Clock,
-    events: ProcessEvents,
-  ) {
+  constructor(program: Program, control_path: string, limits: ProcessLimits, clock: Clock, events: ProcessEvents) {
     this.#limits = limits;
     this.#clock = clock;
     this.#events = events;
     this.#files = new ControlFiles(control_path);
     this.#born_ms = this.idle_since_ms = clock.monotonic();
     try {
-      this.#process = spawnChild(command, control_path, this);
+      this.#process = spawnChild(program, control_path, this);
     } catch (error) {
       this.#files.remove();
       throw error;
@@ -123,13 +125,14 @@ export class SolverProcess {
   /** True when a job may be sent: alone to an idle process, or behind others when it and they are all quick. */
   accepts(quick: boolean, depth: number): boolean {
     if (this.#is_ended || this.#kill_reason !== null || this.is_retiring) return false;
-    if (this.is_successor && !this.is_ready) return false;
+    if (this.is_successor) return false;
     if (this.#line.length === 0) return true;
     return quick && this.#line.length < depth && this.#line.every((job) => job.is_quick && !job.is_abandoned);
   }
 
   send(job: PoolJob): void {
     if (this.#line.push(job) === 1) {
+      if (!this.is_warm) this.#files.announceJob(job.id);
       this.#process.ref();
       this.#becomeHead(job);
     }
@@ -157,6 +160,13 @@ export class SolverProcess {
       this.#look();
       if (this.#line[0] !== undefined) this.#becomeHead(this.#line[0]);
       this.#events.onReady(this);
+      return;
+    }
+    if (message.kind === "warm") {
+      this.is_warm = true;
+      this.#look();
+      this.base_bytes = this.#resident_bytes;
+      this.#events.onWarm(this);
       return;
     }
     const position = this.#line[0]?.id === message.job ? 0 : this.#line.findIndex((job) => job.id === message.job);
@@ -359,9 +369,9 @@ function failure(code: FailureCode, message: string, retryable: boolean): SolveO
 }
 
 /** Its standard error goes to a file: a pipe would have to be read, and a process blocks when its pipe is full. */
-function spawnChild(command: readonly string[], control_path: string, solver: SolverProcess) {
+function spawnChild({ command, environment }: Program, control_path: string, solver: SolverProcess) {
   return Bun.spawn([...command], {
-    env: { ...platform.processes.childEnvironment(), [CONTROL_PATH_VARIABLE]: control_path },
+    env: { ...platform.processes.childEnvironment(), ...environment, [CONTROL_PATH_VARIABLE]: control_path },
     stdin: "ignore",
     stdout: "ignore",
     stderr: Bun.file(`${control_path}.stderr`),

@@ -51,6 +51,12 @@ async function untilSpinning(pool: SolverPool): Promise<void> {
   while (!isSpinning()) await turn();
 }
 
+/** Processor time of the process, in hundredths of a second. */
+function processorTicks(pid: number): number {
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ").slice(11, 13).map(Number);
+  return user! + system!;
+}
+
 function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}`);
 }
@@ -317,6 +323,20 @@ describe("the processes", () => {
       expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
     }
     expect(isAlive(pid)).toBe(false);
+  });
+
+  test("warm themselves while they are idle, until a job comes, and go on afterwards", async () => {
+    const pool = openPool();
+    await pool.warm();
+    const { pid } = pool.stats().solvers[0]!;
+    const started = processorTicks(pid);
+    while (processorTicks(pid) < started + 30) await turn();
+    const { outcome, elapsed_ms } = await timed(pool.submit(production()).outcome);
+    expect(outcome).toMatchObject({ kind: "solved", objective_value: 3650 });
+    expect(elapsed_ms).toBeLessThan(1500);
+    expect(pool.stats().solvers[0]).toMatchObject({ pid, is_warm: false });
+    while (!pool.stats().solvers[0]!.is_warm) await turn();
+    expect(pool.stats().solvers).toMatchObject([{ pid, solves: 1 }]);
   });
 
   test("of an earlier service leave nothing that stays", async () => {
