@@ -346,12 +346,12 @@ function createSolvers(parts: AppParts, onRoom: () => void): SolverPool {
 /** One process beside the solvers, started for the first question and ended when none has come for a while. */
 function createInspector(parts: AppParts): Inspector {
   const limits = { kill_grace_ms: INSPECTOR_GRACE_MS, recycle_growth_bytes: INSPECTOR_GROWTH_BYTES };
-  const pool = createPool(parts, { control_prefix: "inspector-", processes: 1, kept: 0, limits });
+  const pool = createPool(parts, { control_prefix: "inspector-", processes: 1, kept: 0, warms_up: false, limits });
   const answer_ms_max = parts.config.max_model_seconds * 1000 + INSPECTOR_EXTRA_MS;
   return new Inspector(pool, parts.clock, { ...INSPECTOR_LIMITS, answer_ms_max });
 }
 
-type PoolChoices = Pick<PoolSettings, "control_prefix" | "processes" | "kept" | "onRoom" | "limits">;
+type PoolChoices = Pick<PoolSettings, "control_prefix" | "processes" | "kept" | "warms_up" | "onRoom" | "limits">;
 
 function createPool(parts: AppParts, { limits, ...choices }: PoolChoices): SolverPool {
   const { config, clock, log } = parts;

@@ -18,6 +18,8 @@ import { WarmUp } from "./warm_up";
 
 /** The environment variable with the path of the control files; set by the pool. */
 export const CONTROL_PATH_VARIABLE = "JAOT_SOLVER_CONTROL";
+/** Set for a process that is not to warm itself: it counts as warm from its start. */
+export const COLD_VARIABLE = "JAOT_SOLVER_COLD";
 /** From this size on a message may exceed the socket's buffer, and the rest is sent only at the next turn of the event loop. */
 const FLUSH_BYTES_MIN = 65_536;
 /** How long jobs are done in a row without reading new messages. */
@@ -77,7 +79,8 @@ class SolverChild {
     // Not earlier, because others wait for the start.
     platform.processes.yieldProcessor("to_service");
     await send([{ kind: "ready", solver_version: this.#engine.version }], 0);
-    this.#warm_up = new WarmUp(this.#engine, this.#clock);
+    if (process.env[COLD_VARIABLE] === undefined) this.#warm_up = new WarmUp(this.#engine, this.#clock);
+    else await send([{ kind: "warm" }], 0);
     await this.#drain();
   }
 

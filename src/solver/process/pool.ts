@@ -15,6 +15,7 @@ import { platform } from "../../platform/current";
 import { Refusal } from "../../refusals";
 import type { SolveOutcome } from "../messages";
 import type { AskHooks, JobHooks, PlaceStats, SolveRequest, SolverPlace, SolverStats, SubmittedJob } from "../place";
+import { COLD_VARIABLE } from "./child";
 import { CONTROL_PREFIX } from "./control";
 import { defaultMemoryMaxBytes } from "./memory_limit";
 import { PoolJob } from "./pool_job";
@@ -46,6 +47,8 @@ export interface PoolSettings {
   /** Called when there may be room for another job: a job ended or was given up by its process, or a process started or ended. */
   readonly onRoom?: () => void;
   readonly limits?: Partial<PoolLimits>;
+  /** Whether processes warm themselves for solves while they are idle; true when left out. */
+  readonly warms_up?: boolean;
   /** Variables that every process gets besides those of the platform. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -293,7 +296,8 @@ export class SolverPool implements SolverPlace {
 
   /** Starts a process; null when the system refuses to. */
   #start(): SolverProcess | null {
-    const { command, control_dir, clock, log, environment = {} } = this.#settings;
+    const { command, control_dir, clock, log, warms_up = true } = this.#settings;
+    const environment = { ...this.#settings.environment, ...(warms_up ? {} : { [COLD_VARIABLE]: "1" }) };
     try {
       const path = join(control_dir, `${this.#prefix}${this.#next_control++}`);
       const solver = new SolverProcess({ command, environment }, path, this.#limits, clock, this.#events);

@@ -25,6 +25,7 @@ export async function withTemporaryPool<Result>(
     processes: 1,
     clock,
     control_dir,
+    warms_up: false,
     environment: CHEAP_TIER,
   });
   try {
