@@ -194,14 +194,14 @@ function testStops(open: Open): void {
     job.cancel();
     job.cancel();
     const { outcome, elapsed_ms } = await timed(job.outcome);
-    expect(outcome).toMatchObject({ kind: "cancelled", report: { status: "feasible" } });
+    expect(outcome).toMatchObject({ kind: "cancelled", record: { status: "feasible" } });
     expect(elapsed_ms).toBeLessThan(1000);
   });
 
   test("one that hears nothing is stopped by force at its limit", async () => {
     const { place } = await open();
     const outcome = await place.submit(request({ act: "spin" }, { seconds: 0.3 })).outcome;
-    expect(outcome).toMatchObject({ kind: "timeout", report: null });
+    expect(outcome).toMatchObject({ kind: "timeout", record: null });
     expect(await place.submit(production()).outcome).toMatchObject({ kind: "solved" });
   });
 }

@@ -328,7 +328,11 @@ export class SolverProcess {
       case "time_limit": {
         const incumbent = await this.#files.readIncumbent(head.id);
         if (incumbent !== null) return { kind: "solved", ...incumbent };
-        const message = cutMessage(this.#files.readStanding(head.id)?.kind ?? null, head.limit_ms / 1000);
+        const limit_seconds = head.limit_ms / 1000;
+        if (head.onAnswer !== null) {
+          return { kind: "timeout", message: `the time limit of ${limit_seconds} s passed`, record: null };
+        }
+        const message = cutMessage(this.#files.readStanding(head.id)?.kind ?? null, limit_seconds);
         return { kind: "timeout", message, record: null };
       }
       case "cancelled":

@@ -165,7 +165,7 @@ describe("a limit", () => {
     await pool.warm();
     const { outcome, elapsed_ms } = await timed(pool.submit(request({ act: "spin" }, { seconds: 1 })).outcome);
     const message = expect.stringContaining("while the model was compiled");
-    expect(outcome).toMatchObject({ kind: "timeout", report: null, message });
+    expect(outcome).toMatchObject({ kind: "timeout", record: null, message });
     expect(elapsed_ms).toBeGreaterThan(999);
     expect(elapsed_ms).toBeLessThan(2000);
     expect(await pool.submit(production()).outcome).toMatchObject({ kind: "solved" });
@@ -237,7 +237,7 @@ describe("cancelling", () => {
     process.kill(pid, "SIGSTOP");
     job.cancel();
     const outcome = await job.outcome;
-    expect(outcome).toMatchObject({ kind: "cancelled", report: { status: "feasible" } });
+    expect(outcome).toMatchObject({ kind: "cancelled", record: { status: "feasible" } });
     expect(isAlive(pid)).toBe(false);
   });
 });
