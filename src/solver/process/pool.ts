@@ -379,6 +379,7 @@ function refusalOf(outcome: SolveOutcome): Refusal {
 }
 
 function reasonOf(outcome: SolveOutcome): string {
-  if (outcome.kind === "failed" || outcome.kind === "timeout") return outcome.message;
+  if (outcome.kind === "failed") return outcome.message;
+  if (outcome.kind === "timeout") return "the answer did not come in time";
   return outcome.kind === "cancelled" ? "whoever asked has gone" : "the solvers are stopping";
 }
