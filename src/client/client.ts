@@ -1,13 +1,13 @@
 /**
- * A typed client of the API, made from the types of the server's routes: a route that changes and a call that does not
- * are a compile error. Runs in the browser and under Bun; of the server it takes types alone.
+ * A typed client of the API, made from the types of the server's routes: a call that no longer fits its route does not
+ * compile. Runs in the browser and under Bun; imports only types from the server.
  */
 import { treaty } from "@elysiajs/eden";
 import type { Api } from "../http/server";
 import type { RunObject } from "../services/runs/runs";
 
 export interface ClientOptions {
-  /** An API key; null: none, for a page whose session is a cookie, and for the public routes. */
+  /** An API key. null sends none: for the public routes, and for a page whose session is a cookie. */
   readonly api_key: string | null;
   /** Replaces fetch: for tests, and for callers that add to every request. */
   readonly fetch?: typeof fetch;
@@ -15,7 +15,7 @@ export interface ClientOptions {
 
 /**
  * The routes as functions: `service.triggers({ trigger_id }).runs.get({ query: { status: "failed" } })`. A refusal comes
- * back as `error`; `unwrap` makes an exception of it. Timestamps stay the text that the service sent.
+ * back as `error`; `unwrap` throws it as an exception. Timestamps stay text, as the service sent them.
  */
 export function connect(address: string, options: ClientOptions) {
   const headers = bearer(options.api_key);
@@ -24,17 +24,17 @@ export function connect(address: string, options: ClientOptions) {
   return { health: routes.health, ...routesOf(routes.api.v2) };
 }
 
-/** The groups of /api/v2, by name: a treaty's node is a proxy, which cannot be spread. */
+/** The groups of /api/v2, listed by name because a node of the treaty is a proxy, which cannot be spread. */
 function routesOf(routes: ReturnType<typeof treaty<Api>>["api"]["v2"]) {
   const { builder, triggers, schedules, solve, keys, examples } = routes;
   return { builder, triggers, schedules, solve, keys, examples };
 }
 
-/** What the service refused, or an answer that is not the service's. */
+/** A refusal by the service, or an answer that did not come from the service. */
 export class ApiError extends Error {
   /** HTTP status. */
   readonly status: number;
-  /** What a program may test; null when the answer was not the service's. */
+  /** The error code, for programs to test; null when the answer did not come from the service. */
   readonly code: string | null;
   readonly request_id: string | null;
   /** The whole answer. */
@@ -63,11 +63,11 @@ export async function unwrap<Data>(
 export interface FireOptions {
   readonly override_data?: Readonly<Record<string, unknown>>;
   readonly idempotency_key?: string;
-  /** Seconds to wait for the run's end; 0: not at all. */
+  /** Seconds to wait for the run to end; 0 does not wait. */
   readonly wait_seconds?: number;
 }
 
-/** A run that is on disk: finished when it was waited for and ended in time, else its id. */
+/** A run that is on disk: the finished run when the call waited and the run ended in time, otherwise its id. */
 export type Fired = RunObject | { readonly run_id: string; readonly status: "queued" };
 
 /** Fires a trigger with its own secret. Throws ApiError. */
@@ -89,7 +89,7 @@ function bearer(token: string | null): Record<string, string> {
   return token === null ? {} : { authorization: `Bearer ${token}` };
 }
 
-/** The contract's three shapes of `detail` as one sentence. */
+/** One text for the three shapes that `detail` has in the contract. */
 function messageOf(status: number, detail: unknown): string {
   if (typeof detail === "string") return detail;
   if (isRecord(detail) && typeof detail.error === "string") return detail.error;

@@ -1,5 +1,5 @@
-# Which technician goes to which job today. A technician takes at most `jobs_max` jobs and only those that he is trained for;
-# the way there and back counts. A job that nobody can take stays open, at a price.
+# Assigns today's jobs to technicians. A technician takes at most `jobs_max` jobs, and only those that he is trained for;
+# the travel there and back counts as work. A job that nobody can take stays open, at a price.
 
 set TECHNICIANS 'who is there today [names]';
 set JOBS 'what is to be done [names]';

@@ -1,5 +1,5 @@
-# When a battery on the site is charged and discharged over the day, so that the bill for energy and for the highest load
-# is least, with a day-ahead price and the sun's forecast.
+# Plans when a battery on the site is charged and discharged over the day, so that the bill for energy and for the highest
+# load is least. Prices for the day ahead and a solar forecast are given.
 
 param hours 'hours planned ahead [h]', integer, >= 2, <= 168;
 set HOURS := 1..hours;

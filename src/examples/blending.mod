@@ -1,4 +1,4 @@
-# The cheapest feed of the day: how much of each raw material goes into a batch, so that its contents are within limits.
+# Finds the cheapest feed of the day: the amount of each raw material in a batch whose contents must stay within limits.
 
 set MATERIALS 'raw materials [names]';
 set CONTENTS 'what the feed is made of [names]';

@@ -1,6 +1,6 @@
 /**
  * Ready models, each a MathProg file with its data. The texts behind the names of params and sets describe the inputs and
- * their units; `optimum` is what the model comes to as it stands, `overridden_optimum` what it comes to with the override.
+ * their units; `optimum` is the objective of the model as it stands, `overridden_optimum` its objective with the override.
  */
 import assignment from "./assignment.mod" with { type: "text" };
 import battery from "./battery.mod" with { type: "text" };
@@ -16,7 +16,7 @@ import transportation from "./transportation.mod" with { type: "text" };
 import unit_commitment from "./unit_commitment.mod" with { type: "text" };
 
 export interface ExampleModel {
-  /** What it is asked for by. */
+  /** The name that selects it in the API and on the command line. */
   readonly name: string;
   readonly title: string;
   /** One sentence. */

@@ -1,5 +1,5 @@
-# How to cut bars of one length into pieces of four lengths with the fewest bars. All ways to cut a bar that leave no room
-# for one more of the shortest piece are listed first; the model picks how often each is used.
+# Cuts bars of one length into pieces of four lengths, with the fewest bars. The cutting patterns that leave no room for one
+# more of the shortest piece are listed first; the model picks how often each is used.
 
 set PIECES 'kinds of pieces, always four [numbers]' := 1..4;
 param bar 'length of a bar [mm]' > 0;
@@ -10,7 +10,7 @@ param demand 'pieces wanted [pieces]' {PIECES}, integer, >= 0;
 param fit{p in PIECES} := floor((bar + saw) / (length_mm[p] + saw));
 param shortest := min{p in PIECES} length_mm[p];
 
-# A pattern is how many of each piece come from one bar.
+# A pattern tells how many of each piece are cut from one bar.
 set PATTERNS := setof{a in 0..fit[1], b in 0..fit[2], c in 0..fit[3], d in 0..fit[4]:
         a * (length_mm[1] + saw) + b * (length_mm[2] + saw) + c * (length_mm[3] + saw) + d * (length_mm[4] + saw) <= bar + saw
     and a * (length_mm[1] + saw) + b * (length_mm[2] + saw) + c * (length_mm[3] + saw) + d * (length_mm[4] + saw)

@@ -1,5 +1,5 @@
-# How hard the running generators of a site work this hour. Fuel rises with the square of the power, so the load is shared
-# where one more kilowatt costs the same everywhere. The objective is quadratic and convex.
+# Shares this hour's load among the running generators of a site. Fuel rises with the square of the power, so in the optimum
+# one more kilowatt costs the same from each generator that is not at a limit. The objective is quadratic and convex.
 
 set UNITS 'generators that run [names]';
 

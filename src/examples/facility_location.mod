@@ -1,4 +1,4 @@
-# Which depots to open, and which depot serves which region, so that the yearly cost of sites and transport is least.
+# Chooses the depots to open and the regions that each serves, so that the yearly cost of sites and transport is least.
 
 set SITES 'where a depot can be [names]';
 set REGIONS 'what depots serve [names]';

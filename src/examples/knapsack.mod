@@ -1,4 +1,4 @@
-# Which projects to start with this year's money and people. Some need others first, some exclude each other.
+# Chooses the projects to start with this year's money and people. Some need others first, some exclude each other.
 
 set PROJECTS 'projects to choose from [names]';
 set NEEDS 'a project and one that it needs [pairs]' within PROJECTS cross PROJECTS;

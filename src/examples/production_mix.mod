@@ -1,5 +1,5 @@
-# How much of each product to make this week, with the hours of three machines and the material in the store, so that the
-# margin is largest. The report says what one more hour of a machine would be worth.
+# Plans how much of each product to make this week, with the hours of three machines and the material in the store, so that
+# the margin is largest. The report gives the value of one more hour of each machine.
 
 set PRODUCTS 'what can be made [names]';
 set MACHINES 'what it is made on [names]';

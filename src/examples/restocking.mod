@@ -1,5 +1,5 @@
-# What to order in which week, so that the stock of five parts covers the demand. A delivery costs a fee and takes at most
-# one truck; what is missing at the end of a week is bought dear elsewhere.
+# Plans the orders of each week, so that the stock of five parts covers the demand. A delivery costs a fee and takes at most
+# one truck; parts that are missing at the end of a week are bought elsewhere at a high price.
 
 set ITEMS 'parts that are kept in stock [names]';
 param weeks 'weeks planned ahead [weeks]', integer, >= 1, <= 52;

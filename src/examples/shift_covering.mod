@@ -1,5 +1,5 @@
-# How many people work which shift on which days, so that every block of four hours is covered all week. Full-timers work five
-# days in a row and keep their shift; part-timers take single days and cost more.
+# Plans how many people work each shift on each day, so that every block of four hours is covered all week. Full-timers work
+# five days in a row and keep their shift; part-timers take single days and cost more.
 
 param day_name 'of each day, from 0 [name]' {0..6} symbolic;
 set DAYS 'of the week, from 0 [days]' := 0..6;

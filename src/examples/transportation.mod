@@ -1,4 +1,4 @@
-# Which plant serves which warehouse, so that everybody is served at the least freight. Lanes without a rate do not exist.
+# Plans the shipments from plants to warehouses that meet all demand at the least freight. Lanes without a rate do not exist.
 
 set PLANTS 'where the goods are [names]';
 set WAREHOUSES 'where they are wanted [names]';

@@ -1,4 +1,4 @@
-# Which generators of a site run in which hour of the day, and how hard, so that load and reserve are covered at least cost.
+# Plans in which hours each generator of a site runs, and at what power, so that load and reserve are covered at least cost.
 
 set UNITS 'generators of the site [names]';
 param hours 'hours planned ahead [h]', integer, >= 1, <= 168;

@@ -1,4 +1,4 @@
-/** The page's only source of time, of waiting and of chance: the browser's. */
+/** The page's only source of time, timers and random numbers. */
 
 export const now = (): number => Date.now();
 
@@ -10,7 +10,7 @@ export function after(delay_ms: number, callback: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** 16 hex digits that no other tab has. Works on plain HTTP too, where crypto.randomUUID is not there. */
+/** 16 hex digits that no other tab has. Works over plain HTTP too, where browsers do not offer crypto.randomUUID. */
 export function uniqueName(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,2 +1,2 @@
-/** Styles are bundled by Bun; a module of TypeScript sees only that they were imported. */
+/** Bun bundles the styles; for TypeScript it is enough to know that such a module exists. */
 declare module "*.css";

@@ -1,4 +1,4 @@
-/** What the page knows of the service without asking it: read when the page is built, so that it is stated once. */
+/** Facts about the service that are built into the page, so that the page need not ask for them and they stand in one place. */
 import { pageFacts } from "../http/page/page_facts" with { type: "macro" };
 
 export const FACTS = pageFacts();

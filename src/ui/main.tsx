@@ -1,4 +1,4 @@
-/** The page's start: styles, providers, and what there is for one who is not signed in yet. */
+/** Starts the page: styles, providers, and the sign-in screen for people without a key. */
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
 import "./page.css";
@@ -14,11 +14,11 @@ import { resolveVariables, theme } from "./theme";
 
 const RETRIES_MAX = 2;
 
-/** Styles made at run time are let in by this response's nonce alone. */
+/** The content security policy allows run-time styles only with the nonce of this response. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "";
 setNonce(nonce);
 
-/** A refusal stays one when it is asked for again; a service that does not answer may come back. */
+/** Asking again does not change a refusal; a service that does not answer may come back. */
 const client = new QueryClient({
   defaultOptions: {
     queries: {

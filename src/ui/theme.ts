@@ -1,4 +1,4 @@
-/** Colours and sizes of the page. Every pair of text and ground keeps a contrast of 4.5 (WCAG 2.2, 1.4.3). */
+/** Colours and sizes of the page. Text has a contrast of at least 4.5 with its background (WCAG 2.2, 1.4.3). */
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 const TEAL: MantineColorsTuple = [
@@ -24,7 +24,7 @@ export const theme = createTheme({
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace",
   headings: { fontWeight: "600" },
   respectReducedMotion: true,
-  // A link within a text must not be told by its colour alone.
+  // A link within a text must not differ by its colour alone.
   components: { Anchor: { defaultProps: { underline: "always" } } },
 });
 
@@ -36,7 +36,7 @@ function lightTexts(shade: number): Record<string, string> {
   );
 }
 
-/** Mantine's own dimmed text and tinted badges are below that contrast. */
+/** Replaces Mantine's own dimmed text and tinted badges, which are below that contrast. */
 export const resolveVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {

@@ -1,23 +1,23 @@
-/** Calls to the API of the origin that served the page, and its refusals as they were worded there. */
+/** Calls the API of the origin that served the page, and reports its refusals in the API's own words. */
 import { currentKey, forgetKey } from "../session/key_store";
 
 const API = "/api/v2";
 const KEY_ENDED = "The key of this tab no longer works: it was revoked, or it has expired. Sign in with another one.";
 
-/** One thing that is wrong with a field of what was sent. */
+/** One error in a field of the data that was sent. */
 export interface FieldFault {
   readonly field: string;
   readonly message: string;
 }
 
-/** What the API refused, in its own words. */
+/** A refusal by the API, in the API's own words. */
 export class ApiRefusal extends Error {
-  /** 0: the service could not be reached. */
+  /** The HTTP status; 0 when the service could not be reached. */
   readonly status: number;
   readonly code: string;
   readonly faults: readonly FieldFault[];
   readonly request_id: string | null;
-  /** The answer's body, for what only one screen knows how to show (diagnostics, run_id). */
+  /** The body of the answer, for the parts that only one screen can show (diagnostics, run_id). */
   readonly body: Readonly<Record<string, unknown>>;
 
   constructor(status: number, body: Readonly<Record<string, unknown>>) {
@@ -34,11 +34,11 @@ export class ApiRefusal extends Error {
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   readonly headers?: Readonly<Record<string, string>>;
-  /** In place of this tab's key: a trigger's secret. */
+  /** A trigger's secret, used instead of this tab's key. */
   readonly token?: string | undefined;
 }
 
-/** One request and its parsed answer; null for an empty one. Throws ApiRefusal. */
+/** Sends one request and returns the parsed answer; null for an empty answer. Throws ApiRefusal. */
 export async function call<Answer>(
   method: string,
   path: string,
@@ -51,7 +51,7 @@ export async function call<Answer>(
   throw refusalOf(response, text, options);
 }
 
-/** The text of a file that the service writes. Throws ApiRefusal. */
+/** Returns the text of a file that the service writes. Throws ApiRefusal. */
 export async function download(path: string): Promise<string> {
   const response = await send("GET", path, undefined, { headers: { accept: "*/*" } });
   const text = await response.text();
@@ -59,14 +59,14 @@ export async function download(path: string): Promise<string> {
   throw refusalOf(response, text, {});
 }
 
-/** Forgets a refused key, which shows the sign-in screen again. Nobody has told more: to the service all such keys are alike. */
+/** Forgets a refused key, which shows the sign-in screen again. The service does not tell why it refuses a key. */
 function refusalOf(response: Response, text: string, options: CallOptions): ApiRefusal {
   const answer = text === "" ? null : parse(text);
   if (response.status === 401 && options.token === undefined && currentKey() !== null) forgetKey(KEY_ENDED);
   return new ApiRefusal(response.status, isRecord(answer) ? answer : { detail: text.slice(0, 500) });
 }
 
-/** The answer itself, not yet read: for streams and files. */
+/** Returns the response before its body is read: for streams and files. */
 export async function send(method: string, path: string, body: unknown, options: CallOptions): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json", ...options.headers };
   const token = options.token ?? currentKey();
@@ -78,7 +78,7 @@ export async function send(method: string, path: string, body: unknown, options:
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiRefusal(0, {
-      detail: "The service does not answer; check that it runs and that this machine reaches it",
+      detail: "The service does not answer; check that it runs and that this machine can reach it",
     });
   }
 }
@@ -102,7 +102,7 @@ function messageOf(status: number, body: Readonly<Record<string, unknown>>): str
   return `The service answered ${status} without a reason`;
 }
 
-/** The contract's two shapes: a list of `loc` and `msg`, and the refused overrides' `fields`. */
+/** Reads both shapes of the contract: a list of `loc` and `msg`, and the `fields` of refused overrides. */
 function faultsOf(detail: unknown): FieldFault[] {
   if (Array.isArray(detail)) {
     return detail.filter(isRecord).map((one) => ({
@@ -114,7 +114,7 @@ function faultsOf(detail: unknown): FieldFault[] {
   return detail.fields.filter(isRecord).map((one) => ({ field: fieldOf(one), message: String(one.msg ?? "") }));
 }
 
-/** Of a batch, also which of its sets it is in. */
+/** The name of the field; for a batch also the number of the data set. */
 function fieldOf({ name, index }: Record<string, unknown>): string {
   return typeof index === "number" ? `set ${index}, ${name}` : String(name ?? "");
 }

@@ -1,4 +1,4 @@
-/** What the API's answers hold. Types come from the server where it has them; answers that it writes as text are described here. */
+/** The objects in the API's answers. Their types come from the server; answers that the server writes as text are described here. */
 
 export type { FormField } from "../../http/page/page_facts";
 export type { EditorMode, ModelFormat } from "../../model/formats";

@@ -1,4 +1,4 @@
-/** A text with colours, line numbers and what is wrong with it in place. Tab leaves it after Escape, as elsewhere in the page. */
+/** A text editor with colours, line numbers and errors marked in place. After Escape, Tab leaves the editor. */
 import { defaultKeymap, history, historyKeymap, indentWithTab, toggleComment } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
@@ -31,7 +31,7 @@ export default function CodeEditor(props: CodeEditorProps) {
   latest.current = props;
   const scheme = useComputedColorScheme();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the editor is made once; what changes is handed to it below.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the editor is created once; the effects below pass changes to it.
   useEffect(() => {
     const made = new EditorView({ parent: frame.current!, state: stateOf(latest, scheme) });
     view.current = made;
@@ -80,7 +80,7 @@ function stateOf(latest: { readonly current: CodeEditorProps }, scheme: "light" 
       EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
       EditorState.readOnly.of(is_read_only ?? false),
       keymap.of([
-        // Left to the screen around it, which solves; CodeMirror would open a line.
+        // The screen around the editor handles this key and starts a solve; CodeMirror would insert a line.
         { key: "Mod-Enter", run: () => true },
         { key: "Mod-/", run: toggleComment },
         indentWithTab,
@@ -96,7 +96,7 @@ function stateOf(latest: { readonly current: CodeEditorProps }, scheme: "light" 
   });
 }
 
-/** Each with a contrast of at least 4.5 on its ground. */
+/** Each colour has a contrast of at least 4.5 with its background. */
 const INKS = {
   light: {
     keyword: "#7c2fb5",

@@ -1,4 +1,4 @@
-/** A place in a text that something is said about. Offsets from 0; `to` is behind the last character. */
+/** A marked range of a text, with a message. Offsets count from 0; `to` is the offset behind the last character. */
 export interface CodeMark {
   readonly from: number;
   readonly to: number;

@@ -1,11 +1,11 @@
-/** Where in a JSON text the value of a path stands: diagnostics of flat models name a path and an offset in its text. */
+/** Finds the value of a path in a JSON text: diagnostics of flat models name a path and an offset in the text of its value. */
 
 export interface TextRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** The place of the value that a dot path leads to; null when it leads nowhere. */
+/** The range of the value at a dot path; null when there is no value at that path. */
 export function rangeOf(text: string, path: string): TextRange | null {
   const reader = new Reader(text);
   try {
@@ -70,7 +70,7 @@ class Reader {
     return this.#text.slice(from, this.#at);
   }
 
-  /** Passes over one value, without looking into it. */
+  /** Skips one value without reading its parts. */
   #skip(): void {
     const opening = this.#text[this.#at];
     if (opening === '"') this.#string();

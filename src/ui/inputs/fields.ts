@@ -1,4 +1,4 @@
-/** What a fire of a trigger may give: the trigger's own fields, or every input of its model. */
+/** The fields that a fire of a trigger may give: the trigger's own fields, or every input of its model. */
 import type { InputDeclaration } from "../api/objects";
 
 /** A field of a trigger's override_schema. */
@@ -17,7 +17,7 @@ export interface FormField {
   readonly required: boolean;
   readonly description: string | null;
   readonly unit: string | null;
-  /** What the model takes when nothing is given; undefined when it is not known. */
+  /** The value that the model uses when none is given; undefined when it is not known. */
   readonly usual: unknown;
   /** The model's input behind the name; null for a field that leads to one value of the model. */
   readonly input: InputDeclaration | null;
@@ -25,7 +25,7 @@ export interface FormField {
   readonly path: string | null;
 }
 
-/** Fields in the order of the schema; of the model when there is no schema. */
+/** Fields in the order of the schema, or in the order of the model when there is no schema. */
 export function formFields(
   schema: readonly OverrideField[] | null,
   inputs: readonly InputDeclaration[],

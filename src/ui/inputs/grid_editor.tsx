@@ -100,7 +100,7 @@ function Heads({ shape }: { readonly shape: GridShape }) {
   );
 }
 
-/** Goes to the cell above or below, for keys that do so. */
+/** Moves the focus to the cell above or below, for the keys in STEPS. */
 function moveBy(event: KeyboardEvent, frame: HTMLTableElement | null, row: number, column: number): void {
   const step = STEPS[event.key];
   if (step === undefined) return;

@@ -1,20 +1,20 @@
 /**
- * Keyed tables and matrices as grids: which rows and columns an input has, how its JSON fills the cells, and what JSON the
- * cells make. Cells are texts while they are edited; an empty one is left out.
+ * Keyed tables and matrices as grids: finds the rows and columns of an input, fills the cells from JSON, and makes JSON from
+ * the cells. Cells are texts while they are edited; an empty one is left out.
  */
 import type { InputDeclaration } from "../api/objects";
 import { type NumberHabit, numberOrText, typedNumber } from "./number_text";
 
-/** Cells beyond this are not edited one by one: they come from a file. */
+/** Inputs with more cells than this are not edited cell by cell: they come from a file. */
 export const GRID_CELLS_MAX = 2500;
 
 export interface GridShape {
   readonly rows: readonly string[];
-  /** One column without a name for a plain list. */
+  /** A plain list has one column, whose name is empty. */
   readonly columns: readonly string[];
   readonly row_label: string;
   readonly column_label: string | null;
-  /** How the JSON is made. */
+  /** The form of the JSON that the cells are written as. */
   readonly form: "array" | "arrays" | "object" | "objects" | "object_of_arrays" | "keys";
   readonly is_text: boolean;
 }
@@ -23,7 +23,7 @@ export type Cells = readonly (readonly string[])[];
 
 type Shape = InputDeclaration["shape"];
 
-/** The grid of an input, or null for a scalar, a set, and what has no known members. */
+/** The grid of an input; null for a scalar, a set, or an input whose members are not known. */
 export function gridShapeOf(input: InputDeclaration, draft: Readonly<Record<string, unknown>>): GridShape | null {
   const { shape } = input;
   if (shape.type === "param") return paramGrid(shape, draft);
@@ -54,7 +54,7 @@ function paramGrid(
   return { rows, columns: last, row_label: labels.slice(0, -1).join(", "), column_label: labels.at(-1)!, ...text };
 }
 
-/** Members that the same form gives to a set. */
+/** Members of a set that are given in the same form. */
 function membersGiven(value: unknown): readonly string[] | null {
   if (!Array.isArray(value)) return null;
   return value.map((member) => (Array.isArray(member) ? member.join(",") : String(member)));
@@ -84,7 +84,7 @@ function flatGrid(shape: Shape): GridShape | null {
   return null;
 }
 
-/** The cells that a value fills, as the viewer types numbers; what it does not hold is empty. */
+/** The cells for a value, with numbers as the viewer types them; cells without a value are empty. */
 export function cellsOf(shape: GridShape, value: unknown, habit: NumberHabit): Cells {
   return shape.rows.map((row, i) =>
     shape.columns.map((column, j) => textOf(elementOf(shape, value, { row, column, i, j }), habit)),
@@ -119,7 +119,7 @@ function textOf(value: unknown, habit: NumberHabit): string {
   return value === undefined || value === null || typeof value === "object" ? "" : String(value);
 }
 
-/** The JSON that the cells stand for, in the form that the model takes. */
+/** The JSON for the cells, in the form that the model takes. */
 export function jsonOf(shape: GridShape, cells: Cells): unknown {
   const read = (text: string): unknown => (shape.is_text ? text : numberOrText(text));
   const is_list = shape.columns.length === 1 && shape.columns[0] === "";

@@ -1,4 +1,4 @@
-/** One input of a fire: left as the model has it, or given: a number, a grid, members of a set, a file, or plain JSON. */
+/** One input of a fire. It keeps the model's value, or it is given as a number, a grid, members of a set, a file, or plain JSON. */
 import "./inputs.css";
 import {
   Button,
@@ -25,10 +25,10 @@ export interface FieldProps {
   readonly field: FormField;
   /** undefined: not given. */
   readonly value: unknown;
-  /** Everything that the form gives, for grids over sets that it gives too. */
+  /** All data given in the form: a grid needs the sets that are given beside it. */
   readonly draft: Readonly<Record<string, unknown>>;
   readonly onChange: (value: unknown) => void;
-  /** What the service said of it. */
+  /** The error message of the service for this input. */
   readonly fault?: string | undefined;
 }
 
@@ -85,7 +85,7 @@ function Usual({ field }: { readonly field: FormField }) {
   );
 }
 
-/** Begins with what the model has, so that only what differs need be typed. */
+/** Starts with the model's value, so that only the differences must be typed. */
 function firstValueOf(field: FormField): unknown {
   if (field.usual !== undefined) return field.usual;
   const type = field.type ?? field.input?.type ?? "number";
@@ -173,7 +173,7 @@ function Scalar({ field, value, onChange }: FieldProps) {
   return <NumberField {...label} value={value as number | string} onChange={onChange} />;
 }
 
-/** One member on a line; a tuple's parts with commas between. */
+/** One member on each line; commas separate the parts of a tuple. */
 function Members({ field, value, onChange }: FieldProps) {
   const lines = Array.isArray(value)
     ? value.map((member) => (Array.isArray(member) ? member.join(",") : String(member)))
@@ -198,7 +198,7 @@ function Members({ field, value, onChange }: FieldProps) {
   );
 }
 
-/** Members are names: one that a number would not keep as it is written (007, 1.0, 1,200) stays a text. */
+/** Members are names: a member becomes a number only if the number is written the same way; 007, 1.0 and 1,200 stay texts. */
 function membersOf(text: string): (string | number)[] {
   return text
     .split("\n")
@@ -273,7 +273,7 @@ function readJson(text: string): unknown {
   return isJson(text) ? JSON.parse(text) : undefined;
 }
 
-/** Into the grid's cells; without a grid as rows of objects, which a param takes too. */
+/** Reads a table into the grid's cells. Without a grid, a single column becomes a list and more columns become a list of objects. */
 function readTable(grid: GridShape | null, text: string): unknown {
   const table = parseTable(text);
   if (grid !== null) {

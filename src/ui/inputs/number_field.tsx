@@ -1,4 +1,4 @@
-/** One number: typed in any habit, told as it was read, and asked about when it has two readings. */
+/** One number: it may be typed in any notation, the field shows the number that was read, and asks when there are two readings. */
 import { Button, Group, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { numberHabit } from "../layout/numbers";
@@ -12,14 +12,15 @@ export interface NumberFieldProps {
   readonly width?: number;
   readonly min?: number;
   readonly max?: number;
-  /** A text is what was typed and is no number, or not yet one; "" for nothing. */
+  /** A text when the typed characters are not a number, or not yet; "" when the field is empty. */
   readonly value: number | string;
   readonly onChange: (value: number | string) => void;
 }
 
 export function NumberField({ value, onChange, min, max, width, ...shown }: NumberFieldProps) {
   const [{ typed, beside }, setTyped] = useState({ typed: textOf(value), beside: value });
-  // What was typed stays while it means the value, or is none and the form kept the value beside it; a value from elsewhere replaces it.
+  // The typed text stays while it means the value, or while it is not a number and the form still holds the value it had before.
+  // A value that comes from elsewhere replaces the text.
   const is_kept = numberOrText(typed) === value || (beside === value && readNumber(typed).kind !== "number");
   const text = is_kept ? typed : textOf(value);
   const give = (next: string) => {
@@ -43,7 +44,7 @@ export function NumberField({ value, onChange, min, max, width, ...shown }: Numb
   );
 }
 
-/** The number that a text was read as; nothing for a text that is none. */
+/** Shows the number that a text was read as; nothing when the text is not a number. */
 export function Echo({ text }: { readonly text: string }) {
   const reading = readNumber(text);
   if (reading.kind !== "number") return null;
@@ -54,10 +55,10 @@ export function Echo({ text }: { readonly text: string }) {
   );
 }
 
-/** Asks which of two numbers each of the texts is; nothing when all are clear. One answer goes for all of them. */
+/** Asks which of two numbers is meant by the texts that have two readings; shows nothing when all are clear. One answer applies to all. */
 export function TwoReadings(props: {
   readonly texts: readonly string[];
-  /** Called for each text that has two readings, with its place and the number that was meant. */
+  /** Called for each text that has two readings, with its index and the number that was chosen. */
   readonly onChoose: (place: number, value: number) => void;
 }) {
   const { texts, onChoose } = props;
@@ -91,7 +92,7 @@ export function TwoReadings(props: {
   );
 }
 
-/** The same question for numbers that a file brought as texts, anywhere in JSON. Texts of the model's own are not in it: they are given as JSON. */
+/** Asks the same question for numbers that a file holds as texts, anywhere in JSON. */
 export function UnclearTexts({
   value,
   onChange,

@@ -1,16 +1,16 @@
 /**
- * Numbers as people and spreadsheets write them, read and printed by one set of rules. Which separator is the decimal one is
- * read from the text's own form, never guessed from a locale: `1.234,5`, `1,234.5`, `1 234,5`, `1'234.5`, `12,34,567.8` are
+ * Numbers as people and spreadsheets write them, read and printed by one set of rules. The decimal separator is found from
+ * the form of the text, never guessed from a locale: `1.234,5`, `1,234.5`, `1 234,5`, `1'234.5`, `12,34,567.8` are
  * each one number wherever they are typed. Only a lone point or comma with three digits behind it and one to three before
- * it has two readings; then both are told, and nobody chooses but the person.
+ * it has two readings; then both are shown, and the person chooses.
  */
 
-/** How the viewer writes numbers. */
+/** The separators with which the viewer writes numbers. */
 export interface NumberHabit {
   readonly decimal: "." | ",";
-  /** Between groups of digits. */
+  /** The separator between groups of digits. */
   readonly group: string;
-  /** Digits of the groups left of the last three. */
+  /** The number of digits in each group to the left of the last three digits. */
   readonly group_size: 2 | 3;
 }
 
@@ -21,13 +21,13 @@ export type Reading =
   | { readonly kind: "none" };
 
 const NONE: Reading = { kind: "none" };
-/** Spaces of every width that locales put between groups; apostrophes of Swiss keyboards and of Intl. */
+/** The spaces that locales put between groups, and the apostrophes of Swiss keyboards and of Intl. */
 const SPACES = /[\u0020\u00a0\u2007\u2009\u202f]/g;
 const APOSTROPHES = /['\u2019\u02bc]/g;
 const MINUSES = /^[-\u2212\u2013]/;
 const PARTS_PATTERN = /^([\d., ']*\d[\d., ']*)(?:[eE]([+-]?\d{1,4}))?$/;
 
-/** What a text says. */
+/** The result of reading a text. */
 export function readNumber(text: string): Reading {
   const plain = text.trim().replace(SPACES, " ").replace(APOSTROPHES, "'");
   if (plain === "") return { kind: "empty" };
@@ -45,19 +45,19 @@ export function readNumber(text: string): Reading {
   return { kind: "two", grouped: number(null)!, decimal: number(point)! };
 }
 
-/** The number, or the text itself where it is none or has two readings: for the service to refuse by name. */
+/** The number; the text itself when it is not a number or has two readings, so that the service refuses it and names it. */
 export function numberOrText(text: string): number | string {
   const reading = readNumber(text);
   return reading.kind === "number" ? reading.value : text.trim();
 }
 
-/** As a person types it: no groups, and never with two readings; read again it is the same number. */
+/** The number as a person types it: without groups, and with one reading only, which is the same number. */
 export function typedNumber(value: number, habit: NumberHabit): string {
   const text = String(value).replace(".", habit.decimal);
   return readNumber(text).kind === "two" ? `${text}0` : text;
 }
 
-/** As it is printed, with groups and every digit that it has. */
+/** The number as it is printed, with groups and all its digits. */
 export function printedNumber(value: number, habit: NumberHabit): string {
   const [, sign = "", whole = "", rest = ""] = /^(-?)(\d+)(.*)$/.exec(String(value)) ?? [];
   return `${sign}${grouped(whole, habit)}${rest.replace(".", habit.decimal)}`;
@@ -71,7 +71,7 @@ function grouped(whole: string, { group, group_size }: NumberHabit): string {
   return [...groups, last].join(group);
 }
 
-/** A minus before or behind, as some spreadsheets have it, or the brackets of accountants. */
+/** Reads the sign: a minus before or behind the number, as some spreadsheets write it, or the brackets that accountants use. */
 function splitSign(text: string): { sign: 1 | -1; digits: string } {
   const bracketed = /^\(\s*([^()]+?)\s*\)$/.exec(text)?.[1];
   if (bracketed !== undefined && !/^[-+\u2212\u2013]/.test(bracketed)) return { sign: -1, digits: bracketed };
@@ -80,7 +80,7 @@ function splitSign(text: string): { sign: 1 | -1; digits: string } {
   return { sign: 1, digits: text.startsWith("+") ? text.slice(1).trimStart() : text };
 }
 
-/** The value with that decimal separator; null when what is left does not stand in groups. */
+/** The value with that decimal separator; null when the other separators do not form groups. */
 function numberWith(mantissa: string, decimal: string | null, exponent: string, sign: 1 | -1): number | null {
   const [whole = "", fraction = "", more] = decimal === null ? [mantissa] : mantissa.split(decimal);
   if (more !== undefined || /\D/.test(fraction)) return null;

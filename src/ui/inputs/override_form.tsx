@@ -1,4 +1,4 @@
-/** All that a fire may give, as one form; what is not given stays as the model has it. */
+/** One form for all data that a fire may give; inputs that are not given keep the model's values. */
 import { Group, Stack, Text, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import type { FieldFault } from "../api/client";

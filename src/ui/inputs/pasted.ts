@@ -1,15 +1,15 @@
-/** Tables as text: what a spreadsheet copies (tabs), what files hold (commas or semicolons, with quotes: RFC 4180). */
+/** Reads tables from text: tabs as a spreadsheet copies them, commas or semicolons with quotes as in CSV files (RFC 4180). */
 import type { Cells, GridShape } from "./grid_shape";
 import { numberOrText, readNumber } from "./number_text";
 
-/** Rows of fields. The separator is the one of tab, semicolon and comma that the first line has. */
+/** Rows of fields. The separator is the first of tab, semicolon and comma that occurs in the first line. */
 export function parseTable(text: string): string[][] {
   return split(text, separatorOf(text));
 }
 
 /**
- * What was pasted. Spreadsheets put tabs between cells, so that a comma may be within a number: it separates cells only where
- * no line is a number as a whole.
+ * Rows of the pasted text. Spreadsheets put tabs between cells, and a comma may be part of a number: it separates cells only
+ * where no line is a number as a whole.
  */
 export function pastedTable(text: string): string[][] {
   const separator = separatorOf(text);
@@ -18,7 +18,7 @@ export function pastedTable(text: string): string[][] {
   return split(text, is_number ? "\t" : separator);
 }
 
-/** A table with names in its first line as objects; texts that are clearly numbers are numbers, and 007 is a name. */
+/** Objects from a table whose first line holds the names. Texts that are clearly numbers become numbers; 007 stays a name. */
 export function objectsOfTable(table: readonly (readonly string[])[]): Record<string, string | number>[] {
   const [names = [], ...lines] = table;
   return lines.map((line) => Object.fromEntries(names.map((name, i) => [name, cellOf(line[i] ?? "")])));
@@ -61,7 +61,7 @@ function separatorOf(text: string): string {
   return line.includes(";") ? ";" : ",";
 }
 
-/** A table laid over the cells from one place on, as a spreadsheet does; what is beyond the grid is dropped. */
+/** Writes a table over the cells, starting at one cell, as a spreadsheet does; the part beyond the grid is dropped. */
 export function pasteAt(
   cells: Cells,
   at: { row: number; column: number },
@@ -71,8 +71,8 @@ export function pasteAt(
 }
 
 /**
- * The cells that a file fills: by the names of rows and columns where it has them, as `key,value` lines for a list or
- * `row,column,value` lines for a matrix, else by position. Null when it fits in no way.
+ * The cells filled from a file: by the names of rows and columns where the file has them, as `key,value` lines for a list or
+ * `row,column,value` lines for a matrix, otherwise by position. Null when the file does not fit in any of these ways.
  */
 export function cellsOfTable(shape: GridShape, table: readonly (readonly string[])[]): Cells | null {
   return byNames(shape, table) ?? byLines(shape, table) ?? byPosition(shape, table);

@@ -1,6 +1,6 @@
 /**
- * What stands in for a screen whose code failed or could not be loaded. Scripts are named by their content: after an upgrade
- * the old ones are gone, and the page is loaded again, once, when the service has another main script than this tab.
+ * Replaces a screen whose code failed or could not be loaded. Scripts are named by their content: after an upgrade the old
+ * ones are gone. When the service has another main script than this tab, the page is reloaded once.
  */
 import { Alert, Button, Code, Stack, Text } from "@mantine/core";
 import { Component, type ReactNode, useEffect, useState } from "react";
@@ -9,7 +9,7 @@ const RELOADED_FOR = "jaot.reloaded_for";
 const MAIN_SCRIPT_PATTERN = /<script[^>]*\ssrc="([^"]+)"/;
 
 interface BoundaryProps {
-  /** Another address is another screen, which gets its own try. */
+  /** The address of the screen. A change of address clears the error. */
   readonly address: string;
   readonly children: ReactNode;
 }
@@ -40,7 +40,7 @@ function FailedScreen({ error }: { readonly error: unknown }) {
   useEffect(() => {
     void reloadOnceForNewProgram();
   }, []);
-  // A browser may remember that a script failed; only a new document is sure to ask again.
+  // A browser may remember that a script failed; only a new document is certain to request it again.
   const again = async () => {
     if ((await mainScriptServed()) === null) setSilent(true);
     else location.reload();
@@ -69,7 +69,7 @@ async function reloadOnceForNewProgram(): Promise<void> {
   location.reload();
 }
 
-/** The main script of the page as the service has it now; null when it does not answer. */
+/** The main script that the service has now; null when the service does not answer. */
 async function mainScriptServed(): Promise<string | null> {
   try {
     const response = await fetch("/", { cache: "no-store" });

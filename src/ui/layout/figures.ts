@@ -1,11 +1,11 @@
-/** How numbers read: figures of a model in full where they fit, sizes and durations in the unit that suits them. */
+/** Formats numbers: figures of a model in full where they fit, sizes and durations in a unit that suits them. */
 import { printedNumber } from "../inputs/number_text";
 import { numberHabit } from "./numbers";
 
 const SIGNIFICANT_DIGITS = 10;
 const MIB = 1_048_576;
 
-/** 1,234.5, as the viewer writes it; scientific beyond twelve digits before or five zeros after the point; a dash for none. */
+/** 1,234.5 in the viewer's notation; scientific beyond twelve digits before or five zeros after the point; a dash for no number. */
 export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   const size = Math.abs(value);

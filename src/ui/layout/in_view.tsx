@@ -1,9 +1,9 @@
-/** Brings into view what has just been answered: below the fold, and on a phone, nobody would see it. */
+/** Scrolls a new answer into view: further down the page, and on a phone, nobody would notice it. */
 import { type ReactNode, useEffect, useRef } from "react";
 import type { ApiRefusal } from "../api/client";
 import { RefusalNote } from "./states";
 
-/** `of`: what was answered; another one is scrolled into view again. */
+/** `of` is the answer; a new answer is scrolled into view again. */
 export function InView({ of, children }: { readonly of: unknown; readonly children: ReactNode }) {
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -16,7 +16,7 @@ export function InView({ of, children }: { readonly of: unknown; readonly childr
   );
 }
 
-/** The refusal of something that a person has just asked for; null: there is none. */
+/** Shows the refusal of a person's last action; null shows nothing. */
 export function Refused({ refusal, title }: { readonly refusal: ApiRefusal | null; readonly title?: string }) {
   if (refusal === null) return null;
   return (

@@ -1,9 +1,9 @@
-/** How this viewer writes numbers: the browser's way, or one that was picked. Read and printed everywhere alike. */
+/** The viewer's number notation: the browser's, or one that was picked. All screens read and print numbers with it. */
 import { useSyncExternalStore } from "react";
 import { type NumberHabit, printedNumber } from "../inputs/number_text";
 
 const STORED = "jaot.numbers";
-/** An example of each, which is also its name in the list. */
+/** An example of each notation, which is also its name in the list. */
 const SAMPLE = 1_234_567.89;
 
 const LOCALES = ["en-US", "de-DE", "fr-FR", "de-CH", "en-IN"] as const;
@@ -30,7 +30,7 @@ export function chooseNumbers(next: string): void {
   for (const listener of listeners) listener();
 }
 
-/** The habit as it is now; screens are drawn again when it changes. */
+/** The current notation; screens are drawn again when it changes. */
 export function numberHabit(): NumberHabit {
   return habit;
 }
@@ -40,7 +40,7 @@ function watch(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Read from what Intl writes; digits of other scripts are written as 0 to 9. */
+/** Found from a number that Intl has formatted; digits of other scripts are written as 0 to 9. */
 function habitOf(of: Choice): NumberHabit {
   const locale = of === "browser" ? undefined : of;
   const parts = new Intl.NumberFormat(locale, { numberingSystem: "latn", useGrouping: "always" }).formatToParts(SAMPLE);

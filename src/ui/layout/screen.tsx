@@ -1,11 +1,11 @@
-/** The head of a screen: what it is, what can be done here, and the document's title. */
+/** The head of a screen: its name, its actions, and the title of the document. */
 import { Group, Stack, Text, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import type { ReactNode } from "react";
 
 export function Screen(props: {
   readonly title: string;
-  /** Under the title, in one line. */
+  /** One line under the title. */
   readonly about?: ReactNode;
   readonly actions?: ReactNode;
   readonly children: ReactNode;

@@ -1,4 +1,4 @@
-/** The frame around every screen, and which address shows which. Each screen's code comes when it is first opened. */
+/** The frame around every screen, and the routes from addresses to screens. The code of a screen is loaded when it is first opened. */
 import { AppShell, Burger, Button, Group, Text } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { lazy, Suspense, useEffect } from "react";
@@ -104,7 +104,7 @@ function Addresses() {
             </Link>
           }
         >
-          The address leads nowhere; it may come from another version of this program.
+          No page has this address; it may come from another version of this program.
         </Empty>
       </Route>
     </Switch>

@@ -1,11 +1,11 @@
-/** A secret that is shown this once: masked by nothing, copied with one press, gone when it is put away. */
+/** A secret that is shown only once: in clear text, with a button to copy it, until the reader puts it away. */
 import { Alert, Button, Code, CopyButton, Group, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
 export function SecretOnce(props: {
   readonly title: string;
   readonly secret: string;
-  /** What it opens, and what to do when it is lost. */
+  /** Says what the secret is for, and what to do when it is lost. */
   readonly children: ReactNode;
   readonly onAway?: (() => void) | undefined;
 }) {

@@ -1,10 +1,10 @@
-/** What a screen shows when it has nothing to show yet, nothing at all, or a refusal. */
+/** The states of a screen without data: loading, empty, or refused. */
 import { Alert, Button, Code, Group, List, Skeleton, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { ApiRefusal } from "../api/client";
 
-/** Grey bars in the place of what comes. */
+/** Grey bars in the place of content that is loading. */
 export function Loading({ what = "Loading", rows = 3 }: { readonly what?: string; readonly rows?: number }) {
   return (
     <Stack gap="sm" role="status" aria-busy="true" p="xs">
@@ -17,7 +17,7 @@ export function Loading({ what = "Loading", rows = 3 }: { readonly what?: string
   );
 }
 
-/** A refusal in the API's own words, field by field, with its request id and a way on. */
+/** A refusal in the API's own words, field by field, with its request id and a button to try again. */
 export function RefusalNote(props: {
   readonly refusal: ApiRefusal;
   readonly title?: string;
@@ -61,7 +61,7 @@ function titleOf(refusal: ApiRefusal): string {
   return "This does not fit";
 }
 
-/** An answer, or what stands in for it. A refusal after an answer keeps the answer and says that it is old. */
+/** Shows an answer, or its loading or refused state. A refusal after an answer keeps the answer on screen and marks it as old. */
 export function Answered<Answer>(props: {
   readonly query: UseQueryResult<Answer, ApiRefusal>;
   readonly rows?: number;
@@ -82,7 +82,7 @@ export function Answered<Answer>(props: {
   return <Loading rows={rows ?? 3} />;
 }
 
-/** Nothing there: what it would be, and what to do. */
+/** The empty state: says what would be here, and what to do. */
 export function Empty(props: { readonly title: string; readonly children?: ReactNode; readonly actions?: ReactNode }) {
   return (
     <Stack gap="xs" align="center" py="xl" px="md" className="empty">

@@ -1,4 +1,4 @@
-/** Instants in the reader's zone, with UTC a glance away; one switch shows all of them in UTC. */
+/** Shows instants in the reader's zone, with UTC in the tooltip; one switch shows all of them in UTC. */
 import { Text, Tooltip } from "@mantine/core";
 import { useSyncExternalStore } from "react";
 import { now } from "../clock";
@@ -28,7 +28,7 @@ function watch(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** "3 min ago" with both clocks in the tooltip; an exact instant when it is further away than a week, or asked for. */
+/** "3 min ago" with local time and UTC in the tooltip; the exact instant when it is over a week away or `is_exact` is set. */
 export function When({ at, is_exact = false }: { readonly at: string | null; readonly is_exact?: boolean }) {
   const shown = useZone();
   if (at === null)
@@ -62,7 +62,7 @@ export function localZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** "2026-02-19 07:00:15": the same in every language, and sortable by eye. */
+/** "2026-02-19 07:00:15": the same in every language, and easy to compare. */
 export function exactTime(at: string, in_zone: Zone | (string & {})): string {
   const parts = new Intl.DateTimeFormat("en-GB", {
     year: "numeric",

@@ -1,4 +1,4 @@
-/** What changed between two versions, named part by named part, before and after. */
+/** The changes between two versions: each named part that differs, before and after. */
 import { Stack, Text } from "@mantine/core";
 import type { ModelChanges } from "../api/objects";
 

@@ -1,4 +1,4 @@
-/** Everything that is wrong with a model, with where it stands and what may have been meant. */
+/** All errors and warnings of a model, with their position and suggestions of what may have been meant. */
 import { Badge, List, Text } from "@mantine/core";
 import type { Diagnostic } from "../api/objects";
 

@@ -1,9 +1,9 @@
-/** A ready model on offer: what it decides, and one thing to do with it. */
+/** The card of an example model: its description and one button. */
 import { Button, Card, Stack, Text, Title } from "@mantine/core";
 import type { ExampleSummary } from "../api/objects";
 import { useGet } from "../api/queries";
 
-/** They are in the executable: what was read once stays so. */
+/** The examples are part of the executable, so they do not change while it runs. */
 const STALE_MS = 3_600_000;
 
 export function useExamples() {
@@ -12,7 +12,7 @@ export function useExamples() {
 
 interface ExampleCardProps {
   readonly example: ExampleSummary;
-  /** Words of its button. */
+  /** The label of the button. */
   readonly action: string;
   readonly is_pending: boolean;
   readonly is_small?: boolean;

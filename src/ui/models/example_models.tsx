@@ -1,4 +1,4 @@
-/** The ready models, each a press away from being one's own. */
+/** The example models, each with a button that copies it to the user's own models. */
 import { SimpleGrid } from "@mantine/core";
 import { useLocation } from "wouter";
 import { call } from "../api/client";

@@ -1,4 +1,4 @@
-/** One model: its text with what is wrong with it, a solve to try it, and its versions. */
+/** One model: its text with its diagnostics, a test solve, and its versions. */
 import "./models.css";
 import { Button, Group, Tabs, Text } from "@mantine/core";
 import { Link, useLocation } from "wouter";
@@ -76,7 +76,7 @@ function Actions({ document }: { readonly document: DocumentObject }) {
         Make a trigger
       </Button>
       <Confirm label="Delete" title={`Delete ${document.name}?`} act={() => remove.mutate(undefined)}>
-        It is gone from every list. Triggers that pin its versions go on firing.
+        It disappears from every list. Triggers that pin its versions keep working.
       </Confirm>
     </Group>
   );

@@ -1,4 +1,4 @@
-/** A model of any form as texts that a person edits, and back; and where in them a diagnostic stands. */
+/** Turns a model of any form into texts that a person edits, and back; and finds the place of a diagnostic in them. */
 import type { Diagnostic, EditorMode, ModelFormat } from "../api/objects";
 import type { CodeMark } from "../editor/code_mark";
 import { rangeOf } from "../editor/json_range";
@@ -6,11 +6,11 @@ import { FACTS } from "../facts";
 
 export type ModelForm = "algebraic" | "file" | "flat";
 
-/** The texts of a model: its source, and what goes with it as JSON. */
+/** The texts of a model: its source, and its other fields as JSON. */
 export interface ModelText {
   readonly form: ModelForm;
   readonly text: string;
-  /** Everything beside the source or the file's content; of a flat model nothing. */
+  /** The fields beside the source or the content of the file; "{}" for a flat model. */
   readonly rest: string;
 }
 
@@ -29,7 +29,7 @@ export const EMPTY_FLAT: Model = {
   constraints: [],
 };
 
-/** The model that the texts make; a sentence when one of them is no JSON. */
+/** The model that the texts describe; an error message when one of them is not JSON. */
 export function modelOfText({ form, text, rest }: ModelText): { model: Model } | { fault: string } {
   try {
     if (form === "flat") return { model: JSON.parse(text) as Model };
@@ -41,7 +41,7 @@ export function modelOfText({ form, text, rest }: ModelText): { model: Model } |
   }
 }
 
-/** How the editor shows the text; a source that does not say its language is MathProg. */
+/** The editor's mode for the text; a source without a language is MathProg. */
 export function editorModeOf({ form, rest }: ModelText): EditorMode {
   if (form === "flat") return "json";
   const named = formatOf(parsed(rest));
@@ -61,7 +61,7 @@ function parsed(text: string): Model {
   }
 }
 
-/** Diagnostics as marks in the text that is shown; those that stand elsewhere are left to the list. */
+/** Marks for the diagnostics in the text that is shown; the others appear in the list only. */
 export function marksOf(model_text: ModelText, diagnostics: readonly Diagnostic[]): CodeMark[] {
   return diagnostics.flatMap((diagnostic) => {
     const start = startOf(model_text, diagnostic);
@@ -79,7 +79,7 @@ function startOf({ form, text }: ModelText, { path, start }: Diagnostic): number
   return range.from + (text[range.from] === '"' ? 1 : 0) + Math.min(start, range.to - range.from);
 }
 
-/** What a file holds, by its name; null for an ending that is no model's. */
+/** The model in a file, read by the ending of its name; null when no model format has that ending. */
 export function modelOfFile(file_name: string, text: string): { name: string; model: unknown } | null {
   const [, name = file_name, ending = ""] = /^(.*)(\.[a-z]+)$/i.exec(file_name) ?? [];
   if (ending.toLowerCase() === ".json") return { name, model: JSON.parse(text) };
@@ -87,7 +87,7 @@ export function modelOfFile(file_name: string, text: string): { name: string; mo
   return format === undefined ? null : { name, model: { [format.tag]: format.name, [format.text]: text } };
 }
 
-/** A file that holds the model: the source itself where it is all there is, else JSON. */
+/** A file that holds the model: the source alone when the model has nothing else, otherwise JSON. */
 export function fileOfModel(name: string, model_text: ModelText): { file_name: string; text: string } {
   const plain = name.replace(/[^\p{L}\p{N}_-]+/gu, "_");
   const made = modelOfText(model_text);

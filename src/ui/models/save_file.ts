@@ -1,4 +1,4 @@
-/** Hands a text to the reader as a file. */
+/** Lets the browser save a text as a file. */
 export function saveFile(file_name: string, text: string, content_type = "text/plain"): void {
   const url = URL.createObjectURL(new Blob([text], { type: content_type }));
   const link = document.createElement("a");

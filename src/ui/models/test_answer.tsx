@@ -1,4 +1,4 @@
-/** The answer of a test solve, which is not stored. */
+/** Shows the answer of a test solve, which is not stored. */
 import { Alert, Card, Group, Stack, Text, Title } from "@mantine/core";
 import { duration, figure } from "../layout/figures";
 import { AnswerPanel } from "../runs/answer_panel";

@@ -1,4 +1,4 @@
-/** What the compiler says of a model while it is typed: asked a moment after the last key, the newest question alone. */
+/** Checks a model with the compiler while it is typed: a moment after the last key, and only the newest text. */
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { type ApiRefusal, call } from "../api/client";
@@ -8,11 +8,11 @@ import { monotonic } from "../clock";
 const DEBOUNCE_MS = 300;
 
 export interface Check extends Validation {
-  /** From the question to the answer. */
+  /** The time from the request to the answer. */
   readonly took_ms: number;
 }
 
-/** `model` null: the text is no model yet, and nothing is asked. */
+/** `model` is null while the text is not a model yet; then nothing is checked. */
 export function useCheck(model: object | null) {
   const [asked] = useDebouncedValue(model, DEBOUNCE_MS);
   return useQuery<Check, ApiRefusal>({

@@ -1,4 +1,4 @@
-/** What an empty installation offers: a ready example that leads to a solved run, or a model of one's own. */
+/** The first steps on an empty installation: try an example up to a solved run, or write a model. */
 import { Button, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { Link, useLocation } from "wouter";
 import { call } from "../api/client";
@@ -19,8 +19,7 @@ import { keepSecrets } from "../triggers/kept_secrets";
 export function FirstSteps() {
   const examples = useExamples();
   const may_edit = useMay("editor");
-  if (!may_edit)
-    return <Text c="dimmed">This key may look and not make; ask for one with the role editor to begin.</Text>;
+  if (!may_edit) return <Text c="dimmed">This key can only read. To begin, ask for a key with the role editor.</Text>;
   return (
     <Stack gap="sm">
       <Group justify="space-between">
@@ -56,7 +55,7 @@ function ExampleToTry({ example }: { readonly example: ExampleSummary }) {
   );
 }
 
-/** Document, version and trigger in one go. */
+/** Creates the document, its version and a trigger, one after the other. */
 async function makeTriggerOf(example: ExampleSummary): Promise<TriggerObject & TriggerSecrets> {
   const { title: name, description, model_json } = await call<ExampleObject>("GET", `/examples/${example.name}`);
   const document = await call<DocumentObject>("POST", "/builder", { name, model_json });

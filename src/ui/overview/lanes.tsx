@@ -1,4 +1,7 @@
-/** The last 24 hours as a lane for each trigger: every run a mark where it began, as long as it took, in its state's colour. */
+/**
+ * The last 24 hours, with a lane for each trigger. A run is a mark at the time it began; its length is the duration and its
+ * colour the state.
+ */
 import "./lanes.css";
 import { Group, Text } from "@mantine/core";
 import { Link } from "wouter";

@@ -1,4 +1,4 @@
-/** What an operator looks at first: what is wrong, what ran today, what waits, what comes. */
+/** The overview, which an operator sees first: current problems, the runs of the day, the queue, and the next ticks. */
 import { Alert, Anchor, Card, Group, Progress, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import { Link } from "wouter";
 import type { Concern, Overview } from "../api/objects";
@@ -147,7 +147,7 @@ function NextTicks({ overview }: { readonly overview: Overview }) {
       </Title>
       {overview.next_ticks.length === 0 ? (
         <Text size="sm" c="dimmed">
-          No schedule is on. A trigger's Schedule tab makes one.
+          No schedule is on. You can make one in the Schedule tab of a trigger.
         </Text>
       ) : (
         <ScrollX name="Next ticks">

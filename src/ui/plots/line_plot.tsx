@@ -1,4 +1,4 @@
-/** Lines over seconds, drawn by uPlot as wide as there is room. */
+/** Lines over time in seconds, drawn by uPlot in the full width of the container. */
 import "uplot/dist/uPlot.min.css";
 import { useComputedColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
@@ -17,7 +17,7 @@ export interface Line {
 
 export default function LinePlot(props: {
   readonly name: string;
-  /** Seconds, rising. */
+  /** Seconds, in ascending order. */
   readonly xs: readonly number[];
   readonly lines: readonly Line[];
 }) {

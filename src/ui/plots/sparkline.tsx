@@ -1,4 +1,4 @@
-/** The course of a figure in the space of a word. */
+/** A line chart as small as a word. */
 const WIDTH = 110;
 const HEIGHT = 26;
 const MARGIN = 3;

@@ -1,4 +1,4 @@
-/** What was decided, family by family: bars for one index, a shaded matrix for two, a pivot for more, a table for all. */
+/** The values of the variables, family by family: bars for one index, a shaded matrix for two, a pivot for more, a table for any. */
 import { Group, NativeSelect, SegmentedControl, Stack, Switch, Text } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { counted, figure } from "../layout/figures";

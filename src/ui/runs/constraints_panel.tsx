@@ -1,4 +1,4 @@
-/** The constraints of an answer, those that bind it first, with what a unit more would be worth. */
+/** The constraints of an answer, binding ones first, with the value of one more unit of each. */
 import { Badge } from "@mantine/core";
 import { useMemo } from "react";
 import type { RunObject } from "../api/objects";

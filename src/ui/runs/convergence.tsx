@@ -1,4 +1,4 @@
-/** How a solve closed in: the best answer so far and what none can beat, over time. The drawing comes when it is opened. */
+/** The convergence of a solve: the best answer so far and the bound over time. The code of the chart is loaded when it is opened. */
 import { Text } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { useGet } from "../api/queries";
@@ -7,7 +7,7 @@ import type { ProgressPoint } from "./live";
 
 const LinePlot = lazy(() => import("../plots/line_plot"));
 
-/** `live`: points as they come in; null asks for those that were kept. */
+/** `live` holds the points of a running solve; null loads the points that were stored. */
 export function Convergence({ path, live }: { readonly path: string; readonly live: readonly ProgressPoint[] | null }) {
   const kept = useGet<{ items: ProgressPoint[] }>(live === null ? `${path}/progress` : null);
   if (live !== null) return <Plot points={live} />;
@@ -16,7 +16,7 @@ export function Convergence({ path, live }: { readonly path: string; readonly li
 
 function Plot({ points }: { readonly points: readonly ProgressPoint[] }) {
   if (points.length < 2) {
-    return <Text c="dimmed">It was too quick to be watched: a solve is looked at four times a second.</Text>;
+    return <Text c="dimmed">There are too few samples to draw: progress is sampled four times a second.</Text>;
   }
   return (
     <Suspense fallback={<Loading rows={3} />}>

@@ -1,4 +1,4 @@
-/** A run's identity: ids, times, digests, whether it comes out the same again, and the whole of it as JSON. */
+/** The details of a run: ids, times, digests, a check that it can be reproduced, and the whole run as JSON. */
 import { Alert, Button, Group, Stack, Table, Text } from "@mantine/core";
 import { Link } from "wouter";
 import { call } from "../api/client";
@@ -65,7 +65,7 @@ function rowsOf(run: RunObject) {
   ] as const;
 }
 
-/** Solves it again and compares bit for bit. */
+/** Solves the run again and compares the answers bit for bit. */
 function Verify({ run }: { readonly run: RunObject }) {
   const may_fire = useMay("solver");
   const verify = useAct(() => call<Verification>("POST", `/triggers/${run.trigger_id}/runs/${run.id}/verify`), {

@@ -1,4 +1,4 @@
-/** Variables by family, and the arrangements that suit how many indices they have. */
+/** Groups variables by family, and arranges them by their number of indices. */
 import type { RunObject } from "../api/objects";
 
 export type Result = NonNullable<RunObject["result_data"]>;
@@ -6,7 +6,7 @@ export type Variable = Result["variables"][number];
 
 export interface Family {
   readonly name: string;
-  /** How many indices; 0 for variables without a place in a family. */
+  /** The number of indices; 0 for variables that have none. */
   readonly arity: number;
   readonly variables: readonly Variable[];
 }
@@ -27,13 +27,13 @@ export function familiesOf(variables: readonly Variable[]): readonly Family[] {
   return [...found].map(([name, list]) => ({ name, arity: list[0]!.index_tuple?.length ?? 0, variables: list }));
 }
 
-/** A family seen by two of its indices; the others are summed over. */
+/** A family as a matrix over two of its indices; values are summed over the other indices. */
 export interface Matrix {
   readonly rows: readonly string[];
   readonly columns: readonly string[];
-  /** By row and column; null where the family has no variable. */
+  /** Values by row and column; null where the family has no variable. */
   readonly values: readonly (readonly (number | null)[])[];
-  /** The largest size of a value. */
+  /** The largest absolute value. */
   readonly size_max: number;
 }
 
@@ -61,7 +61,7 @@ function positionsOf(family: Family, position: number): Map<string, number> {
   return positions;
 }
 
-/** Distinct members of one index. */
+/** The distinct members of one index. */
 export function countMembers(family: Family, position: number): number {
   return positionsOf(family, position).size;
 }

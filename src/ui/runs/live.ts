@@ -1,4 +1,4 @@
-/** A run as it goes on: server-sent events read from a fetch, since an EventSource cannot carry the key. */
+/** Follows a run with server-sent events. They are read from a fetch, because an EventSource cannot send the key. */
 import { useEffect, useState } from "react";
 import { ApiRefusal, send } from "../api/client";
 import type { RunState } from "../api/objects";
@@ -6,7 +6,7 @@ import { after } from "../clock";
 
 const RECONNECT_MS = 1000;
 
-/** One look at a solve. */
+/** One sample of a solve's progress. */
 export interface ProgressPoint {
   readonly elapsed_ms: number;
   readonly incumbent: number | null;
@@ -22,7 +22,7 @@ export interface LiveRun {
 
 const NOTHING: LiveRun = { status: null, points: [] };
 
-/** Follows a run until its end; `onEnd` is called once then. Nothing is followed while `is_open` is false. */
+/** Follows a run until it ends, and then calls `onEnd` once. Does nothing while `is_open` is false. */
 export function useLiveRun(path: string, is_open: boolean, onEnd: () => void): LiveRun {
   const [live, setLive] = useState<LiveRun>(NOTHING);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new callback must not restart the stream.
@@ -59,7 +59,7 @@ interface ServerEvent {
   readonly data: unknown;
 }
 
-/** Reads one connection to its end. True when the run has ended, or is none; false when the line broke. */
+/** Reads one connection to its end. True when the run has ended or does not exist; false when the connection broke. */
 async function readEvents(
   path: string,
   last_event_id: string | null,

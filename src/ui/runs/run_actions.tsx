@@ -1,4 +1,4 @@
-/** What can be done with a run: stop it, run it again, change its data first. */
+/** The actions on a run: cancel it, or fire it again with the same or edited data. */
 import { Button } from "@mantine/core";
 import { useLocation } from "wouter";
 import { call } from "../api/client";
@@ -13,7 +13,7 @@ export function RunActions({ run }: { readonly run: RunObject }) {
   const may_fire = useMay("solver");
   const path = `/triggers/${run.trigger_id}/runs/${run.id}`;
   const touches = [`/triggers/${run.trigger_id}`, "/overview"];
-  const cancel = useAct(() => call<RunObject>("POST", `${path}/cancel`), { touches, done: "It is told to stop" });
+  const cancel = useAct(() => call<RunObject>("POST", `${path}/cancel`), { touches, done: "The run is being stopped" });
   const rerun = useAct(() => call<{ run_id: string }>("POST", `${path}/rerun`), {
     touches,
     onDone: ({ run_id }) => go(`/triggers/${run.trigger_id}/runs/${run_id}`),

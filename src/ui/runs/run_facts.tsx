@@ -1,4 +1,4 @@
-/** A run in figures: the objective and how good it is, and where the time went. */
+/** The figures of a run: its objective, its gap, and how its time was spent. */
 import { Group, Text, Tooltip } from "@mantine/core";
 import type { RunObject } from "../api/objects";
 import { count, duration, figure } from "../layout/figures";
@@ -7,13 +7,13 @@ export function RunFacts({ run }: { readonly run: RunObject }) {
   const result = run.result_data;
   const facts: (readonly [label: string, value: string, about: string])[] = [];
   if (result !== null) {
-    facts.push(["Objective", figure(result.objective_value), "What the solver made as small or as large as it could"]);
+    facts.push(["Objective", figure(result.objective_value), "The value that the solver minimized or maximized"]);
     facts.push(["Solver says", result.status.replace("_", " "), "The solver's own word for the outcome"]);
     if (result.gap !== null) {
       facts.push(["Gap", `${figure(100 * result.gap)} %`, "How far the answer may be from the best possible"]);
     }
     if (result.dual_bound !== null) facts.push(["Bound", figure(result.dual_bound), "No answer can beat this"]);
-    if (result.nodes > 0) facts.push(["Nodes", count(result.nodes), "Parts of the search that were looked at"]);
+    if (result.nodes > 0) facts.push(["Nodes", count(result.nodes), "Nodes of the search tree that were explored"]);
   }
   if (facts.length === 0 && run.started_at === null) return null;
   return (

@@ -1,4 +1,4 @@
-/** One run: what it decided, or why it did not; live until it ends. */
+/** One run: its answer, or the reason why it has none; followed live until it ends. */
 import "./runs.css";
 import { Alert, Group, Loader, Stack, Tabs, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -21,7 +21,7 @@ import { RunFacts } from "./run_facts";
 export default function RunScreen({ trigger_id, run_id }: { readonly trigger_id: string; readonly run_id: string }) {
   const path = `/triggers/${trigger_id}/runs/${run_id}`;
   const client = useQueryClient();
-  // Compared value by value with the one before, 100,000 variables would cost more than they take to show.
+  // Comparing 100,000 variables with the previous answer would cost more than drawing them.
   const run = useQuery<RunObject, ApiRefusal>({
     queryKey: [path],
     queryFn: ({ signal }) => call<RunObject>("GET", path, undefined, { signal }),

@@ -1,4 +1,4 @@
-/** A matrix of values, the larger the darker. */
+/** A matrix of values; larger values are darker. */
 import { figure } from "../layout/figures";
 import type { Matrix } from "./families";
 
@@ -8,7 +8,7 @@ export function ShadedMatrix({ name, matrix }: { readonly name: string; readonly
   return (
     <section
       className="shaded-frame"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling content must be reachable by keyboard.
       tabIndex={0}
       aria-label={`Values of ${name}`}
     >

@@ -1,4 +1,4 @@
-/** What became of each tick: a calendar of the last weeks, and the lines themselves, with a way to run one that was missed. */
+/** The outcome of each tick: a calendar of the last weeks and a list of ticks, with a button to run a missed one. */
 import "./calendar.css";
 import { Badge, Button, Stack, Text, Tooltip } from "@mantine/core";
 import { useMemo } from "react";
@@ -116,7 +116,7 @@ function TickRun(props: { readonly tick: TickObject; readonly path: string; read
   const may_fire = useMay("solver");
   const run = useAct(() => call<{ run_id: string }>("POST", `${path}/ticks/${tick.scheduled_for}/run`), {
     touches: ["/triggers"],
-    done: "The tick has its run now",
+    done: "A run was made for this tick",
   });
   if (tick.run_id !== null) {
     return (

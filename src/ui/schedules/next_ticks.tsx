@@ -1,4 +1,4 @@
-/** The next ten instants of a schedule, in its zone and the reader's, with what clock changes do to them. */
+/** The next ten instants of a schedule, in its zone and the reader's, with notes on clock changes. */
 import { Badge, Table } from "@mantine/core";
 import type { TickPreview } from "../api/objects";
 import { useGet } from "../api/queries";

@@ -1,15 +1,15 @@
-/** Patterns that a person picks in words, and back: any other pattern is shown and kept as it is written. */
+/** Converts between cron patterns and choices in words. A pattern that no choice describes is shown and kept as it is written. */
 
 export type Rhythm = "minutes" | "hourly" | "daily" | "monthly" | "pattern";
 
 export interface Picked {
   readonly rhythm: Rhythm;
-  /** Every so many minutes. */
+  /** The number of minutes between ticks. */
   readonly every: number;
   readonly minute: number;
   /** "06:30". */
   readonly time: string;
-  /** 1 Monday to 7 Sunday; empty: every day. */
+  /** Days from 1 (Monday) to 7 (Sunday); empty means every day. */
   readonly days: readonly string[];
   readonly day_of_month: number;
   readonly pattern: string;
@@ -27,7 +27,7 @@ const DEFAULT: Picked = {
   pattern: "0 6 * * 1-5",
 };
 
-/** The choice that makes this pattern; `pattern` itself where no choice does. */
+/** The choice that gives this pattern; the kind `pattern` when no choice does. */
 export function pickedOf(cron_expression: string | null): Picked {
   if (cron_expression === null) return DEFAULT;
   const found = [minutes, hourly, daily, monthly].map((read) => read(cron_expression)).find((pick) => pick !== null);

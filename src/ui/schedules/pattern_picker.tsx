@@ -1,4 +1,4 @@
-/** When a schedule ticks: picked in words or written as a pattern, in a time zone, with what that means. */
+/** Picks when a schedule ticks: in words or as a cron pattern, in a time zone, with a preview. */
 import { Alert, Chip, Group, List, NativeSelect, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
@@ -93,7 +93,7 @@ function RhythmFields({ picked, onPick }: { readonly picked: Picked; readonly on
   }
 }
 
-/** One whole number of the pattern. */
+/** A control for one whole number of the pattern. */
 function Count(props: {
   readonly label: string;
   readonly of: "every" | "minute" | "day_of_month";
@@ -129,7 +129,7 @@ function Days({ picked, onPick }: { readonly picked: Picked; readonly onPick: (p
   );
 }
 
-/** What the service makes of a pattern: words, instants, notes on clock changes, or why it is none. */
+/** The service's preview of a pattern: its description, next instants and notes on clock changes, or why it is not valid. */
 function Meaning({ cron_expression, timezone }: { readonly cron_expression: string; readonly timezone: string }) {
   const [asked] = useDebouncedValue(`${timezone} ${cron_expression}`, DEBOUNCE_MS);
   const preview = useQuery<PatternPreview, ApiRefusal>({

@@ -1,4 +1,7 @@
-/** Lets in who has a key: by the one-time link in the address, from this tab's storage, from another open tab, or typed in. */
+/**
+ * Finds a key before the screens are shown: from the one-time link in the address, from this tab's storage, from another open
+ * tab, or typed in.
+ */
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { ApiRefusal, call } from "../api/client";
@@ -36,7 +39,7 @@ export function Gate() {
   return <SignIn title="The link did not sign you in" reason={refused} />;
 }
 
-/** The link's secret, taken out of the address at once so that it is in no history and no bookmark. */
+/** The secret of the link. It is removed from the address at once, so that no history and no bookmark holds it. */
 function takeLink(): string | null {
   const link = LINK_PATTERN.exec(location.hash)?.[1] ?? null;
   if (link !== null) history.replaceState(null, "", location.pathname);
@@ -45,7 +48,7 @@ function takeLink(): string | null {
 
 const exchanges = new Map<string, Promise<string>>();
 
-/** A link works once: a second look at it takes the first one's answer. */
+/** A link works once: a second call takes the answer of the first. */
 function exchange(link: string): Promise<string> {
   const known = exchanges.get(link);
   if (known !== undefined) return known;

@@ -1,12 +1,12 @@
 /**
- * The API key of this tab: in sessionStorage, so that it goes with the tab and never stands in an address or a cookie, which
- * a browser would send to every program on that host, whatever its port. A new tab asks the open ones of this origin for it
- * and only then the person. Signing out of one tab signs out every tab that holds the same key.
+ * The API key of this tab. It is kept in sessionStorage, so that it goes when the tab is closed and is never in an address or
+ * in a cookie, which a browser would send to every program on that host, whatever its port. A new tab asks the open tabs of
+ * this origin for the key, and asks the person only when none answers. Signing out of one tab signs out every tab that holds the same key.
  */
 import { after, uniqueName } from "../clock";
 
 const NAME = "jaot.key";
-/** Open tabs answer within a few milliseconds; nobody waits longer than this for tabs that are not there. */
+/** Open tabs answer within a few milliseconds; this is the longest wait when there are none. */
 const ANSWER_MS_MAX = 500;
 
 type Message =

@@ -1,4 +1,4 @@
-/** Keys and who did what, what is kept and where it stands, what is inside. */
+/** Settings: API keys, workspaces, the audit log, storage, and versions. */
 import { Tabs } from "@mantine/core";
 import { useLocation } from "wouter";
 import { Screen } from "../layout/screen";

@@ -1,4 +1,4 @@
-/** Sizes on the disk, how long things are kept, limits, and the version of everything inside. */
+/** Sizes on disk, retention, limits, and the versions of all parts of the program. */
 import { Card, Progress, SimpleGrid, Table, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { SystemFacts } from "../api/objects";

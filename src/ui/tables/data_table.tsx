@@ -1,6 +1,6 @@
 /**
- * One table for every list: sorted by its heads, searched by its texts, and, beyond a few hundred rows, with only the rows
- * in sight in the document, so that 100,000 scroll as well as ten.
+ * One table for every list: sorted by its column heads and searched by its texts. Beyond a few hundred rows only the visible
+ * ones are in the document, so that 100,000 rows scroll as well as ten.
  */
 import "./data_table.css";
 import { Group, Text, TextInput, UnstyledButton } from "@mantine/core";
@@ -23,7 +23,7 @@ const OVERSCAN_ROWS = 12;
 export interface DataColumn<Item> {
   readonly id: string;
   readonly label: string;
-  /** What it is sorted and searched by; columns without one are neither. */
+  /** The value that the column is sorted and searched by; a column without one is neither sorted nor searched. */
   readonly value?: (item: Item) => string | number | null;
   readonly cell: (item: Item) => ReactNode;
   readonly align?: "right";
@@ -31,7 +31,7 @@ export interface DataColumn<Item> {
 }
 
 export interface DataTableProps<Item> {
-  /** Names the table for those who do not see it. */
+  /** The table's name for screen readers. */
   readonly name: string;
   readonly items: readonly Item[];
   readonly columns: readonly DataColumn<Item>[];
@@ -39,7 +39,7 @@ export interface DataTableProps<Item> {
   readonly sorted_by?: { readonly id: string; readonly desc: boolean };
   /** Shows a search box with this placeholder. */
   readonly search?: string;
-  /** Beside the search box. */
+  /** Content beside the search box. */
   readonly tools?: ReactNode;
   readonly empty?: ReactNode;
 }
@@ -107,7 +107,7 @@ function Body<Item extends object>({ name, columns, rows, heads }: BodyProps<Ite
     getScrollElement: () => frame.current,
     estimateSize: () => ROW_HEIGHT_PX,
     overscan: OVERSCAN_ROWS,
-    // The rows of a frame may come in the next one: a scroll is not held up for them.
+    // Rows may be drawn one frame late, so that scrolling does not wait for them.
     useFlushSync: false,
   });
   const seen = virtualizer.getVirtualItems();
@@ -119,7 +119,7 @@ function Body<Item extends object>({ name, columns, rows, heads }: BodyProps<Ite
     <section
       ref={frame}
       className={is_virtual ? "table-frame table-virtual" : "table-frame"}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling content must be reachable by keyboard.
       tabIndex={0}
       aria-label={name}
     >
@@ -143,7 +143,7 @@ function Body<Item extends object>({ name, columns, rows, heads }: BodyProps<Ite
   );
 }
 
-/** Drawn once for as long as it is in sight: scrolling draws only what comes in. */
+/** A row is drawn once while it is visible: scrolling draws only the rows that appear. */
 const Line = memo(function Line({
   item,
   columns,
@@ -162,7 +162,7 @@ const Line = memo(function Line({
   );
 });
 
-/** Keeps the scrollbar true for the rows that are not in the document. */
+/** Takes the height of the rows that are not in the document, so that the scrollbar is right. */
 function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
   return (
     <tr className="spacer">
@@ -209,7 +209,7 @@ function definitionOf<Item extends object>(column: DataColumn<Item>) {
   };
 }
 
-/** Numbers by size, words as people sort them, and what has no value last. */
+/** Compares numbers by size and words as people sort them; rows without a value come last. */
 function compare(a: string | number | null, b: string | number | null): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   if (typeof a === "number" && typeof b === "number") return a - b;

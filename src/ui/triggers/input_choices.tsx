@@ -1,4 +1,4 @@
-/** Which of a model's inputs a fire may give: all of them, none, or those picked from the model's own list. */
+/** Chooses the inputs that a fire may give: all of the model's inputs, none, or those picked from a list. */
 import { Checkbox, SegmentedControl, Stack, Table, Text } from "@mantine/core";
 import type { InputDeclaration } from "../api/objects";
 import { useGet } from "../api/queries";
@@ -12,7 +12,7 @@ export type Choice =
   | { readonly kind: "none" }
   | { readonly kind: "some"; readonly fields: readonly OverrideField[] };
 
-/** What a trigger's override_schema is for a choice. */
+/** The override_schema of a trigger for each choice. */
 export function schemaOf(choice: Choice): readonly OverrideField[] | null {
   if (choice.kind === "all") return null;
   return choice.kind === "none" ? [] : choice.fields;
@@ -91,7 +91,10 @@ function InputTable(props: {
   );
 }
 
-/** `field` is what a fire may give of it; undefined: nothing; null: all inputs may be given, so there is no choice. */
+/**
+ * `field` describes what a fire may give for this input. It is undefined when a fire may not give it, and null when all inputs
+ * may be given, so that there is nothing to choose.
+ */
 function InputRow(props: {
   readonly input: InputDeclaration;
   readonly field: OverrideField | null | undefined;

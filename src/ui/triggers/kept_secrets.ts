@@ -1,10 +1,10 @@
 /**
- * Secrets of triggers that were shown in this tab and not yet put away by the reader: in memory alone, so that a reload
- * loses them, as the service's one answer says it will.
+ * Secrets of triggers that were shown in this tab and not yet put away by the reader. They are in memory only, so a reload
+ * loses them; the service shows a secret only once.
  */
 import { useSyncExternalStore } from "react";
 
-/** What a new or changed trigger showed once. */
+/** The secrets that were shown once for a new or changed trigger. */
 export interface KeptSecrets {
   readonly trigger_secret?: string | undefined;
   readonly webhook_secret?: string | undefined;
@@ -13,7 +13,7 @@ export interface KeptSecrets {
 const kept = new Map<string, KeptSecrets>();
 const listeners = new Set<() => void>();
 
-/** Adds to what is kept of a trigger; null puts all of it away. */
+/** Adds secrets of a trigger; null removes all of them. */
 export function keepSecrets(trigger_id: string, secrets: KeptSecrets | null): void {
   if (secrets === null) kept.delete(trigger_id);
   else if (secrets.trigger_secret !== undefined || secrets.webhook_secret !== undefined) {

@@ -1,4 +1,4 @@
-/** One trigger: fire it, see what came of it, say when it fires by itself and who hears of it, and use it from elsewhere. */
+/** One trigger, with tabs to fire it, see its runs, set its schedules and webhook, use it from code and edit it. */
 import { Badge, Group, Stack, Tabs, Text } from "@mantine/core";
 import { Link, useLocation } from "wouter";
 import { call } from "../api/client";
@@ -134,8 +134,8 @@ function FreshSecrets({ trigger }: { readonly trigger: TriggerObject }) {
     <>
       {trigger_secret !== undefined && (
         <SecretOnce title="The trigger's secret, shown this once" secret={trigger_secret} onAway={putAway}>
-          Whoever holds it can fire this trigger and nothing else. It is not shown again; a lost one is replaced under
-          Edit.
+          Anyone who holds it can fire this trigger, but do nothing else. It is not shown again; a lost one is replaced
+          under Edit.
         </SecretOnce>
       )}
       {webhook_secret !== undefined && (

@@ -1,4 +1,4 @@
-/** A trigger on and off: at once for the eye, and put back when the service refuses. */
+/** Switches a trigger on and off. The switch moves at once, and moves back when the service refuses. */
 import { Switch } from "@mantine/core";
 import { call } from "../api/client";
 import type { TriggerObject } from "../api/objects";

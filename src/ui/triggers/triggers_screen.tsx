@@ -1,4 +1,4 @@
-/** All triggers: which run, when, what they last found, and their switches. */
+/** All triggers, with their switches, last runs, latest objectives and next ticks. */
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { useMemo } from "react";
 import { Link } from "wouter";

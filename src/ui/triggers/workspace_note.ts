@@ -1,4 +1,4 @@
-/** Which workspace something is in, where there is more than one. */
+/** Names the workspace of an object when there is more than one workspace. */
 import { useGet } from "../api/queries";
 
 const STALE_MS = 300_000;
@@ -8,7 +8,7 @@ interface Workspace {
   readonly name: string;
 }
 
-/** All workspaces that the key sees; empty until they are known. */
+/** All workspaces that the key can see; empty until they are loaded. */
 export function useWorkspaces(): readonly Workspace[] {
   const workspaces = useGet<{ items: Workspace[] } | Workspace[]>("/workspaces", { stale_ms: STALE_MS }).data;
   if (workspaces === undefined) return [];

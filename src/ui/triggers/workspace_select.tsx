@@ -1,11 +1,11 @@
-/** Where a new thing goes, for an organization that has more than one workspace. */
+/** Selects the workspace of a new object, in an organization that has more than one. */
 import { Select } from "@mantine/core";
 import { useWorkspaces } from "./workspace_note";
 
 export function WorkspaceSelect(props: {
   readonly value: string | null;
   readonly onChange: (workspace_id: string | null) => void;
-  /** The meaning of no choice. */
+  /** The label of the empty choice. */
   readonly none: string;
 }) {
   const workspaces = useWorkspaces();

@@ -1,4 +1,4 @@
-/** The webhook's log: each delivery with its attempts and the receiver's answers, and sending again. */
+/** The webhook's log: each delivery with its attempts and the receiver's answers, and a button to send it again. */
 import { Badge, Button, Code, Group, Modal, Pagination, Stack, Table, Text } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { Link } from "wouter";

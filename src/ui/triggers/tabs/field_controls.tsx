@@ -1,4 +1,4 @@
-/** Controls of the fields that a table of the service describes, each made for the shape of its value. */
+/** Form controls for fields that a table of the service describes; the shape of a value decides its control. */
 import { Group, JsonInput, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import type { FormField } from "../../api/objects";
 import { NumberField } from "../../inputs/number_field";
@@ -6,10 +6,10 @@ import { NumberField } from "../../inputs/number_field";
 /** Texts longer than this get more than one line. */
 const LINE_LENGTH_MAX = 1000;
 
-/** What the controls hold, by field: texts, numbers, switches; JSON as its text. "" for nothing. */
+/** The values of the controls by field: texts, numbers and switches; JSON is kept as text, and "" means empty. */
 export type FieldValues = Readonly<Record<string, string | number | boolean>>;
 
-/** The controls' values of an object as the API shows it. */
+/** The values of the controls for an object as the API returns it. */
 export function valuesOf(fields: readonly FormField[], object: Readonly<Record<string, unknown>>): FieldValues {
   return Object.fromEntries(
     fields.map(({ name, shape }) => {
@@ -20,7 +20,7 @@ export function valuesOf(fields: readonly FormField[], object: Readonly<Record<s
   );
 }
 
-/** The body that the controls make; an empty control clears its field. Throws for JSON that is none: see isComplete. */
+/** The request body for the values; an empty control clears its field. Throws for invalid JSON: check isComplete first. */
 export function bodyOf(fields: readonly FormField[], values: FieldValues): Record<string, unknown> {
   return Object.fromEntries(
     fields.map(({ name, shape, is_nullable }) => {
@@ -32,7 +32,7 @@ export function bodyOf(fields: readonly FormField[], values: FieldValues): Recor
   );
 }
 
-/** True when nothing that is needed is missing and all JSON is JSON. */
+/** True when all required fields are filled and all JSON is valid. */
 export function isComplete(fields: readonly FormField[], values: FieldValues): boolean {
   return fields.every(({ name, shape, is_nullable }) => {
     const value = values[name];
@@ -48,7 +48,7 @@ interface ControlsProps {
   readonly onChange: (values: FieldValues) => void;
 }
 
-/** One under the other; numbers stand beside each other. */
+/** Places the controls one below the other; numbers stand side by side. */
 export function FieldControls({ fields, values, onChange }: ControlsProps) {
   const control = (field: FormField) => (
     <FieldControl

@@ -1,4 +1,4 @@
-/** Data that another screen hands to a trigger's fire form: of a run that is to be edited and fired again. */
+/** Data that another screen passes to a trigger's fire form: the data of a run that will be edited and fired again. */
 import type { Draft } from "../../inputs/override_form";
 
 const drafts = new Map<string, Draft>();
@@ -7,7 +7,7 @@ export function handFireDraft(trigger_id: string, draft: Draft): void {
   drafts.set(trigger_id, draft);
 }
 
-/** The data handed over, once; empty when there is none. */
+/** Takes the data that was passed, once; empty when there is none. */
 export function takeFireDraft(trigger_id: string): Draft {
   const draft = drafts.get(trigger_id) ?? {};
   drafts.delete(trigger_id);

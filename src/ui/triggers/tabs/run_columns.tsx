@@ -1,4 +1,4 @@
-/** How a run stands in a table. */
+/** The columns of a table of runs. */
 import { Text } from "@mantine/core";
 import { Link } from "wouter";
 import type { RunSummary } from "../../api/objects";

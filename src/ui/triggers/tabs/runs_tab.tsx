@@ -1,4 +1,4 @@
-/** All runs that are kept of a trigger, by page and filter. */
+/** All stored runs of a trigger, with pages and filters. */
 import { Group, Pagination, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import type { ListingPage, RunSummary, TriggerObject } from "../../api/objects";
@@ -65,7 +65,7 @@ export function RunsTab({ trigger }: { readonly trigger: TriggerObject }) {
   );
 }
 
-/** How many there are, and the way to the other pages. */
+/** The number of runs, and buttons to the other pages. */
 function Pages(props: {
   readonly total: number;
   readonly pages: number;

@@ -1,13 +1,13 @@
-/** Programs that fire a trigger and print the answer, with its real address; they need nothing but the language. */
+/** Programs that fire a trigger at its real address and print the answer; they need only the language and its standard library. */
 import type { FormField } from "../../inputs/fields";
 
 const SECRET_NAME = "JAOT_SECRET";
 const EXAMPLE_CHARACTERS_MAX = 400;
 
 export interface SnippetFacts {
-  /** Of the fire route. */
+  /** The URL of the fire route. */
   readonly url: string;
-  /** Shown in this tab and not yet put away; null: taken from the environment. */
+  /** The secret while it is shown in this tab; null when the program takes it from the environment. */
   readonly secret: string | null;
   readonly override_data: Readonly<Record<string, unknown>>;
 }
@@ -17,7 +17,7 @@ export interface Snippet {
   readonly text: string;
 }
 
-/** What must be given, or else one small input as the model has it, so that the example shows how data goes. */
+/** The required inputs, or else one small input with the model's value, so that the example shows how to send data. */
 export function exampleData(fields: readonly FormField[]): Readonly<Record<string, unknown>> {
   const small = ({ usual }: FormField): boolean => (JSON.stringify(usual)?.length ?? 0) <= EXAMPLE_CHARACTERS_MAX;
   const required = fields.filter((field) => field.required);
@@ -36,7 +36,7 @@ export function snippetsOf(facts: SnippetFacts): readonly Snippet[] {
 }
 
 const bodyOf = ({ override_data }: SnippetFacts): string => JSON.stringify({ override_data });
-/** Within single quotes of a POSIX shell. */
+/** Quotes a text with single quotes for a POSIX shell. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 function curl(facts: SnippetFacts): Snippet {
@@ -72,7 +72,7 @@ print(run["status"], (run.get("result_data") or {}).get("objective_value"))`;
   return { name: "Python", text };
 }
 
-/** JSON text escapes nothing that Python reads otherwise, once it is a text within a text. */
+/** A JSON string is also a Python string: Python reads all its escapes the same way. */
 function pythonText(text: string): string {
   return JSON.stringify(text);
 }
@@ -102,7 +102,7 @@ $run = Invoke-RestMethod -Method Post -Uri ${powershellQuoted(facts.url)} -Heade
   return { name: "PowerShell", text };
 }
 
-/** PowerShell takes the typographic quotes for the plain one, and each must be doubled (about_Quoting_Rules). */
+/** PowerShell treats typographic quotes like the plain one, so each must be doubled (about_Quoting_Rules). */
 function powershellQuoted(text: string): string {
   return `'${text.replaceAll(/['\u2018-\u201b]/g, "$&$&")}'`;
 }

@@ -1,4 +1,4 @@
-/** How programs fire this trigger: the address, the data it takes, and code that runs as it stands. */
+/** Shows how programs fire this trigger: its address, the data it takes, and code that runs as it stands. */
 import { Code, Group, Stack, Tabs, Text } from "@mantine/core";
 import type { TriggerObject } from "../../api/objects";
 import { CopyText } from "../../layout/secret_once";
@@ -44,7 +44,7 @@ function Snippets({ facts }: { readonly facts: Parameters<typeof snippetsOf>[0] 
       {snippets.map(({ name, text }) => (
         <Tabs.Panel key={name} value={name} pt="sm">
           <Stack gap="xs" align="flex-start">
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolling content must be reachable by keyboard. */}
             <pre className="snippet" tabIndex={0}>
               {text}
             </pre>

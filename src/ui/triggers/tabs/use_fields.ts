@@ -1,4 +1,4 @@
-/** What can be given to a trigger, from its schema and its pinned version's inputs. */
+/** The fields that a fire can give, from the trigger's schema and the inputs of its pinned version. */
 import { useMemo } from "react";
 import type { InputDeclaration, TriggerObject } from "../../api/objects";
 import { useGet } from "../../api/queries";
