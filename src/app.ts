@@ -60,11 +60,11 @@ import { readAuthorities } from "./webhooks/authorities";
 import { DeliveryLanes } from "./webhooks/lanes";
 
 const MIB_BYTES = 1_048_576;
-/** A compile does not hear that nobody waits for it any more: its process is ended this long after. */
+/** A compile cannot be told that its client has left: its process is ended this long after that. */
 const INSPECTOR_GRACE_MS = 100;
-/** Reading 16 MiB of numbers takes 1 GB, which is soon used again: a new process for each would cost more. */
+/** Reading 16 MiB of numbers takes 1 GB, which the next request uses again: a new process for each would cost more. */
 const INSPECTOR_GROWTH_BYTES = 1e9;
-/** Beyond the compiler's own limit: for reading the text, and for a model that is read twice. */
+/** Added to the compiler's own limit, for reading the text and for a model that is read twice. */
 const INSPECTOR_EXTRA_MS = 30_000;
 
 export interface AppParts {
@@ -74,7 +74,7 @@ export interface AppParts {
   readonly log: Log;
   /** Tells this start of the machine from others (runs/process_identity.ts); null: unknown. */
   readonly machine_start: string | null;
-  /** The words that start this program again, before its command: for solver processes and backups. */
+  /** The arguments that start this program again, up to its command; solver processes and backups use them. */
   readonly self: readonly string[];
   /** Called when the storage can no longer be trusted: the process must end. */
   readonly onStorageLost: (failure: StorageFailure) => void;
@@ -85,7 +85,7 @@ export interface Started {
   readonly address: string;
   /** The first admin key, when it was made just now and must be shown. */
   readonly new_admin_key: string | null;
-  /** Signs a browser in once, as the first admin: made with the key above, and like it shown once. */
+  /** Signs a browser in once, as the first admin. It is made together with the key above and is also shown only once. */
   readonly sign_in_link: string | null;
   /** True when nothing shows that anyone has ever used the first key: it may never have been seen. */
   readonly is_first_key_unused: boolean;
@@ -93,7 +93,7 @@ export interface Started {
 
 export interface App {
   readonly context: Context;
-  /** Listens, then makes what a first start makes, then starts the loops: a start that cannot listen leaves no key that nobody saw. */
+  /** Listens, then makes the first key if there is none, then starts the loops: a start that cannot listen makes no key that nobody sees. */
   start(): Promise<Started>;
   /** Stops accepting, lets running solves end for `drain_seconds`, puts the rest back into the queue, closes the database. */
   stop(drain_seconds: number): Promise<void>;
@@ -133,12 +133,12 @@ export async function openApp(parts: AppParts): Promise<App> {
 /** The keys of a data directory, for a command that runs beside the service or without it. */
 export interface KeyAccess {
   readonly context: AccessContext;
-  /** The first organization and its user, or those that were asked for. */
+  /** The organization and user that the caller named, or the first ones. */
   readonly tenant: { organization_id: string; user_id: string };
   close(): void;
 }
 
-/** Opens the database of a directory that a service has been started on; `organization` is a name or an id, null the first. Throws DataDirectoryError. */
+/** Opens the database of a directory that a service has been started on; `organization` is a name or an id; null means the first one. Throws DataDirectoryError. */
 export function openKeyAccess(
   config: Config,
   parts: { clock: Clock; ids: Ids },
@@ -171,7 +171,7 @@ function openExisting(data_dir: string): OpenDatabase {
   }
 }
 
-/** A service that other machines reach must be closed to them: without a key of its operator's there is nothing to open it with either. */
+/** Refuses to serve other machines while no API key exists and none is given: nobody could use the service. */
 function requireKeyBeforeNetwork(config: Config, database: OpenDatabase, now: number): void {
   if (isLoopback(config.host) || hasLiveKey(database.read, now)) return;
   if (config.admin_key !== null && firstTenant(database.read) === null) return;
@@ -182,12 +182,12 @@ function requireKeyBeforeNetwork(config: Config, database: OpenDatabase, now: nu
   );
 }
 
-/** True for an address that no other machine reaches. */
+/** True for an address that other machines cannot reach. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** How many solver processes run when nothing is said. */
+/** How many solver processes run when `workers` is not set. */
 export function defaultWorkers(): number {
   return Math.max(1, cpus().length - 1);
 }
@@ -258,7 +258,7 @@ function listen(
   return `${scheme}://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
 }
 
-/** Organization, user and admin key, at the first start; later nothing. */
+/** Makes the organization, its user and the admin key at the first start; does nothing at later ones. */
 async function makeFirst(context: Context): Promise<Omit<Started, "address">> {
   const { admin_key } = context.config;
   const is_first_key_unused = admin_key === null && hasOnlyFirstKey(context.client);
@@ -338,12 +338,12 @@ function openSealKey({ config, ids, log }: AppParts, database: OpenDatabase): Se
 }
 
 function createSolvers(parts: AppParts, onRoom: () => void): SolverPool {
-  // A pool of none would not know what to do; without workers no run is given to it.
+  // The pool needs at least one process; with `workers` 0 it gets no runs.
   const processes = Math.max(1, parts.config.workers ?? defaultWorkers());
   return createPool(parts, { processes, onRoom });
 }
 
-/** One process beside the solvers, started for the first question and ended when none has come for a while. */
+/** One process beside the solvers; it starts with the first request and ends when there has been none for a while. */
 function createInspector(parts: AppParts): Inspector {
   const limits = { kill_grace_ms: INSPECTOR_GRACE_MS, recycle_growth_bytes: INSPECTOR_GROWTH_BYTES };
   const pool = createPool(parts, { control_prefix: "inspector-", processes: 1, kept: 0, warms_up: false, limits });
@@ -375,7 +375,7 @@ function createPool(parts: AppParts, { limits, ...choices }: PoolChoices): Solve
   });
 }
 
-/** Settles when every outcome that the stop brought about has been written. */
+/** Settles when the outcomes of all runs that the stop ended have been written. */
 async function settled(context: Context): Promise<void> {
   while (context.running.size > 0) await context.writer.write(() => undefined);
 }

@@ -22,11 +22,11 @@ export const systemClock: Clock = {
   },
 };
 
-/** What RFC 3339 has a form for: the years 0000 to 9999. */
+/** The range of RFC 3339: the years 0000 to 9999. */
 const TIMESTAMP_MIN_MS = -62_167_219_200_000;
 const TIMESTAMP_MAX_MS = 253_402_300_799_999;
 
-/** RFC 3339 in UTC with milliseconds, the form of every timestamp on the wire. A clock may show what has no such form: then the nearest. */
+/** RFC 3339 in UTC with milliseconds, the form of every timestamp on the wire. A time outside its range becomes the nearest one inside. */
 export function toTimestamp(epoch_ms: number): string {
   return new Date(Math.min(Math.max(epoch_ms, TIMESTAMP_MIN_MS), TIMESTAMP_MAX_MS)).toISOString();
 }
@@ -40,7 +40,7 @@ export function fromTimestamp(text: string): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
-/** True for a day of the calendar, `2026-02-28`. */
+/** True for a date that the calendar has, such as `2026-02-28`. */
 export function isDate(text: string): boolean {
   const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);

@@ -1,6 +1,6 @@
 /**
- * Every setting, once: its name, flag, environment name, unit, default and bounds. A flag beats the environment, which
- * beats the file. All problems are told together, so that a person mends them in one go.
+ * Every setting, defined once: its name, flag, environment name, unit, default and bounds. A flag beats the environment,
+ * which beats the file. All problems are reported together, so that a person can fix them in one go.
  */
 import { isIP } from "node:net";
 import { KILL_AT_PATTERN, KILL_POINTS } from "./kill_points";
@@ -15,10 +15,10 @@ interface Setting<Kind extends string, Value> {
   readonly is_public: boolean;
   readonly min?: number;
   readonly max?: number;
-  /** The word none stands for no value at all. */
+  /** The word `none` means that there is no value. */
   readonly may_be_none?: boolean;
   readonly words?: readonly string[];
-  /** What a text must look like; `expected` ends the message about one that does not. */
+  /** The form that a text must have; the message about a wrong one ends with `expected`. */
   readonly form?: { readonly isFitting: (text: string) => boolean; readonly expected: string };
 }
 
@@ -58,7 +58,7 @@ const textOrNone = (about: string): Setting<"text", string | null> => ({
   default: null,
   is_public: true,
 });
-/** On by its flag alone, or by true. */
+/** A setting that is turned on by its flag alone, or by `true`. */
 const toggle = (about: string): Setting<"toggle", boolean> => ({
   kind: "toggle",
   about,
@@ -81,7 +81,7 @@ const word = <Word extends string>(about: string, value: Word, words: readonly W
 });
 
 const PUBLIC_HOST_PATTERN = /^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9._-]*[a-z0-9])?)(:\d{1,5})?$/i;
-/** As a browser writes it: no path, and no port where it is the scheme's own. */
+/** An origin as browsers write it: without a path, and without the scheme's default port. */
 const ORIGIN_PATTERN = /^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9._-]*[a-z0-9])?)(:\d{1,5})?$/;
 
 export const SETTINGS = {
@@ -107,7 +107,7 @@ export const SETTINGS = {
   secret_key: secret(
     "key that seals webhook secrets; without it a key file is made",
     "32 bytes, as 64 hex digits or as base64",
-    // 43 digits of base64 hold 258 bits, so the last one may only be one whose 2 lowest bits are zero.
+    // 43 digits of base64 hold 258 bits, two more than the key, so the 2 lowest bits of the last digit must be zero.
     /^([0-9a-fA-F]{64}|[0-9A-Za-z+/]{42}[AEIMQUYcgkosw048]=)$/,
   ),
   kill_at: secret(
@@ -191,7 +191,7 @@ export type Config = {
   readonly [Name in SettingName]: (typeof SETTINGS)[Name] extends Setting<string, infer Value> ? Value : never;
 };
 
-/** The entries of a setting that is a comma-separated list; null has none. */
+/** The entries of a setting that is a comma-separated list; an empty list for null. */
 export function listOf(value: string | null): string[] {
   return value === null ? [] : value.split(",").map((entry) => entry.trim());
 }
@@ -216,9 +216,9 @@ export function publicSettings(): SettingName[] {
   return settingNames().filter((name) => SETTINGS[name].is_public);
 }
 
-/** Where the values come from; the caller has read the file. */
+/** The sources of the values; the caller has read the file. */
 export interface ConfigSources {
-  /** By setting name, as typed. */
+  /** By name of the setting, as typed. */
   readonly flags: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Text of the TOML file, if one was given. */
@@ -229,7 +229,7 @@ export type ConfigReading =
   | { readonly config: Config; readonly faults: null }
   | { readonly config: null; readonly faults: readonly string[] };
 
-/** Reads all sources. Either every setting has a good value, or every problem is told. */
+/** Reads all sources. Returns a good value for every setting, or every problem. */
 export function readConfig(sources: ConfigSources): ConfigReading {
   const faults: string[] = [];
   const file = readFile(sources.file_text, faults);
@@ -324,7 +324,7 @@ function parseNumber(setting: Setting<string, unknown>, given: unknown): number 
   return is_right_kind && value >= min && value <= max ? value : undefined;
 }
 
-/** A list in the file is the same as its entries with commas between. */
+/** A list in the file means the same as its entries joined by commas. */
 function parseText(setting: Setting<string, unknown>, given: unknown): string | undefined {
   const value = Array.isArray(given) && given.every((entry) => typeof entry === "string") ? given.join(",") : given;
   if (typeof value !== "string" || value === "") return undefined;
@@ -355,7 +355,7 @@ function shown(given: unknown): string {
 const HOST_NAME_PATTERN = /^(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?$/i;
 const PREFIX_LENGTH_PATTERN = /^\d{1,3}$/;
 
-/** `private` and `public` pass as host names; what they mean is the webhooks' own affair. */
+/** `private` and `public` pass as host names here; the webhook code decides what they mean. */
 function isNetworkOrHost(entry: string): boolean {
   const [address = "", length, ...rest] = entry.split("/");
   const version = isIP(address);

@@ -38,7 +38,7 @@ export interface Ids {
   fraction(): number;
 }
 
-/** Ids from the system's random source. Random bytes are drawn 4 KiB at a time: one draw an id cost more than the rest of a fire's id. */
+/** Ids from the system's random source. Random bytes are drawn 4 KiB at a time, because a draw for each id took longer than everything else about it. */
 export function systemIds(clock: Clock): Ids {
   const pool = new Uint8Array(POOL_BYTES);
   let used = POOL_BYTES;

@@ -1,14 +1,14 @@
-/** JSON that others send: parsed only when it would come back as it was sent, and when parsing takes no longer than its size says. */
+/** JSON from clients. It is parsed only if it can be written back unchanged and if parsing takes no longer than its size suggests. */
 import { Refusal } from "./refusals";
 
-/** JSON.parse takes millions of levels, JSON.stringify then fails: so depth is counted on the text. */
+/** JSON.parse accepts millions of levels, but JSON.stringify then fails, so the depth is counted in the text. */
 const JSON_DEPTH_MAX = 64;
-/** JSON.parse takes 1 us for each key that is new to it: a million of them, 12 MB, hold the thread for 2 s, as rows for 40 ms. */
+/** JSON.parse takes 1 us for each key that is new to it: a million of them (12 MB) block the thread for 2 s, the same data as rows for 40 ms. */
 const LARGE_OBJECT_KEYS_MIN = 1000;
 const LARGE_OBJECT_KEYS_MAX = 200_000;
-/** Texts that may hold a number beyond the range of a double, which JSON.parse turns into Infinity without a word. */
+/** Texts that may hold a number beyond the range of a double, which JSON.parse silently turns into Infinity. */
 const HUGE_NUMBER_PATTERN = /\d[eE]\+?0*[1-9]\d{2}|\d{309}/;
-/** Texts that may hold, once parsed, a string that UTF-8 has no bytes for, or one with a zero in it. */
+/** Texts that may hold, once parsed, a string that UTF-8 cannot express, or one with a zero character. */
 const UNWRITABLE_PATTERN = /\\u(?:0000|[dD][89a-fA-F])/;
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 const QUOTE = 0x22;
@@ -43,13 +43,13 @@ function parse(text: string): unknown {
   }
 }
 
-/** Refuses what would not come back as it was sent. */
+/** Refuses values that cannot be written back as they were sent. */
 function requireWritable(body: unknown): void {
   const open: unknown[] = [body];
   while (open.length > 0) {
     const value = open.pop();
     if (value === Infinity || value === -Infinity) {
-      // Written back as JSON it would become null, and a bound of null means none.
+      // Written as JSON, Infinity becomes null, and a bound of null means that there is no bound.
       throw new Refusal(
         "malformed_json",
         "The body holds a number beyond 1.8e308, the largest that is kept; for no bound, write null",
@@ -73,7 +73,7 @@ function isPlainNumber(value: unknown): boolean {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-/** UTF-8 has no half of a surrogate pair, and many readers end a text at a zero byte. */
+/** UTF-8 cannot express half of a surrogate pair, and many programs end a text at a zero byte. */
 function requireWritableText(text: string): void {
   if (text.isWellFormed() && !text.includes("\0")) return;
   throw new Refusal(
@@ -103,7 +103,7 @@ function requireQuickToParse(text: string): void {
   }
 }
 
-/** Position of the quote that ends the string which begins at `start`; the text's end when it does not. */
+/** Position of the quote that ends the string which begins at `start`; the end of the text if there is none. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end !== -1) {

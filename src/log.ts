@@ -1,4 +1,4 @@
-/** One line an event, to standard error: JSON for machines, text for a terminal. Values never hold a secret or a payload. */
+/** One line an event, to standard error: JSON for machines, text for a terminal. No value ever holds a secret or a payload. */
 import { type Clock, toTimestamp } from "./clock";
 
 type LogLevel = "info" | "warn" | "error";
@@ -33,7 +33,7 @@ function textLine(time: string, level: LogLevel, event: string, fields: LogField
   return `${text}\n`;
 }
 
-/** The message of something that was thrown, which need not be an Error. */
+/** The message of a thrown value, which may be something other than an Error. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

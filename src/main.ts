@@ -1,4 +1,4 @@
-/** The program: its words, its process, its exit code. */
+/** The program's entry: reads the arguments, runs the command, sets the exit code. */
 import { type ArgumentReading, parseArguments } from "./cli/arguments";
 import { COMMANDS } from "./cli/commands";
 import { tellFailure } from "./cli/failure";
@@ -12,7 +12,7 @@ import { platform } from "./platform/current";
 const EMBEDDED_ROOT = "/$bunfs/";
 
 platform.files.makeNewFilesPrivate();
-// The reader of the log may close it, or its disk may be full: the service goes on.
+// The service goes on when the reader of its log closes it or the log's disk is full.
 process.stderr.on("error", () => {});
 const output = new StandardOutput();
 const { exit_code, problem } = output.settle(await main(parseArguments(process.argv.slice(2), COMMANDS)));
@@ -20,7 +20,7 @@ if (problem !== null) process.stderr.write(`jaot-triggers: ${problem}\n`);
 await drained(process.stderr);
 process.exit(exit_code);
 
-/** An exit drops what a slow reader of a pipe has not taken yet. */
+/** Waits until a slow reader of a pipe has taken everything, because an exit would drop the rest. */
 function drained(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.once("error", () => resolve());
@@ -57,7 +57,7 @@ function processTerminal(): Terminal {
   };
 }
 
-/** The first request asks for a stop; the second ends the process at once, which loses nothing that was accepted. */
+/** Settles at the first request to stop. The second ends the process at once; accepted runs are kept even then. */
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     let is_asked = false;

@@ -4,9 +4,9 @@ const NAME_LENGTH_MAX = 64;
 const CANDIDATES_MAX = 20_000;
 
 /**
- * The candidate that is fewest slips away from `name`, ignoring case, if it is near enough to be meant (a third of the
- * letters, at least one); the first one wins a tie. A slip is a letter too many, too few or wrong, or two neighbours
- * swapped (optimal string alignment distance). Looks at the first 20,000 candidates.
+ * The candidate with the fewest typos between it and `name`, ignoring case, if there are few enough (a third of the letters,
+ * at least one); the first one wins a tie. A typo is a letter too many, too few or wrong, or two neighbours swapped
+ * (optimal string alignment distance). Looks at the first 20,000 candidates.
  */
 export function nearestName(name: string, candidates: Iterable<string>): string | null {
   if (name.length === 0 || name.length > NAME_LENGTH_MAX) return null;
@@ -27,10 +27,10 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best;
 }
 
-/** Slips that two short names may differ by and still be taken for each other, by the length of the known one: `_` is no `n`. */
+/** How many typos a name may have and still count as the known one, by the length of the known one: `_` does not count as `n`. */
 const slipsOf = ({ length }: string): number => (length <= 2 ? 0 : length <= 4 ? 1 : 2);
 
-/** The known name that a given one is a slip of: at most two letters away, ignoring case. Null: it is a name of its own. */
+/** The known name that the given one is probably a typo of, ignoring case: at most two typos. Null when there is none. */
 export function slipOf(name: string, known: Iterable<string>): string | null {
   if (name.length > NAME_LENGTH_MAX) return null;
   let best: string | null = null;
@@ -68,7 +68,7 @@ function boundedDistance(left: string, right: string, limit: number): number {
       current[column] = distance;
       if (distance < smallest) smallest = distance;
     }
-    // A swap may skip one row, so only two rows in a row beyond the limit settle it.
+    // A swap may skip one row, so the search ends only after two successive rows above the limit.
     if (smallest > limit && Math.min(...previous) > limit) return smallest;
     [before_previous, previous, current] = [previous, current, before_previous];
   }

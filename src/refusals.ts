@@ -1,6 +1,6 @@
 /**
- * Everything the product may refuse, as a closed union. The caller can mend a refusal: it says what was
- * found, what was expected and what to do next, and carries no secret. Anything else that is thrown is our bug.
+ * Everything that the product may refuse, as a closed union. The caller can correct what was refused: the message says what
+ * was found, what was expected and what to do next, and holds no secret. Any other thrown error is our bug.
  */
 
 const REFUSAL_STATUS = {

@@ -1,4 +1,4 @@
-/** What a key may do, the most first: each role may do what those behind it may. */
+/** The roles of keys, from most rights to fewest: each role may do everything that the roles after it may. */
 export const ROLES = ["admin", "editor", "solver", "viewer"] as const;
 export type Role = (typeof ROLES)[number];
 

@@ -1,12 +1,12 @@
-/** This program's own version, package.json's, and when it was built: both are taken in when it is built. */
+/** This program's version, from package.json, and the time of its build. Both are put in when it is built. */
 import manifest from "../package.json" with { type: "json" };
 
-/** Put in place by scripts/build.ts; the source run as it is has no such name. */
+/** Defined by scripts/build.ts; it does not exist when the program runs from source. */
 declare const JAOT_BUILT_AT_MS: number;
 
 export const PROGRAM_VERSION: string = manifest.version;
 
-/** No clock that is right shows an earlier time: there was no program then. 2024-01-01. */
+/** 2024-01-01. The program did not exist earlier, so a clock that shows an earlier time is wrong. */
 export const FIRST_BUILD_MS = 1_704_067_200_000;
 
 /** Epoch ms. A clock that shows an earlier time has not been set. */

@@ -1,13 +1,13 @@
-/** What a zstd frame says of itself (RFC 8878, section 3.1.1.1), so that nobody unpacks megabytes to see that they are too many. */
+/** Reads the header of a zstd frame (RFC 8878, section 3.1.1.1), so that a frame that is too large is found without unpacking it. */
 
 const MAGIC_BYTES = 4;
-/** Bytes of the dictionary's id, and of the content's size, by their flags. */
+/** Bytes of the dictionary id and of the content size, by their flags. */
 const DICTIONARY_BYTES = [0, 1, 2, 4];
 const SIZE_BYTES = [0, 2, 4, 8];
-/** A size of two bytes counts from here. */
+/** Added to a size that is stored in two bytes. */
 const TWO_BYTES_FROM = 256;
 
-/** Bytes of the content of a frame that says them, as those that this runtime makes do; Infinity for one that does not. */
+/** Bytes of the frame's content, unpacked. Frames made by this runtime state this size; Infinity for a frame that does not. */
 export function unpackedBytes(frame: Uint8Array): number {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const descriptor = view.getUint8(MAGIC_BYTES);

@@ -1,7 +1,7 @@
 /**
- * Limits how far the clock is trusted when records are removed for their age. A clock that is years ahead would have everything
- * removed at once, and nobody could set it back in time; so one that has jumped ahead by more than a day, while the service
- * ran or while it did not, is believed only once the service has been running for `clock_trust_hours`.
+ * Limits how far the clock is trusted when records are removed for their age. If the clock were years ahead, everything would
+ * be removed at once, before anybody could set it back. So a clock that has jumped ahead by more than a day, while the service
+ * ran or while it was stopped, is believed only after the service has been running for `clock_trust_hours`.
  */
 import type { Context, StorageParts } from "../services/context";
 import { agedAt, noteAgedAt } from "../storage/run_retention";
@@ -10,12 +10,12 @@ type AgeTrustContext = StorageParts & Pick<Context, "clock" | "config" | "log">;
 
 const JUMP_MS_MAX = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** How often the time that is believed is written down. */
+/** How often the believed time is stored. */
 const NOTE_MS = 3_600_000;
 
 export class AgeTrust {
   readonly #context: AgeTrustContext;
-  /** Monotonic milliseconds since when the clock has been ahead of what is believed; null: it is not. */
+  /** Monotonic milliseconds at which the clock was first seen ahead of the believed time; null when it is not ahead. */
   #doubted_since: number | null = null;
 
   constructor(context: AgeTrustContext) {

@@ -1,7 +1,7 @@
 /**
- * Backups by the clock: one at each instant of `backup_at`, the newest `backups_keep` are kept. What is due follows from
- * the names in the directory, so that a machine that was off at the hour makes its backup at the next start, and a
- * directory without any gets its first one at once.
+ * Scheduled backups: one at each instant of `backup_at`, of which the newest `backups_keep` are kept. The names in the
+ * directory decide what is due: a machine that was off at the hour makes its backup at the next start, and a directory
+ * without backups gets its first one at once.
  */
 
 import { existsSync, readdirSync, rmSync } from "node:fs";
@@ -20,15 +20,15 @@ type BackupKeeperContext = Pick<Context, "backups" | "clock" | "config" | "log">
 const NAME_PATTERN = /^jaot-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z\.db$/;
 const DRAFT_PATTERN = /^jaot-\d{8}T\d{6}Z\.db(\.part(-journal)?|\.key\.(new|part))$/;
 const RETRY_MS = 300_000;
-/** The longest rest: after a jump of the clock the next backup is not far off. */
+/** The longest rest, so that a jump of the clock is noticed soon. */
 const REST_MS_MAX = 60_000;
 
 export interface BackupKeeper extends Work {
-  /** Gives up the backup under way: the service stops. */
+  /** Gives up the backup under way, because the service stops. */
   abort(): void;
 }
 
-/** `self` starts this program, before its command. Without a `backup_dir` it never has work. */
+/** `self` holds the arguments that start this program, up to its command. Without a `backup_dir` there is never any work. */
 export function createBackupKeeper(context: BackupKeeperContext, self: readonly string[]): BackupKeeper {
   const { backup_dir, backup_at } = context.config;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -54,7 +54,7 @@ export function createBackupKeeper(context: BackupKeeperContext, self: readonly 
   };
 }
 
-/** When the newest backup was taken. One from the future was named by a clock that was wrong, and counts for nothing. */
+/** When the newest backup was taken. Backups with a time in the future are ignored: the clock was wrong when they were named. */
 function newestBefore(directory: string, now: number): number | null {
   if (!existsSync(directory)) platform.files.makePrivateDirectory(directory);
   return listBackups(directory).findLast(({ taken_at }) => taken_at <= now)?.taken_at ?? null;
@@ -82,12 +82,12 @@ function tellFailure({ backups, config, log }: Pick<Context, "backups" | "config
   });
 }
 
-/** Files that a process left when it was killed during a backup. */
+/** Removes the files of backups during which the process was killed. */
 function removeDrafts(directory: string): void {
   for (const name of readdirSync(directory)) if (DRAFT_PATTERN.test(name)) rmSync(join(directory, name));
 }
 
-/** Removes the oldest beyond the number to keep: after a good one, so that failures never eat up the last good ones. */
+/** Removes the oldest backups beyond the number to keep. Call it after a good backup only, so that failures never remove the last good ones. */
 function rotate(context: Pick<Context, "config" | "log">, directory: string): void {
   const all = listBackups(directory);
   for (const { name } of all.slice(0, Math.max(0, all.length - context.config.backups_keep))) {

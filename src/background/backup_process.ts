@@ -1,6 +1,6 @@
 /**
- * One backup, taken by a process of its own: SQLite copies in one long call, which would hold the service's thread. This
- * side watches the copy grow and hands it to the disk piece by piece, so that no sync at the end stalls the service's own.
+ * One backup, taken by a process of its own, because SQLite copies in one long call that would block the service's thread.
+ * This side watches the copy grow and syncs it piece by piece, so that one large sync at the end does not delay the service's own.
  */
 import { closeSync, existsSync, fdatasync, openSync, readFileSync, rmSync, statfsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -14,7 +14,7 @@ import { DATABASE_FILE } from "../storage/directory/data_directory";
 import { hasSealKey, KEY_FILE, keyFileOf } from "../storage/directory/seal";
 
 const LOOK_MS = 10;
-/** 20 to 80 ms of a disk that takes 100 to 400 MB a second. */
+/** Takes 20 to 80 ms on a disk that writes 100 to 400 MB a second. */
 const PIECE_BYTES = 8_388_608;
 const ERROR_LENGTH_MAX = 1000;
 const syncData = promisify(fdatasync);
@@ -22,10 +22,10 @@ const syncData = promisify(fdatasync);
 export interface BackupRequest {
   readonly data_dir: string;
   readonly file: string;
-  /** The words that start this program, before its command. */
+  /** The arguments that start this program, up to its command. */
   readonly self: readonly string[];
   readonly clock: Clock;
-  /** Ends the copy before its time. */
+  /** Aborts the copy. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (bytes: number, bytes_total: number) => void;
 }
@@ -38,10 +38,10 @@ export interface BackupResult {
   readonly duration_ms: number;
 }
 
-/** Why there is no backup, in words for a person. */
+/** Says why there is no backup, in words for a person. */
 export class BackupFailure extends Error {}
 
-/** Takes a backup of a directory's database, in use or not. Throws BackupFailure; `file` is then as it was before. */
+/** Takes a backup of a directory's database, whether it is in use or not. Throws BackupFailure; `file` is then as it was before. */
 export async function takeBackup(request: BackupRequest): Promise<BackupResult> {
   const { data_dir, clock } = request;
   const file = resolve(request.file);
@@ -94,8 +94,8 @@ async function copy(request: BackupRequest, draft: string, bytes_total: number):
 }
 
 /**
- * Tells how far the copy is and holds it back: after each piece the copying process stands still while the piece goes to
- * the disk, and for as long again, so that the service's own syncs find a free disk. The returned function ends that.
+ * Reports how far the copy is, and slows it down: after each piece the copying process is suspended while the piece is
+ * synced, and then for as long again, so that the disk is free for the service's own syncs. The returned function ends this.
  */
 function pace(
   { clock, onProgress }: BackupRequest,
@@ -128,9 +128,9 @@ function pace(
   };
 }
 
-/** Stops the copy and syncs what there is of it. How long it is to stand still from now. */
+/** Suspends the copy and syncs what it has written. Returns how long it must stay suspended from now on. */
 async function rest(clock: Clock, child: Bun.Subprocess, draft: string): Promise<number> {
-  // Where a system cannot do that safely the copy goes on unpaced: one that stood still for ever would make the log grow.
+  // Where a system cannot suspend it safely the copy runs unpaced: a copy that never resumed would let the log grow.
   platform.processes.suspend(child);
   const started = clock.monotonic();
   await syncSoFar(draft);
@@ -146,11 +146,11 @@ async function syncSoFar(draft: string): Promise<void> {
       closeSync(descriptor);
     }
   } catch {
-    // The copying process syncs the whole file at its end, and says what is wrong.
+    // The copying process syncs the whole file at the end and reports what is wrong.
   }
 }
 
-/** The key first, then the backup: a backup that is there has its key. */
+/** The key is copied before the backup, so every backup has its key. */
 function copyKey(data_dir: string, file: string): string | null {
   if (!hasSealKey(data_dir)) return null;
   const target = keyFileOf(file);

@@ -1,7 +1,7 @@
 /**
- * Sends webhooks. A turn takes the deliveries that are due, triggers taking turns, as many of each receiving host as it may
- * have; each attempt runs by itself, so that a receiver which hangs holds up nobody (sending.ts). An attempt is counted before
- * it is made: after a crash the delivery goes out again under the same id.
+ * Sends webhooks. One turn claims the deliveries that are due: triggers take turns, and each receiving host gets at most its
+ * share. Attempts run independently, so a receiver that hangs does not delay the others (sending.ts). An attempt is counted
+ * before it is made: after a crash the delivery is sent again under the same id.
  */
 import { messageOf } from "../log";
 import type { Context, ProcessParts, QueueParts, StorageParts, WebhookParts } from "../services/context";
@@ -14,13 +14,13 @@ import { Sending } from "./sending";
 type DelivererContext = ProcessParts & StorageParts & QueueParts & WebhookParts & Pick<Context, "metrics">;
 
 const REST_MS_MAX = 60_000;
-/** At a stop, so long for receivers that are about to answer: what they took is then not sent twice. */
+/** How long a stop waits for receivers that are about to answer, so that fewer deliveries are sent twice. */
 const DRAIN_MS_MAX = 2000;
 
 export function createDeliverer(context: DelivererContext): Work {
   const sending = new Sending(context.clock);
   const under_way = new Set<Promise<void>>();
-  /** Triggers whose receiver answered 410 just now: nothing more begins until that is written. */
+  /** Triggers whose receiver has just answered 410: no further attempt begins until that is recorded. */
   const gone = new Set<string>();
   const pump = (): void => {
     for (let begun = sending.next(); begun !== null; begun = sending.next()) begin(begun.delivery, begun.end);
@@ -75,12 +75,12 @@ export function createDeliverer(context: DelivererContext): Work {
   };
 }
 
-/** Those of a trigger without a webhook end without anything being sent. */
+/** The host that a trigger's deliveries go to. Deliveries of a trigger without a webhook end without being sent. */
 function hostOf(context: Pick<Context, "fire_targets">, trigger_id: string): string {
   return context.fire_targets.get(trigger_id)?.webhook?.host ?? trigger_id;
 }
 
-/** Takes deliveries of several triggers in one transaction and notes when the next of each is due. */
+/** Claims deliveries of several triggers in one transaction and notes when the next one of each trigger is due. */
 async function claim(
   context: Pick<Context, "boot_id" | "delivery_lanes" | "writer">,
   taken: readonly { trigger_id: string; limit: number }[],
@@ -104,7 +104,7 @@ async function claim(
   }
 }
 
-/** Returns what was taken and not sent: it waits again, and no attempt counts. Never throws: the next start finds what stays. */
+/** Returns deliveries that were claimed and not sent: they wait again, and no attempt is counted. Never throws: the next start returns the rest. */
 async function giveBack(context: DelivererContext, deliveries: readonly ClaimedDelivery[]): Promise<void> {
   if (deliveries.length === 0) return;
   const now = context.clock.now();
@@ -119,7 +119,7 @@ async function giveBack(context: DelivererContext, deliveries: readonly ClaimedD
   }
 }
 
-/** One attempt with its record; never throws. `onAnswer` is told the outcome before it is recorded. */
+/** Makes one attempt and records it; never throws. `onAnswer` gets the outcome before it is recorded. */
 async function send(
   context: DelivererContext,
   delivery: ClaimedDelivery,

@@ -1,11 +1,11 @@
-/** Looks after the disk: gives the ballast up in time and makes a new one when there is room again, and ends the service when its files are gone. */
+/** Watches the disk: gives up the ballast when room runs out, makes a new one when there is room again, and ends the service when its files are gone. */
 import type { Context } from "../services/context";
 import type { Work } from "./loop";
 
-/** Accepting again must not wait long for room that is there; a look takes some 10 µs. */
+/** Short, so that fires are accepted soon after there is room again; a check takes about 10 µs. */
 const LOOK_MS = 1000;
 
-/** `findLoss` says why nothing that is written now would be kept. */
+/** `findLoss` says why data written now would be lost, or null when it would not. */
 export function createDiskKeeper(
   { disk, log, writer }: Pick<Context, "disk" | "log" | "writer">,
   findLoss: () => string | null,

@@ -1,10 +1,10 @@
 /**
  * Moves runs from the queue through the solvers to their end.
  *
- * A turn claims as many runs as the solvers have room for, triggers taking turns, in one transaction that also
- * counts the attempt; only then does a solver see them. What comes back is written once, fenced by attempt and boot
- * id. What an outcome means for its run is said in services/runs/outcomes.ts, what a start does with the runs of a
- * process that died in services/runs/recovery.ts.
+ * A turn claims as many runs as the solvers have room for, with triggers taking turns, in one transaction that also
+ * counts the attempt; the solvers get the runs after that. Each outcome is written once, fenced by attempt and boot id.
+ * services/runs/outcomes.ts decides what an outcome means for its run, services/runs/recovery.ts what a start does with
+ * the runs of a process that died.
  */
 import { messageOf } from "../log";
 import type { KeptText } from "../model/kept_text";
@@ -17,7 +17,7 @@ import type { Progress } from "../solver/messages";
 import { type ClaimedRun, claimRun, readOverrideData } from "../storage/runs";
 import type { Work } from "./loop";
 
-/** Characters or packed bytes of override data from which a run is none of those that others may wait behind. */
+/** Characters or packed bytes of override data above which a run counts as large: no other run waits behind it. */
 const LARGE_OVERRIDES_MIN = 16_384;
 
 type ExecutorContext = ProcessParts &
@@ -60,8 +60,8 @@ export function createExecutor(context: ExecutorContext): Work {
 }
 
 /**
- * Triggers to claim a run of, as many as the solvers have room for; a trigger may be in it more than once. Quick
- * runs have more room: several wait in a solver's pipe, so that it never waits for this process.
+ * Lists the triggers to claim a run of, as many as the solvers have room for; a trigger may be listed more than once.
+ * There is more room for quick runs: several wait in a solver's pipe, so that it never waits for this process.
  */
 function takeTurns(
   context: ExecutorContext,
@@ -103,7 +103,7 @@ function leave(running_of: Map<string, number>, trigger_id: string): void {
   else running_of.set(trigger_id, running);
 }
 
-/** Takes one claimed run through a solver to its end; never throws. */
+/** Solves one claimed run and records its outcome; never throws. */
 async function execute(context: ExecutorContext, run: ClaimedRun, target: FireTarget): Promise<void> {
   try {
     const model = context.version_models.get(target.version_id);
@@ -115,11 +115,11 @@ async function execute(context: ExecutorContext, run: ClaimedRun, target: FireTa
     const handle = context.solvers.submit(
       {
         model,
-        // Both as they are kept: a parsed copy of large data would be made, and made again for the solver, on this thread.
+        // Both stay in their stored form: parsing large data here and writing it again for the solver would block this thread.
         bound: target.contract,
         override_data: overrides,
         options: solveOptionsOf(context, model.options),
-        // The last attempt of a run is alone in its solver: it may be the run that crashes it.
+        // The last attempt of a run gets a solver to itself, because this run may be the one that crashes it.
         quick:
           run.attempt < context.config.attempts_max &&
           !isLarge(overrides) &&
@@ -131,7 +131,7 @@ async function execute(context: ExecutorContext, run: ClaimedRun, target: FireTa
     context.signals.changed(run.id);
     const outcome = await handle.outcome;
     context.killPoint("solved");
-    // The solver has room now; the next claim shares the commit that ends this run.
+    // The solver has room now, and the next claim shares a commit with the end of this run.
     context.wake.executor();
     await settleOutcome(context, run, target, outcome);
   } catch (error) {
@@ -145,7 +145,7 @@ async function execute(context: ExecutorContext, run: ClaimedRun, target: FireTa
   }
 }
 
-/** Data that take longer to read than a quick solve: nothing may wait behind them. */
+/** True for data that take longer to read than a quick solve: no other run may wait behind them. */
 function isLarge(overrides: KeptText | null): boolean {
   return overrides !== null && overrides.length > LARGE_OVERRIDES_MIN;
 }

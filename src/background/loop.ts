@@ -1,15 +1,15 @@
 /**
- * The one shape of a background loop: `runOnce(now)` does one bounded batch and says how long it may rest; start and
- * stop are idempotent; a wake brings the next turn forward. An error is logged and the loop goes on.
+ * The common form of all background loops: `runOnce(now)` does one bounded batch and returns how long the loop may rest;
+ * start and stop are idempotent; a wake brings the next turn forward. An error is logged and the loop goes on.
  */
 import type { Clock } from "../clock";
 import { type Log, messageOf } from "../log";
 
 export interface Work {
   readonly name: string;
-  /** Does one batch. Returns the milliseconds until there may be more, 0 for at once, null for "when woken". */
+  /** Does one batch. Returns the milliseconds until there may be more work, 0 for at once, null for "when woken". */
   runOnce(now: number): Promise<number | null>;
-  /** Called once the last turn has ended: lets go of what the turns left in hand. */
+  /** Called once, after the last turn has ended; releases what the turns still hold. */
   release?(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export class Loop {
     this.wake();
   }
 
-  /** Settles when the turn under way has ended; no other begins. */
+  /** Settles when the current turn has ended; no other turn begins. */
   async stop(): Promise<void> {
     this.#is_started = false;
     this.#cancelTimer?.();

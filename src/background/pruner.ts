@@ -1,6 +1,6 @@
 /**
- * Removes what is past its time: runs of deleted triggers, runs too old or too many, old idempotency keys, events, rows of the
- * audit log, deleted schedules and their ledgers. A turn is one small batch and a pause, so that fires hardly notice.
+ * Removes records that are no longer kept: runs of deleted triggers, runs that are too old or too many, old idempotency keys,
+ * events, rows of the audit log, deleted schedules and their ledgers. A turn is one small batch and a pause, to delay fires little.
  */
 import type { Context, StorageParts } from "../services/context";
 import { pruneAudit, pruneRefusals } from "../storage/audit";
@@ -24,7 +24,7 @@ import type { Work } from "./loop";
 /** A batch of 50 runs with their answers holds the writer for about 1 ms. */
 const BATCH_ROWS = 50;
 const BATCH_PAGES = 64;
-/** At some 200 bytes each: 2 MiB. */
+/** About 2 MiB, at 200 bytes each. */
 const AUDIT_REFUSALS_MAX = 10_000;
 const REST_MS = 60_000;
 const PAUSE_BETWEEN_BATCHES_MS = 10;
@@ -57,7 +57,7 @@ export function createPruner(context: PrunerContext): Work {
         age_pass.after_seq = FIRST_SEQ;
         aged_at = await ages.look(now);
       }
-      // A clock that is set back during a pass makes nothing old that was just written.
+      // If the clock is set back during a pass, the earlier time counts: records written just now must not look old.
       const is_done = await works[next]!(context, Math.min(aged_at, now));
       if (is_done) next = (next + 1) % works.length;
       return is_done && next === 0 ? REST_MS : PAUSE_BETWEEN_BATCHES_MS;
@@ -90,7 +90,7 @@ async function pruneFull(
   return false;
 }
 
-/** Deliveries that no run takes with it: pings and events of schedules. */
+/** Removes deliveries that belong to no run and so are not removed with one: pings and events of schedules. */
 function pruneEvents(context: Pick<Context, "config" | "writer">, now: number): Promise<boolean> {
   const before = now - context.config.runs_keep_days * DAY_MS;
   return batch(context, (transaction) => pruneDeliveries(transaction, before, BATCH_ROWS));
@@ -101,7 +101,7 @@ function pruneKeys(context: Pick<Context, "writer">, now: number): Promise<boole
   return batch(context, (transaction) => pruneIdempotencyKeys(transaction, before, BATCH_ROWS));
 }
 
-/** Changes stay their time; refusals, which anyone can bring about, also make room for each other. */
+/** Changes are kept for the full time. Refusals, which anyone can cause, are also limited in number. */
 async function pruneAuditLog(context: Pick<Context, "config" | "writer">, now: number): Promise<boolean> {
   const before = now - context.config.audit_keep_days * DAY_MS;
   const is_done = await batch(context, (transaction) => pruneAudit(transaction, before, BATCH_ROWS));
@@ -121,7 +121,7 @@ async function shrink(context: Pick<Context, "writer">): Promise<boolean> {
   return (await context.writer.write((transaction) => shrinkFile(transaction, BATCH_PAGES))) === 0;
 }
 
-/** True when the batch was not full, or held less than `least`: there is no more. */
+/** True when fewer than `least` were removed: there is nothing more to remove. */
 async function batch(
   context: Pick<Context, "writer">,
   operation: (transaction: Transaction) => number,

@@ -1,35 +1,35 @@
 /**
- * What the deliverer has in hand: the attempts under way to each host, and deliveries that were taken ahead and wait for
- * one of them to end.
+ * The deliveries that the deliverer has claimed: the attempts under way to each host, and those claimed ahead, which wait
+ * for an attempt to end.
  *
- * A receiver that hangs costs a place for as long as an attempt may last, so places are not given to whoever comes
- * first: hosts that are known to answer can have them all, those that nobody knows yet most, and those that are slow or
- * silent half of them. A hundred receivers that hang then leave places for the others.
+ * A receiver that hangs occupies a place for as long as an attempt may last, so places are not given out first come,
+ * first served: hosts that are known to answer may use all of them, hosts not tried yet most, and hosts that are slow or
+ * silent half. So even a hundred receivers that hang leave places for the others.
  */
 import type { Clock } from "../clock";
 import type { ClaimedDelivery } from "../storage/deliveries";
 
-/** What the last attempt to a host, or one that lasts already, tells about it. */
+/** How a host behaves, judged by the last attempt to it or by one that is taking long. */
 type Standing = "unknown" | "answering" | "slow" | "silent";
 
 const SENDING_MAX = 64;
 const SENDING_DOUBTFUL_MAX = 48;
 const SENDING_FAILING_MAX = 32;
-/** The first attempt to a host, and each to one that gave no answer last time, is made alone. */
+/** How many attempts may run to one host at a time: only one if it is new or gave no answer last time. */
 const SENDING_PER_HOST_MAX: Readonly<Record<Standing, number>> = { unknown: 1, answering: 4, slow: 4, silent: 1 };
-/** An attempt that lasts longer counts against its host while it lasts. */
+/** A host counts as slow while an attempt to it lasts longer than this. */
 const SLOW_MS = 1000;
-/** Taken ahead for a host that answers, so that no attempt waits for a commit: with 32, 2,700 a second instead of 910. */
+/** Claimed ahead for a host that answers, so that no attempt waits for a commit: 32 give 2,700 a second instead of 910. */
 const AHEAD_MAX = 32;
 const AHEAD_TOTAL_MAX = 256;
 const HOSTS_KEPT_MAX = 10_000;
 
 interface Host {
   standing: Standing;
-  /** Monotonic starts of the attempts under way. */
+  /** The attempts under way, with their monotonic start times. */
   readonly open: Set<{ readonly started: number }>;
   readonly ahead: ClaimedDelivery[];
-  /** Being taken from the database just now. */
+  /** Deliveries that are being claimed from the database right now. */
   reserved: number;
 }
 
@@ -37,14 +37,14 @@ interface LaneUse {
   total: number;
   doubtful: number;
   failing: number;
-  /** Taken or being taken and not begun, of hosts that are not known to answer. */
+  /** Deliveries to hosts that are not known to answer, claimed or being claimed, whose attempt has not begun. */
   doubtful_ahead: number;
 }
 
 export class Sending {
   readonly #clock: Clock;
   readonly #hosts = new Map<string, Host>();
-  /** Hosts with anything in hand, in the order of their turns. */
+  /** Hosts that have claimed deliveries or attempts under way, in the order of their turns. */
   readonly #busy = new Set<Host>();
   #ahead_total = 0;
 
@@ -52,7 +52,7 @@ export class Sending {
     this.#clock = clock;
   }
 
-  /** How many deliveries to this host may be taken now; they count until `release`. */
+  /** Returns how many deliveries to this host may be claimed now; they count as taken until `release`. */
   reserve(name: string): number {
     const host = this.#hostOf(name);
     const room = this.#roomOf(host);
@@ -62,7 +62,7 @@ export class Sending {
     return room;
   }
 
-  /** Ends all reservations: what came of them was handed to `take`. */
+  /** Ends all reservations, once the claimed deliveries have been passed to `take`. */
   release(): void {
     for (const host of [...this.#busy]) {
       host.reserved = 0;
@@ -77,7 +77,7 @@ export class Sending {
     this.#busy.add(host);
   }
 
-  /** The next delivery whose attempt may begin, hosts taking turns; null when none may. Its attempt is under way until `end`. */
+  /** The next delivery whose attempt may begin, with hosts taking turns; null if none may. Its attempt is under way until `end` is called. */
   next(): { readonly delivery: ClaimedDelivery; readonly end: (is_answered: boolean) => void } | null {
     const use = this.#laneUse();
     for (const host of this.#busy) {
@@ -91,7 +91,7 @@ export class Sending {
     return null;
   }
 
-  /** What was taken and not begun, of hosts that fail; like the next two, it is no longer in hand. */
+  /** Removes and returns the deliveries to failing hosts whose attempt has not begun. The next two methods do the same for theirs. */
   giveBackFailing(): ClaimedDelivery[] {
     return this.#giveBack((_, host) => isFailing(this.#standingOf(host)));
   }
@@ -132,7 +132,7 @@ export class Sending {
     const at_once = SENDING_PER_HOST_MAX[standing] - host.open.size - host.ahead.length - host.reserved;
     if (standing === "answering") {
       if (host.ahead.length + host.reserved > AHEAD_MAX / 2) return 0;
-      // Without room to take ahead a host still gets what may begin at once.
+      // When nothing more may be claimed ahead, a host still gets the deliveries that may begin at once.
       return at_once + (this.#ahead_total < AHEAD_TOTAL_MAX ? AHEAD_MAX : 0);
     }
     const use = this.#laneUse();

@@ -1,10 +1,10 @@
 /**
- * Turns the clock into runs. One loop, at least once a second and after every edit, asks for schedules that are due and for
- * ticks that waited for a run to end; no timer per schedule. Each is settled in one transaction (services/schedules/tick_settling.ts).
+ * Starts the runs of schedules. One loop, at least once a second and after every edit, looks for schedules that are due and for
+ * ticks that waited for a run to end; schedules have no timers. Each is settled in one transaction (services/schedules/tick_settling.ts).
  *
- * The clock is not believed blindly. Before the time this program was built it has not been set: nothing fires until it is.
- * Every turn compares wall time with monotonic time, and a jump is logged; what a jump makes late is missed or not like
- * any other tick, and what it repeats is in the ledger already.
+ * The clock is not trusted blindly. If it shows a time before this program was built, it has not been set, and nothing fires.
+ * Every turn compares wall time with monotonic time and logs a jump. Ticks that a jump makes late follow the rules for missed
+ * ticks like any others; ticks that it repeats are in the ledger already.
  */
 import { toTimestamp } from "../clock";
 import { ClockWatch } from "../schedules/clock_watch";
@@ -30,15 +30,15 @@ type TickerContext = StorageParts &
   Pick<Context, "clock" | "delivery_lanes" | "ids" | "log" | "running" | "scheduler" | "signals">;
 
 /**
- * Schedules that one turn takes. The writer goes on committing while it syncs what it has, so that a turn of 1,024 waits for
- * the disk a few times: of 10,000 ticks due at once the last was 0.9 s late, with turns of 256 it was 2.6 s.
+ * Schedules that one turn takes. The writer goes on committing while it syncs, so a turn of 1,024 waits for the disk only a few
+ * times: with 10,000 ticks due at once, the last one was 0.9 s late; with turns of 256 it was 2.6 s late.
  */
 const TURN_SCHEDULES = 1024;
 const BATCH_SCHEDULES = 256;
-/** What a tick counts for among the writer's operations: 128 of them are a transaction, and hold it for about 10 ms. */
+/** The size that a tick counts for in the writer: 128 of them fill a transaction, which takes about 10 ms. */
 const TICK_BYTES = 8192;
 const TURN_MS = 1000;
-/** How far ahead of the clock a schedule may stand before it is told of: it would stay silent for that long. */
+/** How far ahead of the clock a schedule may be before it is reported: it does not fire until the clock gets there. */
 const CURSOR_AHEAD_MS = 3_600_000;
 const CURSORS_LOOK_MS = 60_000;
 
@@ -58,7 +58,7 @@ export function createTicker(context: TickerContext): Work {
         cursors_looked_at = monotonic;
         lookForCursorsAhead(context, now);
       }
-      // Ticks that fall due in the meantime are handled like those of any other pause.
+      // Ticks that become due in the meantime are handled like those of any other pause.
       if (context.disk.is_low) return TURN_MS;
       const due = listDueSchedules(context.client, now, TURN_SCHEDULES);
       await Promise.all(due.map((id) => settle(context, id, now)));
@@ -75,8 +75,8 @@ export function createTicker(context: TickerContext): Work {
 }
 
 /**
- * Computes the next instants again when another program computed the stored ones: its zones may have had other rules. Each
- * follows from the schedule's cursor, so that nothing which is due by now gets lost. Call once, before any loop starts.
+ * Computes the next instants again when another version of the program computed the stored ones: its time zones may have had
+ * other rules. Each is computed from the schedule's cursor, so that no due tick gets lost. Call once, before any loop starts.
  */
 export async function refreshSchedules(context: Pick<Context, "client" | "clock" | "writer">): Promise<number> {
   const now = context.clock.now();
@@ -88,7 +88,7 @@ export async function refreshSchedules(context: Pick<Context, "client" | "clock"
   return count;
 }
 
-/** Schedules whose run has just ended and that have a tick waiting. The others are found within a second, by a query over all that wait. */
+/** Schedules whose run has just ended and that have a tick waiting. A query over all waiting ticks finds the others within a second. */
 function takeEnded(context: Pick<Context, "client" | "scheduler">): Set<string> {
   const { ended_schedules } = context.scheduler;
   const found = new Set([...ended_schedules].filter((id) => hasWaitingTick(context.client, id)));
@@ -107,7 +107,7 @@ async function settle(context: TickerContext, id: string, now: number): Promise<
   tellEffects(context, settled.target, id, settled.effects);
 }
 
-/** Returns how many ticks went on. */
+/** Returns how many waiting ticks were released. */
 async function release(context: TickerContext, id: string, now: number): Promise<number> {
   const settled = await context.writer.write((transaction) => {
     const schedule = readSchedule(transaction, id);
@@ -125,7 +125,7 @@ function hasMoved(effects: TickEffects): boolean {
   return effects.queued > 0 || effects.cancelled.length > 0;
 }
 
-/** Notes, and says once, when the clock is set or shows a time before this program was built. */
+/** Records, and logs once, when the clock gets set or shows a time before this program was built. */
 async function followClock(context: TickerContext, now: number): Promise<void> {
   const { scheduler, log } = context;
   const is_set = now >= BUILT_AT_MS;
@@ -143,7 +143,7 @@ async function followClock(context: TickerContext, now: number): Promise<void> {
   scheduler.is_clock_set = is_set;
 }
 
-/** Schedules made while the clock was not set have missed nothing since: they begin now. */
+/** Schedules made while the clock was not set begin now; no tick of theirs counts as missed. */
 async function forgetUnsetTime(context: Pick<Context, "client" | "writer">, now: number): Promise<void> {
   await eachTicking(context, FIRST_BUILD_MS, () => Math.floor(now / 1000) * 1000);
 }

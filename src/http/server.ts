@@ -37,9 +37,9 @@ import { checkFireHeaders } from "./triggers/fire_request";
 import { triggerRoutes } from "./triggers/triggers";
 import { deliveryRoutes } from "./webhooks/deliveries";
 
-/** Bun answers its own limit without a body. This limit is never reached, because request_body.ts counts while it reads and refuses with a message. */
+/** Bun enforces its own limit with an answer without a body. So that limit is never reached: request_body.ts counts while it reads and refuses with a message. */
 const BUN_BODY_BYTES_MAX = Number.MAX_SAFE_INTEGER;
-/** Of a request that a role was too low for, in the audit log. */
+/** Characters of a path that the audit log keeps when a role was too low for the request. */
 const PATH_LENGTH_KEPT = 200;
 
 /** All routes, not yet listening. */
@@ -81,7 +81,7 @@ function createEdge(context: Context) {
     serve: {
       maxRequestBodySize: BUN_BODY_BYTES_MAX,
       development: false,
-      // Elysia's default lets a second process take a port that is in use, and half of its requests.
+      // Elysia's default lets a second process listen on a port that is in use and take half of its requests.
       reusePort: false,
       idleTimeout: IDLE_SECONDS_MAX,
     },
@@ -96,7 +96,7 @@ function createEdge(context: Context) {
       return is_asked_first ? "" : undefined;
     })
     .onParse({ as: "global" }, ({ request, route, params, server, set }) => {
-      // Whoever opens nothing is told so before this thread reads what may be megabytes.
+      // A sender with wrong credentials is refused before this thread reads a body that may have megabytes.
       const kind = bodyRouteOf(route);
       const visit = visitOf(request, server, set);
       const { trigger_id = "" } = (params ?? {}) as { trigger_id?: string };
@@ -105,7 +105,7 @@ function createEdge(context: Context) {
       return readJsonBody(request, bodies.termsFor(kind, sender), () => holdOpen(request, server));
     })
     .onBeforeHandle({ as: "global" }, ({ request, route, set }) => {
-      // Most requests have none, and pay nothing for this.
+      // Most requests have no query and skip this check.
       if (request.url.includes("?")) checkQuery(request, route, set.headers);
     })
     .onAfterHandle({ as: "global" }, ({ request, server }) => letGo(request, server))
@@ -127,7 +127,7 @@ function createEdge(context: Context) {
     );
 }
 
-/** Refuses other hosts and other pages. True for a question of an allowed page's browser, which the headers answer. */
+/** Refuses other hosts and other pages. True for a preflight of an allowed page, which the headers alone answer. */
 function passDoor(
   context: Context,
   request: Request,
@@ -141,30 +141,30 @@ function passDoor(
   return isPreflight(request) && "access-control-allow-origin" in cors_headers;
 }
 
-/** Whoever fires, when the headers open the trigger. Refuses headers that open nothing; a secret may be in the body. */
+/** The sender of a fire. Refuses wrong credentials in the headers; without any, the sender is its address, since the secret may be in the body. */
 function firerOf(context: Context, request: Request, trigger_id: string, visit: Visit): Sender {
   const opened = checkFireHeaders(context, request, trigger_id, visit);
   if (opened === null) return { id: visit.client(), is_proven: false };
   return { id: opened.fired_by ?? opened.target.id, is_proven: true };
 }
 
-/** Whoever sends a body to another route. A sign-in link is a body; every other one belongs to the holder of a key, or is refused 401. */
+/** The sender of a body to another route. A sign-in link needs no key; for any other route refuses 401 without a valid key. */
 function senderOf(context: Context, request: Request, route: BodyRoute, visit: Visit): Sender {
   if (route === "sign_in") return { id: visit.client(), is_proven: false };
   return { id: requirePrincipal(context, request, visit).key_id, is_proven: true };
 }
 
-/** A role that was too low belongs into the audit log. */
+/** Records in the audit log that a role was too low. */
 function noteLowRole(context: Context, failed: { error: unknown; principal?: Principal }, info: RequestInfo): void {
   const { error, principal } = failed;
   if (principal === undefined || !(error instanceof Refusal) || error.code !== "not_allowed") return;
   recordLowRole(context, principal, `${info.method} ${info.path.slice(0, PATH_LENGTH_KEPT)}`);
 }
 
-/** All routes with their bodies and answers, as types: what src/client is made from. */
+/** All routes with their bodies and answers, as types; src/client is made from them. */
 export type Api = ReturnType<typeof createServer>;
 
-/** A client may send a Host that makes no URL; then the text is told as it came. */
+/** The path of a URL. A client may send a Host that makes the URL invalid; then the text is returned as it came. */
 function pathOf(url: string): string {
   return URL.canParse(url) ? new URL(url).pathname : url;
 }

@@ -1,4 +1,4 @@
-/** /api/v2/session: what the page needs to sign in by link, to know who it is, and to sign out. */
+/** /api/v2/session: the page signs in by link here, finds out whose key it has, and signs out. */
 import { getSession, shareSession, signInByLink, signOut } from "../../services/access/sign_in";
 import type { Context, StorageParts, VisitParts } from "../../services/context";
 import { requireRole } from "../edge/authenticate";

@@ -1,6 +1,6 @@
-/** HTML from text: everything that is put into a template is escaped, but for HTML that was made here. */
+/** HTML from text: everything put into a template is escaped, except for HTML that was made here. */
 
-/** HTML that may be put into a page as it is. */
+/** HTML that goes into a page unchanged. */
 export class Html {
   readonly text: string;
 
@@ -11,7 +11,7 @@ export class Html {
 
 type Part = Html | string | number | readonly Html[];
 
-/** A template whose parts are escaped; a list of HTML is joined. */
+/** Builds HTML from a template: its parts are escaped, lists of HTML are joined. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   let text = strings[0] ?? "";
   for (const [i, part] of parts.entries()) text += toText(part) + (strings[i + 1] ?? "");
@@ -36,7 +36,7 @@ function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => ESCAPES[letter]!);
 }
 
-/** Sentences in which `backquotes` mean code. */
+/** The HTML of sentences in which `backquotes` mark code. */
 export function prose(text: string): Html[] {
   return text.split("`").map((piece, i) => (i % 2 === 0 ? html`${piece}` : html`<code>${piece}</code>`));
 }

@@ -1,7 +1,7 @@
-/** JSON to read: what fits on a line stays on one. */
+/** JSON for people: a value that fits on one line stays on one line. */
 const LINE_LENGTH_MAX = 72;
 
-/** The value as JSON text, indented by two spaces a level. */
+/** The value as JSON text, indented by two spaces per level. */
 export function spellJson(value: unknown, indent = ""): string {
   const line = spellLine(value);
   if (indent.length + line.length <= LINE_LENGTH_MAX || typeof value !== "object" || value === null) return line;

@@ -1,13 +1,13 @@
 /**
- * The page at /docs: the OpenAPI document to read, made on the server. It has no script, so its content security policy
- * forbids all of them; the readers that are published bring 1 to 3 MB of script and styles inside elements.
+ * The page at /docs: the OpenAPI document as HTML, made on the server. It has no script, so its content security policy can
+ * forbid scripts. The viewers that others publish bring 1 to 3 MB of script and need inline styles.
  */
 import type { OpenapiDocument } from "../openapi/document";
 import { type Html, html, prose } from "./html";
 import { spellJson } from "./json_text";
 import { fieldRows, spellSchema } from "./schema";
 
-// biome-ignore lint/suspicious/noExplicitAny: the document is JSON, read as such.
+// biome-ignore lint/suspicious/noExplicitAny: the document is plain JSON here.
 type Json = any;
 
 interface Operation {
@@ -158,7 +158,7 @@ ${code(spellJson(value), `Example of ${name}`)}</article>
 `;
 }
 
-/** A line to copy into a shell, as README's quick start has them. */
+/** A line to copy into a shell, in the form of README's quick start. */
 function curl(method: string, path: string, operation: Json): Html {
   const words = ["curl", `"$JAOT${path.replace(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`)}"`];
   if (method !== "GET") words.push(`-X ${method}`);
@@ -195,7 +195,7 @@ function fields(caption: string, schema: Json): Html {
   return rows.length === 0 ? html`<p>${spellSchema(schema)}</p>` : table(caption, ["Field", "Type", "Meaning"], rows);
 }
 
-/** Wide content scrolls by itself, and with the keyboard. */
+/** A table that scrolls sideways when it is wide, also with the keyboard. */
 function table(caption: string, heads: readonly string[], rows: readonly Html[]): Html {
   return html`<div class="table" role="region" aria-label="${caption}" tabindex="0"><table>
 <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>

@@ -1,7 +1,7 @@
 /** JSON Schemas in words: the type of a value in one line, the fields of an object as rows. */
 import { type Html, html } from "./html";
 
-// biome-ignore lint/suspicious/noExplicitAny: schemas are JSON, read as such.
+// biome-ignore lint/suspicious/noExplicitAny: schemas are plain JSON here.
 type Json = any;
 
 export interface FieldRow {
@@ -11,7 +11,7 @@ export interface FieldRow {
   readonly is_required: boolean;
 }
 
-/** Fields of an object, those of objects inside it with their path; empty for any other schema. */
+/** The fields of an object; fields of objects inside it come with their path. Empty for any other schema. */
 export function fieldRows(schema: Json, prefix = ""): FieldRow[] {
   return Object.entries((schema.properties ?? {}) as Record<string, Json>).flatMap(([name, field]) => {
     const row = {

@@ -15,7 +15,7 @@ export function bearerToken(authorization: string | null): string | null {
   return token === "" ? null : token;
 }
 
-/** Schemes that clients are set to by mistake. Others are not repeated: a secret that stands alone would be. */
+/** Schemes that clients use by mistake. Any other first word is not repeated in messages: it may be a secret sent without a scheme. */
 const KNOWN_SCHEMES = [
   "Basic",
   "Digest",
@@ -30,7 +30,7 @@ const KNOWN_SCHEMES = [
   "JWT",
 ];
 
-/** What an Authorization header without a Bearer token holds, in words that repeat no secret. */
+/** Says what an Authorization header without a Bearer token holds, without repeating a secret. */
 export function foundInstead(authorization: string | null): string {
   const given = authorization?.trim() ?? "";
   if (given === "") return "no Authorization header was found";
@@ -41,7 +41,7 @@ export function foundInstead(authorization: string | null): string {
   return "Authorization begins with something that is not Bearer";
 }
 
-/** Principals of the requests under way whose key was looked at before their body was read. */
+/** Principals of the current requests whose key was checked before their body was read. */
 const known = new WeakMap<Request, Principal>();
 
 /** The principal that holds the request's API key. Refuses 401. */

@@ -1,4 +1,4 @@
-/** Parts of request bodies that several nouns use. Objects refuse unknown fields, so that a typo is never silently ignored. */
+/** Parts of request bodies that several resources use. Objects refuse unknown fields, so that a typo is never silently ignored. */
 import { type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
 
 export const closed = <Properties extends TProperties>(properties: Properties): TObject<Properties> =>
@@ -10,5 +10,5 @@ export const name = Type.String({ minLength: 1, maxLength: 200, pattern: "\\S" }
 export const description = Type.String({ maxLength: 10_000 });
 export const anyJson = Type.Optional(Type.Unknown());
 
-/** A model: its own compiler says what is wrong with it. */
+/** A model. It is not checked here: the compiler reports what is wrong with it. */
 export const anyBody = Type.Unknown();

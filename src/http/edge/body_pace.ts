@@ -1,13 +1,13 @@
 /**
- * How long a body may take to come. The runtime cuts whoever sends less than 16 KB a second for 10 s, without an answer; a radio
- * link sends 3. So it is kept from doing so while a body comes, and this is the rule instead: every body has its first seconds,
- * and then a pace to keep up on the whole. A sender may have a few slow bodies at a time.
+ * Limits how long a body may take to arrive. The runtime closes a connection that sends less than 16 KB a second for 10 s,
+ * without an answer; a radio link sends 3 KB. So that rule is turned off while a body arrives, and this one applies instead:
+ * every body has its first seconds, and after that must keep up a minimum pace on average. A sender may have a few slow bodies at a time.
  */
 import type { Clock } from "../../clock";
 import { Refusal } from "../../refusals";
 
 export interface PaceRules {
-  /** Bytes a second, on the whole, once the first seconds are over. */
+  /** Bytes a second on average, once the first seconds are over. */
   readonly rate_min: number;
   /** Bodies of one sender that may take more than the first seconds at one time. */
   readonly slow_bodies_max: number;
@@ -15,7 +15,7 @@ export interface PaceRules {
   readonly advice: string;
 }
 
-/** No body is slow before. */
+/** No body counts as slow before this time. */
 const FIRST_SECONDS = 10;
 
 export class BodyPace {
@@ -29,8 +29,8 @@ export class BodyPace {
   }
 
   /**
-   * The bytes, or a refusal 408 when they come too slowly. `size` is what the body is to have, or has so far where that is not
-   * known; `hold` keeps the runtime from cutting the connection, until there is an answer.
+   * Returns the bytes. Refuses 408 when they come too slowly. `size` is the declared length of the body, or what has come so far
+   * if none is declared; `hold` keeps the runtime from closing the connection until there is an answer.
    */
   async watch<Bytes>(reading: Promise<Bytes>, sender: string, size: () => number, hold: () => void): Promise<Bytes> {
     const { promise: cut, reject } = Promise.withResolvers<never>();

@@ -1,11 +1,11 @@
-/** What large bodies on their way may hold together, so that a hundred uploads at once do not fill the memory. */
+/** Limits the memory of all large bodies that are arriving, so that a hundred uploads at once do not fill it. */
 import { Refusal } from "../../refusals";
 
 const RETRY_SECONDS = 1;
 
 /**
- * Bytes of bodies of senders of one kind, from when they are declared, or as they come, until they are parsed or handed on. One sender
- * has half of it at most. A body alone always fits.
+ * Counts the bytes of bodies from one kind of sender: from the moment they are declared, or as they come, until they are parsed
+ * or passed on. One sender gets at most half. A single body always fits.
  */
 export class BodyRoom {
   readonly #bytes_max: number;
@@ -13,13 +13,13 @@ export class BodyRoom {
   readonly #of_sender = new Map<string, number>();
   #bytes = 0;
 
-  /** `advice` says what a sender who is turned away can do. */
+  /** `advice` tells a refused sender what to do. */
   constructor(bytes_max: number, advice: string) {
     this.#bytes_max = bytes_max;
     this.#advice = advice;
   }
 
-  /** Refuses 503 what goes beyond; what was taken is given back with `release`. */
+  /** Takes room for these bytes; refuses 503 when there is not enough. Give it back with `release`. */
   take(sender: string, bytes: number): void {
     const of_sender = this.#of_sender.get(sender) ?? 0;
     const is_sender_full = of_sender > 0 && of_sender + bytes > this.#bytes_max / 2;

@@ -1,4 +1,4 @@
-/** What each route reads from whom: little from those who have shown nothing, since parsed JSON takes many times the room of its text. */
+/** How large a body each route reads from each sender: only a small one without credentials, since parsed JSON takes many times the memory of its text. */
 import type { Clock } from "../../clock";
 import type { Config } from "../../config";
 import { Refusal } from "../../refusals";
@@ -9,26 +9,26 @@ import { type BodyTerms, tooLarge } from "./request_body";
 const MIB_BYTES = 1_048_576;
 /** A sign-in link is 64 digits. */
 const SIGN_IN_BYTES_MAX = 1024;
-/** A secret may be in the body of a fire, so such a body is read; over 64 KiB it is never parsed on this thread. */
+/** The secret may be in the body of a fire, so such a body is read without credentials; over 64 KiB it is never parsed on this thread. */
 const UNPROVEN_FIRE_BYTES_MAX = MIB_BYTES;
 /** Messages of agents are parsed on this thread. */
 const AGENT_BYTES_MAX = MIB_BYTES;
 const UNPROVEN_ROOM_BYTES = 32 * MIB_BYTES;
-/** Bodies of the largest size, at once. */
+/** How many bodies of the largest size fit at once. */
 const PROVEN_ROOM_BODIES = 8;
-/** What the runtime asks for by itself. */
+/** The runtime's own minimum. */
 const UNPROVEN_RATE_MIN = 16_384;
 const SLOW_BODIES_MAX = 4;
 
 export type BodyRoute = "fire" | "solve" | "sign_in" | "agent" | "other";
 
-/** The sender: a key, a trigger or an address, and whether credentials in the headers were right. */
+/** The sender of a body: a key, a trigger or an address, and whether its headers held valid credentials. */
 export interface Sender {
   readonly id: string;
   readonly is_proven: boolean;
 }
 
-/** By the router's spelling of a route. Its slash at the end is optional. */
+/** Kinds of bodies by the router's spelling of a route. The slash at its end is optional. */
 const KINDS: readonly (readonly [RegExp, BodyRoute])[] = [
   [/^\/api\/v2\/triggers\/:trigger_id\/fire(?:-batch)?\/?$/, "fire"],
   [/^\/api\/v2\/solve(?:\/validate)?\/?$/, "solve"],
@@ -36,7 +36,7 @@ const KINDS: readonly (readonly [RegExp, BodyRoute])[] = [
   [/^\/mcp\/?$/, "agent"],
 ];
 
-/** What kind of body a route takes. */
+/** The kind of body that a route takes. */
 export function bodyRouteOf(route: string): BodyRoute {
   return KINDS.find(([pattern]) => pattern.test(route))?.[1] ?? "other";
 }

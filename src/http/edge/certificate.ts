@@ -1,18 +1,18 @@
-/** The certificate and key that the service itself serves TLS with. */
+/** The certificate and key with which the service itself serves TLS. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Config } from "../../config";
 import { messageOf } from "../../log";
 
 export interface Certificate {
-  /** PEM, the chain after it. */
+  /** PEM, followed by its chain. */
   readonly cert: string;
   readonly key: string;
   /** Epoch ms. */
   readonly expires_at: number;
 }
 
-/** Reads both files; null when none are set. Throws a RangeError that says which of them is wrong, and how. */
+/** Reads both files; null when they are not set. Throws a RangeError that says which file is wrong, and how. */
 export function readCertificate({ tls_cert, tls_key }: Pick<Config, "tls_cert" | "tls_key">): Certificate | null {
   if (tls_cert === null && tls_key === null) return null;
   if (tls_cert === null) throw new RangeError("--tls-key is given without --tls-cert; TLS needs both");

@@ -1,4 +1,4 @@
-/** Turns everything that can go wrong in a request into one answer. What is not a refusal is our bug: the client gets an incident id, the log the cause. */
+/** Turns every error of a request into one answer. An error that is not a refusal is our bug: the client gets an incident id, and the log gets the cause. */
 import type { TSchema } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import type { Ids } from "../../ids";
@@ -76,7 +76,7 @@ function storageRefusal(failure: StorageFailure): Refusal | null {
   );
 }
 
-/** What Elysia's own error carries; its message repeats the body and is never sent. */
+/** The fields of Elysia's own error. Its message repeats the body, so it is never sent. */
 interface ElysiaValidationError {
   readonly type: string;
   readonly value: unknown;
@@ -109,7 +109,7 @@ function invalidBody(error: ElysiaValidationError): Refusal {
   return invalid(faultsOf(error.type, error.validator.Errors(error.value)));
 }
 
-/** What is wrong with a value, by its validator's errors. */
+/** The faults of a value, made from its validator's errors. */
 export function faultsOf(part: string, errors: Iterable<FoundError>): ValidationDetail[] {
   const seen = new Set<string>();
   const detail: ValidationDetail[] = [];
@@ -132,7 +132,7 @@ function innermost(found: FoundError): FoundError[] {
     inner.push(...innermost({ path: found.path + path, message, type, value, schema }));
     if (inner.length >= ERRORS_SHOWN_MAX) break;
   }
-  // The limits of the whole are told with null, which the branch alone does not know.
+  // An error about the whole value also mentions that null is allowed, which the branch does not know.
   return inner.every(({ path }) => path === found.path) ? [found] : inner;
 }
 
@@ -143,7 +143,7 @@ export interface ValidationDetail {
   readonly type: string;
 }
 
-/** A refusal of a body or query, each entry with where and why. */
+/** A refusal of a body or query; each entry says where and why. */
 export function invalid(detail: readonly ValidationDetail[]): Refusal {
   const message = detail.map((entry) => `${entry.loc.join(".")}: ${entry.msg}`).join("; ");
   return new Refusal("validation_failed", message, { detail });

@@ -1,13 +1,13 @@
-/** Server-sent events (WHATWG HTML, 9.2): an answer that goes on until the last event or until the client leaves. */
+/** Server-sent events (WHATWG HTML, 9.2): an answer that lasts until the last event or until the client leaves. */
 import type { Clock } from "../../clock";
 import type { RunEvent } from "../../services/runs/run_events";
 
-/** A line that says nothing, so that both ends notice when the other is gone. */
+/** The interval of comment lines that let both ends notice when the other is gone. */
 const HEARTBEAT_MS = 5000;
-/** Events that wait for a client that reads too slowly; progress beyond them is left out, states never are. */
+/** Events kept for a client that reads too slowly. Beyond this number progress is left out, but never a state. */
 const WAITING_EVENTS_MAX = 100;
 
-/** `start` begins to deliver, at once or later, and returns what stops it; what it throws is thrown here. */
+/** `start` delivers events, at once or later, and returns a function that stops it. Throws what `start` throws. */
 export function eventStream(
   clock: Clock,
   signal: AbortSignal,
@@ -63,7 +63,7 @@ class EventQueue {
     try {
       this.#controller.close();
     } catch {
-      // The client was faster.
+      // The client has closed the stream already.
     }
   }
 

@@ -1,7 +1,7 @@
-/** What a schema allows, in words for whoever sent something else: every allowed word, every limit. */
+/** Says what a schema allows, for a client that sent something else: every allowed word, every limit. */
 import { nearestName } from "../../nearest";
 
-/** What is read of a schema. */
+/** The parts of a schema that are read here. */
 interface Schema {
   readonly type?: string;
   readonly const?: unknown;
@@ -18,7 +18,7 @@ interface Schema {
   readonly examples?: readonly unknown[];
 }
 
-/** `one of "skip", "allow" is expected, found a text of 4 characters; did you mean "skip"?` Repeats no text that was sent. */
+/** `one of "skip", "allow" is expected, found a text of 4 characters; did you mean "skip"?` Never repeats text that was sent. */
 export function misfitText(given: object, value: unknown): string {
   const schema = given as Schema;
   const nearest = typeof value === "string" ? nearestName(value, wordsOf(schema)) : null;
@@ -26,7 +26,7 @@ export function misfitText(given: object, value: unknown): string {
   return `${expectationOf(schema)} is expected, found ${foundText(value)}${hint}`;
 }
 
-/** The only branch of a union that a value of that JSON type can be meant for; null when there is none, or more. */
+/** The one branch of a union that fits the JSON type of the value; null when there is none, or more than one. */
 export function branchFor(given: object, value: unknown): object | null {
   const branches = ((given as Schema).anyOf ?? []).filter(({ type }) => type !== "null");
   const fitting = branches.filter(
@@ -35,7 +35,7 @@ export function branchFor(given: object, value: unknown): object | null {
   return fitting.length === 1 && branches.every((branch) => branch.const === undefined) ? fitting[0]! : null;
 }
 
-/** A noun phrase. */
+/** The expected value, as a noun phrase. */
 function expectationOf(schema: Schema): string {
   const { anyOf } = schema;
   if (anyOf !== undefined) {

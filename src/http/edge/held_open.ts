@@ -1,10 +1,10 @@
 /**
- * Connections that may be silent for long: a body comes slowly, or an answer waits for a solver. The runtime would drop them after
- * IDLE_SECONDS_MAX. What is lifted for a request stays lifted for its connection, so it is put back before the answer: else every
- * client that goes away without a word after it would keep its connection open for ever.
+ * Connections that may be silent for long, because a body comes slowly or an answer waits for a solver. The runtime would drop
+ * them after IDLE_SECONDS_MAX, so that limit is lifted for them. It stays lifted for the whole connection unless it is set again
+ * before the answer: otherwise a client that vanished after the answer would keep its connection open for ever.
  */
 
-/** A connection that is silent so long is dropped; routes that wait lift it. */
+/** A connection that is silent for this long is dropped; routes that wait lift the limit. */
 export const IDLE_SECONDS_MAX = 10;
 
 interface Connections {
@@ -19,13 +19,13 @@ export function holdOpen(request: Request, server: Connections | null): void {
   server?.timeout(request, 0);
 }
 
-/** For an answer that is a stream of its own: it goes on after its head. */
+/** Lifts the limit for the rest of the connection, for an answer that is a stream. */
 export function holdForGood(request: Request, server: Connections | null): void {
   held.delete(request);
   server?.timeout(request, 0);
 }
 
-/** Right before the answer. */
+/** Sets the limit again. Call right before the answer. */
 export function letGo(request: Request, server: Connections | null): void {
   if (held.delete(request)) server?.timeout(request, IDLE_SECONDS_MAX);
 }

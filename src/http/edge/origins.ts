@@ -2,7 +2,7 @@
 import { Refusal } from "../../refusals";
 import type { ServedHosts } from "../../services/memory/served_hosts";
 
-/** On every answer; a page replaces the policy by its own. */
+/** Sent with every answer; a page replaces the policy with its own. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
@@ -21,16 +21,16 @@ const CORS_HEADERS: Readonly<Record<string, string>> = {
   vary: "origin",
 };
 
-/** What the browser tells of a page that asks; all null for any other client. */
+/** What the browser says about the page that sends the request; all null for any other client. */
 interface Asker {
   readonly origin: string | null;
   readonly site: string | null;
 }
 
 /**
- * Refuses 421 a request that names a host which is not served: Bun passes any on, and joins two into one text. With
- * `admits_bare`, clients of the API that show a key may leave out the Host or its port: no page can send such a request, since
- * every browser names the host of the page's own URL in full.
+ * Refuses 421 a request that names a host which is not served: Bun accepts any, and joins two into one text. With
+ * `admits_bare`, clients of the API that send a key may leave out the Host or its port. No page can send such a request, since
+ * browsers always name the full host of the page's own URL.
  */
 export function refuseForeignHost(
   request: Request,
@@ -50,14 +50,14 @@ export function refuseForeignHost(
   );
 }
 
-/** Of a request without a Host the URL is the path alone. */
+/** The URL of a request without a Host is only its path. */
 function isOfApi(url: string): boolean {
   return (url.startsWith("/") ? url : pathIn(url)).startsWith("/api/v2/");
 }
 
 /**
- * Refuses 403 what a page of another origin asks for. Returns the headers that let an origin of --cors-origin read the
- * answer, none for everyone else.
+ * Refuses 403 requests from pages of other origins. Returns the headers that let a page of a --cors-origin read the
+ * answer; no headers for any other client.
  */
 export function refuseForeignPage(
   request: Request,
@@ -76,18 +76,18 @@ export function refuseForeignPage(
   );
 }
 
-/** True for the question that a browser asks before it sends a request across origins. */
+/** True for a preflight: the request that a browser sends before one to another origin. */
 export function isPreflight(request: Request): boolean {
   return request.method === "OPTIONS" && request.headers.has("access-control-request-method");
 }
 
 function isOwnPage(request: Request, { origin, site }: Asker): boolean {
   if (site === "cross-site" || site === "same-site") return false;
-  // The scheme may differ: TLS may end at a proxy in front.
+  // The scheme may differ, because TLS may end at a proxy in front.
   return origin === null || origin.toLowerCase().split("://")[1] === request.headers.get("host")?.toLowerCase();
 }
 
-/** A person followed a link to one of our pages: the answer goes to a window of its own, which the linking page cannot read. */
+/** True when a person followed a link to one of our pages: the answer goes to a separate window, which the linking page cannot read. */
 function isLinkFollowed(request: Request, { origin }: Asker): boolean {
   return (
     origin === null &&

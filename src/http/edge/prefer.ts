@@ -1,16 +1,16 @@
 /** The Prefer header (RFC 7240, section 2): names in any case, blanks around `=`, values quoted or not, parameters after `;`. */
 
-/** One preference, or one of its parameters: a token, and if there is an `=`, a token or a quoted text. */
+/** One preference, or one of its parameters: a token, optionally followed by `=` and a token or a quoted text. */
 const WORD = String.raw`[!#$%&'*+.^_\`|~0-9A-Za-z-]+`;
 const PREFERENCE_PATTERN = new RegExp(
   String.raw`[ \t]*(${WORD})[ \t]*(?:=[ \t]*(${WORD}|"(?:[^"\\]|\\.)*"))?[ \t]*(?:;[^,"]*(?:"(?:[^"\\]|\\.)*"[^,"]*)*)?(?:,|$)`,
   "y",
 );
-/** Further ones are not looked at. */
+/** Preferences beyond this number are ignored. */
 const PREFERENCES_MAX = 32;
 const SECONDS_PATTERN = /^\d{1,15}$/;
 
-/** Seconds that the client wants to wait for, at most `max`; 0 when it does not say. The first `wait` counts; what cannot be read is ignored, as the RFC asks. */
+/** Seconds that the client wants to wait, at most `max`; 0 when it does not say. The first `wait` counts; unreadable parts are ignored, as the RFC asks. */
 export function waitOf(prefer: string | null, max: number): number {
   const wait = prefer === null ? undefined : preferencesOf(prefer).get("wait");
   return wait !== undefined && SECONDS_PATTERN.test(wait) ? Math.min(Number(wait), max) : 0;

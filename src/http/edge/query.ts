@@ -34,7 +34,7 @@ export function timeOf(query: Query, name: string): number | null {
   throw invalid([{ loc: ["query", name], msg, type: "invalid_value" }]);
 }
 
-/** One of the words, which has to be given. Refuses 422. */
+/** One of the words, which is required. Refuses 422. */
 export function requiredWordOf<Word extends string>(query: Query, name: string, words: readonly Word[]): Word {
   const word = wordOf(query, name, words);
   if (word !== null) return word;
@@ -43,7 +43,7 @@ export function requiredWordOf<Word extends string>(query: Query, name: string, 
 
 const ROWS_MAX = 2_000_000_000;
 
-/** page and page_size as the contract bounds them. */
+/** page and page_size within the contract's limits. */
 export function listingPageOfQuery(query: Query): { page: number; page_size: number } {
   return {
     page: integerOf(query, "page", { default: 1, min: 1, max: ROWS_MAX / 100 }),

@@ -1,6 +1,6 @@
 /**
- * Names of query parameters. A slip in a filter would answer everything, so a name that is nearly a known one is refused,
- * and so is a known one given twice. Any other is ignored and named in a header: clients and caches add their own (`_=1`).
+ * Names of query parameters. With a typo in a filter the answer would hold everything, so a name that is close to a known one
+ * is refused, as is a known one given twice. Other names are ignored and listed in a header: clients and caches add some (`_=1`).
  */
 import { slipOf } from "../../nearest";
 import { keyOfRoute, OPERATIONS } from "../openapi/operations";
@@ -12,7 +12,7 @@ const NAME_SHOWN_LENGTH = 64;
 /** Checks the names of a request that has a query; `route` is the template of its route. Refuses 422. */
 export function checkQuery(request: Request, route: string, headers: Record<string, unknown>): void {
   const operation = OPERATIONS[keyOfRoute({ method: request.method, path: route })];
-  // Pages are not of the API, and their links may carry what they like.
+  // Pages are not part of the API, and links to them may have any parameters.
   if (operation === undefined) return;
   const known = Object.keys(operation.query ?? {});
   const names = namesIn(request.url);
@@ -43,7 +43,7 @@ function fault(name: string, msg: string, type: string): ValidationDetail {
   return { loc: ["query", name], msg, type };
 }
 
-/** As it may stand in a header. */
+/** The name in a form that a header may hold. */
 function shown(name: string): string {
   return encodeURIComponent(name.slice(0, NAME_SHOWN_LENGTH).toWellFormed());
 }

@@ -1,10 +1,10 @@
-/** What every request passes before its route: its id, its size, and a body that is JSON and nothing else. */
+/** Checks that every request passes before its route: its id, its size, and that its body is JSON. */
 import { parseJson } from "../../json_text";
 import { Refusal } from "../../refusals";
 import type { BodyPace } from "./body_pace";
 import type { BodyRoom } from "./body_room";
 
-/** A body over this size is parsed elsewhere, where its route can: 16 MiB hold a thread for seconds. */
+/** A body over this size is parsed in another process if its route can do so: 16 MiB block a thread for seconds. */
 const SMALL_BODY_BYTES_MAX = 65_536;
 /** JSON itself, or a format that is JSON underneath (RFC 6839, section 3.1). */
 const JSON_TYPE_PATTERN = /^application\/(?:[\w!#$&^.-]+\+)?json$/;
@@ -22,20 +22,20 @@ export function refuseDeclaredLength(request: Request, body_bytes_max: number): 
   if (declared !== null && Number(declared) > body_bytes_max) throw tooLarge(body_bytes_max);
 }
 
-/** What one route reads from one sender. */
+/** The limits of a body that one sender sends to one route. */
 export interface BodyTerms {
   readonly bytes_max: number;
-  /** What a sender of more is told. */
+  /** The refusal of a larger body. */
   readonly tooLarge: () => Refusal;
   readonly room: BodyRoom;
   /** The sender of the body: a key, a trigger or an address. */
   readonly sender: string;
   readonly pace: BodyPace;
-  /** True where the route takes a large body as it came. */
+  /** True when the route takes a large body unparsed. */
   readonly keeps_large: boolean;
 }
 
-/** A body that is not parsed on this thread, as it came. */
+/** A body that is not parsed on this thread: its bytes as they came. */
 export class LargeBody {
   readonly bytes: Uint8Array;
 
@@ -45,8 +45,8 @@ export class LargeBody {
 }
 
 /**
- * The parsed JSON body, or a LargeBody; no body counts as an empty object, so that what is missing is told by name. `hold`
- * keeps the runtime from cutting the connection, until there is an answer.
+ * The parsed JSON body, or a LargeBody. A missing body counts as an empty object, so that the refusal names the missing fields.
+ * `hold` keeps the runtime from closing the connection until there is an answer.
  */
 export async function readJsonBody(request: Request, terms: BodyTerms, hold: () => void): Promise<unknown> {
   if (request.body === null) return {};
@@ -56,7 +56,7 @@ export async function readJsonBody(request: Request, terms: BodyTerms, hold: () 
     const declared = request.headers.get("content-length");
     if (declared !== null) counted.add(Number(declared));
     const reading = declared === null ? readPieces(request.body, counted) : readWhole(request);
-    // Most bodies come with their headers and are here already.
+    // Most bodies come together with their headers and have arrived already.
     const is_here = Bun.peek.status(reading) === "fulfilled";
     const bytes = await (is_here ? reading : terms.pace.watch(reading, terms.sender, () => counted.bytes, hold));
     if (bytes.length === 0) return {};
@@ -67,11 +67,11 @@ export async function readJsonBody(request: Request, terms: BodyTerms, hold: () 
   }
 }
 
-/** The bytes of one body, held against what it may have and, from a size on, what all may have together. */
+/** Counts the bytes of one body against its own limit and, above a certain size, against the limit of all bodies together. */
 class CountedBody {
   readonly #terms: BodyTerms;
   #taken = 0;
-  /** Declared, or come so far. */
+  /** The declared length, or the bytes that have come so far. */
   bytes = 0;
 
   constructor(terms: BodyTerms) {
@@ -116,7 +116,7 @@ function endedEarly(): Refusal {
   return new Refusal("malformed_json", "The body ended before it was whole; send it again");
 }
 
-/** Refuses a packed body by the name of its coding, before it is read: nothing is unpacked here. */
+/** Refuses a compressed body by its content coding, before it is read: this service does not decompress bodies. */
 function requirePlain(request: Request): void {
   const codings = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
   if (codings === "" || codings === "identity") return;
@@ -136,7 +136,7 @@ function requireJsonType(content_type: string | null): void {
   );
 }
 
-/** What a sender of more than any body may have is told. */
+/** The refusal of a body that is larger than any body may be. */
 export function tooLarge(body_bytes_max: number): Refusal {
   return new Refusal(
     "body_too_large",

@@ -1,6 +1,6 @@
 /**
- * Counts every request by route and status, and logs it when it failed, was slow, or when all
- * are asked for. By route, never by path: a path may hold what was meant for a header.
+ * Counts every request by route and status, and logs it when it failed, was slow, or when all requests
+ * are to be logged. It uses the route, never the path: a path may hold a secret that was meant for a header.
  */
 import type { Context } from "../../services/context";
 
@@ -24,27 +24,27 @@ interface Facts {
   run_id: string | null;
 }
 
-/** What Elysia hands from the first hook of a request to its last. A map of requests cost 0.4 µs more, of 1.5 in all. */
+/** The object that Elysia passes from the first hook of a request to the last. A map of requests cost 0.4 µs more per request, of 1.5 µs in all. */
 type Carrier = object & { [FACTS]?: Facts };
 
 const FACTS = Symbol("facts");
 
-/** The status of an answer that the route did not give. */
+/** Notes the status of an answer that did not come from the route. */
 export function noteStatus(set: Carrier, status: number): void {
   const facts = set[FACTS];
   if (facts !== undefined) facts.status = status;
 }
 
-/** The run that a request made, for the log. */
+/** Notes the run that a request made, for the log. */
 export function noteRun(set: Carrier, run_id: string): void {
   const facts = set[FACTS];
   if (facts !== undefined) facts.run_id = run_id;
 }
 
-/** What the server knows of a request whose answer has gone. */
+/** What the server knows of a request after its answer has been sent. */
 export interface AnsweredRequest {
   readonly request: Request;
-  /** Template of the route; absent where none was found. */
+  /** Template of the route; absent when no route was found. */
   readonly route?: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly set: { readonly status?: number | string; readonly headers: Readonly<Record<string, unknown>> };
@@ -53,7 +53,7 @@ export interface AnsweredRequest {
 
 export class RequestLog {
   readonly #context: RequestLogRouteContext;
-  /** Of the second under way. */
+  /** The current second; the counts below belong to it. */
   #second = -1;
   #lines = 0;
   #left_out = 0;
@@ -102,7 +102,7 @@ export class RequestLog {
     });
   }
 
-  /** Counts a line of this second. False once it has had its lines; how many were left out is told with the next one. */
+  /** Counts one line of this second. False when the second has had all its lines; the next line tells how many were left out. */
   #takeLine(now: number): boolean {
     const second = Math.floor(now / SECOND_MS);
     if (second !== this.#second) {

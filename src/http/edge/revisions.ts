@@ -1,10 +1,10 @@
 /** Revisions on the wire: `ETag` of an answer, `If-Match` of a change (RFC 9110, 8.8.3 and 13.1.1). */
 import type { ExpectedRevisions } from "../../services/revision";
 
-/** A proxy that compresses marks a tag as weak; it is the same revision. */
+/** A proxy that compresses answers marks the tag as weak; it still names the same revision. */
 const TAG_PATTERN = /^(?:W\/)?"(.*)"$/;
 
-/** The revisions that the sender accepts; null without If-Match, or with `*`. Quotes may be missing, as clients forget them. */
+/** The revisions that the sender accepts; null without If-Match, or with `*`. Quotes are optional, because clients forget them. */
 export function expectedRevisions(request: Request): ExpectedRevisions {
   const header = request.headers.get("if-match")?.trim() ?? "";
   if (header === "" || header === "*") return null;

@@ -15,8 +15,8 @@ export function openRoutes<const Prefix extends string>(prefix: Prefix) {
 }
 
 /**
- * Routes whose handlers get the `principal` behind the request's API key. Local: it must reach neither the routes that
- * the server takes after these, which may be open, nor ask for the same key once more there.
+ * Routes whose handlers get the `principal` behind the request's API key. The hook is local, so that it does not run for
+ * the routes that the server adds later: those may be open, or have checked the key already.
  */
 export function keyedRoutes<const Prefix extends string>(context: RouterRouteContext, prefix: Prefix) {
   return openRoutes(prefix).derive(({ request, server, set }) => ({
@@ -34,14 +34,14 @@ export function visitOf(
     client: () => clientOf(request, server),
     request_id: String(set.headers["x-request-id"]),
     gone: () => {
-      // Whoever listens for that may be silent for long, which the idle timeout would take for a dead client.
+      // A client that waits for the answer may be silent for long, which the idle timeout would take for a dead connection.
       if (server !== null) holdOpen(request, server);
       return request.signal;
     },
   };
 }
 
-/** The client's address: what failures are counted by. */
+/** The client's address, by which failures are counted. */
 export function clientOf(request: Request, server: AddressSource | null): string {
   return server?.requestIP(request)?.address ?? "local";
 }
@@ -52,15 +52,15 @@ interface AddressSource {
 }
 
 /**
- * An answer that is JSON text already. It is typed as the value that a client reads out of it, so that the types of the
- * routes, which the client is made from, say what is answered.
+ * An answer that is JSON text already. Its type is that of the value inside, because the types of the client are made from
+ * the types of the routes.
  */
 export function jsonResponse<Value>(text: string | Uint8Array, status = 200): Value {
   const response = new Response(text, { status, headers: { "content-type": "application/json" } });
   return response as unknown as Value;
 }
 
-/** A text that a browser keeps as a file. */
+/** A text that a browser saves as a file. */
 export function fileResponse({ text, file_name }: { text: string; file_name: string }): Response {
   const disposition = `attachment; filename="${file_name}"`;
   return new Response(text, {

@@ -1,6 +1,6 @@
 /**
- * The Model Context Protocol over streamable HTTP, as much of it as tools need: each POST is one JSON-RPC 2.0 message and its
- * answer is JSON; there are no sessions and no messages of the service's own accord. modelcontextprotocol.io, 2025-11-25.
+ * The part of the Model Context Protocol over streamable HTTP that tools need: each POST is one JSON-RPC 2.0 message, and its
+ * answer is JSON. There are no sessions, and the service sends no messages by itself. modelcontextprotocol.io, 2025-11-25.
  */
 import { Value } from "@sinclair/typebox/value";
 import { Refusal } from "../../refusals";
@@ -20,7 +20,7 @@ const FAULTS_SHOWN_MAX = 5;
 
 type MessageId = string | number;
 
-/** null: the message was a notification, which has no answer. */
+/** The answer to one message; null for a notification, which has no answer. */
 export async function answerMessage(context: Context, principal: Principal, message: unknown): Promise<object | null> {
   if (!isRecord(message) || message.jsonrpc !== "2.0" || typeof message.method !== "string") {
     return failure(null, INVALID_REQUEST, "one JSON-RPC 2.0 message with a method is expected");
@@ -45,7 +45,7 @@ export async function answerMessage(context: Context, principal: Principal, mess
   }
 }
 
-/** False for a version of the protocol that is not spoken here; none counts as the one before versions were sent. */
+/** True for a version of the protocol that is supported here. No version means the one from before versions were sent. */
 export function speaks(version: string | null): boolean {
   return version === null || VERSIONS.some((known) => known === version);
 }
@@ -83,7 +83,7 @@ async function callTool(
     const found = await tool.call(context, principal, input as never);
     return success(id, { content: [{ type: "text", text: JSON.stringify(found) }], structuredContent: found });
   } catch (error) {
-    // A refusal is for the agent to mend; anything else is ours, and the error handler's.
+    // The agent can fix a refusal, so it gets the message; any other error is our bug and goes to the error handler.
     if (error instanceof Refusal) return success(id, refused(error.message));
     throw error;
   }

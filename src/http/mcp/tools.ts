@@ -1,4 +1,4 @@
-/** The tools of /mcp for agents: a few, over the same services, keys and roles as the API. */
+/** The tools of /mcp for agents. They use the same services, keys and roles as the API. */
 import { type Static, type TObject, Type } from "@sinclair/typebox";
 import { readFireData } from "../../model/bodies/fire_body";
 import type { Context, Principal } from "../../services/context";
@@ -12,7 +12,7 @@ import { requireRole } from "../edge/authenticate";
 
 const DOCUMENTS_MAX = 1000;
 const WAIT_SECONDS_DEFAULT = 30;
-/** Values of a solution that are told; the rest is in the run. */
+/** How many values of a solution are listed; the run holds the rest. */
 const VALUES_SHOWN_MAX = 200;
 
 export interface Tool {
@@ -21,7 +21,7 @@ export interface Tool {
   readonly description: string;
   readonly input: TObject;
   readonly is_read_only: boolean;
-  /** A JSON object. What it throws is told to the agent. `input` fits the tool's schema. */
+  /** Returns a JSON object. The agent gets the message of a refusal that it throws. `input` fits the tool's schema. */
   readonly call: (context: Context, principal: Principal, input: never) => Promise<object> | object;
 }
 
@@ -36,7 +36,7 @@ const closed = { additionalProperties: false };
 const trigger_id = Type.String({ description: "trg_..., as list_triggers tells it" });
 const run_id = Type.String({ description: "run_..., as fire_and_wait tells it" });
 
-/** The tools of a service where a fire may wait for so long. */
+/** The tools; a fire may wait for at most `wait_seconds_max`. */
 export function toolsOf(wait_seconds_max: number): readonly Tool[] {
   return [...LOOKING_TOOLS, firingTool(wait_seconds_max), EXPLAINING_TOOL];
 }
@@ -145,7 +145,7 @@ async function fireAndWait(
   return summarize(JSON.parse(ended.toString()) as RunObject);
 }
 
-/** A run without what only a program reads. */
+/** A run without the fields that only programs read. */
 function summarize({ id, trigger_id, status, error_message, execution_time_ms, result_data }: RunObject): object {
   const run = { run_id: id, trigger_id, status, error_message, execution_time_ms };
   if (result_data === null) return run;

@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document: what the server's routes know (method, path, body), joined with our rows about them. */
+/** The OpenAPI 3.1 document: method, path and body of the server's routes, joined with our rows about them. */
 import type { TSchema } from "@sinclair/typebox";
 import { type RefusalCode, statusOfRefusal } from "../../refusals";
 import { PROGRAM_VERSION } from "../../version";
@@ -9,7 +9,7 @@ import { PATH_PARAMETERS } from "./parameters";
 import { exampleOf, FAILURE_EXAMPLE, failureSchema, schemaOf } from "./refusals";
 import { WEBHOOKS } from "./webhooks";
 
-/** What is read of a route of the server. */
+/** The parts of a server's route that are read here. */
 export interface Route {
   readonly method: string;
   readonly path: string;
@@ -34,7 +34,7 @@ Timestamps are RFC 3339 in UTC with milliseconds. Ids are opaque. Unknown fields
 A query parameter that is a slip of a known one, and a known one given twice, are refused; any other is ignored and named in \`X-Ignored-Query\`.
 Every answer carries \`X-Request-ID\`: the client's own, or a new one.`;
 
-/** The document of a server with these routes. Routes without a row are left out; a test finds them. */
+/** The document of a server with these routes. Routes without a row are left out; a test reports them. */
 export function buildDocument(routes: readonly Route[]): OpenapiDocument {
   const components = new Components();
   const paths: Record<string, Record<string, Json>> = {};
@@ -74,12 +74,12 @@ export function buildDocument(routes: readonly Route[]): OpenapiDocument {
   };
 }
 
-/** Named schemas and the refusals' examples, each once; the rest of the document refers to them. */
+/** Named schemas and examples of refusals. Each is in the document once; the rest of it refers to them. */
 class Components {
   readonly schemas: Record<string, unknown> = {};
   readonly examples: Record<string, unknown> = {};
 
-  /** A reference to how a refusal reads. */
+  /** A reference to the example of a refusal. */
   exampleOf(code: RefusalCode): Json {
     this.examples[code] ??= { summary: code.replaceAll("_", " "), value: exampleOf(code) };
     return { $ref: `#/components/examples/${code}` };
@@ -120,7 +120,7 @@ function describe(route: Route, path: string, operation: Operation, components: 
 
 function securityOf({ access }: Operation): Json[] {
   if (access === "public") return [];
-  // The secret may also come in the body; a key of the role solver or above does as well.
+  // The secret may also be in the body; a key of the role solver or above works too.
   return access === "trigger-secret" ? [{ triggerSecret: [] }, { apiKey: [] }, {}] : [{ apiKey: [] }];
 }
 
@@ -183,7 +183,7 @@ function responsesOf(method: string, operation: Operation, components: Component
   return responses;
 }
 
-/** What every route of this kind refuses, and what this one does beyond. */
+/** The refusals that every route of this kind has, and those of this route alone. */
 function refusalsOf(method: string, operation: Operation): RefusalCode[] {
   const { access, refusals = [], stores = true } = operation;
   const codes: RefusalCode[] = ["body_too_large", "foreign_origin", "host_not_served", ...refusals];
@@ -193,7 +193,7 @@ function refusalsOf(method: string, operation: Operation): RefusalCode[] {
   if (access !== "public" && access !== "trigger-secret")
     codes.push("missing_api_key", "invalid_api_key", "too_many_failures");
   if (access !== "public" && access !== "trigger-secret" && access !== "viewer") codes.push("not_allowed");
-  // A body is read on every route that may have one, also where none is looked at.
+  // Every route with such a method reads a body, even when it does not use it.
   if (method !== "GET") codes.push("malformed_json", "unsupported_media_type", "body_too_slow", "bodies_full");
   if (operation.body !== undefined || operation.query !== undefined) codes.push("validation_failed");
   if (method !== "GET" && stores) codes.push("storage_busy", "storage_full");
@@ -212,7 +212,7 @@ function responseOf(answer: Answer, components: Components): Json {
   return { description, headers, content: { [content_type ?? "application/json"]: media } };
 }
 
-/** One response for all refusals with that status, and for an answer of the route that has it too. */
+/** One response for all refusals with that status, and for an answer of the route with the same status. */
 function refusalResponse(
   status: number,
   codes: readonly RefusalCode[],

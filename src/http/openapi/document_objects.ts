@@ -1,4 +1,4 @@
-/** Documents, versions and examples as JSON Schemas: what services/ builds, field by field. */
+/** JSON Schemas of documents, versions and examples, with every field that services/ builds. */
 import { Type } from "@sinclair/typebox";
 import { DOCUMENT_FIELDS } from "../../services/documents/document_fields";
 import { answerProperties } from "../edge/field_schemas";

@@ -1,4 +1,4 @@
-/** One story for all examples of the document: five parts to restock. Tests hold each against its schema. */
+/** All examples of the document tell one story: five parts to restock. Tests check each example against its schema. */
 import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
 import { PROGRAM_VERSION } from "../../version";
 import { exampleOf } from "../edge/field_schemas";
@@ -382,7 +382,7 @@ export const health = {
   problems: [],
 };
 
-/** The contract's page around some items. */
+/** A page of a listing, in the contract's form, with these items. */
 export function listingPageOf(items: readonly unknown[]): Record<string, unknown> {
   return { items, total: items.length, page: 1, page_size: 20, total_pages: 1, has_next: false, has_prev: false };
 }

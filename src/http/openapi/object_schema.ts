@@ -1,4 +1,4 @@
-/** Named objects of the API, and what several of them hold. */
+/** Named objects of the API, and the parts that several of them share. */
 import { type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { count, flag, named, text, words } from "./operation";
 
@@ -7,7 +7,7 @@ export const object = (name: string, description: string, properties: TPropertie
   named(name, Type.Object(properties, { description }));
 export const optional = Type.Optional;
 
-/** The contract's page of a listing. */
+/** A page of a listing, in the contract's form. */
 export function listingPageOf(name: string, item: TSchema): TSchema {
   return object(name, "One page of a listing, newest first; past the end it is empty.", {
     items: Type.Array(item),

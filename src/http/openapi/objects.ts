@@ -1,4 +1,4 @@
-/** The objects that the API answers with, as JSON Schemas: what services/ builds, field by field. */
+/** JSON Schemas of the objects in answers of the API, with every field that services/ builds. */
 import { Type } from "@sinclair/typebox";
 import { ROLES } from "../../roles";
 import { DELIVERY_STATES } from "../../runs/delivery";

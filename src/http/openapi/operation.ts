@@ -1,6 +1,6 @@
 /**
- * What the OpenAPI document says of a route beyond what the route itself knows. Each route has one row in
- * operations.ts, under `METHOD /path/{name}`; test/http/openapi/routes.test.ts compares both ways.
+ * The facts about a route that the OpenAPI document needs and the route itself does not hold. Each route has one row in
+ * operations.ts, under `METHOD /path/{name}`; test/http/openapi/routes.test.ts checks that each route has a row and each row a route.
  */
 import { type TSchema, Type } from "@sinclair/typebox";
 import type { RefusalCode } from "../../refusals";
@@ -38,7 +38,7 @@ export interface Answer {
   readonly schema?: TSchema;
   readonly content_type?: string;
   readonly example?: unknown;
-  /** Header fields beyond those that every answer has. */
+  /** Header fields in addition to those of every answer. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -55,16 +55,16 @@ export interface Operation {
   /** The body, for a route that takes one; its schema where the route checks the body itself. */
   readonly body?: { readonly schema?: TSchema; readonly is_required: boolean; readonly example: unknown };
   readonly answers: Readonly<Record<number, Answer>>;
-  /** What it refuses beyond what every route of its kind does. */
+  /** Refusals in addition to those of every route of its kind. */
   readonly refusals?: readonly RefusalCode[];
-  /** False for a route whose method writes by nature and that writes nothing. */
+  /** False for a route that stores nothing although its method suggests it. */
   readonly stores?: boolean;
 }
 
-/** Schemas that become entries of `components/schemas`, referred to by their name. */
+/** Names of the schemas that become entries of `components/schemas`; the document refers to them by name. */
 const NAMES = new WeakMap<object, string>();
 
-/** Gives a schema the name under which the document holds it once. */
+/** Gives a schema a name, so that the document holds it once, under that name. */
 export function named<Schema extends TSchema>(name: string, schema: Schema): Schema {
   NAMES.set(schema, name);
   return schema;

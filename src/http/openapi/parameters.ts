@@ -1,4 +1,4 @@
-/** Parameters that several routes share; path parameters go by their name. */
+/** Parameters that several routes share; path parameters are found by their name. */
 import { Type } from "@sinclair/typebox";
 import { type Parameter, words } from "./operation";
 
@@ -32,14 +32,14 @@ export function slice(limit_default: number): Readonly<Record<string, Parameter>
   };
 }
 
-/** What holds a change to the revision that its sender has read. */
+/** The header that limits a change to the revision that its sender has read. */
 export const ifMatch: Readonly<Record<string, Parameter>> = {
   "If-Match": {
     description: "The revision that was read: the change is refused with 412 when the object has another one by now.",
     schema: Type.String({ examples: ['"7c1f0a9be2d4835611aa"'] }),
   },
 };
-/** On answers that show one object. */
+/** The header of answers that show one object. */
 export const revisionTag = { ETag: "The object's revision, in quotes: what If-Match takes." };
 
 export function oneOf(list: readonly string[], description: string): Parameter {

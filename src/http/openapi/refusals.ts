@@ -1,4 +1,4 @@
-/** How each refusal reads to a client: its status comes from refusals.ts, an example body from here. */
+/** The refusals in the document: their status comes from refusals.ts, an example of each body from here. */
 import { type TSchema, Type } from "@sinclair/typebox";
 import type { RefusalCode } from "../../refusals";
 import { named, text } from "./operation";
@@ -70,7 +70,7 @@ const REFUSAL_DETAILS: { readonly [Code in RefusalCode]: unknown } = {
   storage_full: "The disk is full; nothing of this request was kept. Make room, then try again",
 };
 
-/** Fields that a refusal has beside `detail`, `code` and `request_id`. */
+/** Fields that a refusal has besides `detail`, `code` and `request_id`. */
 const REFUSAL_FIELDS: Partial<Record<RefusalCode, Readonly<Record<string, unknown>>>> = {
   changed_elsewhere: { revision: "7c1f0a9be2d4835611aa" },
   model_invalid: {
@@ -98,7 +98,7 @@ export function exampleOf(code: RefusalCode): Record<string, unknown> {
 
 const requestId = text("Of the X-Request-ID header: what to quote when asking about it.");
 
-/** Every refusal but those of a body that does not validate and of override data that does not fit. */
+/** The schema of every refusal, except those of an invalid body and of override data that does not fit. */
 const refusalSchema = named(
   "Error",
   Type.Object(

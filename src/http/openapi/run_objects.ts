@@ -1,4 +1,4 @@
-/** Runs and answers as JSON Schemas: what services/ builds, field by field. */
+/** JSON Schemas of runs and their results, with every field that services/ builds. */
 import { Type } from "@sinclair/typebox";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";
 import { diagnostic, object } from "./object_schema";

@@ -1,4 +1,4 @@
-/** Schedules, their ticks and previews, as JSON Schemas: what services/ builds, field by field. */
+/** JSON Schemas of schedules, their ticks and previews, with every field that services/ builds. */
 import { Type } from "@sinclair/typebox";
 import { TICK_OUTCOMES } from "../../runs/tick";
 import { SCHEDULE_FIELDS } from "../../services/schedules/schedule_fields";

@@ -1,4 +1,4 @@
-/** What receivers of webhooks get: `webhooks` of the document. */
+/** The `webhooks` of the document: the requests that receivers get. */
 import { type TSchema, Type } from "@sinclair/typebox";
 import { EVENT_MEANINGS, PING_EVENT, WEBHOOK_EVENTS } from "../../webhooks/events";
 import { anyJson, flag, named, orNull, text, textOrNull, time } from "./operation";
@@ -46,7 +46,7 @@ const told = named(
   ),
 );
 
-/** Every event with what it tells and the body of its request. */
+/** Every event with its meaning and the body of its request. */
 export const WEBHOOKS: Readonly<Record<string, WebhookDescription>> = {
   ...Object.fromEntries(
     WEBHOOK_EVENTS.map((event) => [

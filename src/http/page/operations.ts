@@ -1,4 +1,4 @@
-/** Rows of signing in and of the overview: what the page is made of beyond the rest of the API. */
+/** Rows of signing in and of the overview: the routes that exist for the page. */
 import { Type } from "@sinclair/typebox";
 import { ROLES } from "../../roles";
 import { RUN_STATES } from "../../runs/run";

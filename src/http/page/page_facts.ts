@@ -1,6 +1,6 @@
 /**
- * What the page knows of the service without asking it. The page is bundled with the values, which are computed when it is
- * built (`with { type: "macro" }` in ui/facts.ts): it takes no code of the server with it.
+ * Facts about the service that are built into the page, so that it need not ask for them. The values are computed when the page
+ * is bundled (`with { type: "macro" }` in ui/facts.ts), so the bundle contains no code of the server.
  */
 import { EXPORT_FORMATS, MODEL_ENDINGS, MODEL_FORMATS } from "../../model/formats";
 import { ROLE_MEANINGS, ROLES } from "../../roles";
@@ -16,7 +16,7 @@ export interface FormField {
   /** "" for none. */
   readonly hint: string;
   readonly shape: Field["shape"];
-  /** An empty control sends null, or keeps from sending when that is refused. */
+  /** An empty control sends null; if null is not allowed, the form is not sent. */
   readonly is_nullable: boolean;
 }
 
@@ -25,9 +25,9 @@ export function pageFacts() {
   return {
     model_formats: MODEL_FORMATS,
     model_endings: MODEL_ENDINGS,
-    /** Those that a version can be taken away in. */
+    /** Formats that a version can be exported in. */
     export_formats: MODEL_FORMATS.filter(({ name }) => EXPORT_FORMATS.some((known) => known === name)),
-    /** The most first. */
+    /** The role with the most rights comes first. */
     roles: ROLES.map((role) => ({ role, meaning: ROLE_MEANINGS[role] })),
     run_states: RUN_STATES,
     run_sources: RUN_SOURCES,

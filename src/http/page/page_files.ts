@@ -10,5 +10,5 @@ interface PageFile {
 /** The document, with {{nonce}} where the nonce of a response goes; null in a process that runs from source. */
 export const PAGE_SHELL: string | null = null;
 
-/** By the path that the browser asks for. */
+/** Files by the path that the browser asks for. */
 export const PAGE_FILES: ReadonlyMap<string, PageFile> = new Map();

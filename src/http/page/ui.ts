@@ -1,6 +1,6 @@
 /**
- * The page in the browser: its shell for every address of its own, so that links lead deep into it, and its files, which
- * are named by their content and so never change. Everything comes from the executable; the policy lets nothing else in.
+ * Serves the page: the same shell for every address of the page, so that links to its screens work, and its files, which
+ * are named by their content and so never change. Everything comes from the executable; the policy forbids everything else.
  */
 import { gunzipSync } from "node:zlib";
 import { Elysia } from "elysia";
@@ -8,7 +8,7 @@ import { Refusal } from "../../refusals";
 import type { Context } from "../../services/context";
 import { PAGE_FILES, PAGE_SHELL } from "./page_files";
 
-/** First words of the page's own addresses; everything else is left to the API and to routes to come. */
+/** First parts of the page's own addresses; all others are left to the API and to later routes. */
 const PAGE_PATHS = ["triggers", "runs", "models", "settings", "sign-in", "schedules"];
 /** Leaves a route out of the OpenAPI document: browsers load these, not programs. */
 const PAGE_ROUTE = { detail: { hide: true } } as const;
@@ -23,7 +23,7 @@ export function uiRoutes(context: Pick<Context, "ids">) {
   return routes.get("/assets/*", ({ request }) => fileResponse(request), PAGE_ROUTE);
 }
 
-/** Styles that components make at run time carry the nonce; scripts come from files alone. */
+/** Styles that components make at run time carry the nonce; scripts come from files only. */
 function shellResponse(nonce: string): Response {
   if (PAGE_SHELL === null) {
     throw new Refusal("route_not_found", "The page is in the compiled program; this process runs from source");

@@ -1,4 +1,4 @@
-/** Rows of runs, and of the deliveries that tell of them. */
+/** Rows of runs and of their webhook deliveries. */
 import { Type } from "@sinclair/typebox";
 import { DELIVERY_STATES } from "../../runs/delivery";
 import { RUN_SOURCES, RUN_STATES } from "../../runs/run";

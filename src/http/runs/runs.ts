@@ -62,7 +62,7 @@ export function runRoutes(context: RunRouteContext) {
     .get("/:run_id/events", ({ principal, params, request, server }) => {
       const { trigger_id, run_id } = params;
       const last_event_id = request.headers.get("last-event-id");
-      // To a browser that comes back by itself, 204 says that it need not come again.
+      // A browser reconnects by itself; 204 tells it to stop.
       if (hasSeenEnd(context, principal, trigger_id, run_id, last_event_id)) return new Response(null, { status: 204 });
       holdForGood(request, server);
       return eventStream(context.clock, request.signal, (deliver) =>

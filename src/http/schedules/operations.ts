@@ -1,4 +1,4 @@
-/** Rows of schedules, their ledgers and previews. A trigger's main schedule and one named by its id have the same routes. */
+/** Rows of schedules, their ledgers and previews. A trigger's main schedule has the same routes as a schedule named by its id. */
 import { Type } from "@sinclair/typebox";
 import { TICK_OUTCOMES } from "../../runs/tick";
 import * as examples from "../openapi/examples";

@@ -53,7 +53,7 @@ export function scheduleRoutes(context: ScheduleRouteContext) {
     );
 }
 
-/** The routes of one schedule: the main one at `/triggers/:trigger_id/schedule`, or one that the path names by `:schedule_id`. */
+/** The routes of one schedule: the main one at `/triggers/:trigger_id/schedule`, or the one that `:schedule_id` in the path names. */
 export function oneScheduleRoutes<const Path extends string>(context: ScheduleRouteContext, path: Path) {
   return keyedRoutes(context, `${API}${path}`)
     .get("/", ({ principal, params, set }) => tagged(set, getSchedule(context, principal, ...chosen(params))))

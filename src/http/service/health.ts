@@ -1,4 +1,4 @@
-/** /health: public, and so without anything that is nobody's business. */
+/** /health: public, so it shows nothing confidential. */
 import type { Context, ProcessParts, StorageParts } from "../../services/context";
 import { healthOf } from "../../services/operations/health";
 import { openRoutes } from "../edge/router";

@@ -1,4 +1,4 @@
-/** GET /metrics, for Prometheus: with an API key of any role, or for everyone where the operator says so. */
+/** GET /metrics, for Prometheus: with an API key of any role, or without a key when the operator allows it. */
 import type { Context, FigureParts, StorageParts, VisitParts } from "../../services/context";
 import { readMetrics } from "../../services/operations/metrics_reading";
 import { requirePrincipal } from "../edge/authenticate";

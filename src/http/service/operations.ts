@@ -1,4 +1,4 @@
-/** Rows of solving on the spot, and the service itself. */
+/** Rows of `/solve` and of the service itself. */
 import { Type } from "@sinclair/typebox";
 import * as documents from "../openapi/document_objects";
 import * as examples from "../openapi/examples";

@@ -1,4 +1,4 @@
-/** /api/v2/overview and /api/v2/system: what an operator looks at first. */
+/** /api/v2/overview and /api/v2/system, which an operator looks at first. */
 import type { Context, StorageParts, VisitParts } from "../../services/context";
 import { getOverview, listTriggerActivity } from "../../services/operations/overview";
 import { getSystem } from "../../services/operations/system";

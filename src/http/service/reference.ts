@@ -1,4 +1,4 @@
-/** The API described: /openapi.json for programs, /docs to read. Public: neither says anything about what is stored. */
+/** The description of the API: /openapi.json for programs, /docs for people. Both are public, because they show no stored data. */
 import style from "../docs/docs.css" with { type: "text" };
 import { renderDocs } from "../docs/page";
 import { jsonResponse, openRoutes } from "../edge/router";
@@ -15,7 +15,7 @@ const PAGE_HEADERS = {
 };
 const STYLE_HEADERS = { "content-type": "text/css; charset=utf-8", "x-content-type-options": "nosniff" };
 
-/** `routesOf` is asked at the first request, when all routes are there. */
+/** `routesOf` is called at the first request, when all routes have been added. */
 export function referenceRoutes(routesOf: () => readonly Route[]) {
   const document = once(() => buildDocument(routesOf()));
   const text = once(() => JSON.stringify(document()));

@@ -1,4 +1,4 @@
-/** Request bodies of triggers, and of what `apply` notes about them. */
+/** Request bodies of triggers, and of the records that `apply` keeps about them. */
 import { Type } from "@sinclair/typebox";
 import { TRIGGER_FIELDS } from "../../services/triggers/trigger_fields";
 import { APPLIED_KINDS } from "../../storage/schema";

@@ -1,4 +1,4 @@
-/** POST /api/v2/triggers/{id}/fire: the hot route, opened by the trigger's own secret, or by an API key that may fire. */
+/** POST /api/v2/triggers/{id}/fire: the busiest route. It takes the trigger's own secret, or an API key that may fire. */
 import type { FireData, FireSets } from "../../model/bodies/fire_body";
 import type { Context } from "../../services/context";
 import { type FireContext, fire, fireBatch } from "../../services/runs/fire";
@@ -14,7 +14,7 @@ type FireRouteContext = FireContext & Pick<Context, "signals">;
 
 /** Sets of override data in one batch. */
 const BATCH_SETS_MAX = 1000;
-/** The body has no schema here: a wrong secret must be told before a wrong field. */
+/** The body has no schema here, because a wrong secret must be reported before a wrong field. */
 export function fireRoutes(context: FireRouteContext) {
   return openRoutes(`${API}/triggers`)
     .post("/:trigger_id/fire", async ({ params, body, request, server, set }) => {
@@ -26,7 +26,7 @@ export function fireRoutes(context: FireRouteContext) {
       if (is_replayed) set.headers["idempotent-replayed"] = "true";
       const wait_seconds = waitOf(request.headers.get("prefer"), context.config.wait_seconds_max);
       if (wait_seconds > 0) {
-        // The wait is silent, which the idle timeout would take for a dead client.
+        // The connection is silent during the wait, which the idle timeout would take for a dead client.
         holdOpen(request, server);
         const ended = await waitForRun(context, opened.target.id, run_id, wait_seconds * 1000);
         if (ended !== null) return jsonResponse<RunObject>(ended);

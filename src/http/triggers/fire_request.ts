@@ -1,4 +1,4 @@
-/** What a fire asks for: who opens the trigger, and the data of each run. Small bodies are read here, large ones by the inspector. */
+/** Reads the request of a fire: its credentials and the data of each run. Small bodies are read here, large ones by the inspector. */
 import { type FireReading, type FireSets, readSets } from "../../model/bodies/fire_body";
 import type { DataQuestion } from "../../model/questions";
 import { nearestName } from "../../nearest";
@@ -10,7 +10,7 @@ import { bearerToken, foundInstead } from "../edge/authenticate";
 import { invalid } from "../edge/errors";
 import { LargeBody } from "../edge/request_body";
 
-/** Everything that a fire needs, its data held against the trigger's fields. */
+/** Everything that a fire needs; its data has been checked against the trigger's fields. */
 export interface FireRequest {
   readonly opened: OpenTrigger;
   readonly sets: FireSets;
@@ -27,12 +27,12 @@ interface BodyHead {
 const BODY_FIELDS = ["trigger_secret", "override_data"];
 const IDEMPOTENCY_KEY_PATTERN = /^[\x21-\x7e]{1,255}$/;
 
-/** What headers have opened before the body was read. */
+/** Triggers that the headers of a request opened before its body was read. */
 const opened_by_header = new WeakMap<Request, OpenTrigger>();
 
 /**
- * Before the body is read: refuses a trigger that is not there, and a wrong secret in the headers. The trigger when the headers
- * hold the right one; null when the body must be read for it.
+ * Refuses a trigger that does not exist and a wrong secret in the headers, before the body is read. Returns the trigger when the
+ * headers hold the right secret; null when the secret must come from the body.
  */
 export function checkFireHeaders(
   context: FireContext,
@@ -52,8 +52,8 @@ export function checkFireHeaders(
 }
 
 /**
- * Refuses what does not open the trigger, and then what has a wrong field. `sets_max` is the length of the longest batch, null
- * for a single fire.
+ * Refuses wrong credentials first, and then wrong fields. `sets_max` is the length of the longest batch; null for a single
+ * fire.
  */
 export async function readFireRequest(
   context: FireContext,
@@ -73,7 +73,7 @@ export async function readFireRequest(
   return { opened, sets, idempotency_key };
 }
 
-/** Reads a large body beside this thread, in turn with those of others. */
+/** Reads a large body in the inspector's process, in turn with those of other senders. */
 async function readElsewhere(
   context: FireContext,
   trigger_id: string,
@@ -83,7 +83,7 @@ async function readElsewhere(
 ): Promise<FireReading & { kind: "read" }> {
   const { id, contract } = requireFireTarget(context, trigger_id);
   const opened = opened_by_header.get(request);
-  // Senders without proven credentials take turns by address, so that nobody uses up the turns of a trigger.
+  // Senders without proven credentials take turns by address, so that they cannot use up the turns of a trigger.
   const key_id = opened === undefined ? visit.client() : (opened.fired_by ?? id);
   const question: DataQuestion = { kind: "fire", body, contract, sets_max };
   const reading = await context.inspector.ask<FireReading>({ key_id, gone: visit.gone() }, "", question, body.length);
@@ -101,7 +101,7 @@ function headOf(body: unknown): BodyHead {
   };
 }
 
-/** By the header's secret, already looked at, unless the body holds another. */
+/** Opens the trigger with the secret of the header, which was checked already, unless the body holds another one. */
 function open(
   context: FireContext,
   request: Request,
@@ -111,7 +111,7 @@ function open(
 ): OpenTrigger {
   const authorization = request.headers.get("authorization");
   const bearer = bearerToken(authorization);
-  // Two that differ are none.
+  // If the two differ, neither counts.
   const secret = bearer === null || in_body === null || bearer === in_body ? (bearer ?? in_body) : null;
   const opened = opened_by_header.get(request);
   if (opened === undefined || secret === null) {
@@ -119,7 +119,7 @@ function open(
       bearer === null ? foundInstead(authorization) : "the one in the header and the one in the body are not the same";
     return openTrigger(context, trigger_id, { ...visit, secret, found });
   }
-  // The body may have taken its time, and the trigger may have changed meanwhile.
+  // The trigger may have changed while the body was being read.
   return { ...opened, target: requireFireTarget(context, trigger_id) };
 }
 

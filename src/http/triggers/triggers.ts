@@ -1,4 +1,4 @@
-/** /api/v2/triggers: triggers for those who hold an API key. */
+/** /api/v2/triggers, for clients with an API key. */
 import type { Context, QueueParts, StorageParts, VisitParts, WebhookParts } from "../../services/context";
 import type { FieldTable } from "../../services/field_table";
 import { TRIGGER_FIELDS, type TriggerChange } from "../../services/triggers/trigger_fields";
