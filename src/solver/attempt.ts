@@ -66,7 +66,10 @@ export async function attemptSolve(
       clock,
     ).run();
   } catch (error) {
-    if (error instanceof EngineFault) return failed(error.code, `the solver failed: ${error.message}`, true);
+    if (error instanceof EngineFault) {
+      // What did not fit a fresh instance of the solver fits no other one.
+      return failed(error.code, `the solver failed: ${error.message}`, error.code !== "solver_out_of_memory");
+    }
     return failed(
       "internal_error",
       `the solve failed unexpectedly: ${error instanceof Error ? error.message : error}`,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { systemClock } from "../../src/clock";
 import type { Solution } from "../../src/problem/solution";
 import { type AttemptHooks, attemptSolve } from "../../src/solver/attempt";
+import { type Engine, EngineFault } from "../../src/solver/engine";
 import { encodeIncumbent, finishIncumbent, type Incumbent } from "../../src/solver/incumbent";
 import type { Compilation, ModelCompiler, SolveOutcome, SolveRecord } from "../../src/solver/messages";
 import { SOLVE_OPTIONS_DEFAULT, type SolveOptions } from "../../src/solver/options";
@@ -134,6 +135,22 @@ describe("a hard problem", () => {
     expect(outcome.kind).toBe("cancelled");
     if (outcome.kind === "cancelled") expect(outcome.record).toMatchObject({ status: "feasible" });
   });
+});
+
+test.each([
+  ["solver_out_of_memory", false],
+  ["solver_crashed", true],
+] as const)("an engine that breaks with %s is tried again: %p", async (code, retryable) => {
+  const broken: Engine = { ...engine, version: "broken", capabilities: engine.capabilities, is_ready: true, solve };
+  async function solve(): Promise<never> {
+    throw new EngineFault(code, "it broke");
+  }
+  const problem = readProblem(PRODUCTION);
+  const compile = () => ({ problem, diagnostics: [], warnings: [], report: null });
+  const compiler: ModelCompiler = { prepare: () => null, compile, answer: () => null };
+  const message = { bound: null, override_data: null, options: SOLVE_OPTIONS_DEFAULT };
+  const outcome = await attemptSolve(broken, compiler, null, message, QUIET_HOOKS, systemClock);
+  expect(outcome).toMatchObject({ kind: "failed", code, retryable });
 });
 
 test("a limit that the compiler uses up is a timeout", async () => {
