@@ -135,6 +135,8 @@ export class SolverPool implements SolverPlace {
     const depth = quick ? this.#limits.pipeline_depth : 1;
     let slots = depth * (this.#settings.processes - this.#solvers.filter(isInUse).length);
     for (const solver of this.#solvers) {
+      // A run that is claimed for a process that still starts would have its limit plus that start.
+      if (!solver.is_ready) continue;
       if (solver.accepts(quick, this.#limits.pipeline_depth)) slots += quick ? depth - solver.jobs.length : 1;
       else if (hasLowJob(solver)) slots += depth;
     }
@@ -217,6 +219,8 @@ export class SolverPool implements SolverPlace {
     if (!solver.is_ready) this.#failWaiters(cause);
     if (!this.#is_stopped && !solver.is_retiring) this.#settings.log?.warn("solver_ended", { pid: solver.pid, cause });
     this.#assign();
+    // The next job is not to wait for a start. One that died at its start would do so again.
+    if (solver.is_ready && this.#solvers.length === 0 && this.#settings.kept !== 0 && !this.#is_stopped) this.#start();
     this.#settings.onRoom?.();
   }
 

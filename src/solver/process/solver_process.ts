@@ -96,6 +96,7 @@ export class SolverProcess {
     this.#born_ms = this.idle_since_ms = clock.monotonic();
     try {
       this.#process = spawnChild(program, control_path, this);
+      this.#watch();
     } catch (error) {
       this.#files.remove();
       throw error;
@@ -266,7 +267,13 @@ export class SolverProcess {
   #onWatch(): void {
     this.#is_watching = false;
     const head = this.#line[0];
-    if (head === undefined || this.#is_ended) return;
+    if (this.#is_ended) return;
+    if (head === undefined) {
+      if (this.is_ready) return;
+      if (this.age_ms > START_MS_MAX) this.kill("never_ready");
+      this.#watch();
+      return;
+    }
     const now = this.#clock.monotonic();
     this.#look();
     const running_ms = now - this.#head_ms;
