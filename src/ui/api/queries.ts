@@ -1,17 +1,17 @@
-/** How screens ask and act: answers are kept by the path that was asked, acts refresh the paths that they touch. */
+/** Queries and actions of the screens. Answers are cached by path; an action refreshes the paths that it affects. */
 import { notifications } from "@mantine/notifications";
 import { keepPreviousData, type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ApiRefusal, call } from "./client";
 
 export interface GetOptions {
-  /** Asks again after so long, while the page is in front. */
+  /** The time between two requests while the page is visible. */
   readonly poll_ms?: number | false;
-  /** Shows the last answer while the next one comes: for paging and filters. */
+  /** Keeps the previous answer on screen while the next one loads: for paging and filters. */
   readonly keeps?: boolean;
   readonly stale_ms?: number;
 }
 
-/** The answer to GET of a path under the API; a null path asks nothing. */
+/** The answer to GET for a path under the API; a null path sends no request. */
 export function useGet<Answer>(path: string | null, options: GetOptions = {}) {
   return useQuery<Answer, ApiRefusal>({
     queryKey: [path],
@@ -23,7 +23,7 @@ export function useGet<Answer>(path: string | null, options: GetOptions = {}) {
   });
 }
 
-/** Asks again for every path that begins so. */
+/** Loads every path again that starts with one of these prefixes. */
 export function refresh(client: QueryClient, beginnings: readonly string[]): void {
   void client.invalidateQueries({
     predicate: ({ queryKey: [path] }) =>
@@ -34,7 +34,7 @@ export function refresh(client: QueryClient, beginnings: readonly string[]): voi
 export interface ActOptions<Answer> {
   /** Beginnings of paths whose answers are old afterwards. */
   readonly touches: readonly string[];
-  /** What is said when it is done. */
+  /** The message shown on success. */
   readonly done?: string | ((answer: Answer) => string);
   readonly onDone?: (answer: Answer) => void;
   /** True: the screen shows the refusal itself. */

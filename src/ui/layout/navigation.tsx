@@ -1,4 +1,4 @@
-/** Where one can go, how times and colours are shown, and the way out. */
+/** The navigation: links to the screens, settings for times, numbers and colours, and the button to sign out. */
 import {
   Box,
   Button,

@@ -1,4 +1,4 @@
-/** All models, and the ways to get one: written, imported, taken from the examples. */
+/** All models, and the ways to add one: write it, import it, or take an example. */
 import { Alert, Button, FileButton, Group, Modal, SegmentedControl, Stack, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMemo, useState } from "react";

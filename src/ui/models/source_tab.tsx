@@ -1,4 +1,4 @@
-/** The text of a model under an editor: checked as one types, saved, frozen as a version, solved to try it, taken away as a file. */
+/** The source of a model in an editor: checked while it is typed, with buttons to save it, freeze a version, test it and export it. */
 import { Badge, Button, Fieldset, Group, Stack, Tabs, Text, TextInput } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { lazy, Suspense, useMemo, useRef, useState } from "react";

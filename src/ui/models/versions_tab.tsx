@@ -1,4 +1,4 @@
-/** The versions of a model, newest first: named, compared with the one before, and gone back to. */
+/** The versions of a model, newest first, with buttons to name one, compare it with the one before, and go back to it. */
 import { Badge, Button, Group, Modal, Stack, Text, TextInput, Timeline } from "@mantine/core";
 import { useState } from "react";
 import { useLocation } from "wouter";
@@ -83,7 +83,7 @@ function Difference({ version, before }: { readonly version: VersionObject; read
   return <Answered query={changes}>{(found) => <Changes changes={found} />}</Answered>;
 }
 
-/** The compiled model as a file that other solvers read. */
+/** Downloads the compiled model as a file that other solvers can read. */
 function ExportAs({ version, format }: { readonly version: VersionObject; readonly format: ModelFormat }) {
   const path = `/builder/${version.document_id}/versions/${version.id}/export?format=${format.name}`;
   const fetchFile = useAct(() => download(path), {
@@ -118,7 +118,7 @@ function Restore({ version }: { readonly version: VersionObject }) {
       act={() => restore.mutate(undefined)}
       is_busy={restore.isPending}
     >
-      What the model is now is frozen first, so that nothing is lost. Triggers stay on the versions they pin.
+      The current model is frozen first, so that nothing is lost. Triggers stay on the versions they pin.
     </Confirm>
   );
 }

@@ -1,4 +1,4 @@
-/** One schedule: in words, on or paused, what comes and what was, and how to change it. */
+/** One schedule: its pattern in words, a switch, its next and past ticks, and a form to change it. */
 import { Alert, Badge, Button, Card, Group, Stack, Tabs, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { call } from "../api/client";
@@ -120,7 +120,7 @@ function Troubles({ schedule, path }: { readonly schedule: ScheduleObject; reado
       )}
       {schedule.cursor_in_future && (
         <Alert color="orange" title="It waits for a time that was wrong">
-          It last fired while the clock was ahead, and is silent until then.{" "}
+          It last fired while the clock was ahead, and does not fire again before that time.{" "}
           <Button size="compact-xs" variant="default" loading={reset.isPending} onClick={() => reset.mutate(undefined)}>
             Go on from now
           </Button>

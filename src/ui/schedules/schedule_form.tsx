@@ -1,4 +1,4 @@
-/** A schedule made or changed: when, with which data, and what happens when ticks meet, are missed, or should not come. */
+/** The form for a schedule: when it ticks, with which data, and the rules for ticks that overlap, are missed, or are excluded. */
 import { Accordion, Button, Group, Select, Stack, TagsInput, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { call } from "../api/client";
@@ -27,11 +27,11 @@ const CATCH_UPS = [
 
 const HOUR_SECONDS = 3600;
 
-/** Everything of a schedule that a person sets beside the pattern and the data; times as the inputs have them. */
+/** The settings of a schedule beside its pattern and data; times are texts as the inputs hold them. */
 interface Rules {
   readonly overlap_policy: string;
   readonly catch_up: string;
-  /** Hours and seconds as they are typed: a text is no number, or not yet one. */
+  /** Hours and seconds as they are typed: a text when it is not a number, or not yet. */
   readonly catch_up_window_hours: number | string;
   readonly jitter_seconds: number | string;
   readonly starts_at: string;
@@ -42,9 +42,9 @@ interface Rules {
 
 export function ScheduleForm(props: {
   readonly trigger: TriggerObject;
-  /** null: a new one. */
+  /** null makes a new schedule. */
   readonly schedule: ScheduleObject | null;
-  /** Where it is made or changed. */
+  /** The API path that creates or changes it. */
   readonly path: string;
   readonly onDone: () => void;
 }) {
@@ -144,7 +144,7 @@ function RulesFields({ rules, onChange }: { readonly rules: Rules; readonly onCh
   );
 }
 
-/** When the schedule begins, ends and pauses, in the reader's wall time. */
+/** Inputs for the times when the schedule begins, ends and pauses, in the reader's local time. */
 function Instants({ rules, set }: { readonly rules: Rules; readonly set: (change: Partial<Rules>) => void }) {
   return (
     <Group className="pair" align="flex-start">
@@ -195,7 +195,7 @@ function bodyOf(rules: Rules): Record<string, unknown> {
   };
 }
 
-/** What a field of date and time takes: the reader's wall clock, to the minute. */
+/** The value for a date and time input: the reader's local time, to the minute. */
 function forInput(at: string | null): string {
   if (at === null) return "";
   const local = new Date(at);

@@ -12,18 +12,18 @@ export function useSession(): Session | null {
   return useGet<Session>("/session", { stale_ms: SESSION_STALE_MS }).data ?? null;
 }
 
-/** True when the signed-in role is at least the one needed; true while it is not known, for the service decides in any case. */
+/** True when the signed-in role is at least the one needed. True while the role is not known, because the service checks anyway. */
 export function useMay(needed: Role): boolean {
   const session = useSession();
   return session === null || rankOf(session.role) <= rankOf(needed);
 }
 
-/** The place among the roles, from the one that may do most. */
+/** The rank of a role; 0 is the one with the most rights. */
 function rankOf(role: Role): number {
   return FACTS.roles.findIndex((known) => known.role === role);
 }
 
-/** Ends the browser's own key at the service, and forgets the key here even when the service does not answer. */
+/** Revokes a key that belongs to this browser, and forgets the key here even when the service does not answer. */
 export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return async () => {

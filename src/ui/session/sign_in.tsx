@@ -5,7 +5,7 @@ import { ApiRefusal, call } from "../api/client";
 import type { Session } from "../api/objects";
 import { setKey } from "./key_store";
 
-/** `reason` null: nothing needs to be said. */
+/** `reason` is null when there is nothing to explain. */
 export function SignIn({ title, reason }: { readonly title: string; readonly reason: string | null }) {
   return (
     <main className="sign-in">

@@ -1,4 +1,4 @@
-/** API keys: made, shown once, listed and revoked; and a link that signs another browser in. */
+/** API keys: create, show once, list and revoke them; and make a link that signs another browser in. */
 import { Badge, Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
@@ -133,7 +133,7 @@ function ShareLink() {
         closeButtonProps={{ "aria-label": "Close" }}
       >
         <SecretOnce title="Works once, and for an hour" secret={link ?? ""}>
-          Whoever opens it is signed in as an admin for a day. Send it to nobody but yourself.
+          Anyone who opens it is signed in as an admin for a day. Do not send it to anyone else.
         </SecretOnce>
       </Modal>
     </>

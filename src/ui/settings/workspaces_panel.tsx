@@ -15,7 +15,7 @@ export function WorkspacesPanel({ is_admin }: { readonly is_admin: boolean }) {
   return (
     <Stack gap="sm" maw={820}>
       <Text size="sm" c="dimmed">
-        Models and triggers are in one workspace each, the first one when nothing is said. A key that is limited to a
+        Each model and trigger is in one workspace: the first one unless you choose another. A key that is limited to a
         workspace does not see the others.
       </Text>
       {is_admin && <NewWorkspace />}

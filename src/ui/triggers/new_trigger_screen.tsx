@@ -1,4 +1,4 @@
-/** A new trigger in one form: the model and its version, what a fire may give, who hears of it, when it fires by itself. */
+/** The form for a new trigger: the model and its version, the inputs that a fire may give, the webhook, and the schedule. */
 import { Button, Fieldset, Group, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { Link, useLocation } from "wouter";
@@ -42,7 +42,7 @@ export default function NewTriggerScreen() {
   );
 }
 
-/** What is typed into the form, one field each. */
+/** The values of the form, field by field. */
 interface Form {
   readonly name: string;
   readonly description: string;
@@ -115,7 +115,7 @@ function TriggerForm({ documents }: { readonly documents: readonly DocumentSumma
 function ScheduleFields(props: {
   readonly form: Form;
   readonly set: (change: Partial<Form>) => void;
-  /** The pattern, shown when there is a schedule. */
+  /** The pattern, used when there is a schedule. */
   readonly children: ReactNode;
 }) {
   const { form, set, children } = props;
@@ -234,7 +234,7 @@ function WebhookFields({ form, set }: PartProps) {
   );
 }
 
-/** The trigger, on a version frozen now where the model has none, and its schedule. */
+/** Creates the trigger and its schedule. Freezes a version first when none is chosen. */
 async function makeTrigger(
   form: Form,
   schedule: { cron_expression: string; timezone: string } | null,

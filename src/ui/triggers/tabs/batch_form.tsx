@@ -1,4 +1,4 @@
-/** Many fires at one time: a list of data sets, each a run of its own, all accepted or none. */
+/** Fires many runs at once from a list of data sets, one run for each. The service accepts all of them or none. */
 import { Button, FileButton, Group, JsonInput, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useLocation } from "wouter";

@@ -1,4 +1,4 @@
-/** Firing by hand: today's data in a form, or as one JSON text, then off to the run. */
+/** Fires a trigger by hand, with today's data from a form or as one JSON text, and then opens the run. */
 import { Alert, Button, Group, JsonInput, Kbd, SegmentedControl, Stack, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useState } from "react";

@@ -1,4 +1,4 @@
-/** When a trigger fires by itself: its schedules, what comes, and what became of each tick. */
+/** The schedules of a trigger, with their next ticks and the outcome of past ones. */
 import { Button, Card, Group, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { ListingPage, ScheduleObject, TriggerObject } from "../../api/objects";

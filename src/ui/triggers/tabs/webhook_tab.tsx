@@ -68,7 +68,7 @@ function WebhookForm({ trigger }: { readonly trigger: TriggerObject }) {
           label={trigger.webhook_secret_set ? "New secret" : "Secret"}
           description={
             trigger.webhook_secret_set
-              ? "Empty: the present one stays. After a change the old one signs beside it for a day"
+              ? "Empty keeps the secret. After a change, deliveries are signed with both secrets for a day"
               : "Empty: one is made and shown once"
           }
           autoComplete="off"
@@ -106,7 +106,7 @@ function SecretWarnings({ warnings }: { readonly warnings: readonly string[] }) 
 function Ping({ trigger }: { readonly trigger: TriggerObject }) {
   const ping = useAct(() => call<DeliveryObject>("POST", `/triggers/${trigger.id}/webhook/ping`), {
     touches: [`/triggers/${trigger.id}/deliveries`],
-    done: "A ping is on its way; it stands among the deliveries",
+    done: "A ping is being sent; it appears in the deliveries",
   });
   return (
     <>
