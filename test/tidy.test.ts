@@ -305,6 +305,21 @@ const EXAMPLES: readonly {
     ],
   },
   {
+    rule: "every form keeps what is typed",
+    broken: [
+      [
+        { "src/ui/a.tsx": "const A = () => <form onSubmit={send} />;" },
+        "src/ui/a.tsx:1 onSubmit: give it draft.submit",
+      ],
+      [{ "src/ui/a.tsx": "const A = () => <form onSubmit={draft.submit} />;" }, "of useDraft"],
+      [
+        { "src/ui/a.tsx": 'import { useDraft } from "./b";\nconst A = () => <form onSubmit={send} />;' },
+        "a.tsx:2 onSubmit",
+      ],
+    ],
+    kept: [{ "src/ui/a.tsx": 'import { useDraft } from "./b";\nconst A = () => <form onSubmit={draft.submit} />;' }],
+  },
+  {
     rule: "one room knows the system",
     broken: [
       [{ "src/cli/a.ts": 'if (process.platform === "linux") f();' }, "process.platform: ask the platform"],

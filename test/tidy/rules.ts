@@ -1,6 +1,7 @@
 /** The rules of the house, each a function from all sources to what is wrong, in words that say what to do instead. */
 import { posix } from "node:path";
 import { filesInCircles } from "./circles";
+import { unkeptForms } from "./forms";
 import { inSource, inTests, resolve, stemOf } from "./paths";
 import type { Source } from "./source";
 import { wordingFaults } from "./wording";
@@ -154,6 +155,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "one room knows the system": systems,
   "back-ends are chosen in one place": backEnds,
   "wording is plain": wording,
+  "every form keeps what is typed": unkeptForms,
 };
 
 function importDirections(sources: readonly Source[]): string[] {

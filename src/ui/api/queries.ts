@@ -3,6 +3,8 @@ import { notifications } from "@mantine/notifications";
 import { keepPreviousData, type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ApiRefusal, call } from "./client";
 
+const CHANGED_ELSEWHERE = 412;
+
 export interface GetOptions {
   /** The time between two requests while the page is visible. */
   readonly poll_ms?: number | false;
@@ -31,28 +33,30 @@ export function refresh(client: QueryClient, beginnings: readonly string[]): voi
   });
 }
 
-export interface ActOptions<Answer> {
+export interface ActOptions<Answer, Input = unknown> {
   /** Beginnings of paths whose answers are old afterwards. */
   readonly touches: readonly string[];
   /** The message shown on success. */
   readonly done?: string | ((answer: Answer) => string);
-  readonly onDone?: (answer: Answer) => void;
+  readonly onDone?: (answer: Answer, given: Input) => void;
   /** True: the screen shows the refusal itself. */
   readonly is_quiet?: boolean;
 }
 
 /** Something that changes the service; its refusal is shown where it happened or as a note. */
-export function useAct<Input, Answer>(act: (input: Input) => Promise<Answer>, options: ActOptions<Answer>) {
+export function useAct<Input, Answer>(act: (input: Input) => Promise<Answer>, options: ActOptions<Answer, Input>) {
   const client = useQueryClient();
   return useMutation<Answer, ApiRefusal, Input>({
     mutationFn: act,
-    onSuccess: (answer) => {
+    onSuccess: (answer, given) => {
       refresh(client, options.touches);
       const { done } = options;
       if (done !== undefined) notifications.show({ message: typeof done === "string" ? done : done(answer) });
-      options.onDone?.(answer);
+      options.onDone?.(answer, given);
     },
     onError: (refusal) => {
+      // What someone else has saved is shown beside what was typed.
+      if (refusal.status === CHANGED_ELSEWHERE) refresh(client, options.touches);
       if (!options.is_quiet) notifications.show({ color: "red", title: "Not done", message: refusal.message });
     },
   });

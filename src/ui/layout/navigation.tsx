@@ -2,6 +2,8 @@
 import {
   Box,
   Button,
+  Group,
+  Modal,
   NativeSelect,
   NavLink,
   SegmentedControl,
@@ -9,7 +11,9 @@ import {
   Text,
   useMantineColorScheme,
 } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { Link, useLocation } from "wouter";
+import { hasDrafts } from "../drafts/draft_store";
 import { useSession, useSignOut } from "../session/session";
 import { chooseNumbers, NUMBER_CHOICES, useNumberChoice } from "./numbers";
 import { setZone, useZone } from "./when";
@@ -97,6 +101,11 @@ function SchemeSwitch() {
 function WhoIsIn() {
   const session = useSession();
   const signOut = useSignOut();
+  const [is_asking, asking] = useDisclosure(false);
+  const leave = () => {
+    if (hasDrafts()) asking.open();
+    else void signOut();
+  };
   return (
     <Box>
       {session !== null && (
@@ -104,9 +113,22 @@ function WhoIsIn() {
           {session.key.name} · {session.role}
         </Text>
       )}
-      <Button variant="default" size="xs" fullWidth mt={4} onClick={() => void signOut()}>
+      <Button variant="default" size="xs" fullWidth mt={4} onClick={leave}>
         Sign out
       </Button>
+      <Modal opened={is_asking} onClose={asking.close} title="Sign out?" closeButtonProps={{ "aria-label": "Close" }}>
+        <Text size="sm">
+          What you typed and did not save is removed from this browser, so that the next person does not find it.
+        </Text>
+        <Group justify="flex-end" mt="md" gap="xs">
+          <Button variant="default" onClick={asking.close} data-autofocus>
+            Stay
+          </Button>
+          <Button color="red.9" onClick={() => void signOut()}>
+            Sign out and remove it
+          </Button>
+        </Group>
+      </Modal>
     </Box>
   );
 }

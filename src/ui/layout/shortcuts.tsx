@@ -4,6 +4,7 @@ import { Kbd, Modal, Table } from "@mantine/core";
 const KEYS = [
   ["Alt 1 … 4", "Overview, triggers, models, settings"],
   ["/", "Search in the list that is shown"],
+  ["Ctrl S", "Save what is in the form"],
   ["Ctrl Enter", "Fire, save or test what is in the form"],
   ["Esc", "Close a dialog; leave the editor with Esc, then Tab"],
   ["?", "This list"],

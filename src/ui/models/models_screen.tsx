@@ -6,7 +6,8 @@ import { Link, useLocation } from "wouter";
 import { call } from "../api/client";
 import type { DocumentObject, DocumentSummary, TriggerObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
-import { submits } from "../api/submit";
+import { DraftNotes } from "../drafts/draft_notes";
+import { useDraft } from "../drafts/use_draft";
 import { FACTS } from "../facts";
 import { Refused } from "../layout/in_view";
 import { Screen } from "../layout/screen";
@@ -152,36 +153,56 @@ function makeDocument(name: string, model: unknown, workspace_id: string | null 
   return call<DocumentObject>("POST", "/builder", { name, model_json: model, ...chosen });
 }
 
+interface NewDocument {
+  readonly name: string;
+  readonly form: string;
+  readonly workspace_id: string | null;
+}
+
+const EMPTY_DOCUMENT: NewDocument = { name: "", form: "mathprog", workspace_id: null };
+
 function NewModel() {
-  const [name, setName] = useState("");
-  const [form, setForm] = useState("mathprog");
-  const [workspace_id, setWorkspace] = useState<string | null>(null);
   const [, go] = useLocation();
-  const make = useAct(() => makeDocument(name, STARTS[form], workspace_id), {
+  const make = useAct(({ name, form, workspace_id }: NewDocument) => makeDocument(name, STARTS[form], workspace_id), {
     touches: ["/builder"],
     is_quiet: true,
-    onDone: ({ id }) => go(`/models/${id}`),
+    onDone: ({ id }, sent) => {
+      draft.done(sent);
+      go(`/models/${id}`);
+    },
   });
+  const draft = useDraft<NewDocument>({
+    kind: "new_model",
+    id: "",
+    saved: EMPTY_DOCUMENT,
+    save: (values) => values.name.trim() !== "" && make.mutate(values),
+  });
+  const { name, form, workspace_id } = draft.values;
   return (
-    <form onSubmit={submits(make)}>
+    <form onSubmit={draft.submit} data-draft="new_model">
       <Stack gap="sm">
+        <DraftNotes draft={draft} />
         <TextInput
           label="Name"
           required
           data-autofocus
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={(event) => draft.set({ name: event.currentTarget.value })}
         />
         <SegmentedControl
           aria-label="Written in"
           value={form}
-          onChange={setForm}
+          onChange={(form) => draft.set({ form })}
           data={[
             { value: "mathprog", label: "MathProg" },
             { value: "flat", label: "JSON" },
           ]}
         />
-        <WorkspaceSelect none="The first one" value={workspace_id} onChange={setWorkspace} />
+        <WorkspaceSelect
+          none="The first one"
+          value={workspace_id}
+          onChange={(workspace_id) => draft.set({ workspace_id })}
+        />
         <Refused refusal={make.error} />
         <Button type="submit" loading={make.isPending} disabled={name.trim() === ""}>
           Make the model

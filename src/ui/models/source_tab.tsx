@@ -1,10 +1,12 @@
 /** The source of a model in an editor: checked while it is typed, with buttons to save it, freeze a version, test it and export it. */
 import { Badge, Button, Fieldset, Group, Stack, Tabs, Text, TextInput } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { lazy, Suspense, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useMemo, useRef } from "react";
 import { ApiRefusal, call } from "../api/client";
 import type { Diagnostic, DocumentObject, RunObject, VersionObject, WrittenDocument } from "../api/objects";
 import { useAct } from "../api/queries";
+import { DraftNotes } from "../drafts/draft_notes";
+import { type Draft, useDraft } from "../drafts/use_draft";
 import { count, counted, duration } from "../layout/figures";
 import { InView, Refused } from "../layout/in_view";
 import { Loading, RefusalNote } from "../layout/states";
@@ -20,30 +22,32 @@ const CodeEditor = lazy(() => import("../editor/code_editor"));
 type Answer = NonNullable<RunObject["result_data"]>;
 
 export function SourceTab({ document }: { readonly document: DocumentObject }) {
-  const [text, setText] = useState<ModelText>(() => textOfModel(document.model_json));
+  const { draft, save } = useModelDraft(document);
+  const { text } = draft.values;
+  const setText = (next: ModelText) => draft.set({ text: next });
   const made = useMemo(() => modelOfText(text), [text]);
   const model = "model" in made ? made.model : null;
-  // Compared as models: saving must not depend on how a JSON text is laid out.
-  const is_changed = useMemo(
-    () => JSON.stringify(model) !== JSON.stringify(document.model_json),
-    [model, document.model_json],
-  );
   const check = useCheck(model);
   const diagnostics = check.data?.diagnostics ?? NO_DIAGNOSTICS;
   const marks = useMemo(() => marksOf(text, diagnostics), [text, diagnostics]);
   const { solve, run, stop } = useTestSolve(model);
   useHotkeys([["mod+Enter", run]], [], true);
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" data-draft="model">
+      <DraftNotes
+        draft={draft}
+        textOf={({ name, text }) => `# ${name}\n${text.text}\n${text.form === "flat" ? "" : text.rest}`}
+      />
       <Tools
         document={document}
-        text={text}
+        draft={draft}
         model={model}
-        is_changed={is_changed}
+        save={save}
         onSolve={run}
         onStop={stop}
         is_solving={solve.isPending}
       />
+      <Refused refusal={save.error} title="It is not saved" />
       <Suspense fallback={<Loading rows={6} />}>
         <Texts text={text} onChange={setText} marks={marks} />
       </Suspense>
@@ -68,6 +72,56 @@ export function SourceTab({ document }: { readonly document: DocumentObject }) {
       )}
     </Stack>
   );
+}
+
+/** The document as it is typed, and what saves it. */
+function useModelDraft(document: DocumentObject) {
+  const saved = useMemo<Written>(() => writtenOf(document), [document]);
+  const path = `/builder/${document.id}`;
+  const may_edit = useMay("editor");
+  const save = useAct(
+    ({ name, text }: Written) => call<WrittenDocument>("PUT", path, bodyOf(name, text), { headers: draft.headers }),
+    {
+      touches: ["/builder"],
+      done: ({ diagnostics }) => savedWords(diagnostics),
+      is_quiet: true,
+      onDone: ({ revision }, sent) => draft.done(sent, revision),
+    },
+  );
+  const draft = useDraft<Written>({
+    kind: "model",
+    id: document.id,
+    saved,
+    revision: document.revision,
+    isSame,
+    save: (values) => {
+      if (may_edit && draft.is_changed && "model" in modelOfText(values.text)) save.mutate(values);
+    },
+  });
+  return { draft, save };
+}
+
+/** What is edited of a document. */
+interface Written {
+  readonly name: string;
+  readonly text: ModelText;
+}
+
+function writtenOf({ name, model_json }: DocumentObject): Written {
+  return { name, text: textOfModel(model_json) };
+}
+
+function bodyOf(name: string, text: ModelText): { name: string; model_json: unknown } {
+  const made = modelOfText(text);
+  return { name, model_json: "model" in made ? made.model : null };
+}
+
+/** Compared as models: saving must not depend on how a JSON text is laid out. */
+function isSame(a: Written, b: Written): boolean {
+  if (a.name !== b.name) return false;
+  if (a.text === b.text) return true;
+  const [made, other] = [modelOfText(a.text), modelOfText(b.text)];
+  return "model" in made && "model" in other && JSON.stringify(made.model) === JSON.stringify(other.model);
 }
 
 /** A solve of the model as it stands in the editor; stopping it ends the solve at the service too. */
@@ -130,31 +184,19 @@ function Texts(props: {
 
 interface ToolsProps {
   readonly document: DocumentObject;
-  readonly text: ModelText;
+  readonly draft: Draft<Written>;
   readonly model: object | null;
-  readonly is_changed: boolean;
+  readonly save: { readonly isPending: boolean; mutate(values: Written): void };
   readonly onSolve: () => void;
   readonly onStop: () => void;
   readonly is_solving: boolean;
 }
 
-function Tools({ document, text, model, is_changed, onSolve, onStop, is_solving }: ToolsProps) {
+function Tools({ document, draft, model, save, onSolve, onStop, is_solving }: ToolsProps) {
   const may_edit = useMay("editor");
   const may_solve = useMay("solver");
-  const [name, setName] = useState(document.name);
-  const is_renamed = name.trim() !== "" && name !== document.name;
-  const path = `/builder/${document.id}`;
-  const save = useAct(() => call<WrittenDocument>("PUT", path, { name, model_json: model }), {
-    touches: ["/builder"],
-    done: ({ diagnostics }) => savedWords(diagnostics),
-  });
-  const freeze = useAct(
-    async () => {
-      if (is_changed || is_renamed) await call<DocumentObject>("PUT", path, { name, model_json: model });
-      return call<VersionObject>("POST", `${path}/versions`, {});
-    },
-    { touches: ["/builder"], done: ({ sequence, change_summary }) => `Version ${sequence}: ${change_summary}` },
-  );
+  const { name, text } = draft.values;
+  const freeze = useFreeze(document, draft);
   const download = () => {
     const { file_name, text: content } = fileOfModel(document.name, text);
     saveFile(file_name, content);
@@ -165,13 +207,13 @@ function Tools({ document, text, model, is_changed, onSolve, onStop, is_solving 
         <TextInput
           label="Name"
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={(event) => draft.set({ name: event.currentTarget.value })}
           className="search"
         />
         <Button
           loading={save.isPending}
-          disabled={model === null || !(is_changed || is_renamed)}
-          onClick={() => save.mutate(undefined)}
+          disabled={model === null || name.trim() === "" || !draft.is_changed}
+          onClick={() => save.mutate(draft.values)}
         >
           Save
         </Button>
@@ -179,7 +221,7 @@ function Tools({ document, text, model, is_changed, onSolve, onStop, is_solving 
           variant="default"
           loading={freeze.isPending}
           disabled={model === null}
-          onClick={() => freeze.mutate(undefined)}
+          onClick={() => freeze.mutate(draft.values)}
         >
           Freeze a version
         </Button>
@@ -196,6 +238,27 @@ function Tools({ document, text, model, is_changed, onSolve, onStop, is_solving 
         </Button>
       </Group>
     </Fieldset>
+  );
+}
+
+/** Saves what is typed and not saved yet, then makes a version of it. */
+function useFreeze(document: DocumentObject, draft: Draft<Written>) {
+  const path = `/builder/${document.id}`;
+  return useAct(
+    async (values: Written) => {
+      const { headers } = draft;
+      const is_saved = !draft.is_changed;
+      const written = is_saved
+        ? document
+        : await call<DocumentObject>("PUT", path, bodyOf(values.name, values.text), { headers });
+      const version = await call<VersionObject>("POST", `${path}/versions`, {});
+      return { version, revision: written.revision };
+    },
+    {
+      touches: ["/builder"],
+      done: ({ version: { sequence, change_summary } }) => `Version ${sequence}: ${change_summary}`,
+      onDone: ({ revision }, sent) => draft.done(sent, revision),
+    },
   );
 }
 

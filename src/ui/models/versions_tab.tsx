@@ -1,11 +1,12 @@
 /** The versions of a model, newest first, with buttons to name one, compare it with the one before, and go back to it. */
 import { Badge, Button, Group, Modal, Stack, Text, TextInput, Timeline } from "@mantine/core";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { call, download } from "../api/client";
 import type { DocumentObject, ModelChanges, ModelFormat, VersionObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
-import { submits } from "../api/submit";
+import { DraftNotes } from "../drafts/draft_notes";
+import { useDraft } from "../drafts/use_draft";
 import { FACTS } from "../facts";
 import { Confirm } from "../layout/confirm";
 import { Answered, Empty } from "../layout/states";
@@ -124,37 +125,56 @@ function Restore({ version }: { readonly version: VersionObject }) {
 }
 
 function Rename({ version }: { readonly version: VersionObject }) {
-  const [name, setName] = useState<string | null>(null);
-  const rename = useAct(
-    () =>
-      call<VersionObject>("PATCH", `/builder/${version.document_id}/versions/${version.id}`, { version_name: name }),
-    { touches: ["/builder"], done: "The version has its name, and is kept for ever", onDone: () => setName(null) },
-  );
+  const [is_open, setOpen] = useState(false);
   return (
     <>
-      <Button size="compact-xs" variant="default" onClick={() => setName(version.version_name ?? "")}>
+      <Button size="compact-xs" variant="default" onClick={() => setOpen(true)}>
         {version.is_named ? "Rename" : "Give it a name"}
       </Button>
       <Modal
-        opened={name !== null}
-        onClose={() => setName(null)}
+        opened={is_open}
+        onClose={() => setOpen(false)}
         title={`Name of version ${version.sequence}`}
         closeButtonProps={{ "aria-label": "Close" }}
       >
-        <form onSubmit={submits(rename)}>
-          <Stack gap="sm">
-            <TextInput
-              label="Name"
-              data-autofocus
-              value={name ?? ""}
-              onChange={(event) => setName(event.currentTarget.value)}
-            />
-            <Button type="submit" loading={rename.isPending} disabled={(name ?? "").trim() === ""}>
-              Keep the name
-            </Button>
-          </Stack>
-        </form>
+        <NameForm version={version} onDone={() => setOpen(false)} />
       </Modal>
     </>
+  );
+}
+
+function NameForm({ version, onDone }: { readonly version: VersionObject; readonly onDone: () => void }) {
+  const path = `/builder/${version.document_id}/versions/${version.id}`;
+  const saved = useMemo(() => ({ version_name: version.version_name ?? "" }), [version.version_name]);
+  const rename = useAct((values: { version_name: string }) => call<VersionObject>("PATCH", path, values), {
+    touches: ["/builder"],
+    done: "The version has its name, and is kept for ever",
+    onDone: (_, sent) => {
+      draft.done(sent);
+      onDone();
+    },
+  });
+  const draft = useDraft<{ version_name: string }>({
+    kind: "version_name",
+    id: version.id,
+    saved,
+    save: (values) => values.version_name.trim() !== "" && rename.mutate(values),
+  });
+  const { version_name } = draft.values;
+  return (
+    <form onSubmit={draft.submit} data-draft="version_name">
+      <Stack gap="sm">
+        <DraftNotes draft={draft} />
+        <TextInput
+          label="Name"
+          data-autofocus
+          value={version_name}
+          onChange={(event) => draft.set({ version_name: event.currentTarget.value })}
+        />
+        <Button type="submit" loading={rename.isPending} disabled={version_name.trim() === ""}>
+          Keep the name
+        </Button>
+      </Stack>
+    </form>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { call } from "../api/client";
 import type { ScheduleObject, TriggerObject } from "../api/objects";
 import { useAct } from "../api/queries";
+import { readDraft } from "../drafts/draft_store";
 import { Confirm } from "../layout/confirm";
 import { When } from "../layout/when";
 import { useMay } from "../session/session";
@@ -18,7 +19,7 @@ export function ScheduleCard({
   readonly trigger: TriggerObject;
   readonly schedule: ScheduleObject;
 }) {
-  const [is_editing, setEditing] = useState(false);
+  const [is_editing, setEditing] = useState(() => readDraft("schedule", schedule.id) !== null);
   const path = `/triggers/${trigger.id}/schedules/${schedule.id}`;
   return (
     <Card withBorder>

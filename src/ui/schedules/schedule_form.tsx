@@ -1,16 +1,17 @@
 /** The form for a schedule: when it ticks, with which data, and the rules for ticks that overlap, are missed, or are excluded. */
 import { Accordion, Button, Group, Select, Stack, TagsInput, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { useMemo } from "react";
 import { call } from "../api/client";
 import type { ScheduleObject, TriggerObject } from "../api/objects";
 import { useAct } from "../api/queries";
-import { submits } from "../api/submit";
+import { DraftNotes } from "../drafts/draft_notes";
+import { useDraft } from "../drafts/use_draft";
 import { NumberField } from "../inputs/number_field";
 import { type Draft, OverrideForm } from "../inputs/override_form";
 import { Refused } from "../layout/in_view";
 import { localZone } from "../layout/when";
 import { useFields } from "../triggers/tabs/use_fields";
-import { patternOf, pickedOf } from "./pattern";
+import { type Picked, patternOf, pickedOf } from "./pattern";
 import { PatternPicker } from "./pattern_picker";
 
 const OVERLAPS = [
@@ -40,47 +41,78 @@ interface Rules {
   readonly exclude_dates: readonly string[];
 }
 
-export function ScheduleForm(props: {
+/** All that the form holds. */
+interface Settings {
+  readonly picked: Picked;
+  readonly timezone: string;
+  readonly data: Draft;
+  readonly rules: Rules;
+}
+
+function settingsOf(schedule: ScheduleObject | null): Settings {
+  return {
+    picked: pickedOf(schedule?.cron_expression ?? null),
+    timezone: schedule?.timezone ?? localZone(),
+    data: (schedule?.override_data as Draft | null) ?? {},
+    rules: rulesOf(schedule),
+  };
+}
+
+function requestOf({ picked, timezone, data, rules }: Settings): Record<string, unknown> {
+  return {
+    cron_expression: patternOf(picked),
+    timezone,
+    override_data: Object.keys(data).length === 0 ? null : data,
+    ...bodyOf(rules),
+  };
+}
+
+interface ScheduleFormProps {
   readonly trigger: TriggerObject;
   /** null makes a new schedule. */
   readonly schedule: ScheduleObject | null;
   /** The API path that creates or changes it. */
   readonly path: string;
   readonly onDone: () => void;
-}) {
-  const { trigger, schedule, path, onDone } = props;
-  const [picked, setPicked] = useState(() => pickedOf(schedule?.cron_expression ?? null));
-  const [timezone, setTimezone] = useState(schedule?.timezone ?? localZone());
-  const [draft, setDraft] = useState<Draft>((schedule?.override_data as Draft | null) ?? {});
-  const [rules, setRules] = useState<Rules>(() => rulesOf(schedule));
+}
+
+export function ScheduleForm(props: ScheduleFormProps) {
+  const { trigger, schedule, onDone } = props;
+  const { draft, save } = useScheduleDraft(props);
   const { fields } = useFields(trigger);
-  const save = useAct(
-    () =>
-      call<ScheduleObject>(schedule === null ? "POST" : "PATCH", path, {
-        cron_expression: patternOf(picked),
-        timezone,
-        override_data: Object.keys(draft).length === 0 ? null : draft,
-        ...bodyOf(rules),
-      }),
-    { touches: ["/triggers", "/overview"], done: "The schedule is saved", is_quiet: true, onDone },
-  );
+  const { picked, timezone, data, rules } = draft.values;
+  const cancel = () => {
+    draft.discard();
+    onDone();
+  };
   return (
-    <form onSubmit={submits(save)}>
-      <Stack gap="md">
-        <PatternPicker picked={picked} timezone={timezone} onPick={setPicked} onZone={setTimezone} />
+    <form onSubmit={draft.submit} data-draft={schedule === null ? "new_schedule" : "schedule"}>
+      <Stack gap="md" key={draft.generation}>
+        <DraftNotes draft={draft} />
+        <PatternPicker
+          picked={picked}
+          timezone={timezone}
+          onPick={(picked) => draft.set({ picked })}
+          onZone={(timezone) => draft.set({ timezone })}
+        />
         <Accordion variant="contained" chevronPosition="left">
           <Accordion.Item value="data">
             <Accordion.Control>Data that every tick gives</Accordion.Control>
             <Accordion.Panel>
               {fields !== null && (
-                <OverrideForm fields={fields} draft={draft} onChange={setDraft} faults={save.error?.faults ?? []} />
+                <OverrideForm
+                  fields={fields}
+                  draft={data}
+                  onChange={(data) => draft.set({ data })}
+                  faults={save.error?.faults ?? []}
+                />
               )}
             </Accordion.Panel>
           </Accordion.Item>
           <Accordion.Item value="rules">
             <Accordion.Control>When ticks meet, are missed, or should not come</Accordion.Control>
             <Accordion.Panel>
-              <RulesFields rules={rules} onChange={setRules} />
+              <RulesFields rules={rules} onChange={(rules) => draft.set({ rules })} />
             </Accordion.Panel>
           </Accordion.Item>
         </Accordion>
@@ -89,13 +121,39 @@ export function ScheduleForm(props: {
           <Button type="submit" loading={save.isPending}>
             {schedule === null ? "Make the schedule" : "Save the schedule"}
           </Button>
-          <Button variant="default" onClick={onDone}>
+          <Button variant="default" onClick={cancel}>
             Cancel
           </Button>
         </Group>
       </Stack>
     </form>
   );
+}
+
+/** The schedule as it is typed, and what saves it. */
+function useScheduleDraft({ trigger, schedule, path, onDone }: ScheduleFormProps) {
+  const saved = useMemo(() => settingsOf(schedule), [schedule]);
+  const save = useAct(
+    (values: Settings) =>
+      call<ScheduleObject>(schedule === null ? "POST" : "PATCH", path, requestOf(values), { headers: draft.headers }),
+    {
+      touches: ["/triggers", "/overview"],
+      done: "The schedule is saved",
+      is_quiet: true,
+      onDone: (_, sent) => {
+        draft.done(sent);
+        onDone();
+      },
+    },
+  );
+  const draft = useDraft<Settings>({
+    kind: schedule === null ? "new_schedule" : "schedule",
+    id: schedule?.id ?? trigger.id,
+    saved,
+    revision: schedule?.revision ?? null,
+    save: (values) => save.mutate(values),
+  });
+  return { draft, save };
 }
 
 function RulesFields({ rules, onChange }: { readonly rules: Rules; readonly onChange: (rules: Rules) => void }) {

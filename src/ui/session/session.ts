@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { call } from "../api/client";
 import type { Role, Session } from "../api/objects";
 import { useGet } from "../api/queries";
+import { dropAllDrafts } from "../drafts/draft_store";
 import { FACTS } from "../facts";
 import { leave } from "./key_store";
 
@@ -28,6 +29,7 @@ export function useSignOut(): () => Promise<void> {
   const client = useQueryClient();
   return async () => {
     await call("DELETE", "/session").catch(() => null);
+    dropAllDrafts();
     leave();
     client.clear();
   };

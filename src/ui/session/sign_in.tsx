@@ -1,8 +1,9 @@
 /** The sign-in screen: asks for an API key, or says why a sign-in link did not work. */
 import { Alert, Anchor, Button, Code, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { ApiRefusal, call } from "../api/client";
 import type { Session } from "../api/objects";
+import { useDraft } from "../drafts/use_draft";
 import { setKey } from "./key_store";
 
 /** `reason` is null when there is nothing to explain. */
@@ -34,13 +35,13 @@ export function SignIn({ title, reason }: { readonly title: string; readonly rea
   );
 }
 
+const NO_KEY = { key: "" };
+
 function KeyForm() {
-  const [key, setText] = useState("");
   const [error, setError] = useState<string | null>(null);
   const [is_busy, setBusy] = useState(false);
 
-  const enter = async (event: FormEvent) => {
-    event.preventDefault();
+  const enter = async ({ key }: { readonly key: string }) => {
     setBusy(true);
     setError(null);
     try {
@@ -52,14 +53,16 @@ function KeyForm() {
     }
   };
 
+  const draft = useDraft<{ readonly key: string }>({ kind: "sign_in", id: "", saved: NO_KEY, save: enter });
+  const { key } = draft.values;
   return (
-    <form onSubmit={enter}>
+    <form onSubmit={draft.submit} data-draft="sign_in">
       <Stack gap="sm">
         <PasswordInput
           label="API key"
           placeholder="ok_live_..."
           value={key}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={(event) => draft.set({ key: event.currentTarget.value })}
           error={error}
           autoComplete="off"
           data-autofocus

@@ -5,8 +5,9 @@ import { useState } from "react";
 import { call } from "../api/client";
 import type { KeyObject, ListingPage, Role } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
-import { submits } from "../api/submit";
 import { now } from "../clock";
+import { DraftNotes } from "../drafts/draft_notes";
+import { useDraft } from "../drafts/use_draft";
 import { FACTS } from "../facts";
 import { NumberField } from "../inputs/number_field";
 import { Confirm } from "../layout/confirm";
@@ -64,30 +65,29 @@ function AdminKeys() {
   );
 }
 
+interface NewKey {
+  readonly name: string;
+  readonly role: Role;
+  /** "": it does not expire. */
+  readonly days: number | string;
+  readonly workspace_id: string | null;
+}
+
+const EMPTY_KEY: NewKey = { name: "", role: "editor", days: "", workspace_id: null };
+
 function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
-  const [name, setName] = useState("");
-  const [role, setRole] = useState<Role>("editor");
-  const [days, setDays] = useState<number | string>("");
-  const [workspace_id, setWorkspace] = useState<string | null>(null);
-  const make = useAct(
-    () =>
-      call<KeyObject & { api_key: string }>("POST", "/keys", {
-        name,
-        role,
-        ...(days === "" ? {} : { expires_days: days }),
-        ...(workspace_id === null ? {} : { workspace_id }),
-      }),
-    { touches: ["/keys"], is_quiet: true, onDone: ({ api_key }) => onMade(api_key) },
-  );
+  const { draft, make } = useKeyDraft(onMade);
+  const { name, role, days, workspace_id } = draft.values;
   return (
-    <form onSubmit={submits(make)}>
-      <Stack gap="sm">
+    <form onSubmit={draft.submit} data-draft="key">
+      <Stack gap="sm" key={draft.generation}>
+        <DraftNotes draft={draft} />
         <TextInput
           label="Name"
           description="The person or program that will use it"
           required
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={(event) => draft.set({ name: event.currentTarget.value })}
           data-autofocus
         />
         <Select
@@ -95,7 +95,7 @@ function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
           data={ROLES}
           value={role}
           allowDeselect={false}
-          onChange={(next) => setRole((next as Role | null) ?? role)}
+          onChange={(next) => draft.set({ role: (next as Role | null) ?? role })}
         />
         <NumberField
           label="Expires after, days"
@@ -103,9 +103,13 @@ function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
           min={1}
           max={36_500}
           value={days}
-          onChange={setDays}
+          onChange={(days) => draft.set({ days })}
         />
-        <WorkspaceSelect none="All of them" value={workspace_id} onChange={setWorkspace} />
+        <WorkspaceSelect
+          none="All of them"
+          value={workspace_id}
+          onChange={(workspace_id) => draft.set({ workspace_id })}
+        />
         <Refused refusal={make.error} />
         <Button type="submit" loading={make.isPending} disabled={name.trim() === ""}>
           Make the key
@@ -113,6 +117,34 @@ function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
       </Stack>
     </form>
   );
+}
+
+/** The key as it is typed, and what makes it. */
+function useKeyDraft(onMade: (key: string) => void) {
+  const make = useAct(
+    ({ name, role, days, workspace_id }: NewKey) =>
+      call<KeyObject & { api_key: string }>("POST", "/keys", {
+        name,
+        role,
+        ...(days === "" ? {} : { expires_days: days }),
+        ...(workspace_id === null ? {} : { workspace_id }),
+      }),
+    {
+      touches: ["/keys"],
+      is_quiet: true,
+      onDone: ({ api_key }, sent) => {
+        draft.done(sent);
+        onMade(api_key);
+      },
+    },
+  );
+  const draft = useDraft<NewKey>({
+    kind: "key",
+    id: "",
+    saved: EMPTY_KEY,
+    save: (values) => values.name.trim() !== "" && make.mutate(values),
+  });
+  return { draft, make };
 }
 
 function ShareLink() {

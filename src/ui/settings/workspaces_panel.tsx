@@ -1,10 +1,10 @@
 /** Workspaces: parts of the organization that a key can be limited to. */
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import { useState } from "react";
 import { call } from "../api/client";
 import type { WorkspaceObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
-import { submits } from "../api/submit";
+import { DraftNotes } from "../drafts/draft_notes";
+import { useDraft } from "../drafts/use_draft";
 import { Refused } from "../layout/in_view";
 import { Answered } from "../layout/states";
 import { When } from "../layout/when";
@@ -26,19 +26,36 @@ export function WorkspacesPanel({ is_admin }: { readonly is_admin: boolean }) {
   );
 }
 
+interface NewName {
+  readonly name: string;
+}
+
+const NO_NAME: NewName = { name: "" };
+
 function NewWorkspace() {
-  const [name, setName] = useState("");
-  const make = useAct(() => call<WorkspaceObject>("POST", "/workspaces", { name }), {
+  const make = useAct((values: NewName) => call<WorkspaceObject>("POST", "/workspaces", values), {
     touches: ["/workspaces"],
     is_quiet: true,
     done: "The workspace is made",
-    onDone: () => setName(""),
+    onDone: (_, sent) => draft.done(sent),
   });
+  const draft = useDraft<NewName>({
+    kind: "workspace",
+    id: "",
+    saved: NO_NAME,
+    save: (values) => values.name.trim() !== "" && make.mutate(values),
+  });
+  const { name } = draft.values;
   return (
-    <form onSubmit={submits(make)}>
+    <form onSubmit={draft.submit} data-draft="workspace">
       <Stack gap="xs">
+        <DraftNotes draft={draft} />
         <Group gap="xs" align="flex-end">
-          <TextInput label="New workspace" value={name} onChange={(event) => setName(event.currentTarget.value)} />
+          <TextInput
+            label="New workspace"
+            value={name}
+            onChange={(event) => draft.set({ name: event.currentTarget.value })}
+          />
           <Button type="submit" loading={make.isPending} disabled={name.trim() === ""}>
             Make it
           </Button>

@@ -1,16 +1,17 @@
 /** The form for a new trigger: the model and its version, the inputs that a fire may give, the webhook, and the schedule. */
 import { Button, Fieldset, Group, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { Link, useLocation } from "wouter";
 import { call } from "../api/client";
 import type { DocumentSummary, ScheduleObject, TriggerObject, TriggerSecrets, VersionObject } from "../api/objects";
 import { useAct, useGet } from "../api/queries";
-import { submits } from "../api/submit";
+import { DraftNotes } from "../drafts/draft_notes";
+import { useDraft } from "../drafts/use_draft";
 import { Refused } from "../layout/in_view";
 import { Screen } from "../layout/screen";
 import { Answered, Empty } from "../layout/states";
 import { localZone } from "../layout/when";
-import { patternOf, pickedOf } from "../schedules/pattern";
+import { type Picked, patternOf, pickedOf } from "../schedules/pattern";
 import { PatternPicker } from "../schedules/pattern_picker";
 import { type Choice, InputChoices, schemaOf } from "./input_choices";
 import { keepSecrets } from "./kept_secrets";
@@ -53,33 +54,23 @@ interface Form {
   readonly webhook_secret: string;
   readonly is_scheduled: boolean;
   readonly workspace_id: string | null;
+  readonly picked: Picked;
+  readonly timezone: string;
+}
+
+function isReady({ name, document_id }: Form): boolean {
+  return name.trim() !== "" && document_id !== null;
 }
 
 function TriggerForm({ documents }: { readonly documents: readonly DocumentSummary[] }) {
-  const asked = new URLSearchParams(location.search).get("model");
-  const [form, setForm] = useState<Form>(() => emptyForm(documents, asked));
-  const [picked, setPicked] = useState(() => pickedOf(null));
-  const [timezone, setTimezone] = useState(localZone());
-  const [, go] = useLocation();
-  const set = (change: Partial<Form>) => setForm({ ...form, ...change });
-  const versions = useGet<VersionObject[]>(form.document_id === null ? null : `/builder/${form.document_id}/versions`);
-  const version_id = form.version_id ?? versions.data?.[0]?.id ?? null;
-  const make = useAct(
-    () =>
-      makeTrigger({ ...form, version_id }, form.is_scheduled ? { cron_expression: patternOf(picked), timezone } : null),
-    { touches: ["/triggers", "/overview", "/builder"], is_quiet: true, onDone: (made) => go(`/triggers/${made.id}`) },
-  );
-  const is_ready = form.name.trim() !== "" && form.document_id !== null;
+  const { draft, make, versions, version_id } = useTriggerDraft(documents);
+  const { values: form, set } = draft;
+  const { picked, timezone } = form;
   return (
-    <form onSubmit={submits(make)}>
-      <Stack gap="md" maw={820}>
-        <ModelFields
-          form={form}
-          set={set}
-          documents={documents}
-          versions={versions.data ?? []}
-          version_id={version_id}
-        />
+    <form onSubmit={draft.submit} data-draft="new_trigger">
+      <Stack gap="md" maw={820} key={draft.generation}>
+        <DraftNotes draft={draft} />
+        <ModelFields form={form} set={set} documents={documents} versions={versions} version_id={version_id} />
         {form.document_id !== null && version_id !== null && (
           <Fieldset legend="What a fire may give">
             <InputChoices
@@ -96,11 +87,16 @@ function TriggerForm({ documents }: { readonly documents: readonly DocumentSumma
         />
         <WebhookFields form={form} set={set} />
         <ScheduleFields form={form} set={set}>
-          <PatternPicker picked={picked} timezone={timezone} onPick={setPicked} onZone={setTimezone} />
+          <PatternPicker
+            picked={picked}
+            timezone={timezone}
+            onPick={(picked) => set({ picked })}
+            onZone={(timezone) => set({ timezone })}
+          />
         </ScheduleFields>
         <Refused refusal={make.error} />
         <Group gap="xs">
-          <Button type="submit" loading={make.isPending} disabled={!is_ready}>
+          <Button type="submit" loading={make.isPending} disabled={!isReady(form)}>
             Make the trigger
           </Button>
           <Button variant="default" component={Link} href="/triggers">
@@ -110,6 +106,39 @@ function TriggerForm({ documents }: { readonly documents: readonly DocumentSumma
       </Stack>
     </form>
   );
+}
+
+/** The trigger as it is typed, and what makes it. */
+function useTriggerDraft(documents: readonly DocumentSummary[]) {
+  const asked = new URLSearchParams(location.search).get("model");
+  const saved = useMemo(() => emptyForm(documents, asked), [documents, asked]);
+  const [, go] = useLocation();
+  const make = useAct(
+    (given: Form) => {
+      const { picked, timezone } = given;
+      const schedule = given.is_scheduled ? { cron_expression: patternOf(picked), timezone } : null;
+      return makeTrigger({ ...given, version_id: given.version_id ?? newest }, schedule);
+    },
+    {
+      touches: ["/triggers", "/overview", "/builder"],
+      is_quiet: true,
+      onDone: (made, sent) => {
+        draft.done(sent);
+        go(`/triggers/${made.id}`);
+      },
+    },
+  );
+  const draft = useDraft<Form>({
+    kind: "new_trigger",
+    id: asked ?? "",
+    saved,
+    secrets: ["webhook_secret"],
+    save: (values) => isReady(values) && make.mutate(values),
+  });
+  const form = draft.values;
+  const versions = useGet<VersionObject[]>(form.document_id === null ? null : `/builder/${form.document_id}/versions`);
+  const newest = versions.data?.[0]?.id ?? null;
+  return { draft, make, versions: versions.data ?? [], version_id: form.version_id ?? newest };
 }
 
 function ScheduleFields(props: {
@@ -145,6 +174,8 @@ function emptyForm(documents: readonly DocumentSummary[], asked: string | null):
     webhook_secret: "",
     is_scheduled: false,
     workspace_id: null,
+    picked: pickedOf(null),
+    timezone: localZone(),
   };
 }
 

@@ -1,10 +1,11 @@
 /** Fires many runs at once from a list of data sets, one run for each. The service accepts all of them or none. */
 import { Button, FileButton, Group, JsonInput, Stack, Text } from "@mantine/core";
-import { useState } from "react";
 import { useLocation } from "wouter";
 import { call } from "../../api/client";
 import type { TriggerObject } from "../../api/objects";
 import { useAct } from "../../api/queries";
+import { DraftNotes } from "../../drafts/draft_notes";
+import { useDraft } from "../../drafts/use_draft";
 import { UnclearTexts } from "../../inputs/number_field";
 import { objectsOfTable, parseTable } from "../../inputs/pasted";
 import { counted } from "../../layout/figures";
@@ -12,8 +13,12 @@ import { Refused } from "../../layout/in_view";
 
 const SETS_MAX = 1000;
 
+const TWO_SETS = { text: "[\n  {},\n  {}\n]" };
+
 export function BatchForm({ trigger, disabled }: { readonly trigger: TriggerObject; readonly disabled: boolean }) {
-  const [text, setText] = useState("[\n  {},\n  {}\n]");
+  const kept = useDraft<{ readonly text: string }>({ kind: "batch", id: trigger.id, saved: TWO_SETS, save: () => {} });
+  const { text } = kept.values;
+  const setText = (next: string) => kept.set({ text: next });
   const [, go] = useLocation();
   const sets = setsOf(text);
   const fire = useAct(
@@ -22,7 +27,10 @@ export function BatchForm({ trigger, disabled }: { readonly trigger: TriggerObje
       touches: ["/triggers", "/overview"],
       is_quiet: true,
       done: ({ run_ids }) => `${counted(run_ids.length, "run")} queued`,
-      onDone: () => go(`/triggers/${trigger.id}/runs`),
+      onDone: () => {
+        kept.done(kept.values);
+        go(`/triggers/${trigger.id}/runs`);
+      },
     },
   );
   const load = async (file: File | null) => {
@@ -31,7 +39,8 @@ export function BatchForm({ trigger, disabled }: { readonly trigger: TriggerObje
     setText(file.name.endsWith(".json") ? content : JSON.stringify(objectsOfTable(parseTable(content)), null, 1));
   };
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" data-draft="batch">
+      <DraftNotes draft={kept} />
       <JsonInput
         label="Sets of data"
         description={`A list of 1 to ${SETS_MAX} objects, one run for each; {} takes the model as it is`}

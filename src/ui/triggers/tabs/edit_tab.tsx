@@ -1,17 +1,19 @@
 /** The form that changes a trigger or replaces its secret. */
 import { Button, Divider, Fieldset, Group, Select, Stack, Text } from "@mantine/core";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { call } from "../../api/client";
 import type { TriggerObject, TriggerSecrets } from "../../api/objects";
 import { useAct } from "../../api/queries";
-import { submits } from "../../api/submit";
+import { DraftNotes } from "../../drafts/draft_notes";
+import { useDraft } from "../../drafts/use_draft";
 import { FACTS } from "../../facts";
 import { Refused } from "../../layout/in_view";
 import { useMay } from "../../session/session";
 import { keepSecrets } from "../kept_secrets";
 import { useWorkspaceNote } from "../workspace_note";
-import { bodyOf, FieldControls, isComplete, valuesOf } from "./field_controls";
+import { bodyOf, FieldControls, type FieldValues, isComplete, valuesOf } from "./field_controls";
 
+const FIELDS = FACTS.trigger_form;
 const GRACES = [
   { value: "0", label: "at once" },
   { value: "3600", label: "in an hour" },
@@ -25,7 +27,7 @@ export function EditTab({ trigger }: { readonly trigger: TriggerObject }) {
   return (
     <Stack gap="lg" maw={720}>
       <Fieldset disabled={!may_edit} variant="unstyled">
-        <TriggerForm key={trigger.updated_at} trigger={trigger} />
+        <TriggerForm trigger={trigger} />
       </Fieldset>
       <Divider />
       <Rotation trigger={trigger} disabled={!may_edit} />
@@ -38,20 +40,33 @@ export function EditTab({ trigger }: { readonly trigger: TriggerObject }) {
 }
 
 function TriggerForm({ trigger }: { readonly trigger: TriggerObject }) {
-  const fields = FACTS.trigger_form;
-  const [values, setValues] = useState(() => valuesOf(fields, trigger));
-  const save = useAct(() => call<TriggerObject>("PATCH", `/triggers/${trigger.id}`, bodyOf(fields, values)), {
-    touches: ["/triggers"],
-    done: "Saved",
-    is_quiet: true,
+  const path = `/triggers/${trigger.id}`;
+  const saved = useMemo(() => valuesOf(FIELDS, trigger), [trigger]);
+  const save = useAct(
+    (values: FieldValues) => call<TriggerObject>("PATCH", path, bodyOf(FIELDS, values), { headers: draft.headers }),
+    {
+      touches: ["/triggers"],
+      done: "Saved",
+      is_quiet: true,
+      onDone: ({ revision }, sent) => draft.done(sent, revision),
+    },
+  );
+  const draft = useDraft<FieldValues>({
+    kind: "trigger",
+    id: trigger.id,
+    saved,
+    revision: trigger.revision,
+    save: (values) => isComplete(FIELDS, values) && save.mutate(values),
   });
+  const { values } = draft;
   return (
-    <form onSubmit={submits(save)}>
+    <form onSubmit={draft.submit} data-draft="trigger">
       <Stack gap="sm">
-        <FieldControls fields={fields} values={values} onChange={setValues} />
+        <DraftNotes draft={draft} />
+        <FieldControls key={draft.generation} fields={FIELDS} values={values} onChange={draft.set} />
         <Refused refusal={save.error} />
         <Group>
-          <Button type="submit" loading={save.isPending} disabled={!isComplete(fields, values)}>
+          <Button type="submit" loading={save.isPending} disabled={!isComplete(FIELDS, values)}>
             Save
           </Button>
         </Group>

@@ -1,11 +1,13 @@
 /** Fires a trigger by hand, with today's data from a form or as one JSON text, and then opens the run. */
 import { Alert, Button, Group, JsonInput, Kbd, SegmentedControl, Stack, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { call, type FieldFault } from "../../api/client";
 import type { TriggerObject } from "../../api/objects";
 import { useAct } from "../../api/queries";
+import { DraftNotes } from "../../drafts/draft_notes";
+import { useDraft } from "../../drafts/use_draft";
 import { type Draft, OverrideForm } from "../../inputs/override_form";
 import { Refused } from "../../layout/in_view";
 import { Answered } from "../../layout/states";
@@ -31,27 +33,27 @@ const NO_PROBLEMS: readonly FieldFault[] = [];
 
 type Fields = NonNullable<ReturnType<typeof useFields>["fields"]>;
 
+/** What is typed: the data, and its JSON as it stands where that was typed. */
+interface Fire {
+  readonly data: Draft;
+  readonly text: string | null;
+}
+
 function FireForm({ trigger, fields }: { readonly trigger: TriggerObject; readonly fields: Fields }) {
-  const [, go] = useLocation();
   const may_fire = useMay("solver");
-  const [draft, setDraft] = useState<Draft>(() => takeFireDraft(trigger.id));
   const [form, setForm] = useState("form");
-  const fire = useAct(
-    () => call<{ run_id: string }>("POST", `/triggers/${trigger.id}/fire`, { override_data: draft }),
-    {
-      touches: ["/triggers", "/overview"],
-      is_quiet: true,
-      onDone: ({ run_id }) => go(`/triggers/${trigger.id}/runs/${run_id}`),
-    },
-  );
+  const { kept, fire } = useFireDraft(trigger);
+  const { data, text } = kept.values;
+  const setData = (next: Draft) => kept.set({ data: next, text: null });
   const submit = () => {
-    if (form !== "batch" && may_fire && trigger.is_enabled && !fire.isPending) fire.mutate(undefined);
+    if (form !== "batch" && may_fire && trigger.is_enabled && !fire.isPending) fire.mutate(kept.values);
   };
   const faults = fire.error?.faults ?? NO_PROBLEMS;
   const unplaced = fire.error !== null && !faults.every(({ field }) => fields.some(({ name }) => name === field));
   useHotkeys([["mod+Enter", submit]], [], true);
   return (
-    <Stack gap="md">
+    <Stack gap="md" data-draft={form === "batch" ? undefined : "fire"}>
+      {form !== "batch" && <DraftNotes draft={kept} />}
       {!trigger.is_enabled && (
         <Alert color="gray" title="This trigger is off">
           It takes no fires and its schedules wait. Switch it on above.
@@ -80,20 +82,39 @@ function FireForm({ trigger, fields }: { readonly trigger: TriggerObject; readon
       </Group>
       {(faults.length === 0 || unplaced) && <Refused refusal={fire.error} />}
       {form === "form" ? (
-        <OverrideForm fields={fields} draft={draft} onChange={setDraft} faults={faults} />
+        <OverrideForm key={kept.generation} fields={fields} draft={data} onChange={setData} faults={faults} />
       ) : form === "batch" ? (
         <BatchForm trigger={trigger} disabled={!may_fire || !trigger.is_enabled} />
       ) : (
-        <DraftAsJson draft={draft} onChange={setDraft} />
+        <DraftAsJson text={text ?? JSON.stringify(data, null, 2)} onType={(change) => kept.set(change)} />
       )}
     </Stack>
   );
 }
 
+/** The data as they are typed, and what fires them. */
+function useFireDraft(trigger: TriggerObject) {
+  const [, go] = useLocation();
+  const [handed] = useState(() => takeFireDraft(trigger.id));
+  const saved = useMemo<Fire>(() => ({ data: handed, text: null }), [handed]);
+  const fire = useAct(
+    ({ data }: Fire) => call<{ run_id: string }>("POST", `/triggers/${trigger.id}/fire`, { override_data: data }),
+    {
+      touches: ["/triggers", "/overview"],
+      is_quiet: true,
+      onDone: ({ run_id }, sent) => {
+        kept.done(sent);
+        go(`/triggers/${trigger.id}/runs/${run_id}`);
+      },
+    },
+  );
+  // Ctrl+S keeps, and what is typed is kept already: only the button and Ctrl+Enter fire.
+  const kept = useDraft<Fire>({ kind: "fire", id: trigger.id, saved, save: () => {} });
+  return { kept, fire };
+}
+
 /** The same data as the body of a fire has it. */
-function DraftAsJson({ draft, onChange }: { readonly draft: Draft; readonly onChange: (draft: Draft) => void }) {
-  const [text, setText] = useState(() => JSON.stringify(draft, null, 2));
-  const parsed = parseObject(text);
+function DraftAsJson({ text, onType }: { readonly text: string; readonly onType: (change: Partial<Fire>) => void }) {
   return (
     <JsonInput
       label="override_data"
@@ -102,11 +123,10 @@ function DraftAsJson({ draft, onChange }: { readonly draft: Draft; readonly onCh
       minRows={6}
       maxRows={24}
       value={text}
-      error={parsed === null ? "A JSON object is expected" : undefined}
+      error={parseObject(text) === null ? "A JSON object is expected" : undefined}
       onChange={(next) => {
-        setText(next);
-        const found = parseObject(next);
-        if (found !== null) onChange(found);
+        const data = parseObject(next);
+        onType(data === null ? { text: next } : { text: next, data });
       }}
     />
   );

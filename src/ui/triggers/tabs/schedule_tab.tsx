@@ -3,6 +3,7 @@ import { Button, Card, Group, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { ListingPage, ScheduleObject, TriggerObject } from "../../api/objects";
 import { useGet } from "../../api/queries";
+import { readDraft } from "../../drafts/draft_store";
 import { Answered, Empty } from "../../layout/states";
 import { ScheduleCard } from "../../schedules/schedule_card";
 import { ScheduleForm } from "../../schedules/schedule_form";
@@ -13,7 +14,7 @@ const POLL_MS = 5000;
 export function ScheduleTab({ trigger }: { readonly trigger: TriggerObject }) {
   const path = `/triggers/${trigger.id}/schedules`;
   const schedules = useGet<ListingPage<ScheduleObject>>(`${path}?page_size=100`, { poll_ms: POLL_MS });
-  const [is_making, setMaking] = useState(false);
+  const [is_making, setMaking] = useState(() => readDraft("new_schedule", trigger.id) !== null);
   const may_edit = useMay("editor");
   const begin = (
     <Button disabled={!may_edit || !trigger.is_enabled} onClick={() => setMaking(true)}>

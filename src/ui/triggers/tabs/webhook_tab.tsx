@@ -1,10 +1,11 @@
 /** The webhook of a trigger: its URL, events and secret, and the log of deliveries. */
 import { Alert, Button, Checkbox, Fieldset, Group, Stack, Text, TextInput, Title } from "@mantine/core";
-import { useState } from "react";
+import { useMemo } from "react";
 import { call } from "../../api/client";
 import type { DeliveryObject, TriggerObject, TriggerSecrets } from "../../api/objects";
 import { useAct } from "../../api/queries";
-import { submits } from "../../api/submit";
+import { DraftNotes } from "../../drafts/draft_notes";
+import { useDraft } from "../../drafts/use_draft";
 import { FACTS } from "../../facts";
 import { Refused } from "../../layout/in_view";
 import { When } from "../../layout/when";
@@ -23,7 +24,7 @@ export function WebhookTab({ trigger }: { readonly trigger: TriggerObject }) {
         </Alert>
       )}
       <Fieldset disabled={!may_edit} variant="unstyled" maw={720}>
-        <WebhookForm key={trigger.updated_at} trigger={trigger} />
+        <WebhookForm trigger={trigger} />
       </Fieldset>
       <section aria-labelledby="deliveries">
         <Title order={2} size="h4" mb="xs" id="deliveries">
@@ -35,34 +36,30 @@ export function WebhookTab({ trigger }: { readonly trigger: TriggerObject }) {
   );
 }
 
+interface Webhook {
+  readonly url: string;
+  readonly secret: string;
+  readonly events: readonly string[];
+}
+
+function webhookOf({ webhook_url, webhook_events }: TriggerObject): Webhook {
+  return { url: webhook_url ?? "", secret: "", events: webhook_events };
+}
+
 function WebhookForm({ trigger }: { readonly trigger: TriggerObject }) {
-  const [url, setUrl] = useState(trigger.webhook_url ?? "");
-  const [secret, setSecret] = useState("");
-  const [events, setEvents] = useState<readonly string[]>(trigger.webhook_events);
-  const save = useAct(
-    () =>
-      call<TriggerObject & TriggerSecrets>("PATCH", `/triggers/${trigger.id}`, {
-        webhook_url: url.trim() === "" ? null : url.trim(),
-        webhook_events: events,
-        ...(secret === "" ? {} : { webhook_secret: secret }),
-      }),
-    {
-      touches: ["/triggers", "/overview"],
-      done: "The webhook is saved",
-      is_quiet: true,
-      onDone: (changed) => keepSecrets(trigger.id, { webhook_secret: changed.webhook_secret }),
-    },
-  );
+  const { draft, save } = useWebhookDraft(trigger);
+  const { url, secret, events } = draft.values;
   return (
-    <form onSubmit={submits(save)}>
+    <form onSubmit={draft.submit} data-draft="webhook">
       <Stack gap="sm">
+        <DraftNotes draft={draft} textOf={({ url, events }) => JSON.stringify({ url, events }, null, 2)} />
         <TextInput
           label="URL"
           description="Each event is POSTed here, signed; empty: nothing is sent"
           placeholder="https://..."
           type="url"
           value={url}
-          onChange={(event) => setUrl(event.currentTarget.value)}
+          onChange={(event) => draft.set({ url: event.currentTarget.value })}
         />
         <TextInput
           label={trigger.webhook_secret_set ? "New secret" : "Secret"}
@@ -73,9 +70,9 @@ function WebhookForm({ trigger }: { readonly trigger: TriggerObject }) {
           }
           autoComplete="off"
           value={secret}
-          onChange={(event) => setSecret(event.currentTarget.value)}
+          onChange={(event) => draft.set({ secret: event.currentTarget.value })}
         />
-        <Checkbox.Group label="Events" value={[...events]} onChange={setEvents}>
+        <Checkbox.Group label="Events" value={[...events]} onChange={(events) => draft.set({ events })}>
           <Stack gap={6} mt={6}>
             {FACTS.webhook_events.map(({ event, meaning }) => (
               <Checkbox key={event} value={event} label={`${event}: ${meaning}`} />
@@ -93,6 +90,42 @@ function WebhookForm({ trigger }: { readonly trigger: TriggerObject }) {
       </Stack>
     </form>
   );
+}
+
+/** The webhook as it is typed, and what saves it. */
+function useWebhookDraft(trigger: TriggerObject) {
+  const saved = useMemo(() => webhookOf(trigger), [trigger]);
+  const save = useAct(
+    ({ url, secret, events }: Webhook) =>
+      call<TriggerObject & TriggerSecrets>(
+        "PATCH",
+        `/triggers/${trigger.id}`,
+        {
+          webhook_url: url.trim() === "" ? null : url.trim(),
+          webhook_events: events,
+          ...(secret === "" ? {} : { webhook_secret: secret }),
+        },
+        { headers: draft.headers },
+      ),
+    {
+      touches: ["/triggers", "/overview"],
+      done: "The webhook is saved",
+      is_quiet: true,
+      onDone: (changed, sent) => {
+        keepSecrets(trigger.id, { webhook_secret: changed.webhook_secret });
+        draft.done(sent, changed.revision, { ...sent, secret: "" });
+      },
+    },
+  );
+  const draft = useDraft<Webhook>({
+    kind: "webhook",
+    id: trigger.id,
+    saved,
+    revision: trigger.revision,
+    secrets: ["secret"],
+    save: (values) => save.mutate(values),
+  });
+  return { draft, save };
 }
 
 function SecretWarnings({ warnings }: { readonly warnings: readonly string[] }) {
