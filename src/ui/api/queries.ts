@@ -34,16 +34,16 @@ export function refresh(client: QueryClient, beginnings: readonly string[]): voi
 }
 
 export interface ActOptions<Answer, Input = unknown> {
-  /** Beginnings of paths whose answers are old afterwards. */
+  /** Prefixes of the paths whose answers are out of date afterwards. */
   readonly touches: readonly string[];
   /** The message shown on success. */
   readonly done?: string | ((answer: Answer) => string);
   readonly onDone?: (answer: Answer, given: Input) => void;
-  /** True: the screen shows the refusal itself. */
+  /** True when the screen shows the refusal itself. */
   readonly is_quiet?: boolean;
 }
 
-/** Something that changes the service; its refusal is shown where it happened or as a note. */
+/** An action that changes the service. Its refusal is shown where it happened, or as a notification. */
 export function useAct<Input, Answer>(act: (input: Input) => Promise<Answer>, options: ActOptions<Answer, Input>) {
   const client = useQueryClient();
   return useMutation<Answer, ApiRefusal, Input>({
@@ -55,7 +55,7 @@ export function useAct<Input, Answer>(act: (input: Input) => Promise<Answer>, op
       options.onDone?.(answer, given);
     },
     onError: (refusal) => {
-      // What someone else has saved is shown beside what was typed.
+      // The form shows the values that someone else has saved beside the draft.
       if (refusal.status === CHANGED_ELSEWHERE) refresh(client, options.touches);
       if (!options.is_quiet) notifications.show({ color: "red", title: "Not done", message: refusal.message });
     },

@@ -1,4 +1,4 @@
-/** What a form says of its draft: that it was found, that it cannot be kept, and that someone else has saved meanwhile. */
+/** The notes of a form about its draft: a draft was found, it cannot be kept, or someone else has saved in the meantime. */
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { InView } from "../layout/in_view";
 import { When } from "../layout/when";
@@ -6,7 +6,7 @@ import type { Draft } from "./use_draft";
 
 export function DraftNotes<Values extends object>(props: {
   readonly draft: Draft<Values>;
-  /** The text that two people compare; all fields that differ, as JSON, otherwise. */
+  /** The text to compare side by side; without it, the fields that differ are compared as JSON. */
   readonly textOf?: (values: Values) => string;
 }) {
   const { draft, textOf } = props;

@@ -1,12 +1,12 @@
 /**
- * Every form of the page, and where it is: a form without a row here does not compile, and the test of drafts walks this
- * table, fills each form and leaves it in every way. `:trigger_id` and `:document_id` stand for one of each.
+ * Every form of the page, with its address. A form without a row here does not compile; the test of drafts takes each row,
+ * fills the form and leaves it in every way. `:trigger_id` and `:document_id` stand for one of each.
  */
 export interface DraftPlace {
   readonly address: string;
-  /** What is pressed to see the form; null: it is there at once. */
+  /** The label of the button or tab that opens the form; null when the form is open at once. */
   readonly opens: string | null;
-  /** False for a form that holds nothing but a secret: what is typed into it is kept nowhere. */
+  /** False for a form that holds only a secret: its text is never kept. */
   readonly is_kept: boolean;
 }
 

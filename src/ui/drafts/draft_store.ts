@@ -1,6 +1,7 @@
 /**
- * What is typed and not saved, kept in the browser by form and object: in sessionStorage for this tab, which survives a reload
- * and goes with the tab, and in localStorage for the next tab, without secrets. A tab takes its own first, else the newest of any.
+ * Keeps unsaved text in the browser by form and object: in sessionStorage for this tab, which survives a reload and goes when
+ * the tab is closed, and without secrets in localStorage for the next tab. A tab reads its own draft first, and otherwise the
+ * newest draft of any tab.
  */
 import { now, uniqueName } from "../clock";
 import { DRAFT_PLACES, type DraftKind } from "./draft_places";
@@ -9,9 +10,9 @@ const START = "jaot.draft.";
 
 export interface Kept<Values> {
   readonly values: Values;
-  /** Revision of the object when typing began; null: it has none. */
+  /** The object's revision when typing began; null when it has none. */
   readonly base: string | null;
-  /** What was saved then, as JSON; null where it is too long to be kept twice. */
+  /** The saved values at that time, as JSON; null when they are too long to be kept twice. */
   readonly seen: string | null;
   readonly at: number;
   readonly tab: string;
@@ -52,7 +53,7 @@ export function keepDraft<Values>(
   }
 }
 
-/** Forgets the draft of this tab; another tab's stays. */
+/** Forgets the draft of this tab; the draft of another tab stays. */
 export function dropDraft(kind: DraftKind, id: string): void {
   const name = `${START}${kind}.${id}`;
   const own = parsed(sessionStorage.getItem(name));
@@ -61,24 +62,24 @@ export function dropDraft(kind: DraftKind, id: string): void {
   if (newest !== null && (newest.tab === tab || newest.tab === own?.tab)) localStorage.removeItem(name);
 }
 
-/** Forgets all drafts of this browser: for whoever signs out. */
+/** Forgets all drafts of this browser, when the user signs out. */
 export function dropAllDrafts(): void {
   for (const storage of [sessionStorage, localStorage]) {
     for (const name of Object.keys(storage)) if (name.startsWith(START)) storage.removeItem(name);
   }
 }
 
-/** True when anything that was typed in this browser is kept and not saved. */
+/** True when this browser keeps any unsaved draft. */
 export function hasDrafts(): boolean {
   return [sessionStorage, localStorage].some((storage) => Object.keys(storage).some((name) => name.startsWith(START)));
 }
 
-/** True when a form that is open now holds what is not saved. */
+/** True when an open form has unsaved changes. */
 function isAnythingUnsaved(): boolean {
   return [...open].some(({ is_changed }) => is_changed);
 }
 
-/** Registers an open form; the returned function ends that. */
+/** Registers an open form; the returned function removes it. */
 export function openDraft(draft: OpenDraft): () => void {
   open.add(draft);
   return () => open.delete(draft);

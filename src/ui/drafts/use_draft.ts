@@ -1,7 +1,7 @@
 /**
- * The one hook of every form. What is typed is kept until it is saved or given up: over links, tabs, reloads and restarts of
- * the service. A form without a draft follows what is saved. A save is held to the revision that was there when typing began;
- * when someone else saved meanwhile, both are shown and the person decides.
+ * The hook that every form uses. It keeps typed text until it is saved or discarded, across links, tabs, reloads and restarts
+ * of the service. A form without a draft follows the saved values. A save names the revision at which typing began; when
+ * someone else has saved in the meantime, both versions are shown and the person decides.
  */
 import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
 import { now } from "../clock";
@@ -10,15 +10,15 @@ import { dropDraft, keepDraft, type OpenDraft, openDraft, readDraft } from "./dr
 
 export interface DraftOptions<Values> {
   readonly kind: DraftKind;
-  /** Of the object; "" where there is one form only. */
+  /** The id of the object; "" when there is only one form of this kind. */
   readonly id: string;
-  /** What is saved, or what a new form begins with. */
+  /** The saved values, or the first values of a new form. */
   readonly saved: Values;
-  /** Of the saved object; null: it has none. */
+  /** The revision of the saved object; null when it has none. */
   readonly revision?: string | null;
-  /** Done when the form is sent, and for Ctrl+S. */
+  /** Called when the form is submitted, and for Ctrl+S. */
   readonly save: (values: Values) => void;
-  /** Compares what is typed with what is saved; equal JSON otherwise. */
+  /** Compares typed values with saved ones; the default compares their JSON. */
   readonly isSame?: (a: Values, b: Values) => boolean;
   /** Fields that no other tab may see. */
   readonly secrets?: readonly (keyof Values)[];
@@ -28,31 +28,31 @@ export interface Draft<Values> {
   readonly values: Values;
   readonly set: (change: Partial<Values>) => void;
   readonly is_changed: boolean;
-  /** When what is shown was typed, for a draft that was found when the form was opened; else null. */
+  /** The time when a draft was typed that was found when the form was opened; otherwise null. */
   readonly found_at: number | null;
-  /** False: the browser has no room for it. */
+  /** False when the browser has no room for the draft. */
   readonly is_kept: boolean;
-  /** What someone else has saved since typing began; null: nobody has. */
+  /** The values that someone else has saved since typing began; null when nobody has. */
   readonly elsewhere: Values | null;
   /** Changes when the values were replaced from outside: a key for controls with a state of their own. */
   readonly generation: number;
   /** Headers of the request that saves. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Takes what is saved instead. */
+  /** Discards the draft and takes the saved values. */
   readonly discard: () => void;
-  /** Keeps what is typed, although someone else has saved: the next save replaces theirs. */
+  /** Keeps the draft although someone else has saved: the next save replaces their values. */
   readonly overrule: () => void;
-  /** What was sent is saved: with its new revision the form goes on from there, or from `next`; without one it begins empty again. */
+  /** Called after `sent` was saved. With its new revision the form continues from `sent`, or from `next`; without one it starts empty. */
   readonly done: (sent: Values, revision?: string, next?: Values) => void;
   readonly submit: (event: FormEvent) => void;
 }
 
-/** What the form holds beside what is saved. */
+/** The values that the form holds beside the saved ones. */
 interface Held<Values> {
   readonly values: Values;
   readonly base: string | null;
   readonly seen: string | null;
-  /** Saved as it is: it follows the object again when that gets a revision beyond these. */
+  /** Set when these values were saved: the form follows the object again when its revision is none of these. */
   readonly saved_as: readonly (string | null)[] | null;
 }
 
@@ -70,7 +70,7 @@ export function useDraft<Values extends object>(options: DraftOptions<Values>): 
   const is_clean = useMemo(() => isSame(values, saved), [values, saved, isSame]);
   const is_changed = !is_clean && !(held !== null && held.saved_as !== null);
   const seen = useMemo(() => seenOf(saved), [saved]);
-  // A change of what this form does not hold needs no decision here.
+  // A change of fields that this form does not hold needs no decision.
   const base = is_followed || (held.seen !== null && held.seen === seen) ? revision : held.base;
   const latest = useLatest({ values, is_changed, save });
 
@@ -128,7 +128,7 @@ function useLatest<Value>(value: Value): { current: Value } {
   return latest;
 }
 
-/** Known to the tab while the form is there: for Ctrl+S, and for asking before the page is left. */
+/** Registers the form with the tab while it is open: for Ctrl+S, and for a warning before the page is left. */
 function useRegistered<Values>(latest: { readonly current: Latest<Values> }): OpenDraft {
   const registered = useRef<OpenDraft>({ is_changed: false, touched_at: 0, save: () => {} }).current;
   registered.is_changed = latest.current.is_changed;
@@ -143,7 +143,7 @@ function without<Values extends object>(values: Values, secrets: readonly (keyof
   ) as Partial<Values>;
 }
 
-/** Long texts are not kept twice: for them any other revision counts. */
+/** Longer texts are not kept twice: for them, any other revision counts as a change. */
 const SEEN_LENGTH_MAX = 100_000;
 
 function seenOf(values: object): string | null {

@@ -74,7 +74,7 @@ export function SourceTab({ document }: { readonly document: DocumentObject }) {
   );
 }
 
-/** The document as it is typed, and what saves it. */
+/** The draft of the document, and the action that saves it. */
 function useModelDraft(document: DocumentObject) {
   const saved = useMemo<Written>(() => writtenOf(document), [document]);
   const path = `/builder/${document.id}`;
@@ -101,7 +101,7 @@ function useModelDraft(document: DocumentObject) {
   return { draft, save };
 }
 
-/** What is edited of a document. */
+/** The fields of a document that are edited here. */
 interface Written {
   readonly name: string;
   readonly text: ModelText;
@@ -116,7 +116,7 @@ function bodyOf(name: string, text: ModelText): { name: string; model_json: unkn
   return { name, model_json: "model" in made ? made.model : null };
 }
 
-/** Compared as models: saving must not depend on how a JSON text is laid out. */
+/** Compares the models, not the texts: the layout of a JSON text does not matter for saving. */
 function isSame(a: Written, b: Written): boolean {
   if (a.name !== b.name) return false;
   if (a.text === b.text) return true;
@@ -124,7 +124,7 @@ function isSame(a: Written, b: Written): boolean {
   return "model" in made && "model" in other && JSON.stringify(made.model) === JSON.stringify(other.model);
 }
 
-/** A solve of the model as it stands in the editor; stopping it ends the solve at the service too. */
+/** A test solve of the model in the editor; stopping it ends the solve at the service too. */
 function useTestSolve(model: object | null) {
   const control = useRef<AbortController | null>(null);
   const solve = useAct(
@@ -241,7 +241,7 @@ function Tools({ document, draft, model, save, onSolve, onStop, is_solving }: To
   );
 }
 
-/** Saves what is typed and not saved yet, then makes a version of it. */
+/** Saves unsaved changes, then makes a version. */
 function useFreeze(document: DocumentObject, draft: Draft<Written>) {
   const path = `/builder/${document.id}`;
   return useAct(

@@ -41,7 +41,7 @@ interface Rules {
   readonly exclude_dates: readonly string[];
 }
 
-/** All that the form holds. */
+/** The values of the form. */
 interface Settings {
   readonly picked: Picked;
   readonly timezone: string;
@@ -130,7 +130,7 @@ export function ScheduleForm(props: ScheduleFormProps) {
   );
 }
 
-/** The schedule as it is typed, and what saves it. */
+/** The draft of the schedule, and the action that saves it. */
 function useScheduleDraft({ trigger, schedule, path, onDone }: ScheduleFormProps) {
   const saved = useMemo(() => settingsOf(schedule), [schedule]);
   const save = useAct(

@@ -68,7 +68,7 @@ function AdminKeys() {
 interface NewKey {
   readonly name: string;
   readonly role: Role;
-  /** "": it does not expire. */
+  /** "" when the key does not expire. */
   readonly days: number | string;
   readonly workspace_id: string | null;
 }
@@ -119,7 +119,7 @@ function KeyForm({ onMade }: { readonly onMade: (key: string) => void }) {
   );
 }
 
-/** The key as it is typed, and what makes it. */
+/** The draft of the key, and the action that creates it. */
 function useKeyDraft(onMade: (key: string) => void) {
   const make = useAct(
     ({ name, role, days, workspace_id }: NewKey) =>

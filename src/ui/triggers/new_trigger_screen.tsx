@@ -108,7 +108,7 @@ function TriggerForm({ documents }: { readonly documents: readonly DocumentSumma
   );
 }
 
-/** The trigger as it is typed, and what makes it. */
+/** The draft of the trigger, and the action that creates it. */
 function useTriggerDraft(documents: readonly DocumentSummary[]) {
   const asked = new URLSearchParams(location.search).get("model");
   const saved = useMemo(() => emptyForm(documents, asked), [documents, asked]);

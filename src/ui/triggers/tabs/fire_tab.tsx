@@ -33,7 +33,7 @@ const NO_PROBLEMS: readonly FieldFault[] = [];
 
 type Fields = NonNullable<ReturnType<typeof useFields>["fields"]>;
 
-/** What is typed: the data, and its JSON as it stands where that was typed. */
+/** The draft: the data, and the JSON text when it was typed as text. */
 interface Fire {
   readonly data: Draft;
   readonly text: string | null;
@@ -92,7 +92,7 @@ function FireForm({ trigger, fields }: { readonly trigger: TriggerObject; readon
   );
 }
 
-/** The data as they are typed, and what fires them. */
+/** The draft of the data, and the action that fires it. */
 function useFireDraft(trigger: TriggerObject) {
   const [, go] = useLocation();
   const [handed] = useState(() => takeFireDraft(trigger.id));
@@ -108,12 +108,12 @@ function useFireDraft(trigger: TriggerObject) {
       },
     },
   );
-  // Ctrl+S keeps, and what is typed is kept already: only the button and Ctrl+Enter fire.
+  // Ctrl+S does nothing here, because the draft is already kept: only the button and Ctrl+Enter fire.
   const kept = useDraft<Fire>({ kind: "fire", id: trigger.id, saved, save: () => {} });
   return { kept, fire };
 }
 
-/** The same data as the body of a fire has it. */
+/** The same data as JSON text, as in the body of a fire. */
 function DraftAsJson({ text, onType }: { readonly text: string; readonly onType: (change: Partial<Fire>) => void }) {
   return (
     <JsonInput

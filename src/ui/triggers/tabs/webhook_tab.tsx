@@ -92,7 +92,7 @@ function WebhookForm({ trigger }: { readonly trigger: TriggerObject }) {
   );
 }
 
-/** The webhook as it is typed, and what saves it. */
+/** The draft of the webhook, and the action that saves it. */
 function useWebhookDraft(trigger: TriggerObject) {
   const saved = useMemo(() => webhookOf(trigger), [trigger]);
   const save = useAct(
