@@ -1,4 +1,4 @@
-/** One line an event, to standard error: JSON for machines, text for a terminal. No value ever holds a secret or a payload. */
+/** One line for each event, to standard error: JSON for machines, text for a terminal. No value ever holds a secret or a payload. */
 import { type Clock, toTimestamp } from "./clock";
 
 type LogLevel = "info" | "warn" | "error";

@@ -8,7 +8,7 @@ import { systemClock } from "./clock";
 import { systemIds } from "./ids";
 import { platform } from "./platform/current";
 
-/** Where a compiled program finds its own files. */
+/** The directory in which a compiled program finds its own files. */
 const EMBEDDED_ROOT = "/$bunfs/";
 
 platform.files.makeNewFilesPrivate();

@@ -11,7 +11,7 @@ export interface PaceRules {
   readonly rate_min: number;
   /** Bodies of one sender that may take more than the first seconds at one time. */
   readonly slow_bodies_max: number;
-  /** What a slow sender can do about it. */
+  /** Tells a slow sender what to do. */
   readonly advice: string;
 }
 

@@ -21,7 +21,7 @@ const CORS_HEADERS: Readonly<Record<string, string>> = {
   vary: "origin",
 };
 
-/** What the browser says about the page that sends the request; all null for any other client. */
+/** The headers by which a browser describes the page that sends the request; all null for any other client. */
 interface Asker {
   readonly origin: string | null;
   readonly site: string | null;

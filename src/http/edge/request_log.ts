@@ -6,7 +6,7 @@ import type { Context } from "../../services/context";
 
 type RequestLogRouteContext = Pick<Context, "clock" | "config" | "log" | "metrics">;
 
-/** These wait for a solver or go on until a client leaves: they are slow by nature. */
+/** Routes that wait for a solver or stream until the client leaves: these are always slow. */
 const WAITING_ROUTE_PATTERN = /\/(fire|solve|verify|events|mcp)\/?$/;
 const UNMATCHED = "unmatched";
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -41,7 +41,7 @@ export function noteRun(set: Carrier, run_id: string): void {
   if (facts !== undefined) facts.run_id = run_id;
 }
 
-/** What the server knows of a request after its answer has been sent. */
+/** The facts about a request that are known after its answer has been sent. */
 export interface AnsweredRequest {
   readonly request: Request;
   /** Template of the route; absent when no route was found. */

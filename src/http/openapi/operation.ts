@@ -34,7 +34,7 @@ export interface Parameter {
 
 export interface Answer {
   readonly description: string;
-  /** JSON of this schema; absent with `content_type` for other text, absent alone for no body. */
+  /** The schema of a JSON body. Without it the body is text of `content_type`, or absent when that is not set either. */
   readonly schema?: TSchema;
   readonly content_type?: string;
   readonly example?: unknown;
