@@ -8,19 +8,19 @@ export interface OptionSpec {
   readonly about: string;
   /** May be given more than once. */
   readonly is_repeated?: boolean;
-  /** Why it is not taken, and what to give in its place: for a word that many would try. Its value is not repeated. */
+  /** For an option that many would try: why it is refused, and what to use instead. Its value is not repeated. */
   readonly refusal?: string;
 }
 
 export interface CommandSpec {
   readonly about: string;
   readonly example: string;
-  /** Names of what follows the options; a name that ends in `?` may be left out. */
+  /** Names of the arguments after the options; one whose name ends in `?` may be left out. */
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, OptionSpec>>;
-  /** Takes the settings of config.ts too. */
+  /** True when the settings of config.ts are options too. */
   readonly has_settings: boolean;
-  /** Not in the overview: started by the program itself. */
+  /** Left out of the overview, because only the program itself starts it. */
   readonly is_hidden?: boolean;
 }
 
@@ -46,7 +46,7 @@ const DEFAULT_COMMAND = "serve";
 const USAGE_WIDTH = 34;
 const HELP_FLAGS = ["--help", "-h"];
 
-/** Reads the words after the program's name. Every wrong word is told, with the nearest right one. */
+/** Reads the words after the program's name. Every wrong word is reported, with the nearest right one. */
 export function parseArguments(words: readonly string[], commands: Commands): ArgumentReading {
   const first = words[0];
   if (first === "help" || (first !== undefined && HELP_FLAGS.includes(first)))
@@ -83,7 +83,7 @@ function parseWords(command: string, spec: CommandSpec, words: readonly string[]
     const is_toggle = setting !== undefined && isToggle(setting);
     const takes_value = (setting !== undefined && !is_toggle) || option?.value !== undefined;
     if (!takes_value && !is_toggle && inline !== null) faults.push(`${flag} takes no value`);
-    // A flag in the place of a value is a forgotten value; one that truly begins so is given as --flag=--value.
+    // A flag in the place of a value means that the value was forgotten. A value that begins with -- is given as --flag=--value.
     const value = takes_value
       ? (inline ?? (rest[0]?.startsWith("--") ? undefined : rest.shift()))
       : is_toggle
@@ -103,7 +103,7 @@ function firstValues(values: Readonly<Record<string, readonly string[]>>): Recor
   return Object.fromEntries(Object.entries(values).map(([name, [first = ""]]) => [name, first]));
 }
 
-/** The entry of that name and not what every object inherits, such as `constructor`. */
+/** The table's own entry of that name, never an inherited one such as `constructor`. */
 function own<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }

@@ -1,4 +1,4 @@
-/** `backup FILE`: a copy of the database, also while the service runs; and the process that copies. */
+/** `backup FILE`: copies the database, also while the service runs. A process of its own makes the copy. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { BackupFailure, takeBackup } from "../background/backup_process";
@@ -53,9 +53,9 @@ export async function backup(terminal: Terminal, parsed: ParsedArguments): Promi
 export async function backupCopy(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
   const [data_dir, draft] = parsed.positionals;
   try {
-    // The service answers first.
+    // The service gets the processor first.
     platform.processes.yieldProcessor("to_all");
-    // It is made to stand still for moments: one that nobody wakes again must not hold its view of the database for ever.
+    // The parent pauses this process at times. Without its parent it must end, or it would hold its view of the database for ever.
     platform.processes.endWithParent(terminal.clock);
     copyDatabase(join(data_dir!, DATABASE_FILE), draft!);
     return 0;

@@ -1,4 +1,4 @@
-/** `check FILE`: what the compiler says of a model. */
+/** `check FILE`: compiles a model and prints what the compiler finds. */
 import { SETTINGS } from "../config";
 import type { ModelLimits } from "../model/budget";
 import { examineModel } from "../model/compile";

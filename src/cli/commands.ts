@@ -1,4 +1,4 @@
-/** The commands, as the table that arguments.ts reads, and what runs each. */
+/** The table of commands that arguments.ts reads, with the function that runs each. */
 import { ROLES } from "../roles";
 import type { CommandSpec, ParsedArguments } from "./arguments";
 import { backup, backupCopy } from "./backup";

@@ -22,7 +22,7 @@ function visible(commands: Commands): [name: string, spec: CommandSpec][] {
   return Object.entries(commands).filter(([, spec]) => spec.is_hidden !== true);
 }
 
-/** The words a first positional may be: `create|list|revoke`. */
+/** The words that the first positional accepts, such as `create|list|revoke`. */
 function actionsOf(spec: CommandSpec): string[] {
   const first = spec.positionals[0] ?? "";
   return first.includes("|") ? first.split("|") : [];

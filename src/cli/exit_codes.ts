@@ -1,4 +1,4 @@
-/** What a command's end means to a script. The manual (manual/errors.md) says what to do about each. */
+/** Exit codes of the commands, for scripts. The manual (manual/errors.md) says what to do about each. */
 export const EXIT_CODES = {
   done: 0,
   failed: 1,
@@ -7,9 +7,9 @@ export const EXIT_CODES = {
   newer_database: 4,
   unreachable: 5,
   refused: 6,
-  /** The code that sysexits.h gives an input/output error: the disk took no more. */
+  /** The code that sysexits.h gives an input/output error: a write to the disk failed. */
   storage_failed: 74,
-  /** What a shell shows for a program that SIGPIPE ended: the reader of its output went away. */
+  /** The code that a shell shows for a program that SIGPIPE ended: the reader of its output is gone. */
   reader_gone: 141,
 } as const;
 

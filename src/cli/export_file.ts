@@ -1,4 +1,4 @@
-/** `--export FILE`: the compiled problem for other solvers. */
+/** `--export FILE`: writes the compiled problem for other solvers. */
 import { basename, extname } from "node:path";
 import { exportProblem } from "../model/exported/export";
 import { EXPORT_FORMATS, FILE_FORMATS } from "../model/formats";
@@ -10,7 +10,7 @@ import { writeOutputFile } from "./output_file";
 /** `.mps or .lp`. */
 export const EXPORT_ENDINGS = oneOf(EXPORT_FORMATS.map((format) => FILE_FORMATS[format].ending));
 
-/** Writes the problem where --export says, if it says so. @throws FileFault */
+/** Writes the problem to the file that --export names, when the option is given. @throws FileFault */
 export function exportIfAsked(parsed: ParsedArguments, problem: () => Problem | null): void {
   const path = parsed.options.export?.[0];
   if (path === undefined) return;

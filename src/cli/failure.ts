@@ -1,4 +1,4 @@
-/** What a command says when something fails that it has no words of its own for: a sentence and an exit code, never a dump. */
+/** The message for a failure that a command has no message of its own for: a sentence and an exit code, never a stack trace. */
 import { messageOf } from "../log";
 import { DataDirectoryError } from "../storage/directory/data_directory";
 import { EXIT_CODES, type ExitCode } from "./exit_codes";
@@ -7,7 +7,7 @@ import { complain, type Terminal } from "./terminal";
 
 const STACK_LINES_SHOWN = 3;
 
-/** What to do about the refusals of an operating system that a command may meet. */
+/** The next step for each error of the operating system that a command may meet. */
 const NEXT_STEPS: Readonly<Record<string, string>> = {
   EACCES: "this user may not: run as the owner, or grant the right",
   EPERM: "this user may not: run as the owner, or grant the right",
@@ -26,7 +26,7 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
 };
 const STORAGE_CODES = ["ENOSPC", "EDQUOT", "EIO", "EROFS"];
 
-/** Tells a failure that nothing further in has told. */
+/** Reports a failure that no inner function has reported. */
 export function tellFailure(terminal: Terminal, error: unknown): ExitCode {
   if (error instanceof DataDirectoryError) return told(terminal, error.message, error.exit_code);
   if (error instanceof FileFault) return told(terminal, error.message, EXIT_CODES.failed);

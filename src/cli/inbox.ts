@@ -1,4 +1,4 @@
-/** `inbox`: a webhook receiver for those who build one: shows what arrives, checks both signatures, fails on purpose. */
+/** `inbox`: a webhook receiver for developers who build one. It shows what arrives, checks both signatures and can fail on purpose. */
 import { toTimestamp } from "../clock";
 import { trimmedSecret } from "../webhooks/signature";
 import { checkSignatures, type SignatureFindings } from "../webhooks/verify";
@@ -18,10 +18,10 @@ interface Settings {
   readonly port: number;
   readonly secrets: readonly string[];
   readonly failure: Failure | null;
-  /** Fails so many and then takes what comes. */
+  /** Number of webhooks that fail before the rest are accepted. */
   readonly failures_max: number;
   readonly slow_seconds: number;
-  /** Ends by itself after so many that were taken. */
+  /** Exits after this many accepted webhooks. */
   readonly count: number;
   readonly is_json: boolean;
 }
@@ -44,14 +44,14 @@ export async function inbox(terminal: Terminal, parsed: ParsedArguments): Promis
 }
 
 class Inbox {
-  /** Settles when `count` webhooks were taken. */
+  /** Settles when `count` webhooks were accepted. */
   readonly full: Promise<void>;
-  /** Webhooks whose signatures do not fit. */
+  /** Number of webhooks with a wrong signature. */
   refused = 0;
   readonly #terminal: Terminal;
   readonly #settings: Settings;
   readonly #becomeFull: () => void;
-  /** How often each id came. */
+  /** Number of times that each id arrived. */
   readonly #times = new Map<string, number>();
   #server: ReturnType<typeof Bun.serve> | null = null;
   #failed = 0;
@@ -67,7 +67,7 @@ class Inbox {
 
   listen(): void {
     const { host, port, secrets, is_json } = this.#settings;
-    // Nothing is cut off for being slow: that is the sender's part here.
+    // There is no idle timeout, because ending slow requests is the sender's job here.
     const options = { hostname: host, port, idleTimeout: 0 };
     this.#server = Bun.serve({ ...options, fetch: (request) => this.#receive(request) });
     const say = is_json ? this.#terminal.err : this.#terminal.out;
@@ -76,7 +76,7 @@ class Inbox {
     if (secrets.length === 0) say("signatures are not checked: give --secret, or JAOT_WEBHOOK_SECRET\n");
   }
 
-  /** Lets the last answers out, or cuts off whoever waits for one. */
+  /** Stops the server: sends the last answers first when it is full, otherwise cuts the open requests off. */
   async close(is_full: boolean): Promise<void> {
     await this.#server?.stop(!is_full || this.#settings.failure === "hang");
   }
@@ -199,7 +199,7 @@ function shortened(text: string): string {
   return text.length > BODY_SHOWN_LENGTH_MAX ? `${text.slice(0, BODY_SHOWN_LENGTH_MAX)}... (--json shows all)` : text;
 }
 
-/** Text of a sender must not control the terminal. */
+/** Keeps a sender's text from controlling the terminal. */
 function printable(line: string): string {
   return line.replace(/\p{Cc}/gu, "");
 }

@@ -32,7 +32,7 @@ export async function keys(terminal: Terminal, parsed: ParsedArguments): Promise
   }
 }
 
-/** A refusal of one field says more there than in its sentence. */
+/** The message of a refusal. When it is about a single field, its details say more than its sentence. */
 function messageOf(refusal: Refusal): string {
   const { detail } = refusal.extras;
   return Array.isArray(detail) ? detail.map((entry: { msg: string }) => entry.msg).join("; ") : refusal.message;

@@ -5,9 +5,9 @@ import { messageOf } from "../log";
 import { MODEL_ENDINGS, MODEL_FORMATS } from "../model/formats";
 import type { ParsedArguments } from "./arguments";
 
-/** What stands in a file that could not be used; message for a person. */
+/** Thrown when a file cannot be used. The message is written for a person. */
 export class FileFault extends Error {
-  /** 74: the disk took no more. */
+  /** 74: a write to the disk failed. */
   readonly exit_code: 1 | 74;
   constructor(message: string, exit_code: 1 | 74 = 1) {
     super(message);
@@ -15,7 +15,7 @@ export class FileFault extends Error {
   }
 }
 
-/** The model that a file holds, by its ending: .json as it stands, sources and files of other tools wrapped for the compiler. */
+/** Reads the model of a file by its ending: .json as it is; sources and files of other tools are wrapped for the compiler. */
 export function readModelFile(path: string): unknown {
   const text = readText(path);
   const ending = extname(path).toLowerCase();

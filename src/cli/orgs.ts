@@ -1,4 +1,4 @@
-/** `orgs`: tenants, made and listed on the data directory itself; no route does that. */
+/** `orgs`: creates and lists tenants in the data directory itself; no HTTP route does that. */
 import { type KeyAccess, openKeyAccess } from "../app";
 import { Refusal } from "../refusals";
 import { createOrganization, listOrganizationObjects } from "../services/access/keys";

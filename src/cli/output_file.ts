@@ -5,7 +5,7 @@ import { platform } from "../platform/current";
 import { EXIT_CODES } from "./exit_codes";
 import { FileFault } from "./model_file";
 
-/** The disk, and not the name or the rights, is what stands in the way. */
+/** Errors that come from the disk, not from the file's name or its permissions. */
 const DISK_FAULTS = ["ENOSPC", "EDQUOT", "EIO", "EFBIG", "EROFS"];
 
 export class OutputFile {
@@ -37,7 +37,7 @@ export class OutputFile {
     }
   }
 
-  /** The file is whole: it takes its name. */
+  /** Call this when the file is complete: it gets its name. */
   keep(): void {
     const is_plain = this.#draft !== this.#path;
     try {
@@ -49,7 +49,7 @@ export class OutputFile {
     }
   }
 
-  /** The file will not be whole: what was there before stays. */
+  /** Call this when the file will not be complete: the old file stays. */
   drop(): void {
     closeSync(this.#descriptor);
     if (this.#draft !== this.#path) rmSync(this.#draft, { force: true });
@@ -60,7 +60,7 @@ export class OutputFile {
   }
 }
 
-/** @throws FileFault; what was there before is there then. */
+/** @throws FileFault; the old file is still there then. */
 export function writeOutputFile(path: string, text: string | Uint8Array): void {
   const file = new OutputFile(path);
   try {

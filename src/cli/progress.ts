@@ -1,9 +1,9 @@
-/** How far long work is, on one line of a terminal; nothing anywhere else. */
+/** Shows the progress of long work on one line of a terminal; prints nothing elsewhere. */
 import { ERASE_LINE, type Terminal } from "./terminal";
 
 export interface ProgressBar {
   readonly show: (done_bytes: number, total_bytes: number) => void;
-  /** Takes the line away, before other words are written. */
+  /** Erases the line, before other text is written. */
   readonly clear: () => void;
 }
 

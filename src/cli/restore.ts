@@ -1,4 +1,4 @@
-/** `restore FILE`: a backup in the place of a stopped service's database. */
+/** `restore FILE`: puts a backup in the place of a stopped service's database. */
 import { existsSync } from "node:fs";
 import {
   DataDirectoryError,

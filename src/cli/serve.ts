@@ -30,7 +30,7 @@ export async function serve(terminal: Terminal, parsed: ParsedArguments): Promis
         process.exit(EXIT_CODES.storage_failed);
       },
     });
-    // Before anyone can know that the service is up: a signal then already means a graceful stop.
+    // Done before anyone can know that the service is up, so that any signal after that leads to a graceful stop.
     const stopped = terminal.untilStopped();
     const started = await app.start();
     const { address } = started;
@@ -57,7 +57,7 @@ export async function serve(terminal: Terminal, parsed: ParsedArguments): Promis
   }
 }
 
-/** Why the address cannot be listened on, by the code of the system's refusal; null for any other failure. */
+/** Explains why the service cannot listen on the address, by the system's error code; null for any other failure. */
 function listenFault({ host, port }: Config, error: unknown): string | null {
   const { code, syscall } = error as { code?: unknown; syscall?: unknown };
   if (syscall !== "listen") return null;
@@ -68,7 +68,7 @@ function listenFault({ host, port }: Config, error: unknown): string | null {
   return `--host ${host} cannot be listened on (${String(code)}); give an address of this machine`;
 }
 
-/** Makes an admin key on the data directory itself; who may write there needs no key for it. */
+/** The command that creates an admin key in the data directory itself, for which write access is enough. */
 function keyCommand({ data_dir }: Config): string {
   return `jaot-triggers keys create --name admin --role admin --data-dir ${data_dir}`;
 }
@@ -90,7 +90,7 @@ function announce(terminal: Terminal, config: Config, started: Started): void {
   const key = new_admin_key ?? "$JAOT_API_KEY";
   lines.push(
     sign_in_link === null ? "Next:" : "Or with curl:",
-    // Double quotes: within single ones a shell does not put the variable's value in.
+    // Double quotes, because a shell does not expand variables within single quotes.
     `  curl -H "Authorization: Bearer ${key}" ${address}/api/v2/triggers`,
   );
   if (is_first_key_unused)

@@ -34,7 +34,7 @@ export function readSettings(terminal: Terminal, parsed: ParsedArguments): Setti
   return faults.length === 0 ? reading : { config: null, faults };
 }
 
-/** What config.ts cannot judge: patterns are the schedules' own language, and certificates lie in a file. */
+/** The fault of a setting that config.ts cannot check, because only schedules/ can parse cron patterns. */
 function patternFault(backup_at: string, terminal: Terminal): string | null {
   const { fault } = parsePattern(backup_at, "UTC", { spacing_min_seconds: 60, now: terminal.clock.now() });
   return fault === null ? null : `--backup-at: a cron pattern such as "0 3 * * *" is expected: ${fault.message}`;

@@ -1,4 +1,4 @@
-/** `solve FILE`: compile and solve on this terminal, in a solver process of its own. */
+/** `solve FILE`: compiles and solves a model on this terminal, in a solver process of its own. */
 import { contentDigest } from "../model/canonical";
 import { compileModel, examineModel, type PreparedModel, resolveCells } from "../model/compile";
 import type { Diagnostic } from "../model/diagnostics";
@@ -64,7 +64,7 @@ async function readModel(terminal: Terminal, parsed: ParsedArguments): Promise<u
   return name === undefined ? readModelFile(file!) : (await readExample(name, terminal)).model_json;
 }
 
-/** A model that cannot be read at all binds nothing: the solver's own report says why. */
+/** Binds nothing when the model cannot be read at all; the solver's report then says why. */
 function bind(
   prepared: PreparedModel,
   override_data: unknown,
@@ -129,7 +129,7 @@ function printSolution(terminal: Terminal, solution: Solution, message: string |
   for (const warning of solution.warnings) terminal.err(`warning: ${warning}\n`);
 }
 
-/** For a model that prints no report of its own. */
+/** Used for a model that prints no report of its own. */
 function printVariables(terminal: Terminal, solution: Solution): void {
   const width = Math.max(
     0,

@@ -1,7 +1,7 @@
 /**
- * What a command prints. Each text is written before the command goes on, so that a failure is known at once and a slow reader
- * holds the command up instead of filling its memory. After a failure nothing more is written; a command that changes things still
- * goes on to its end, and the exit code says that not all of its words arrived.
+ * The standard output of a command. Each text is written before the command goes on, so that a failure is known at once and a slow
+ * reader slows the command down instead of filling its memory. After a failure nothing more is written; a command that changes
+ * something still runs to its end, and the exit code says that not all of its output arrived.
  */
 import { writeSync } from "node:fs";
 import { EXIT_CODES } from "./exit_codes";
@@ -17,7 +17,7 @@ export class StandardOutput {
     this.#descriptor = descriptor;
   }
 
-  /** False once something could not be written: what is printed from now on reaches nobody. */
+  /** False once something could not be written: nobody receives what is printed after that. */
   get is_open(): boolean {
     return this.#fault === null;
   }
@@ -36,7 +36,7 @@ export class StandardOutput {
     }
   }
 
-  /** The exit code of a command that ended with `exit_code`, and what to say of words that did not arrive; null: nothing. */
+  /** The exit code of a command that ended with `exit_code`, and a message about output that did not arrive; null: all arrived. */
   settle(exit_code: number): { readonly exit_code: number; readonly problem: string | null } {
     if (this.#fault === null) return { exit_code, problem: null };
     if (this.#fault.code === "EPIPE")

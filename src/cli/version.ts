@@ -1,4 +1,4 @@
-/** `version`: what is inside. */
+/** `version`: prints the versions of the program and of its parts. */
 import { SOLVER_VERSION } from "../solver/engines";
 import { sqliteVersion } from "../storage/database";
 import { PROGRAM_VERSION } from "../version";

@@ -1,11 +1,11 @@
-/** Whether something new is accepted: not while the service stops, the disk is low or the queue is full. */
+/** Decides whether new work is accepted: not while the service stops, the disk is low or the queue is full. */
 import { Refusal } from "../refusals";
 import type { Context } from "./context";
 
 const DISK_RETRY_SECONDS = 10;
 const QUEUE_RETRY_SECONDS = 5;
 
-/** Refuses 507 while the disk is low: what is left is for the ends of running work. */
+/** Refuses 507 while the disk is low: the rest is kept for the results of running work. */
 export function requireDiskSpace(context: Pick<Context, "disk">): void {
   if (!context.disk.is_low) return;
   throw new Refusal("storage_full", "The disk is nearly full and nothing new is accepted. Make room, then try again", {
@@ -13,7 +13,7 @@ export function requireDiskSpace(context: Pick<Context, "disk">): void {
   });
 }
 
-/** Refuses while the service is stopping: what came in now would only wait for the next start. */
+/** Refuses while the service is stopping: new work would only wait for the next start. */
 export function requireAccepting(context: Pick<Context, "isStopping">): void {
   if (!context.isStopping()) return;
   throw new Refusal("shutting_down", "The service is stopping; try again shortly", {
@@ -38,7 +38,7 @@ export function requireRoom(
       retry,
     );
   }
-  // A batch may be longer than the line: it fits when the line is empty.
+  // A batch may be longer than the trigger's queue allows; it is accepted when that queue is empty.
   if (queued_runs_per_trigger_max !== null && queued > 0 && queued + runs > queued_runs_per_trigger_max) {
     throw new Refusal(
       "trigger_queue_full",

@@ -1,5 +1,5 @@
 /**
- * What services work with, made once in app.ts. A function takes the parts that it uses: single ones as
+ * The objects that services work with, created once in app.ts. A function takes the parts that it uses: single ones as
  * `Pick<Context, ...>`, several of one kind as the named group.
  */
 import type { SecureContext } from "node:tls";
@@ -31,13 +31,13 @@ import type { ServedHosts } from "./memory/served_hosts";
 import type { VersionModels } from "./memory/version_models";
 import type { WebhookDestinations } from "./memory/webhook_destinations";
 
-/** The process: its settings, time, chance, log and life. */
+/** The process: its settings, clock, ids, log and stop. */
 export interface ProcessParts {
   readonly config: Config;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
-  /** Id of this process: fences what it holds against what an earlier one held. */
+  /** Id of this process: tells apart what it holds and what an earlier one held. */
   readonly boot_id: string;
   /** Monotonic milliseconds at the start. */
   readonly started_monotonic: number;
@@ -46,7 +46,7 @@ export interface ProcessParts {
   readonly isStopping: () => boolean;
 }
 
-/** What is stored. */
+/** Storage: the writer, the reads, and the free disk space. */
 export interface StorageParts {
   readonly writer: Writer;
   readonly disk: DiskSpace;
@@ -56,7 +56,7 @@ export interface StorageParts {
   readonly client: Connection;
 }
 
-/** The way of a run from its acceptance into the queue. */
+/** Everything that takes an accepted run into the queue. */
 export interface QueueParts {
   readonly run_ids: RunIds;
   readonly queue: ReadyQueue;
@@ -65,7 +65,7 @@ export interface QueueParts {
   readonly wake: Record<"executor" | "deliverer" | "ticker" | "watcher", () => void>;
 }
 
-/** Runs in solvers, and those who watch them. */
+/** Runs in solvers, and the signals and progress for their watchers. */
 export interface SolvingParts {
   readonly solvers: SolverPlace;
   /** Runs that are in a solver of this process, by run id. */
@@ -75,11 +75,11 @@ export interface SolvingParts {
   readonly version_models: VersionModels;
 }
 
-/** Webhooks: where they may go, when, and what signs them. */
+/** Webhooks: their destinations, the lanes they are sent in, and the key of their secrets. */
 export interface WebhookParts {
   readonly delivery_lanes: DeliveryLanes;
   readonly webhook_destinations: WebhookDestinations;
-  /** Trusts private certificate authorities of webhook receivers; null: the public ones alone. */
+  /** Trusts private certificate authorities of webhook receivers; null: only the public ones. */
   readonly webhook_authorities: SecureContext | null;
   readonly seal_key: SealKey;
 }
@@ -91,19 +91,19 @@ export interface VisitParts {
   readonly served_hosts: ServedHosts;
 }
 
-/** What is counted and measured. */
+/** Counters and measurements. */
 export interface FigureParts {
   readonly metrics: Metrics;
   readonly loop_delay: LoopDelay;
   readonly backups: BackupStatus;
 }
 
-/** What looks into models and large data for those who ask. */
+/** The inspector, which reads models and large data for callers. */
 export interface InspectingParts {
   readonly inspector: Inspector;
 }
 
-/** Everything: only app.ts, which makes it, and the two tables of everything offered (http/server.ts, http/mcp/) hold it whole. */
+/** The whole context. Only app.ts, which creates it, and the two tables of routes and tools (http/server.ts, http/mcp/) hold it whole. */
 export interface Context
   extends ProcessParts,
     StorageParts,
@@ -113,16 +113,16 @@ export interface Context
     WebhookParts,
     VisitParts,
     FigureParts {
-  /** What the scheduler knows of the clock, for /health. */
+  /** The scheduler's view of the clock, for /health. */
   readonly scheduler: SchedulerState;
 }
 
 export interface SchedulerState {
   /** False while the clock shows a time before this program was built: no schedule fires then. */
   is_clock_set: boolean;
-  /** Schedules that stay silent because they last fired when the clock was ahead. */
+  /** Number of schedules that do not fire because they last fired when the clock was ahead. */
   cursors_in_future: number;
-  /** Schedules whose run has ended since the last turn: a tick may have waited for it. */
+  /** Schedules whose run has ended since the last turn, and whose ticks may have waited for it. */
   readonly ended_schedules: Set<string>;
 }
 
@@ -130,9 +130,9 @@ export interface SchedulerState {
 export interface Actor {
   readonly organization_id: string;
   readonly user_id: string | null;
-  /** null: not through a key. */
+  /** null: the change came without a key. */
   readonly key_id: string | null;
-  /** Where the request came from. */
+  /** Address that the request came from. */
   readonly client: string;
   readonly request_id: string | null;
 }

@@ -1,10 +1,10 @@
 /**
  * Objects of the API as tables with a row for each field. Bodies, answers, columns, the files of `apply`, the options of
- * commands and the forms of the page are made from the rows, so that a new field is one row and what it does.
+ * commands and the forms of the page are made from the rows, so that a new field needs one row and the code for its effect.
  */
 import { toTimestamp } from "../clock";
 
-/** What a value may be. Lengths in UTF-16 units. */
+/** The shape of a value. Lengths are in UTF-16 units. */
 export type FieldShape =
   | {
       readonly type: "text";
@@ -12,7 +12,7 @@ export type FieldShape =
       readonly length_max?: number;
       /** At least one character that is no white space. */
       readonly is_visible?: true;
-      /** One as it should be, for messages and the documentation. */
+      /** A valid value, for messages and the documentation. */
       readonly example?: string;
     }
   | { readonly type: "integer"; readonly min?: number; readonly max?: number }
@@ -29,36 +29,36 @@ export type FieldShape =
 
 export interface Field {
   readonly shape: FieldShape;
-  /** Its place in a body that makes the object. */
+  /** Says whether a body that creates the object must, may or must not have it. */
   readonly create: "required" | "optional" | "refused";
-  /** Its place in a body that changes the object; ignored, so that an object may be sent back as it was read. */
+  /** Says whether a body that changes the object may set it; `ignored` lets an object be sent back as it was read. */
   readonly change: "set" | "ignored" | "refused";
-  /** In bodies null asks for the default; in answers it says that there is nothing. */
+  /** In bodies null asks for the default; in answers it means that there is no value. */
   readonly nullable: "never" | "in bodies" | "in answers" | "everywhere";
-  /** `once`: in the answer that makes it alone. */
+  /** `once`: only in the answer to the request that creates the object. */
   readonly shown: "always" | "once" | "never";
-  /** `column`: in the column of its name, in the form of its shape; else the service has its own way. */
+  /** `column`: in the column of its name, in the form of its shape; `elsewhere`: the service stores it in its own way. */
   readonly kept: "column" | "elsewhere";
-  /** The value of an object whose maker said nothing; absent: null. */
+  /** The value when the request that creates the object gives none; absent: null. */
   readonly default?: unknown;
   /**
-   * In the files of `apply`: a setting under the field's own name; a key that has its own way there; null: the field is not
-   * the user's to set, and files do not have it.
+   * In the files of `apply`: a setting under the field's own name, or a key with code of its own; null: users cannot set the
+   * field, and files do not have it.
    */
   readonly file: "setting" | { readonly key: string } | null;
   /** Option of the command that makes and changes the object, under the field's name; null: there is none. */
   readonly option: OptionText | null;
-  /** Control of the page's form; null: the page has its own way, or none. */
+  /** Control of the page's form; null: the page shows it in its own way, or not at all. */
   readonly form: FormText | null;
-  /** What the documentation says of it. */
+  /** Its description in the documentation. */
   readonly about: string;
 }
 
 export interface OptionText {
-  /** What help shows for the value. */
+  /** The name of the value in the help text. */
   readonly value: string;
   readonly about: string;
-  /** How `show` prints the value; absent: `show` has its own way. */
+  /** The line with which `show` prints the value; absent: `show` prints it in its own way. */
   readonly fact?: { readonly label: string; readonly unit?: string; readonly none?: string };
 }
 
@@ -116,9 +116,9 @@ type NullIn<Row extends Field, Body extends string> = Row["nullable"] extends "e
   ? null
   : never;
 
-/** What a body may hold for a field. */
+/** The values that a body may hold for a field. */
 export type Given<Row extends Field> = ValueOf<Row["shape"]> | NullIn<Row, "bodies">;
-/** What an answer holds for a field. */
+/** The values that an answer holds for a field. */
 type Answered<Row extends Field> = ValueOf<Row["shape"]> | NullIn<Row, "answers">;
 
 type ColumnOf<Shape> = Shape extends { type: "words" | "texts" | "json" }
@@ -126,15 +126,15 @@ type ColumnOf<Shape> = Shape extends { type: "words" | "texts" | "json" }
   : Shape extends { type: "instant" }
     ? number
     : ValueOf<Shape>;
-/** What the column of a field holds. */
+/** The values that the column of a field holds. */
 type Stored<Row extends Field> = ColumnOf<Row["shape"]> | (Row["nullable"] extends "never" ? never : null);
 
-/** The body that makes an object, read. */
+/** The body that creates an object, after reading. */
 export type CreateInput<Table extends FieldTable> = {
   readonly [Name in FieldsWith<Table, { create: "required" }>]: Given<Table[Name]>;
 } & { readonly [Name in FieldsWith<Table, { create: "optional" }>]?: Given<Table[Name]> | undefined };
 
-/** The body that changes an object, read. */
+/** The body that changes an object, after reading. */
 export type ChangeInput<Table extends FieldTable> = {
   readonly [Name in FieldsWith<Table, { change: "set" }>]?: Given<Table[Name]> | undefined;
 };
@@ -160,7 +160,7 @@ type Elsewhere<Table extends FieldTable> = {
   readonly [Name in FieldsWith<Table, { kept: "elsewhere"; shown: "always" }>]: Answered<Table[Name]>;
 };
 
-/** Columns of a new object: what was given, else the default. */
+/** Columns of a new object: the given values, otherwise the defaults. */
 export function newColumns<Table extends FieldTable>(table: Table, input: CreateInput<Table>): NewColumns<Table> {
   const given = input as Readonly<Record<string, unknown>>;
   const rows = Object.entries(table).filter(([, row]) => row.kept === "column" && row.create !== "refused");
@@ -180,7 +180,7 @@ export function changedColumns<Table extends FieldTable>(
   return Object.fromEntries(columns) as ChangedColumns<Table>;
 }
 
-/** An object as the API answers with it, in the order of its table; `derived` holds what no column does, and goes before columns. */
+/** An object as the API answers with it, in the order of its table; `derived` holds the values that are in no column, and wins over columns. */
 export function answerOf<Table extends FieldTable>(
   table: Table,
   columns: ShownColumns<Table>,
@@ -195,7 +195,7 @@ export function answerOf<Table extends FieldTable>(
   return answer as AnswerOf<Table>;
 }
 
-/** Null where bodies may hold it stands for the default, which may change with the program; a column without null keeps the default itself. */
+/** A column stores null for the default if bodies may hold null, since the default may change between versions; others store the default. */
 function toColumn({ shape, nullable, default: otherwise }: Field, given: unknown): unknown {
   const takes_null = nullable === "everywhere" || nullable === "in bodies";
   const value = given ?? (takes_null ? null : otherwise) ?? null;

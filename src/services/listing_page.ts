@@ -1,4 +1,4 @@
-/** One page of a listing, as the contract shapes it; pages count from 1, past the end is empty. */
+/** One page of a listing, in the form of the API contract. Pages count from 1; a page past the end is empty. */
 export interface ListingPage<Item> {
   readonly items: readonly Item[];
   readonly total: number;

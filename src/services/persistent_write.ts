@@ -1,4 +1,4 @@
-/** Writing what nobody is there to send again: the end of a run, the outcome of a delivery. */
+/** Writes that nobody would send again: the end of a run, the outcome of a delivery. */
 import { type Operation, StorageFailure } from "../storage/writer";
 import type { Context } from "./context";
 
@@ -7,7 +7,7 @@ type PersistentWriteContext = Pick<Context, "clock" | "isStopping" | "log" | "wr
 const PAUSE_MS = 500;
 
 /**
- * Writes, and while the disk is full or the database is held by another, waits and writes again. Rejects when the storage
+ * Writes. While the disk is full or another process holds the database, waits and writes again. Rejects when the storage
  * is lost, when the operation itself fails, and when the service stops: the next start then takes over.
  */
 export async function writePersistently<Result>(

@@ -1,7 +1,7 @@
 /**
- * What a change may be held to, so that nobody overwrites what they have not seen (RFC 9110, 13.1.1). The revision of an
- * object is a digest of what people set of it: it changes with every such change, whoever made it and by whatever way, and
- * not with runs, ticks and deliveries. Switches are not in it: they are set to a value, whatever it was before.
+ * Lets a change require a revision, so that nobody overwrites a state they have not seen (RFC 9110, 13.1.1). The revision of an
+ * object is a digest of the fields that people set. It changes with every such change, no matter who made it and how, and
+ * not with runs, ticks and deliveries. Switches are left out, because setting one does not depend on its value before.
  */
 import { createHash } from "node:crypto";
 import { Refusal } from "../refusals";
@@ -10,7 +10,7 @@ import type { FieldTable } from "./field_table";
 const HEX_DIGITS = 20;
 const SWITCH = "is_enabled";
 
-/** Revisions that a change may be made to; null: any. */
+/** Revisions at which the change is accepted; null: any. */
 export type ExpectedRevisions = readonly string[] | null;
 
 /** The revision of a stored object, from the columns that people set. */
@@ -26,7 +26,7 @@ export function revisionOf(table: FieldTable, row: object): string {
   return hash.digest("hex").slice(0, HEX_DIGITS);
 }
 
-/** Refuses a change of an object that is not what its sender has seen. To be called in the transaction that changes it. */
+/** Refuses a change when the object is no longer as its sender has seen it. Call this in the transaction that changes it. */
 export function requireRevision(expected: ExpectedRevisions, table: FieldTable, row: object | null): void {
   if (expected === null || row === null) return;
   const revision = revisionOf(table, row);

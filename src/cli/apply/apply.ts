@@ -1,4 +1,4 @@
-/** `apply DIR`: makes the service hold what the files say. */
+/** `apply DIR`: changes the service so that it matches the files. */
 import type { AppliedRecord } from "../../services/triggers/applied";
 import { EXIT_CODES } from "../exit_codes";
 import { listDocuments } from "../remote/find";
@@ -95,7 +95,7 @@ async function tellTakenBack(session: Session, run: Execution): Promise<void> {
   for (const failure of failures) session.terminal.err(`jaot-triggers: not taken back: ${failure}\n`);
 }
 
-/** Nothing to change: the record still learns that the files and the service agree. */
+/** Updates the record when nothing else has to change, because the files and the service agree. */
 async function keepRecord(
   { connection }: Session,
   plan: readonly Step[],
@@ -117,7 +117,7 @@ async function keepRecord(
     writeBase(directory, next);
 }
 
-/** A secret that a new trigger is to have must be there before anything is made. */
+/** Checks that the secrets of new triggers are there, before anything is created. */
 function requireWebhookSecrets({ terminal }: Session, plan: readonly Step[]): void {
   for (const { action, name, desired } of plan) {
     if (desired === null || !("schedules" in desired.spec) || (action !== "create" && action !== "replace")) continue;
@@ -129,7 +129,7 @@ function requireWebhookSecrets({ terminal }: Session, plan: readonly Step[]): vo
   }
 }
 
-/** Where new secrets go. On no terminal there must be a file: a log must not hold secrets. */
+/** The file for new secrets. Without a terminal a file is required, because a log must not hold secrets. */
 function secretsOf(session: Session, plan: readonly Step[]): SecretsFile | null {
   const path = optionOf(session, "secrets-file");
   if (path !== null) return new SecretsFile(path);
@@ -159,7 +159,7 @@ function showPlan({ terminal, parsed }: Session, plan: readonly Step[], live: Li
   }
   for (const { action, kind, name, reason, desired } of plan) {
     if (action === "none") continue;
-    // A key that sees several workspaces must not put a thing into one of them unnoticed.
+    // With a key that sees several workspaces, the plan says in which one an object is created.
     const place =
       action === "create" && live.workspaces.length > 1 ? `, in the workspace ${desired!.spec.workspace}` : "";
     terminal.out(`${SIGNS[action]} ${kind} ${name}: ${wordsOf(action, reason)}${place}\n`);

@@ -1,6 +1,7 @@
 /**
- * What the service held when this directory last met it, kept in the directory itself: a change by others since then is a
- * conflict, though it may have come from an apply of other files. It is one person's working state, not part of the files.
+ * The state of the service when this directory was last used with it, kept in the directory itself. A change that others
+ * made since then is a conflict, even when it came from an apply of other files. It is one person's working state, not part
+ * of the files.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +21,7 @@ export function baseKey(kind: Kind, name: string): string {
   return `${kind} ${name}`;
 }
 
-/** Empty when the directory has met no service, or when its file is no good: then the service's own record counts. */
+/** Empty when the directory was never used with a service, or when its file cannot be read. The service's record is used then. */
 export function readBase(directory: string): Base {
   const path = join(directory, BASE_FILE);
   try {
@@ -35,23 +36,23 @@ export function baseText(base: Base): string {
   return `${JSON.stringify(Object.fromEntries(base), null, 2)}\n`;
 }
 
-/** A directory that cannot be written, as one of a CI job may be, goes without. */
+/** A directory that cannot be written, as in some CI jobs, gets no base file. */
 export function writeBase(directory: string, base: Base): void {
   try {
     writePrivate(join(directory, BASE_FILE), baseText(base));
   } catch {
-    // The service's record is what counts then.
+    // The next apply then uses the service's record.
     return;
   }
   ignoreBase(directory);
 }
 
-/** Keeps the base out of a repository, unless the directory has its own list already. */
+/** Keeps the base out of a repository, unless the directory already has an ignore list. */
 export function ignoreBase(directory: string): void {
   const ignore = join(directory, IGNORE_FILE);
   try {
     if (!existsSync(ignore)) writeFileSync(ignore, `${BASE_FILE}\n`);
   } catch {
-    // The base is then a file that others see, and no more.
+    // The base may then be committed with the files, which does no harm.
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Everything about the files that can be known before anything is sent: the models compile, the triggers' inputs are the
- * models', patterns are patterns, and each body is one that the service takes. So that a broken file changes nothing.
+ * Checks all that can be checked before anything is sent, so that a broken file changes nothing: the models compile, the
+ * models have the inputs that the triggers set, the cron patterns are valid, and the service accepts each body.
  */
 import { documentBody } from "../../http/documents/bodies";
 import { bodyFaults } from "../../http/edge/body_faults";
@@ -20,7 +20,7 @@ import type { Terminal } from "../terminal";
 import type { DocumentFile, Files, TriggerFile } from "./files";
 import { type DocumentSpec, type Fields, reduced, type TriggerSpec } from "./spec";
 
-/** What the files say; the workspace is a matter of the service too (workspaces.ts). */
+/** The checked files. Their workspaces are found later, because that needs the service (workspaces.ts). */
 export interface Checked {
   readonly documents: readonly {
     readonly file: DocumentFile;
@@ -29,7 +29,7 @@ export interface Checked {
   readonly triggers: readonly { readonly file: TriggerFile; readonly spec: Omit<TriggerSpec, "workspace"> }[];
 }
 
-/** What the files ask for; what is wrong with them is added to `problems`. */
+/** Checks the files. Every fault is added to `faults`. */
 export function checkFiles(terminal: Terminal, files: Files, faults: string[]): Checked {
   const models = new Map<string, { model: unknown; prepared: PreparedModel }>();
   const documents = files.documents.map((file) => {
@@ -61,7 +61,7 @@ export function checkFiles(terminal: Terminal, files: Files, faults: string[]): 
   return { documents, triggers };
 }
 
-/** As the service will show it: a document with a drawing and no model has the model that the drawing is. */
+/** The texts as the service will show them: a document with a canvas and no model has the model that the canvas draws. */
 function textsOf({ model_json, canvas_json }: DocumentFile): { model_json: unknown; canvas_json: unknown } {
   return { model_json: effectiveModel(model_json, canvas_json) ?? null, canvas_json };
 }
@@ -104,7 +104,7 @@ function checkTrigger(terminal: Terminal, file: TriggerFile, prepared: PreparedM
   }
 }
 
-/** The body that makes this trigger, but for its document and version. */
+/** The body that creates this trigger, without its document and version. */
 export function bodyOf(file: TriggerFile): Fields {
   return { name: file.name, ...file.settings };
 }

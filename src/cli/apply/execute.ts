@@ -1,10 +1,10 @@
 /**
- * Carries a plan out. When the service refuses a step, what was done before it is taken back, in reverse, so that all of
- * the plan holds or none of it; deletions, which cannot be taken back, come last.
+ * Carries a plan out. When the service refuses a step, the steps before it are undone in reverse order, so that all of
+ * the plan is applied or none of it. Deletions cannot be undone, so they come last.
  *
- * A trigger's version never changes. When its model has, a new trigger takes the name, the settings and the schedules; the
- * old one goes on answering under its own id and secret, with the old model, until it is deleted (by hand, or by the next
- * --prune): callers move in their own time.
+ * A trigger's version never changes. When its model has changed, a new trigger takes over the name, the settings and the
+ * schedules. The old one keeps answering under its own id and secret, with the old model, until it is deleted (by hand, or
+ * by the next --prune), so that callers can move when they are ready.
  */
 import { toTimestamp } from "../../clock";
 import { messageOf } from "../../log";
@@ -24,27 +24,27 @@ import type { DesiredDocument, DesiredTrigger } from "./workspaces";
 
 const NAME_LENGTH_MAX = 200;
 
-/** How to take something back. */
+/** Undoes one step. */
 export type Undo = () => Promise<unknown>;
 
 export interface Execution {
   readonly connection: Connection;
   readonly now: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** What a trigger's receivers must know of its webhook secret. */
+  /** Called with a warning about a trigger's webhook secret that its receivers must know. */
   readonly onWarning: (name: string, warning: string) => void;
   readonly onSecrets: (name: string, secrets: NewSecrets) => void;
-  /** Ids of the documents of the service by name; grows as documents are made. */
+  /** Ids of the service's documents by name; documents that are created are added. */
   readonly document_ids: Map<string, string>;
   /** Ids of the workspaces that the key sees, by name. */
   readonly workspace_ids: ReadonlyMap<string, string>;
-  /** What is true of the service after each step, for the record. */
+  /** The objects as they are on the service after each step, for the record. */
   readonly items: AppliedItem[];
-  /** How to take back what was done, in the order in which it was done. */
+  /** One function for each step that undoes it, in the order in which the steps were done. */
   readonly undo: Undo[];
 }
 
-/** Does one step. Throws what the connection throws; the caller then takes back. */
+/** Does one step. Throws what the connection throws; the caller then calls takeBack. */
 export async function execute(run: Execution, step: Step): Promise<void> {
   if (step.action === "delete") return remove(run, step);
   if (step.action === "orphan") return keepOrphan(run, step);
@@ -54,7 +54,7 @@ export async function execute(run: Execution, step: Step): Promise<void> {
   return executeTrigger(run, step, step.desired as DesiredTrigger, step.live as LiveTrigger | null);
 }
 
-/** Takes everything back; the failures, which leave something changed, in words. */
+/** Undoes every step. Returns a sentence for each one that could not be undone, which leaves something changed. */
 export async function takeBack(run: Execution): Promise<string[]> {
   const failures: string[] = [];
   for (const undo of run.undo.toReversed()) {
@@ -146,7 +146,7 @@ async function createTrigger(run: Execution, desired: DesiredTrigger, old: LiveT
   return made.id;
 }
 
-/** The document's own model is frozen as it is; a model of the trigger's own goes in as a version beside it. */
+/** Freezes the document's model as a version, or the trigger's own model when its file has one. */
 async function findOrMakeVersion(run: Execution, document_id: string, { file, spec }: DesiredTrigger): Promise<string> {
   const path = `/builder/${document_id}/versions`;
   const body = file.model_json === undefined ? {} : { model_json: file.model_json };
@@ -161,7 +161,7 @@ function webhookSecret(run: Execution, { file }: DesiredTrigger): { webhook_secr
   return secret === undefined ? {} : { webhook_secret: secret };
 }
 
-/** Gives the name free. The old trigger stays in the record, so that a later --prune finds it. */
+/** Frees the name. The old trigger stays in the record, so that a later --prune finds it. */
 async function retire(run: Execution, { object, spec }: LiveTrigger, name: string): Promise<void> {
   const until = ` (until ${toTimestamp(run.now).slice(0, 19)}Z)`;
   const old_name = name.slice(0, NAME_LENGTH_MAX - until.length) + until;
@@ -186,7 +186,7 @@ async function updateTrigger(run: Execution, desired: DesiredTrigger, live: Live
     for (const warning of warnings) run.onWarning(spec.name, warning);
     run.undo.push(() => connection.call("PATCH", path, changesBetween(TRIGGER_FIELDS, spec.fields, before.fields)));
   }
-  // Schedules of a disabled trigger are refused: on first, off last.
+  // Schedules of a disabled trigger are refused, so a trigger is enabled first and disabled last.
   if (spec.is_enabled && !before.is_enabled) {
     await toggle(true);
     run.undo.push(() => toggle(false));

@@ -1,4 +1,4 @@
-/** `export DIR`: the documents and triggers of a service as files that apply takes. Secrets are not among them. */
+/** `export DIR`: writes the documents and triggers of a service as files that `apply` reads. Secrets are not exported. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -103,7 +103,7 @@ class FileWriter {
   readonly files = new Map<string, string>();
   readonly #taken = new Set<string>();
 
-  /** A name without its ending that no other file of the folder has, on a disk that takes A for a too. */
+  /** A file name without its ending, unique in its folder even on a disk that ignores case. */
   nameFor(folder: string, name: string): string {
     const slug =
       name
@@ -122,7 +122,7 @@ class FileWriter {
     this.files.set(`${folder}/${file}.yaml`, stringify(fields, { lineWidth: 0 }));
   }
 
-  /** Writes a model, as its source where that is all there is to it; the path as a description names it. */
+  /** Writes a model, as plain source text where the model has nothing else. Returns the path for the description. */
   model(file: string, model: unknown): string {
     const [ending, text] = sourceOf(model) ?? [".json", `${JSON.stringify(model, null, 2)}\n`];
     const path = `${MODELS}/${this.nameFor(MODELS, file)}${ending}`;

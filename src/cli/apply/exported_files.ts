@@ -1,9 +1,9 @@
 /**
- * The files of an export in their directory. Others may lie among them, which an export neither changes nor removes: what
- * it wrote is listed in `.jaot-export.json`, and nothing else is touched.
+ * Writes the files of an export into their directory. An export neither changes nor removes files of others there: the
+ * files that it wrote are listed in `.jaot-export.json`, and nothing else is touched.
  *
- * All files are written beside the old ones and synced before the first old one goes. From then on the list names the old and the
- * new files, so an export that is cut short leaves each file whole, and the next one with --replace ends what it began.
+ * All files are written beside the old ones and synced before the first old one is removed. From then on the list names the old and the
+ * new files, so an export that is cut short leaves each file whole, and the next one with --replace completes it.
  */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -18,8 +18,8 @@ const STAGE = ".jaot-export.new";
 const NAMES_SHOWN_MAX = 10;
 
 /**
- * Writes the files, `text by path`, and removes those of the last export that are no more. Returns what lies in the folders and is not
- * of an export. Throws FileFault, with everything as it was, when a file is in the way or there is no room.
+ * Writes the files, `text by path`, and removes those of the last export that this one does not have. Returns the files in the
+ * folders that no export wrote. Throws FileFault, and changes nothing, when a file is in the way or there is no room.
  */
 export function writeExport(
   directory: string,
@@ -75,7 +75,7 @@ function stage(
   }
 }
 
-/** Only renames and removals from here on: what needs room has it. */
+/** Only renames and removes files: everything that needs disk space is written by now. */
 function putInPlace(directory: string, files: ReadonlyMap<string, string>, own: readonly string[]): void {
   const root = join(directory, STAGE);
   platform.files.replaceDurably(join(root, "list.before"), join(directory, LIST_FILE));
@@ -93,7 +93,7 @@ function listText(paths: readonly string[]): string {
   return `${JSON.stringify({ files: [...listed].sort() }, null, 2)}\n`;
 }
 
-/** What earlier exports wrote. The list may come from someone else's repository: only what lies in our folders counts. */
+/** The files that earlier exports wrote. The list may come from someone else's repository, so other folders are ignored. */
 function readList(directory: string, folders: readonly string[]): string[] {
   const path = join(directory, LIST_FILE);
   if (!existsSync(path)) return [];
@@ -114,7 +114,7 @@ function isOwn(path: string, folders: readonly string[]): boolean {
   return folders.includes(folder) && rest.length === 0 && /^[a-z0-9][^\\/]*$/.test(name);
 }
 
-/** A link would carry the files, and what is removed, to another place. */
+/** Refuses symbolic links: through them, files of another directory would be written or removed. */
 function refuseLinks(directory: string, folders: readonly string[]): void {
   for (const folder of folders) {
     const path = join(directory, folder);
@@ -125,7 +125,7 @@ function refuseLinks(directory: string, folders: readonly string[]): void {
   }
 }
 
-/** A file that no export wrote is someone's; one that already holds the very text is as good as ours. */
+/** Refuses to overwrite a file that no export wrote, unless it already holds exactly the same text. */
 function refuseOthers(directory: string, files: ReadonlyMap<string, string>, own: readonly string[]): void {
   const in_the_way = [...files].filter(([path, text]) => {
     if (path === BASE_FILE || own.includes(path)) return false;
@@ -153,6 +153,6 @@ function removeEmpty(path: string): void {
   try {
     rmdirSync(path);
   } catch {
-    // Not made after all, or not empty.
+    // The folder was never created, or it is not empty.
   }
 }

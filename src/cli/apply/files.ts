@@ -3,9 +3,9 @@
  *
  *     documents/NAME.yaml   name, workspace, model (a file, or the model itself), canvas
  *     triggers/NAME.yaml    name, workspace, document, model (when it is not the document's), settings, schedules
- *     models/...            what `model` and `canvas` name, relative to the directory
+ *     models/...            the files that `model` and `canvas` name, relative to the directory
  *
- * YAML or JSON. Everything wrong is told at once, each with its file and line; a field that nobody knows is wrong too.
+ * YAML or JSON. All faults are reported at once, each with its file and line; an unknown field is a fault too.
  */
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { extname, join, sep } from "node:path";
@@ -30,7 +30,7 @@ function settingsOf(table: FieldTable): string[] {
   return Object.keys(table).filter((name) => table[name]!.file === "setting");
 }
 
-/** Keys of a description. */
+/** The keys that a description may have. */
 function keysOf(table: FieldTable): string[] {
   const keys = Object.values(table).flatMap(({ file }) => (file === null || file === "setting" ? [] : [file.key]));
   return [...keys, ...settingsOf(table)];
@@ -39,7 +39,7 @@ function keysOf(table: FieldTable): string[] {
 export interface DocumentFile {
   readonly file: string;
   readonly name: string;
-  /** Name of its workspace; null: the one that it is in, or for a new one the first that the key sees. */
+  /** Name of its workspace. null: an existing object stays where it is, and a new one goes into the first that the key sees. */
   readonly workspace: string | null;
   readonly model_json: unknown;
   readonly canvas_json: unknown;
@@ -48,10 +48,10 @@ export interface DocumentFile {
 export interface TriggerFile {
   readonly file: string;
   readonly name: string;
-  /** Name of its workspace; null: the one that it is in, or for a new one the first that the key sees. */
+  /** Name of its workspace. null: an existing object stays where it is, and a new one goes into the first that the key sees. */
   readonly workspace: string | null;
   readonly document: string;
-  /** undefined: the document's own. */
+  /** undefined: the document's model. */
   readonly model_json: unknown;
   readonly enabled: boolean;
   readonly settings: Fields;
@@ -65,7 +65,7 @@ export interface Files {
   readonly triggers: readonly TriggerFile[];
 }
 
-/** Reads the whole directory; what is wrong is added to `problems`. */
+/** Reads the whole directory. Every fault is added to `faults`. */
 export function readFiles(directory: string, faults: string[]): Files {
   if (!existsSync(directory)) throw new FileFault(`there is no directory ${directory}`);
   const root = realpathSync(directory);
@@ -82,7 +82,7 @@ export function readFiles(directory: string, faults: string[]): Files {
 interface Description {
   readonly file: string;
   readonly fields: Fields;
-  /** Tells what is wrong with a field, at its line. */
+  /** Reports a fault of a field, with its line. */
   readonly fault: (field: string, message: string) => void;
 }
 
@@ -175,12 +175,12 @@ function workspaceOf(one: Description): string | null {
   return one.fields.workspace === undefined ? null : nameOf(one, "workspace");
 }
 
-/** A file's content, or the value itself; undefined when there is neither, or when it was wrong. */
+/** The content of the file that the value names, or the value itself; undefined when there is neither, or after a fault. */
 function contentOf(root: string, value: unknown, fault: (message: string) => void): unknown {
   if (typeof value !== "string") return value ?? undefined;
   const path = join(root, value);
   if (!existsSync(path)) return void fault(`there is no file ${value}`);
-  // A description from elsewhere must not send any file of this machine to the service.
+  // A description from someone else must not be able to send arbitrary files of this machine to the service.
   if (!realpathSync(path).startsWith(root + sep)) return void fault(`${value} lies outside the directory`);
   try {
     return readModelFile(path);

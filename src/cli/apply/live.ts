@@ -1,4 +1,4 @@
-/** What the service holds now, in the same normal form as the files. */
+/** The present state of the service, in the same normal form as the files. */
 import type { WorkspaceObject } from "../../services/access/workspaces";
 import type { DocumentObject } from "../../services/documents/document_fields";
 import type { FullVersionObject } from "../../services/documents/versions";
@@ -38,11 +38,11 @@ export interface Live {
   readonly documents: readonly LiveDocument[];
   readonly triggers: readonly LiveTrigger[];
   readonly record: AppliedRecord;
-  /** Those that the key sees, the one where new things go first. */
+  /** The workspaces that the key sees; new objects go into the first one. */
   readonly workspaces: readonly WorkspaceObject[];
 }
 
-/** Which names are of interest; null: all. */
+/** Names of the documents and triggers to read; null: all. */
 export interface Names {
   readonly documents: ReadonlySet<string>;
   readonly triggers: ReadonlySet<string>;
@@ -50,7 +50,7 @@ export interface Names {
 
 const NOT_FOUND = 404;
 
-/** Reads the documents and triggers of those names, and of those in the record. */
+/** Reads the documents and triggers with those names, and those in the record. */
 export async function readLive(connection: Connection, names: Names | null): Promise<Live> {
   const record = await connection.call<AppliedRecord>("GET", "/applied");
   const recorded = new Set(record.items.map(({ kind, name }) => `${kind} ${name}`));

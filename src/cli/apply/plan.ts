@@ -1,7 +1,7 @@
 /**
- * What must be done so that the service holds what the files say. Three states of each object are compared: the files', the
- * service's, and the one that both last agreed on (base.ts, else the service's record of apply). The service's may be
- * overwritten when it is the one agreed on; else somebody changed it since, and that is a conflict.
+ * Plans the steps after which the service matches the files. Three states of each object are compared: that of the files,
+ * that of the service, and the one that both last agreed on (base.ts, else the service's record of apply). The service's
+ * state may be overwritten when it is the agreed one; otherwise somebody has changed it since, which is a conflict.
  */
 import { canonicalJson, contentDigest } from "../../model/canonical";
 import { type Base, baseKey, type Kind } from "./base";
@@ -9,16 +9,16 @@ import type { Live, LiveDocument, LiveTrigger } from "./live";
 import { type Digests, sorted } from "./spec";
 import type { Desired, DesiredDocument, DesiredTrigger } from "./workspaces";
 
-/** `orphan`: from an earlier apply, without a file now; deleted with --prune alone. */
+/** `orphan`: an earlier apply created it, and it has no file any more; only --prune deletes it. */
 export type Action = "none" | "create" | "update" | "replace" | "delete" | "orphan" | "conflict";
 
 export interface Step {
   readonly action: Action;
   readonly kind: Kind;
   readonly name: string;
-  /** What differs, or why it cannot be done. */
+  /** Says what differs, or why the step cannot be done. */
   readonly reason: string;
-  /** What the record is to hold: the files' state, or that of the last apply for what has no file any more. */
+  /** Digest for the record: of the files' state, or of the last apply when the object has no file any more. */
   readonly digest: string;
   readonly desired: DesiredDocument | DesiredTrigger | null;
   readonly live: LiveDocument | LiveTrigger | null;
@@ -26,9 +26,9 @@ export interface Step {
 
 export interface PlanOptions {
   readonly is_pruning: boolean;
-  /** Takes the files' side in conflicts between states; twins remain. */
+  /** The files win in conflicts between states. Two objects of the same name stay a conflict. */
   readonly is_overwriting: boolean;
-  /** Lets things change their workspace, and so the keys that see them. */
+  /** Allows objects to move to another workspace, where other keys may see them. */
   readonly is_moving: boolean;
 }
 
@@ -131,7 +131,7 @@ function refusedMove(from: string, to: string): string {
   return `is in the workspace ${here} and the files say ${there}: keys limited to ${here} would lose it; say "workspace: ${from}", or let it move with --move`;
 }
 
-/** The move between workspaces as a reason; none when there is no move. */
+/** The reason text of a move between workspaces; empty when there is no move. */
 function moveOf(spec: { readonly workspace: string }, live: { readonly workspace: string }): string[] {
   if (spec.workspace === live.workspace) return [];
   return [`workspace ${JSON.stringify(live.workspace)} -> ${JSON.stringify(spec.workspace)}`];

@@ -1,4 +1,4 @@
-/** Schedules have no names: those that are equal stay, the rest are changed in pairs, so that a ledger of ticks goes on where it can. */
+/** Schedules have no names. Equal ones stay, and the others are changed pair by pair, so that they keep their ledgers of ticks where possible. */
 import { canonicalJson } from "../../model/canonical";
 import { SCHEDULE_FIELDS, type ScheduleObject } from "../../services/schedules/schedule_fields";
 import type { Connection } from "../remote/connection";
@@ -11,7 +11,7 @@ interface Run {
   readonly undo: (() => Promise<unknown>)[];
 }
 
-/** Brings the schedules of a trigger to what the files say. */
+/** Changes the schedules of a trigger to those in the files. */
 export async function changeSchedules(run: Run, live: LiveTrigger, desired: readonly Fields[]): Promise<void> {
   const open = [...live.schedules];
   const kept: ScheduleObject[] = [];
@@ -26,7 +26,7 @@ export async function changeSchedules(run: Run, live: LiveTrigger, desired: read
   await createAll(run, live.object.id, [...kept, ...paired], wanted.slice(paired.length));
 }
 
-/** The old trigger's schedules end before the new one's begin: between the two a tick may be missed, and none fires twice. */
+/** The old trigger's schedules end before the new one's begin, so a tick may be missed in between, but none fires twice. */
 export async function moveSchedules(
   run: Run,
   old: LiveTrigger | null,

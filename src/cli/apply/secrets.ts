@@ -1,4 +1,4 @@
-/** Secrets that apply was shown once: into a file that only its owner may read, or on a terminal; never into a log. */
+/** Secrets that the service shows only once: they go into a file that only its owner can read, or to a terminal, never into a log. */
 import { existsSync, readFileSync } from "node:fs";
 import { messageOf } from "../../log";
 import { isRecord } from "../../model/json";
@@ -15,7 +15,7 @@ export class SecretsFile {
   readonly #path: string;
   readonly #all: Record<string, unknown>;
 
-  /** Refuses a path that cannot be written, before there is a secret to lose. */
+  /** Refuses a path that cannot be written, before there is a secret that could get lost. */
   constructor(path: string) {
     this.#path = path;
     try {

@@ -1,5 +1,5 @@
 /**
- * A document and a trigger as files describe them, and the one normal form that files and service are compared in:
+ * A document and a trigger as files describe them, and the one normal form in which files and service are compared:
  * defaults left out, lists that are sets sorted, models as their digests. Two equal digests mean that there is nothing to do.
  */
 import { fromTimestamp, toTimestamp } from "../../clock";
@@ -34,8 +34,8 @@ export interface TriggerSpec {
 }
 
 /**
- * Digests of one state in every form in which a record may hold it, the present form first. A digest is of one form alone:
- * a state is the recorded one when any of its digests is. Before 0.2.0 the workspace was no part of it.
+ * Digests of one state, one for each form that a record may have been written in, the present form first. A state is the
+ * recorded one when any of its digests matches. Before 0.2.0 the workspace was not part of a digest.
  */
 export type Digests = readonly [present: string, ...older: string[]];
 
@@ -54,14 +54,14 @@ export function reduced(table: FieldTable, values: Fields): Fields {
   const kept: Record<string, unknown> = {};
   for (const [name, { file, shape, default: otherwise = null }] of Object.entries(table)) {
     if (file !== "setting") continue;
-    // null asks for the default.
+    // null means the default.
     const value = normal(shape, values[name]) ?? null;
     if (value !== null && canonicalJson(value) !== canonicalJson(normal(shape, otherwise))) kept[name] = value;
   }
   return kept;
 }
 
-/** The changes that make one reduced object the other: a setting that is at its default in the new one is set to it. */
+/** The changes that turn one reduced object into the other. A setting that the new one leaves out is set to its default. */
 export function changesBetween(table: FieldTable, from: Fields, to: Fields): Fields {
   const names = Object.keys(table).filter((name) => canonicalJson(from[name]) !== canonicalJson(to[name]));
   return Object.fromEntries(names.map((name) => [name, name in to ? to[name] : (table[name]?.default ?? null)]));
@@ -75,12 +75,12 @@ export function scheduleSettings(live: ScheduleObject): Fields {
   return reduced(SCHEDULE_FIELDS, { ...live });
 }
 
-/** In an order that does not depend on who wrote them down. */
+/** Sorts schedules into an order that does not depend on how they were written. */
 export function sorted(schedules: readonly Fields[]): Fields[] {
   return [...schedules].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
 }
 
-/** An instant is the same however it is written, a set however it is ordered. What is not of its shape stays: the service refuses it. */
+/** Writes instants in one spelling and sets in one order. A value that does not have its shape stays, and the service refuses it. */
 function normal(shape: FieldShape, value: unknown): unknown {
   if (Array.isArray(value) && (shape.type === "words" || shape.type === "texts")) return [...new Set(value)].sort();
   if (shape.type !== "instant" || typeof value !== "string") return value;

@@ -1,6 +1,6 @@
 /**
- * Which workspace each thing of the files is in. A description without one leaves a thing where it is on the service, and
- * puts a new one into the first workspace that the key sees.
+ * Finds the workspace of each document and trigger of the files. When a description names none, an existing object stays
+ * where it is on the service, and a new one goes into the first workspace that the key sees.
  */
 import type { Checked } from "./check";
 import type { DocumentFile, TriggerFile } from "./files";
@@ -26,7 +26,7 @@ export interface Desired {
   readonly triggers: readonly DesiredTrigger[];
 }
 
-/** The files' things with their workspaces; those that this key does not see are added to `problems`. */
+/** The documents and triggers of the files with their workspaces. A workspace that this key does not see is a fault. */
 export function assignWorkspaces({ documents, triggers }: Checked, live: Live, faults: string[]): Desired {
   const names = live.workspaces.map(({ name }) => name);
   const workspaceOf = (

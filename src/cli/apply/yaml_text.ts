@@ -1,12 +1,12 @@
 /**
- * YAML of a description, read in time and memory that grow with its text. An alias may stand for a part that holds aliases
- * itself, so that a kilobyte means gigabytes, or for what it stands in, which has no end: what a document means is counted
- * before it is made.
+ * Reads the YAML of a description in time and memory that grow only with its text. An alias may stand for a part that holds
+ * aliases itself, so that a kilobyte expands to gigabytes, or for the part that it stands in, which never ends. So the
+ * expanded size is counted before the document is built.
  */
 import { type Document, isAlias, isCollection, isMap, isPair, isScalar, type LineCounter, parseDocument } from "yaml";
 
 const TEXT_LENGTH_MAX = 16_777_216;
-/** Aliases are looked up one by one in all that stands before them. */
+/** The parser searches all the text before each alias for its anchor, so the number of aliases is limited. */
 const ALIASES_MAX = 1000;
 const VALUES_MAX = 1_000_000;
 
@@ -18,7 +18,7 @@ export interface YamlFault {
 
 const TOO_DEEP: YamlFault = { fault: "nests too deep to be read", at: null };
 
-/** The document, or the first thing that is wrong with it. */
+/** The parsed document, or its first fault. */
 export function parseYaml(text: string, lines: LineCounter): Document.Parsed | YamlFault {
   if (text.length > TEXT_LENGTH_MAX) {
     return {
@@ -35,13 +35,13 @@ export function parseYaml(text: string, lines: LineCounter): Document.Parsed | Y
     }
     return new Weigher().faultOf(source.contents) ?? source;
   } catch (error) {
-    // The parser and this walk go down by recursion.
+    // The parser and this walk are recursive, so deep nesting can overflow the stack.
     if (error instanceof RangeError) return TOO_DEEP;
     throw error;
   }
 }
 
-/** Counts the values that a document means, each alias as what it stands for. */
+/** Counts the values of a document with every alias expanded. */
 class Weigher {
   /** Weight of each anchored part that has ended; null while the walk is inside it. */
   readonly #anchors = new Map<string, number | null>();

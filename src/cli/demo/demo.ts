@@ -1,4 +1,4 @@
-/** `demo`: the main job from model to webhook, over HTTP as a user would do it, in a directory that goes away again. */
+/** `demo`: shows the main job from model to webhook, over HTTP as a user would do it, in a temporary directory. */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -29,7 +29,7 @@ export class DemoClient {
     );
   }
 
-  /** Lets the later curl lines name the trigger's secret. */
+  /** Prints the trigger's secret as a shell variable, which the later curl lines use. */
   tellSecret(secret: string): void {
     this.#terminal.out(`  export SECRET=${secret}   # shown once\n`);
   }
@@ -44,7 +44,7 @@ export class DemoClient {
     return this.#request("POST", path, secret ?? this.#api_key, json);
   }
 
-  /** Asks until the answer is `isReady`; tells the last one alone. */
+  /** Repeats the request until the answer is `isReady`, and shows only the last one. */
   async poll(step: string, path: string, deadline_ms: number, isReady: (answer: Json) => boolean): Promise<Json> {
     this.#tell(step, `curl "$JAOT${path}" -H "Authorization: Bearer $KEY"`);
     for (;;) {
@@ -69,7 +69,7 @@ export class DemoClient {
     return answer.body;
   }
 
-  /** By node:http: Bun's fetch would ask the proxy of a *_PROXY variable for a loopback address. */
+  /** Uses node:http, because Bun's fetch would send even loopback requests to the proxy of a *_PROXY variable. */
   #fetch(method: string, path: string, token: string, body: string | null): Promise<Answer> {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
@@ -84,9 +84,9 @@ export class DemoClient {
 
 export interface DemoReceiver {
   readonly url: string;
-  /** The secret whose signature is checked. */
+  /** Sets the secret that signatures are checked with. */
   expectSecret(secret: string): void;
-  /** The next webhook, told in words; refuses after `timeout_ms`. */
+  /** Waits for the next webhook and describes it in words. Rejects after `timeout_ms`. */
   next(timeout_ms: number): Promise<string>;
   stop(): Promise<void>;
 }

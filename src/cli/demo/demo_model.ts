@@ -1,4 +1,4 @@
-/** The demo's model: order five parts so that stock covers the forecast; what is missing is bought dear elsewhere. */
+/** The demo's model: order five parts so that stock covers the forecast; missing parts are bought elsewhere at a high price. */
 const PARTS = ["bolts", "nuts", "gears", "belts", "pumps"];
 const SHORTAGE_COST = 40;
 const DOCK_UNITS_MAX = 400;

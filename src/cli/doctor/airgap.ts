@@ -1,7 +1,7 @@
 /**
  * `doctor --airgap`: every host that this program could open a connection to. There are only webhooks: no telemetry, no
  * updates, no time or name service of its own. A host inside is a loopback, private or link-local address; a name counts
- * as outside, since where it leads is the name server's word.
+ * as outside, since the name server decides where it leads.
  */
 import { existsSync } from "node:fs";
 import { isIP } from "node:net";

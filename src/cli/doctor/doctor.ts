@@ -1,4 +1,4 @@
-/** `doctor`: what a person would check before they trust a machine with the service, or after it has failed them. */
+/** `doctor`: checks a machine before someone trusts it with the service, or after the service has failed. */
 import type { ParsedArguments } from "../arguments";
 import { readSettings } from "../settings";
 import { complain, type Terminal } from "../terminal";
@@ -10,7 +10,7 @@ import { checkStorage } from "./storage";
 
 const CHECK_WIDTH = 16;
 
-/** Ends with 1 when a check failed; what is only worth a look does not count. */
+/** Exits with 1 when a check failed; warnings do not count. */
 export async function doctor(terminal: Terminal, parsed: ParsedArguments): Promise<number> {
   const { config, faults } = readSettings(terminal, parsed);
   if (config === null) return complain(terminal, faults, 2);

@@ -1,8 +1,8 @@
-/** What a check has found: fine, worth a look, or in the way of a start or of a promise. */
+/** The result of a check: fine, worth a look, or a fault that prevents a start or breaks a promise. */
 export interface Finding {
   readonly check: string;
   readonly state: "ok" | "warn" | "fail";
-  /** What was found, and for the last two what to do. */
+  /** Says what was found and, unless all is fine, what to do. */
   readonly detail: string;
 }
 

@@ -16,7 +16,7 @@ import { type Finding, fail, ok, warn } from "./finding";
 
 const MIB_BYTES = 1_048_576;
 const FILES_MIN = 1024;
-/** Variables that would change what the executable is, or what it talks to. */
+/** Variables that would change how the executable behaves, or which hosts it talks to. */
 const ODD_VARIABLES = ["BUN_OPTIONS", "BUN_BE_BUN", "NODE_OPTIONS", "NODE_TLS_REJECT_UNAUTHORIZED"];
 /** The clock went forward in New York at 07:00 UTC on this day: 02:30 came an hour later. */
 const ZONE_PROBE = {

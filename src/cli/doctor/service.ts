@@ -53,7 +53,7 @@ function listenFault(host: string, number: number): Promise<string | null> {
   return promise;
 }
 
-/** The version of the service that answers there; null when what answers is none. */
+/** The version of the service that answers at that address; null when something else answers. */
 async function answering(host: string, number: number): Promise<string | null> {
   const { promise, resolve } = Promise.withResolvers<string | null>();
   const name = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;

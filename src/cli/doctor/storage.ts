@@ -112,7 +112,7 @@ function database(directory: string, config: Config): Finding[] {
 }
 
 function holderOf(directory: string): string | null {
-  // Without the file nothing has run here, and doctor makes none: it may run as another user.
+  // Without the file nothing has run here. Doctor does not create it, because it may run as another user.
   if (!existsSync(join(directory, LOCK_FILE))) return null;
   try {
     lockDirectory(directory)();

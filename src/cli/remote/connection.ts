@@ -1,9 +1,9 @@
 /**
- * What a command needs of a running service: its address, a key, and requests whose failures are told apart, so that a
- * script can tell "try again" (Unreachable) from "this will not do" (Refused).
+ * A command's connection to a running service: its address, a key, and requests. Two kinds of failure are told apart, so
+ * that a script knows whether to try again (Unreachable) or to change the request (Refused).
  *
- * Keys come from the environment or from a file, never as an argument: arguments are in every process list. Requests go
- * by node:http, since Bun's fetch would send them, keys and all, to the proxy of a *_PROXY variable.
+ * Keys come from the environment or from a file, never as an argument: arguments are in every process list. Requests use
+ * node:http, since Bun's fetch would send them, keys and all, to the proxy of a *_PROXY variable.
  */
 import { readFileSync } from "node:fs";
 import { type IncomingMessage, type RequestOptions, request as requestPlain } from "node:http";
@@ -18,7 +18,7 @@ export const URL_DEFAULT = "http://127.0.0.1:8421";
 const SILENCE_MS_MAX = 30_000;
 const API = "/api/v2";
 
-/** The service did not answer, or said that it cannot now: the same request may pass later. */
+/** The service did not answer, or said that it cannot at the moment: the same request may succeed later. */
 export class Unreachable extends Error {}
 
 /** The service understood and said no. */
@@ -33,10 +33,10 @@ export class Refused extends Error {
 }
 
 export interface CallOptions {
-  /** In place of the API key. */
+  /** Sent in place of the API key. */
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Seconds that the service may be silent beyond the usual, since it waits for something. */
+  /** Extra seconds that the service may take to answer, because it waits for something. */
   readonly wait_seconds?: number;
 }
 
@@ -56,7 +56,7 @@ export class Connection {
     this.#ca = ca;
   }
 
-  /** Where the service is, for messages. */
+  /** The address of the service, for messages. */
   get address(): string {
     return this.#base.href.replace(/\/$/, "");
   }
@@ -78,7 +78,7 @@ export class Connection {
     throw new Refused(answer.status, codeOf(answer.body), message);
   }
 
-  /** A GET of what everyone may read, by its whole path. Throws Unreachable. */
+  /** Sends a GET without a key, for a route that everyone may read, by its whole path. Throws Unreachable. */
   async callOpen<Body>(path: string): Promise<Body> {
     const answer = await this.#send("GET", path, null, undefined, {});
     if (answer.status === 200) return answer.body as Body;
@@ -135,7 +135,7 @@ function parse(answer: string, status: number): unknown {
   }
 }
 
-/** The sentence of an error body, in any of its three shapes; null when it is no error of the service's. */
+/** The sentence of an error body, in any of its three shapes; null when it is not an error of the service. */
 function detailOf(body: unknown): string | null {
   const { detail } = (body ?? {}) as { detail?: unknown };
   if (typeof detail === "string") return detail;
@@ -153,7 +153,7 @@ function codeOf(body: unknown): string | null {
   return typeof code === "string" ? code : null;
 }
 
-/** The connection that the options and the environment describe. Throws FileFault in words for a person. */
+/** The connection that the options and the environment describe. Throws FileFault with a message for a person. */
 export function openConnection(terminal: Terminal, parsed: ParsedArguments): Connection {
   const { environment } = terminal;
   const url = parsed.options.url?.[0] ?? environment.JAOT_URL ?? URL_DEFAULT;
@@ -169,7 +169,7 @@ export function openConnection(terminal: Terminal, parsed: ParsedArguments): Con
   return new Connection(base, key ?? null, ca === undefined ? null : read(ca));
 }
 
-/** A secret as a file holds it: its text without the line's end. */
+/** Reads a secret from a file, without the line end. */
 export function readLine(path: string): string {
   const line = read(path).trim();
   if (line !== "" && !/\s/.test(line)) return line;

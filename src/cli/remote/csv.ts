@@ -1,8 +1,8 @@
 /** Lines of CSV as RFC 4180 has them, safe to open in a spreadsheet. */
 
-/** A spreadsheet takes a text that begins so for a formula; the wide forms too, where they are typed. */
+/** A spreadsheet reads a text that begins with one of these as a formula; the full-width forms too, where people type them. */
 const FORMULA_PATTERN = /^[=+\-@\t\r\uff0b\uff0d\uff1d\uff20]/;
-/** Where the semicolon separates cells, as in most of Europe, a new cell begins at each of these, whatever quotes are around. */
+/** If the semicolon separates cells, as in most of Europe, a new cell begins at each of these, even inside quotes. */
 const INNER_CELL_PATTERN = /([;\t\r\n][\s"]*)(?=[=+\-@\uff0b\uff0d\uff1d\uff20])/g;
 
 export function csvLine(values: readonly unknown[]): string {

@@ -9,7 +9,7 @@ import type { Cell } from "./table";
 
 const WHOLE_NUMBER_MAX = 999_999_999_999;
 
-/** The options, by name; `actions` is what their help begins with, such as `create, update`. */
+/** The options by name. Their help begins with `actions`, such as `create, update`. */
 export function fieldOptions(table: FieldTable, actions: string): Record<string, OptionSpec> {
   const rows = Object.entries(table).flatMap(([name, { option }]) => (option === null ? [] : [{ name, option }]));
   return Object.fromEntries(

@@ -1,9 +1,9 @@
-/** Things by their id or by their name, when one alone has it. */
+/** Finds objects by their id, or by their name when only one object has it. */
 import { nearestName } from "../../nearest";
 import type { TriggerObject } from "../../services/triggers/trigger_fields";
 import { type Connection, Refused } from "./connection";
 
-/** Slim, as a listing shows it. */
+/** A document without its model, as a listing shows it. */
 export interface DocumentSummary {
   readonly id: string;
   readonly name: string;
@@ -20,7 +20,7 @@ export async function findTrigger(connection: Connection, word: string): Promise
   return only("trigger", word, await listTriggers(connection));
 }
 
-/** The id of a trigger; without a request when the word is one. */
+/** The id of a trigger. When the word already is an id, no request is made. */
 export async function findTriggerId(connection: Connection, word: string): Promise<string> {
   return word.startsWith("trg_") ? encodeURIComponent(word) : (await findTrigger(connection, word)).id;
 }

@@ -1,6 +1,6 @@
 /**
- * `fire TRIGGER`: queues a run, and with --wait sees it to its end. Each fire carries an Idempotency-Key, so that asking
- * again under the same key waits for the same run, with the trigger's secret alone, and a fire whose answer was lost can
+ * `fire TRIGGER`: queues a run, and with --wait waits for its end. Each fire carries an Idempotency-Key. Sending it again
+ * with the same key waits for the same run, which needs only the trigger's secret, and a fire whose answer was lost can
  * be repeated without a second run.
  */
 import type { RunObject } from "../../services/runs/runs";
@@ -50,7 +50,7 @@ export async function fire(session: Session): Promise<number> {
   }
 }
 
-/** Sees a run to its end by asking for it, under an API key. */
+/** Polls a run until it has ended, with an API key. */
 export async function untilEnded(session: Session, trigger_id: string, run_id: string): Promise<RunObject> {
   const { connection, terminal } = session;
   for (let pause_ms = 50; ; pause_ms = Math.min(2 * pause_ms, 2000)) {
@@ -68,7 +68,7 @@ function runIdOf(answer: FireAnswer): string {
   return "id" in answer ? answer.id : answer.run_id;
 }
 
-/** The trigger's own secret when there is one; null: the API key fires. */
+/** The trigger's own secret, when one is given; null: the API key is used. */
 function secretOf(session: Session): string | null {
   const file = optionOf(session, "secret-file");
   return file === null ? (session.terminal.environment.JAOT_TRIGGER_SECRET ?? null) : readLine(file);

@@ -1,4 +1,4 @@
-/** `models list|push`: documents from files, each push a version. */
+/** `models list|push`: lists documents and pushes files; each push makes a version. */
 import { examineModel } from "../../model/compile";
 import type { DocumentObject } from "../../services/documents/document_fields";
 import type { FullVersionObject } from "../../services/documents/versions";
@@ -22,7 +22,7 @@ export async function listModels(session: Session): Promise<number> {
   return 0;
 }
 
-/** Makes or updates the document of that name and freezes it; an unchanged model keeps its latest version. */
+/** Creates or updates the document of that name and freezes it; an unchanged model keeps its latest version. */
 export async function pushModel(session: Session): Promise<number> {
   const { terminal, connection } = session;
   const name = optionOf(session, "name");

@@ -64,7 +64,7 @@ export async function rerun(session: Session): Promise<number> {
   return exitCodeOf(run);
 }
 
-/** Columns of the CSV, in order; what is nested goes in as JSON. */
+/** Columns of the CSV, in order; nested values are written as JSON. */
 const COLUMNS: readonly (readonly [name: string, value: (run: RunSummary) => unknown])[] = [
   ["id", (run) => run.id],
   ["status", (run) => run.status],
@@ -87,8 +87,8 @@ const COLUMNS: readonly (readonly [name: string, value: (run: RunSummary) => unk
 ];
 
 /**
- * Writes every run, newest first, as it is read: a history of millions passes through, and is never held. A file is whole or what it
- * was before; a reader of a pipe may go away, and nothing more is read then.
+ * Writes every run, newest first, as soon as it is read, so that a history of millions is never held in memory. The file is
+ * complete or stays as it was. When the reader of a pipe goes away, nothing more is read.
  */
 export async function exportRuns(session: Session): Promise<number> {
   const format = optionOf(session, "format") ?? "csv";
@@ -118,7 +118,7 @@ export async function exportRuns(session: Session): Promise<number> {
   return 0;
 }
 
-/** Pages move on while new runs come in: a run that was seen is not told twice. */
+/** Pages shift while new runs come in, so a run may be on two pages; it is returned once. */
 async function* eachRun(session: Session, trigger_id: string, limit: number): AsyncGenerator<RunSummary> {
   const filter = new URLSearchParams();
   for (const name of ["status", "source"]) {

@@ -65,7 +65,7 @@ export async function deleteSchedule(session: Session): Promise<number> {
   return 0;
 }
 
-/** The next instants of a trigger's schedule, or of a pattern that is only tried. */
+/** Shows the next instants of a trigger's schedule, or of a pattern that is only being tried out. */
 export async function previewSchedule(session: Session): Promise<number> {
   const { connection } = session;
   const count = numberOption(session, "count", PREVIEW_COUNT, 1, PREVIEW_MAX);
@@ -99,7 +99,7 @@ export async function schedulesOf(connection: Connection, trigger_id: string): P
   }
 }
 
-/** Adds a schedule: as the main one, when none of those there are is it. */
+/** Adds a schedule. It becomes the main one when the trigger has no main one yet. */
 export function addSchedule(
   connection: Connection,
   trigger_id: string,

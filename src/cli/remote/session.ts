@@ -1,4 +1,4 @@
-/** How every command against a running service runs: one connection, and one exit code for each way to fail. */
+/** Runs the commands against a running service: one connection, and one exit code for each kind of failure. */
 import type { ParsedArguments } from "../arguments";
 import { EXIT_CODES } from "../exit_codes";
 import { FileFault } from "../model_file";
@@ -11,13 +11,13 @@ export interface Session {
   readonly connection: Connection;
 }
 
-/** Wrong words after a command: exit 2. */
+/** Thrown for wrong arguments after a command; exit code 2. */
 export class Misuse extends Error {}
 
 /** One action of a command: `runs list` is `list`. */
 export type Action = (session: Session) => Promise<number>;
 
-/** Makes a command's `run` of a single action. */
+/** Makes a command's `run` from a single action. */
 export function remote(action: Action): (terminal: Terminal, parsed: ParsedArguments) => Promise<number> {
   return async (terminal, parsed) => {
     try {
@@ -32,7 +32,7 @@ export function remote(action: Action): (terminal: Terminal, parsed: ParsedArgum
   };
 }
 
-/** Makes a command's `run` of its actions, chosen by the first word. */
+/** Makes a command's `run` from its actions, chosen by the first word. */
 export function remoteActions(actions: Readonly<Record<string, { run: Action; words: readonly string[] }>>) {
   return remote((session) => {
     const [name = "", ...given] = session.parsed.positionals;
@@ -68,7 +68,7 @@ export function numberOption(session: Session, name: string, value: number, min:
   throw new Misuse(`--${name}: a whole number from ${min} to ${max} is expected, found ${given}`);
 }
 
-/** Prints `value` as one line of JSON with --json, else what `show` makes of it. */
+/** Prints `value` as one line of JSON with --json, otherwise the text that `show` returns. */
 export function tell<Value>(session: Session, value: Value, show: (value: Value) => string): void {
   const is_json = session.parsed.options.json !== undefined;
   session.terminal.out(`${is_json ? JSON.stringify(value) : show(value)}\n`);

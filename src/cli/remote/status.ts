@@ -1,4 +1,7 @@
-/** `status`: whether the service does its work, for people and for monitors. Without a key what /health tells everyone, with one also what needs attention. */
+/**
+ * `status`: says whether the service does its work, for people and for monitoring. Without a key it shows what /health
+ * tells everyone; with a key also what needs attention.
+ */
 import type { Health } from "../../services/operations/health";
 import type { Overview } from "../../services/operations/overview";
 import { EXIT_CODES } from "../exit_codes";

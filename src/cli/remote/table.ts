@@ -1,6 +1,6 @@
 /** Rows for a person, as columns that line up. */
 
-/** Control characters in a user's names would move the cursor, or worse. */
+/** Control characters: in a user's names they could move the cursor, or do worse. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters meant.
 const CONTROL_PATTERN = /[\u0000-\u001f\u007f-\u009f]/g;
 

@@ -43,7 +43,7 @@ export async function createTrigger(session: Session): Promise<number> {
   return 0;
 }
 
-/** Changes the fields that are given; a webhook that had none yet gets a secret, shown once. */
+/** Changes the given fields. A webhook that has no secret yet gets one, which is shown once. */
 export async function updateTrigger(session: Session): Promise<number> {
   const { connection, terminal } = session;
   const change = fieldsGiven(session, TRIGGER_FIELDS);
@@ -90,7 +90,7 @@ async function toggle(session: Session, enabled: boolean): Promise<number> {
   return 0;
 }
 
-/** A version by id, by number or by name; without any, a checkpoint of the document as it is. */
+/** Finds a version by id, by number or by name. When none is named, makes a checkpoint of the document as it is. */
 async function versionOf(connection: Connection, document_id: string, word: string | null): Promise<string> {
   if (word?.startsWith("ver_")) return word;
   const path = `/builder/${document_id}/versions`;

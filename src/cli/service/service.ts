@@ -16,7 +16,7 @@ const PROGRAM_PATH = "/usr/local/bin/jaot-triggers";
 const ENVIRONMENT_PATH = "/etc/jaot-triggers/environment";
 const LOW_PORTS_END = 1024;
 const ADMIN_KEY_BYTES = 32;
-/** Settings whose values are places: a unit has no working directory of ours. */
+/** Settings whose values are paths. They are made absolute, because a unit does not run in our working directory. */
 const PATH_SETTINGS: readonly SettingName[] = ["data_dir", "backup_dir", "webhook_ca", "tls_cert", "tls_key"];
 const USER_PATTERN = /^[a-z_][a-z0-9_-]{0,31}$/;
 
@@ -64,7 +64,7 @@ function install(terminal: Terminal, parsed: ParsedArguments): number {
     installFile(join(root, UNIT_PATH), text);
     systemctl(root, "daemon-reload");
     systemctl(root, "enable", UNIT);
-    // Also one that runs: it would go on as the old program, and start its solvers from the new one.
+    // A running service is restarted too: it would go on as the old program and start its solvers from the new one.
     if (root === "/") systemctl(root, "restart", UNIT);
     tell(terminal, config, root, is_key_new);
     return 0;
@@ -78,7 +78,7 @@ function install(terminal: Terminal, parsed: ParsedArguments): number {
   }
 }
 
-/** A package is built where the files that its unit names are not: they are read where they are there. */
+/** The configuration file is read only if it exists: a package may be built on a machine that does not have it. */
 function readPrintSettings(terminal: Terminal, parsed: ParsedArguments): ConfigReading {
   const path = parsed.options.config?.[0];
   const file_text = path !== undefined && existsSync(path) ? readFileSync(path, "utf8") : null;
@@ -97,7 +97,7 @@ function status(terminal: Terminal, parsed: ParsedArguments): number {
   return exitCode === 0 ? 0 : 1;
 }
 
-/** Takes the unit and the executable away; data, backups and keys stay. */
+/** Removes the unit and the executable; data, backups and keys stay. */
 function uninstall(terminal: Terminal, parsed: ParsedArguments): number {
   const root = rootOf(parsed);
   if (!existsSync(join(root, UNIT_PATH))) return complain(terminal, ["not installed"], 1);
@@ -113,7 +113,7 @@ function uninstall(terminal: Terminal, parsed: ParsedArguments): number {
   }
 }
 
-/** The settings as they were given, places made absolute. */
+/** The settings as they were given, with absolute paths. */
 function wordsOf(parsed: ParsedArguments): string[] {
   const config_file = parsed.options.config?.[0];
   const settings = Object.entries(parsed.settings).map(([name, value]) => {
@@ -130,11 +130,11 @@ function installProgram(terminal: Terminal, path: string): void {
   mkdirSync(dirname(path), { recursive: true });
   copyFileSync(own, `${path}.new`);
   platform.files.makePublic(`${path}.new`, true);
-  // An executable that runs cannot be written to, but its name can be given to another.
+  // A running executable cannot be written to, but a new file can take its name.
   platform.files.replaceDurably(`${path}.new`, path);
 }
 
-/** The first admin key lies in a file that root alone reads: nobody watches the first start, and a journal must not hold a key. */
+/** Puts the first admin key into a file that only root can read: nobody watches the first start, and a journal must not hold a key. */
 function installKey(terminal: Terminal, path: string): boolean {
   if (existsSync(path)) return false;
   if (!existsSync(dirname(path))) platform.files.makePrivateDirectory(dirname(path));
@@ -163,7 +163,7 @@ function rootOf(parsed: ParsedArguments): string {
 }
 
 function systemctl(root: string, ...words: string[]): void {
-  // In another root nothing runs that could be told.
+  // Under another root there is no running systemd to talk to.
   if (root !== "/" && words[0] === "daemon-reload") return;
   const { exitCode, stderr } = run("systemctl", ...(root === "/" ? [] : [`--root=${root}`]), ...words);
   if (exitCode !== 0) throw new Error(`systemctl ${words[0]}: ${stderr.toString().trim()}`);

@@ -1,15 +1,15 @@
-/** The systemd unit: everything that the service does not need is taken from it. */
+/** The systemd unit. It denies the service everything that it does not need. */
 
 export interface UnitOptions {
-  /** Where the executable lies. */
+  /** Path of the executable. */
   readonly program: string;
   /** Words after `serve`: the settings that were given to the installation. */
   readonly words: readonly string[];
-  /** An existing user; null: systemd makes one up for as long as the service runs. */
+  /** An existing user; null: systemd creates one that exists as long as the service runs. */
   readonly user: string | null;
-  /** Absolute; null: /var/lib/jaot-triggers, which systemd makes. */
+  /** Absolute; null: /var/lib/jaot-triggers, which systemd creates. */
   readonly data_dir: string | null;
-  /** Further places to write: the backups. */
+  /** Further directories that the service may write to: the backups. */
   readonly writable: readonly string[];
   readonly drain_seconds: number;
   readonly environment_file: string;
@@ -91,13 +91,13 @@ export function unitText(options: UnitOptions): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** True when a setting names a place that ProtectHome=yes would hide. */
+/** True when a setting names a path that ProtectHome=yes would hide. */
 function isInHome(words: readonly string[], paths: readonly string[]): boolean {
   const places = [...paths, ...words.map((word) => word.slice(word.indexOf("=") + 1))];
   return places.some((place) => /^\/(home|root|run\/user)(\/|$)/.test(place));
 }
 
-/** A word as systemd reads it: specifiers and variables are plain text. */
+/** Quotes a word for systemd, so that specifiers and variables in it stay plain text. */
 function quoted(word: string): string {
   const plain = word.replaceAll("%", "%%").replaceAll("$", "$$$$");
   return /^[\w@%+=:,./$-]+$/.test(plain) ? plain : `"${plain.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;

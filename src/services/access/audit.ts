@@ -1,5 +1,7 @@
 /**
- * The audit log: each change with its principal, time, client address and object. An entry is written in the transaction that makes it; refused requests are in the same log (memory/refusal_log.ts). No row holds a secret or a payload.
+ * The audit log: each change with its principal, time, client address and object. An entry is written in the
+ * transaction that makes the change; refused requests are in the same log (memory/refusal_log.ts). No row holds a
+ * secret or a payload.
  */
 import { toTimestamp } from "../../clock";
 import { type AuditFilter, type AuditRow, countAudit, insertAudit, listAudit } from "../../storage/audit";
@@ -34,7 +36,7 @@ export const AUDIT_ACTIONS = [
   "delivery.redeliver",
   "webhook.ping",
   "apply",
-  // These two are refusals: a key or secret that opens nothing, a role that is too low.
+  // These two record refusals: of a wrong key or secret, and of a role that is too low.
   "authenticate",
   "authorize",
 ] as const;
@@ -52,7 +54,7 @@ export interface AuditObject {
   readonly detail: string | null;
 }
 
-/** Notes a change inside the transaction that makes it. */
+/** Records a change inside the transaction that makes it. */
 export function recordChange(
   context: Pick<Context, "clock">,
   transaction: Transaction,
@@ -67,7 +69,7 @@ export function recordChange(
   insertAudit(transaction, { ...who, at, action, object_id, outcome: "done", detail });
 }
 
-/** The names of the fields that a change gave: never what is in them. */
+/** The names of the fields that a change gives, never their values. */
 export function fieldsOf(change: object): string {
   return Object.entries(change)
     .filter(([, value]) => value !== undefined)

@@ -7,7 +7,7 @@ import type { Context, Principal, VisitParts } from "../context";
 
 type AuthenticationContext = VisitParts & Pick<Context, "clock" | "db">;
 
-/** Every API key begins so, and no trigger secret does. */
+/** Every API key begins with this, and no trigger secret does. */
 export const KEY_PREFIX = "ok_live_";
 
 /** Each role may do what the ones before it may. */
@@ -17,14 +17,14 @@ const LINK_TARGET = "sign_in_link";
 
 /** The facts of a request that identify its sender. */
 export interface Visit {
-  /** The client's address: asked for only when it is needed. */
+  /** Returns the client's address; called only when it is needed. */
   readonly client: () => string;
   readonly request_id: string;
-  /** Aborted when the client goes away; asked for only when it is needed. */
+  /** Returns a signal that is aborted when the client goes away; called only when it is needed. */
   readonly gone: () => AbortSignal | null;
 }
 
-/** The principal that holds this key. Refuses 401, and 429 for a client that keeps guessing. */
+/** Finds the principal that holds this key. Refuses 401, and 429 for a client that keeps guessing. */
 export function authenticate(context: AuthenticationContext, api_key: string, visit: Visit): Principal {
   const row = findKeyByHash(context.db, hashKey(api_key));
   const fault = row === null ? "unknown API key" : faultOf(row, context.clock.now());
@@ -42,15 +42,15 @@ export function requireRole(principal: Principal, needed: Role): Principal {
   throw new Refusal("not_allowed", `This needs the role ${needed}; the key's role is ${principal.role}`);
 }
 
-/** Notes in the audit log that a role was too low. */
+/** Records in the audit log that a role was too low. */
 export function recordLowRole(context: Pick<Context, "refusal_log">, principal: Principal, request: string): void {
   const { organization_id, key_id, user_id, client, request_id, role } = principal;
   const who = { organization_id, key_id, user_id, client, request_id };
   context.refusal_log.record({ ...who, action: "authorize", object_id: null, detail: `${request} with role ${role}` });
 }
 
-/** The refusal of a wrong secret: 401, and 429 after too many failures of this client. The right secret never comes here.
- * `missing` says what was found instead when no secret was given; null: one was.
+/** The refusal of a wrong secret: 401, and 429 after too many failures of this client. It is never called for the right secret.
+ * When no secret was given, `missing` says what was found instead; null: a secret was given.
  */
 export function refuseSecret(
   context: Pick<Context, "failure_limits" | "refusal_log">,

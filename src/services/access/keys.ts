@@ -1,4 +1,4 @@
-/** Keys: making, checking, listing and revoking them. A key is shown once and kept as its SHA-256. */
+/** Creates, checks, lists and revokes API keys. A key is shown once and kept as its SHA-256. */
 import { toTimestamp } from "../../clock";
 import { Refusal } from "../../refusals";
 import type { Role } from "../../roles";
@@ -24,7 +24,7 @@ import { recordChange } from "./audit";
 import { hashKey, KEY_PREFIX } from "./authentication";
 import { requireWorkspace } from "./workspaces";
 
-/** The part of a context that keys need; the `keys` command has no more. */
+/** The parts of a context that keys need; the `keys` command has only these. */
 export type AccessContext = Pick<Context, "clock" | "ids" | "writer" | "db">;
 
 const KEY_BYTES = 32;
@@ -52,7 +52,10 @@ export interface NewKey {
   readonly expires_days?: number | null | undefined;
 }
 
-/** Makes organization, user, workspace and admin key at the first start. Returns the key when it was made here, null when there is one already or it was given. */
+/**
+ * Creates organization, user, workspace and admin key at the first start. Returns the key when it was created here,
+ * null when there is one already or it was given.
+ */
 export async function bootstrap(context: AccessContext, given_key: string | null): Promise<string | null> {
   if (firstTenant(context.db) !== null) return null;
   const api_key = given_key ?? makeKey(context);
@@ -70,7 +73,7 @@ export interface OrganizationObject {
   readonly created_at: string;
 }
 
-/** A further tenant with its first admin key; `api_key` is in this answer and nowhere else. */
+/** Creates a further tenant with its first admin key; only this answer holds `api_key`. */
 export async function createOrganization(
   context: AccessContext,
   name: string,
@@ -107,7 +110,7 @@ export function commandLineActor(tenant: { organization_id: string; user_id: str
   return { ...tenant, key_id: null, client: "command line", request_id: null };
 }
 
-/** A new key; `api_key` is in this answer and nowhere else. */
+/** Creates a key; only this answer holds `api_key`. */
 export async function createKey(
   context: AccessContext,
   actor: Actor & { user_id: string },
@@ -149,13 +152,13 @@ export async function revokeKeyById(context: AccessContext, actor: Actor, key_id
       throw new Refusal("last_admin_key", "This is the last admin key; create another admin key before revoking it");
     }
     revokeKey(transaction, key_id, now);
-    // Which key made a link is not stored: none of the user's may outlive a key that was taken back.
+    // A link does not record the key that made it, so all open links of the user end when one of the user's keys is revoked.
     dropOpenLinks(transaction, row.user_id);
     recordChange(context, transaction, actor, "key.revoke", key_id, describeKey(row));
   });
 }
 
-/** Puts a new key into the database, inside a transaction that has its own reasons; `api_key` is shown once. */
+/** Inserts a new key inside the caller's transaction; `api_key` is shown once. */
 export function addKey(
   context: AccessContext,
   transaction: Transaction,
@@ -188,7 +191,7 @@ function adminLimited(): Refusal {
   });
 }
 
-/** The key's own row, for what it is called and how long it works. */
+/** The key's own row, for its name and its expiry. */
 export function getKey(context: AccessContext, principal: Pick<Principal, "organization_id" | "key_id">): KeyObject {
   const row = findKey(context, principal.organization_id, principal.key_id);
   if (row === null) throw new Refusal("key_not_found", "API key not found");

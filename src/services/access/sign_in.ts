@@ -1,6 +1,6 @@
 /**
- * Signing a browser in without copying a key: a link that works once and for an hour is exchanged for a key that the
- * browser alone holds and that expires. What is at rest is the link's SHA-256.
+ * Signs a browser in without copying a key: a link that works once and for an hour is exchanged for a key that only the
+ * browser holds and that expires. Only the link's SHA-256 is stored.
  */
 import { createHash } from "node:crypto";
 import { toTimestamp } from "../../clock";
@@ -29,7 +29,7 @@ export interface Session {
   readonly ends_with_sign_out: boolean;
 }
 
-/** A new link's secret part; it is nowhere else. */
+/** Creates a link and returns its secret part, which is not stored. */
 export async function makeSignInLink(
   context: AccessContext,
   owner: { organization_id: string; user_id: string; role: Role },
@@ -47,7 +47,7 @@ export async function makeSignInLink(
   return link;
 }
 
-/** Uses a link up: the key is in this answer and nowhere else. Refuses 401, for an unknown, used or old link alike. */
+/** Uses a link up and returns the key, which only this answer holds. Refuses 401 for unknown, used and old links alike. */
 export async function signInByLink(
   context: SignInContext,
   link: string,
@@ -79,14 +79,14 @@ export function getSession(context: SignInContext, principal: Principal): Sessio
   };
 }
 
-/** Ends a browser's own key at once; any other key goes on, since other programs may hold it. */
+/** Ends a browser's own key at once; any other key stays valid, since other programs may hold it. */
 export async function signOut(context: SignInContext, principal: Principal): Promise<void> {
   if (isKeyOfLink(context.db, principal.key_id)) {
     await revokeKeyById(context, principal, principal.key_id);
   }
 }
 
-/** A fresh link for another device of whoever asks, and until when it works. */
+/** Creates a link for another device of the same user, and says until when it works. */
 export async function shareSession(
   context: SignInContext,
   principal: Principal,

@@ -19,7 +19,7 @@ export interface WorkspaceObject {
   readonly created_at: string;
 }
 
-/** Those that the key sees, oldest first: the first one is where things go when nothing is said. */
+/** The workspaces that the key sees, oldest first. New objects go into the first one by default. */
 export function listWorkspaces(context: Pick<Context, "db">, principal: Principal): { items: WorkspaceObject[] } {
   return { items: listWorkspaceRows(context.db, principal).map(workspaceObject) };
 }
@@ -44,7 +44,7 @@ export async function createWorkspace(
   return workspaceObject(row);
 }
 
-/** The workspace asked for, or the first one that is in sight. Refuses 422 one that is not. */
+/** The requested workspace, or the first one that the key sees. Refuses 422 a workspace that the key does not see. */
 export function requireWorkspace(context: Pick<Context, "db">, scope: Scope, workspace_id: string | null): string {
   const id = findWorkspace(context.db, scope, workspace_id);
   if (id !== null) return id;

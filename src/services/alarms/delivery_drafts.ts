@@ -1,4 +1,4 @@
-/** Deliveries before they are written: the one place that says what is told, to whom, and when it is due. */
+/** Deliveries before they are written. Only this file decides what is sent, to whom, and when it is due. */
 import { type KeptText, unpackText } from "../../model/kept_text";
 import type { NewDelivery } from "../../storage/deliveries";
 import { type NewRun, readOverrideData } from "../../storage/runs";
@@ -8,15 +8,15 @@ import { unpackedBytes } from "../../zstd";
 import type { Context } from "../context";
 import type { FireTarget } from "../memory/fire_targets";
 
-/** A run as its delivery needs it. */
+/** The fields of a run that its delivery needs. */
 interface EndedRun {
   readonly seq: number;
   readonly id: string;
-  /** Null when they lie apart or were not sent. */
+  /** Null when the data are stored apart or were not sent. */
   readonly override_data: KeptText | null;
 }
 
-/** The delivery of a run's end; null when the trigger has no webhook or did not choose to be told. */
+/** The delivery of a run's end; null when the trigger has no webhook or has not chosen this event. */
 export function draftRunDelivery(
   context: Pick<Context, "client" | "ids">,
   target: FireTarget | null,
@@ -32,7 +32,7 @@ export function draftRunDelivery(
   return { ...head(context, target, event, ending.ended_at), run_seq: run.seq, payload };
 }
 
-/** The delivery of a run that was inserted in a final state: its data did not fit, or its tick was skipped. Null for a queued run. */
+/** The delivery of a run that was inserted in a final state because its data did not fit or its tick was skipped. Null for a queued run. */
 export function draftDeliveryOfRefusedRun(
   context: Pick<Context, "client" | "ids">,
   target: FireTarget,
@@ -49,7 +49,7 @@ export function draftDeliveryOfRefusedRun(
   });
 }
 
-/** The delivery of an event that is sent whatever was chosen. */
+/** The delivery of an event that is always sent, whichever events the trigger has chosen. */
 export function draftEvent(
   context: Pick<Context, "clock" | "ids">,
   target: FireTarget,
@@ -61,7 +61,7 @@ export function draftEvent(
   return { ...head(context, target, event, now), run_seq: null, payload };
 }
 
-/** The delivery of an event that is no run's; null when the trigger did not choose to be told. */
+/** The delivery of an event that belongs to no run; null when the trigger has not chosen this event. */
 export function draftChosenEvent(
   context: Pick<Context, "clock" | "ids">,
   target: FireTarget,
@@ -71,7 +71,7 @@ export function draftChosenEvent(
   return isWanted(target, event) ? draftEvent(context, target, event, data) : null;
 }
 
-/** Tells the deliverer, after the commit; null is nothing to tell. */
+/** Wakes the deliverer after the commit; null does nothing. */
 export function announceDelivery(
   context: Pick<Context, "delivery_lanes" | "wake">,
   delivery: NewDelivery | null,

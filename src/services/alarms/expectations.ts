@@ -1,7 +1,7 @@
 /**
- * "No good result for X": a trigger may say how often it expects one. The alarm is due so long after the last completed run, or
- * after the expectation began. It is raised once, as event, log line, metric and line of health, and over with the next good
- * result. A trigger that is disabled expects nothing; enabling it starts the time again.
+ * "No good result for X": a trigger may say how often it expects one. The alarm is due when this time has passed since the last
+ * completed run, or since the expectation began. It is raised once, as event, log line, metric and line of health, and ends
+ * with the next good result. A disabled trigger expects nothing; enabling it starts the time again.
  */
 import { toTimestamp } from "../../clock";
 import { insertDelivery } from "../../storage/deliveries";
@@ -28,7 +28,7 @@ export function beginExpecting(seconds: number | null, is_enabled: boolean, now:
   return { expect_within_seconds: seconds, overdue_at, overdue_since: null };
 }
 
-/** Moves the alarm on, in the transaction that completes a run. True when the trigger was overdue until now. */
+/** Postpones the alarm, in the transaction that completes a run. True when the trigger was overdue until now. */
 export function noteGoodResult(transaction: Transaction, target: FireTarget | null, now: number): boolean {
   if (target === null || target.expect_within_seconds === null) return false;
   return moveOverdue(transaction, target.seq, now + target.expect_within_seconds * 1000);
@@ -57,7 +57,7 @@ async function raise(context: ExpectationContext, overdue: OverdueTrigger): Prom
   context.log.warn("trigger_overdue", { trigger_id, expect_within_seconds, no_good_result_since: expected_since });
 }
 
-/** How many triggers are overdue now. */
+/** The number of triggers that are overdue now. */
 export function overdueCount(context: Pick<Context, "client">): number {
   return countOverdue(context.client);
 }

@@ -1,4 +1,4 @@
-/** When a schedule needs a person: its runs keep failing, or its data no longer fit and it was turned off. */
+/** Alerts for schedules that need a person: its runs keep failing, or its data no longer fit and it was turned off. */
 import { toTimestamp } from "../../clock";
 import type { TerminalState } from "../../runs/run";
 import type { NewDelivery } from "../../storage/deliveries";
@@ -13,15 +13,15 @@ export const VALIDATION_FAILURES_MAX = 5;
 /** Runs in a row that failed. */
 const FAILURES_TOLD = 3;
 
-/** What the end of a scheduled run leads to. */
+/** The alert that the end of a scheduled run may raise. */
 export interface ScheduleAlert {
   readonly consecutive_failures: number;
   readonly delivery: NewDelivery | null;
 }
 
 /**
- * Counts the end of a run on its schedule, in the transaction that ends the run. An alert when this is the failure at
- * which a person is told, null otherwise. A cancelled run says nothing about the schedule.
+ * Counts the end of a run on its schedule, in the transaction that ends the run. Returns an alert when this is the
+ * failure that is reported, null otherwise. A cancelled run says nothing about the schedule.
  */
 export function noteRunEnd(
   context: Pick<Context, "clock" | "ids">,

@@ -22,7 +22,7 @@ import type { Asker } from "./inspector";
 
 type DocumentContext = StorageParts & Pick<Context, "clock" | "config" | "ids" | "inspector">;
 
-/** A document as it was written, with what the compiler says of its model. */
+/** A document as it was written, with the compiler's diagnostics of its model. */
 export type WrittenDocument = DocumentObject & { readonly diagnostics: readonly Diagnostic[] };
 
 export async function createDocument(
@@ -68,7 +68,10 @@ export function getDocument(context: Pick<Context, "db">, principal: Principal, 
   return documentObject(requireDocument(context, principal, id));
 }
 
-/** Changes what is given and keeps the rest: a canvas alone leaves a model of the document's own as it is. Refuses 412 what is not of an expected revision. */
+/**
+ * Changes the given fields and keeps the rest: a canvas alone does not change the document's own model. Refuses 412
+ * when the document is not at an expected revision.
+ */
 export async function updateDocument(
   context: DocumentContext,
   principal: Principal,
@@ -99,7 +102,7 @@ export async function updateDocument(
   return { ...documentObject(row), diagnostics };
 }
 
-/** Takes the document away from every route; triggers that pin its versions keep firing. */
+/** Deletes the document for every route; triggers that pin its versions keep firing. */
 export async function deleteDocument(
   context: Pick<Context, "clock" | "writer">,
   principal: Principal,
@@ -116,7 +119,7 @@ export async function deleteDocument(
   if (row === null) throw documentNotFound();
 }
 
-/** The document, when it is in the principal's sight and not deleted. */
+/** The document, when the principal may see it and it is not deleted. */
 export function requireDocument(context: Pick<Context, "db">, principal: Principal, id: string): DocumentRow {
   const row = findDocument(context.db, principal, id);
   if (row === null) throw documentNotFound();

@@ -1,4 +1,4 @@
-/** Ready models for a page or a person to start from; each with its inputs, an override and what it comes to. */
+/** Ready models for a page or a person to start from; each with its inputs, an override and the result. */
 import { EXAMPLES, type ExampleModel } from "../../examples/catalog";
 import type { InputDeclaration } from "../../model/inputs";
 import { nearestName } from "../../nearest";
@@ -16,7 +16,7 @@ export interface ExampleObject extends ExampleSummary {
 
 type ExampleJson = { readonly name: string; readonly language: "mathprog"; readonly source: string };
 
-/** What a model takes, found by whoever compiles for the caller. */
+/** Reads the inputs that a model takes; each caller brings its own way to compile. */
 export type ReadInputs = (model: unknown) => readonly InputDeclaration[] | Promise<readonly InputDeclaration[]>;
 
 export function listExamples(readInputs: ReadInputs): Promise<readonly ExampleSummary[]> {
@@ -36,7 +36,7 @@ function exampleJson({ name, source }: ExampleModel): ExampleJson {
   return { name, language: "mathprog", source };
 }
 
-/** Inputs of the examples by name: they never change, and so each is read once. */
+/** Inputs of the examples by name: they never change, so each example is read once. */
 const INPUTS = new Map<string, ExampleSummary["inputs"]>();
 
 async function summarize(example: ExampleModel, readInputs: ReadInputs): Promise<ExampleSummary> {

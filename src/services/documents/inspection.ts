@@ -1,4 +1,4 @@
-/** Looking into a model on behalf of a user. Nothing of it is compiled here: a few lines of 32 KB can take seconds. */
+/** Inspects a model on behalf of a user. Models are compiled in another process, because even 32 KB of text can take seconds. */
 import type { ModelLimits } from "../../model/budget";
 import type { ModelChanges } from "../../model/changes";
 import type { ModelSummary } from "../../model/compile";
@@ -20,11 +20,11 @@ export interface Inspection {
   readonly has_errors: boolean;
   readonly inputs: readonly InputDeclaration[];
   readonly summary: ModelSummary;
-  /** What an override schema is bound to. */
+  /** The facts of the model that an override schema is bound to. */
   readonly subject: OverrideSubject;
 }
 
-/** What any compile in this installation may cost. */
+/** The limits of every compile in this installation. */
 export function modelLimits(context: Pick<Context, "config" | "clock">): ModelLimits {
   return {
     nonzeros_max: context.config.max_model_nonzeros,
@@ -34,7 +34,7 @@ export function modelLimits(context: Pick<Context, "config" | "clock">): ModelLi
 }
 
 /**
- * Compiles a model as it stands and tells what was found. Never throws on the model itself. `paths` are those that an
+ * Compiles a model as it is and returns what was found. A faulty model never throws. `paths` are those that an
  * override schema names, null for one that names none.
  */
 export async function inspectModel(
@@ -48,7 +48,7 @@ export async function inspectModel(
   return { ...judge(context, found, isRecord(model) ? model.options : null), inputs: found.inputs, subject };
 }
 
-/** What was found, and what this installation says of the model's options. */
+/** The diagnostics of the compile, with a warning when this installation does not grant the model's options. */
 export function judge(
   context: Pick<Context, "config">,
   found: InspectedModel,
@@ -60,7 +60,7 @@ export function judge(
   return { diagnostics, has_errors, summary: found.summary };
 }
 
-/** What changed from one model to another, by their texts; files are read for it, elsewhere where they are long. */
+/** Compares two models by their texts. Imported files are parsed for this, long ones in another process. */
 export function compareModels(
   context: InspectionContext,
   asker: Asker,
@@ -70,7 +70,7 @@ export function compareModels(
   return ask<ModelChanges>(context, asker, after, { kind: "changes", before });
 }
 
-/** The model, compiled as it stands, as the text of an MPS or LP file. Refuses a model with errors. */
+/** The model, compiled as it is, as the text of an MPS or LP file. Refuses a model with errors. */
 export async function exportModel(
   context: InspectionContext,
   asker: Asker,

@@ -1,12 +1,12 @@
 /**
- * The line in front of the one process that looks into models and large data for callers, beside the solvers and also
- * without any: an inspection never waits for a solve, and no run for an inspection.
+ * The queue in front of the one process that reads models and large data for callers. It is separate from the solvers and works
+ * without any, so an inspection never waits for a solve, and a run never waits for an inspection.
  *
  *   waiting -> in hand -> settled
  *
- * One question is in hand at a time. Keys take turns, so that one key's hundred questions delay another's by one of them at
- * a time. The line is bounded, for each key and in all, by number and by size. A question whose asker has gone leaves the line, or
- * costs the process that has it in hand; a new one starts for the next.
+ * One question is in hand at a time. Keys take turns, so that a hundred questions of one key delay each question of another
+ * by only one. The queue is bounded, for each key and in all, by number and by size. When its asker has gone, a waiting question
+ * is dropped; for the question in hand the process is ended, and a new one starts for the next question.
  */
 import type { Clock } from "../../clock";
 import { Refusal } from "../../refusals";
@@ -20,24 +20,24 @@ export interface InspectorLimits {
   readonly bytes_max: number;
   /** Longest wait for a turn. */
   readonly wait_ms_max: number;
-  /** Longest time in hand: what a compile may take, and some for reading around it. */
+  /** Longest time in hand: the time that a compile may take, and some more for reading the text. */
   readonly answer_ms_max: number;
 }
 
 export const INSPECTOR_LIMITS: Omit<InspectorLimits, "answer_ms_max"> = {
   questions_per_key_max: 32,
   questions_max: 128,
-  // A body of the default size always fits an empty line.
+  // A body of the default size always fits into an empty queue.
   bytes_per_key_max: 67_108_864,
   bytes_max: 268_435_456,
   wait_ms_max: 60_000,
 };
 
-/** The sender of a question, for its turn and for giving up when it leaves. */
+/** The sender of a question. Its key decides about turns, and its questions are dropped when it leaves. */
 export interface Asker {
   /** The API key, or the trigger that a secret opened. */
   readonly key_id: string;
-  /** Aborted when whoever asks goes away; null where nobody does. */
+  /** Aborted when the sender goes away; null for a sender that cannot. */
   readonly gone: AbortSignal | null;
 }
 
@@ -71,8 +71,8 @@ export class Inspector {
   }
 
   /**
-   * What the compiler answers to a question about a text; `bytes` is the size of both. Refuses 503 with Retry-After when the
-   * line is full, when no turn came in time and when no process could tell.
+   * The compiler's answer to a question about a text; `bytes` is the size of both. Refuses 503 with Retry-After when the
+   * queue is full, when no turn came in time and when no process could answer.
    */
   async ask<Answer>(asker: Asker, text: string, question: unknown, bytes = text.length): Promise<Answer> {
     const lane = this.#lanes.get(asker.key_id) ?? [];
@@ -109,7 +109,7 @@ export class Inspector {
     return promise.finally(stopWaiting);
   }
 
-  /** Ends the process; what waits is refused. */
+  /** Ends the process and refuses the waiting questions. */
   stop(): Promise<void> {
     return this.#place.stop({ drain_ms: 0 });
   }
@@ -121,7 +121,7 @@ export class Inspector {
     this.#is_busy = false;
   }
 
-  /** The first question of the key whose turn it is; the key goes to the end of the line. */
+  /** The first question of the key whose turn it is; the key goes to the end of the queue. */
   #nextInTurn(): Waiting | null {
     for (const [key, lane] of this.#lanes) {
       const waiting = lane[0]!;
@@ -136,7 +136,7 @@ export class Inspector {
     return null;
   }
 
-  /** Takes a question out of the line; false when it is not in it. */
+  /** Takes a question out of the queue; false when it is not in it. */
   #take(waiting: Waiting): boolean {
     const lane = this.#lanes.get(waiting.key) ?? [];
     const position = lane.indexOf(waiting);

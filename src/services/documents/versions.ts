@@ -73,8 +73,8 @@ export function getVersion(
 }
 
 /**
- * Freezes the document, or the texts given, as its next version. Equal to the latest one in canvas and model, it is
- * that one (named now, if a name is given). Older unnamed versions beyond the limit go.
+ * Freezes the document, or the given texts, as its next version. When canvas and model equal those of the latest one,
+ * returns that one (and names it, if a name is given). Deletes older unnamed versions beyond the limit.
  */
 export async function checkpoint(
   context: VersionContext,
@@ -120,7 +120,7 @@ export async function renameVersion(
   return versionObject(row);
 }
 
-/** Makes the document what the version was, after a checkpoint of what it is now (or of the canvas that the client holds). */
+/** Restores the document to the version, after a checkpoint of its present state (or of the canvas that the client holds). */
 export async function restoreVersion(
   context: VersionContext,
   principal: Principal,
@@ -147,7 +147,7 @@ export async function restoreVersion(
   return { checkpoint_id, document: getDocument(context, principal, document_id) };
 }
 
-/** What changed from version `a` to version `b`. */
+/** The changes from version `a` to version `b`. */
 export async function diffVersions(
   context: VersionContext,
   principal: Principal,
@@ -216,7 +216,7 @@ interface Frozen {
   readonly model_json: string | null;
   readonly content_digest: string;
   readonly bytes: number;
-  /** Of an imported file: what changed since that version, which takes reading both and is found out before. */
+  /** For an imported file: the changes since that version. They are found before the transaction, because both files must be parsed. */
   readonly compared: { readonly version_id: string; readonly summary: string } | null;
 }
 
@@ -286,7 +286,7 @@ function addVersion(
   return row;
 }
 
-/** True when the canvas alone gives the version's model, so that a restored document goes on following its canvas. */
+/** True when the version's model comes from its canvas alone, so that a restored document keeps following its canvas. */
 function isDerived(version: VersionRow): boolean {
   if (version.canvas_json === null) return false;
   return contentDigest(effectiveModel(null, fromText(version.canvas_json))) === version.content_digest;

@@ -1,4 +1,4 @@
-/** How the scheduled backups go: for /health and whoever watches it. */
+/** The state of the scheduled backups, for /health and monitoring. */
 export class BackupStatus {
   #last_at: number | null = null;
   #is_failing = false;
@@ -8,7 +8,7 @@ export class BackupStatus {
     return this.#last_at;
   }
 
-  /** True when the last attempt came to nothing. */
+  /** True when the last attempt failed. */
   get is_failing(): boolean {
     return this.#is_failing;
   }

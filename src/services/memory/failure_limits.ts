@@ -8,9 +8,9 @@ const WINDOW_MS = 60_000;
 const ENTRIES_MAX = 100_000;
 
 export interface Failure {
-  /** Set when this client has had its share of the minute. */
+  /** Set when this client has used up its failures of the minute. */
   readonly retry_after_seconds: number | null;
-  /** False for what only repeats that the share is used up. */
+  /** False when the client's failures were used up before, so that this one tells nothing new. */
   readonly is_news: boolean;
 }
 
@@ -41,7 +41,7 @@ export class FailureLimits {
   }
 }
 
-/** One client has a whole /64 of IPv6 to itself, and may come by IPv4 through a socket of either kind. */
+/** The network that counts as one client: a /64 for IPv6. An IPv4 client may come through a socket of either kind. */
 function networkOf(client: string): string {
   if (!client.includes(":")) return client;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(client);

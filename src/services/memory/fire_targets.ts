@@ -1,5 +1,5 @@
 /**
- * What a fire needs of its trigger, parsed once and kept: reading and parsing the row for each fire cost a third of
+ * The parts of a trigger that a fire needs, parsed once and kept: reading and parsing the row for each fire cost a third of
  * the route. Every change of a trigger drops its entry after the commit, and nobody else writes triggers.
  */
 import type { BoundOverrides } from "../../model/override_fields";
@@ -19,7 +19,7 @@ export interface FireTarget extends TriggerSettings {
   readonly previous_secret_hash: Uint8Array | null;
   readonly previous_secret_until: number | null;
   readonly bound: BoundOverrides;
-  /** The JSON of `bound`: what other processes are given. */
+  /** The JSON of `bound`, which other processes are given. */
   readonly contract: string;
   /** null when there is none, or when it was disabled. */
   readonly webhook: WebhookTarget | null;

@@ -1,4 +1,4 @@
-/** How late the event loop is, measured by the runtime itself: what a long computation does to everyone else. */
+/** The delay of the event loop, measured by the runtime itself: the time that a long computation keeps everyone else waiting. */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 const RESOLUTION_MS = 20;
@@ -15,7 +15,7 @@ export class LoopDelay {
     this.#histogram.disable();
   }
 
-  /** In seconds since this was asked last. */
+  /** The delays since the last call, in seconds. */
   take(): { mean: number; p99: number; max: number } {
     const { mean, max } = this.#histogram;
     const delay = {
@@ -28,7 +28,7 @@ export class LoopDelay {
   }
 }
 
-/** An empty histogram answers NaN. */
+/** Converts to seconds. An empty histogram gives NaN, which counts as 0. */
 function lateness(nanoseconds: number): number {
   return Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds * NANOSECONDS) : 0;
 }

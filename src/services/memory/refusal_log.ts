@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
 
 /** A refused request, as the audit log records it. */
 export interface RefusedVisit {
-  /** null: it belongs to no tenant, so the first one, which runs the installation, is told. */
+  /** null: it belongs to no tenant, so the log of the first one, which runs the installation, gets it. */
   readonly organization_id: string | null;
   readonly key_id: string | null;
   readonly user_id: string | null;
@@ -35,7 +35,7 @@ export class RefusalLog {
     this.#writer = writer;
   }
 
-  /** Writes a row behind the answer, which never waits for it; a disk that takes no more loses rows, not service. */
+  /** Writes a row in the background; the answer never waits for it. When the disk is full, rows are lost, but the service goes on. */
   record(visit: RefusedVisit): void {
     const now = this.#clock.monotonic();
     if (now - this.#minute_started_at >= MINUTE_MS) {

@@ -15,19 +15,19 @@ export class ServedHosts {
   #port = 0;
   #known = new Set<string>();
 
-  /** `host` is what is listened on; `public_hosts` are further names, each with or without a port. */
+  /** `host` is the address that the service listens on; `public_hosts` are further names, each with or without a port. */
   constructor(host: string, public_hosts: readonly string[]) {
     this.#host = host;
     this.#public_hosts = public_hosts.map((name) => name.toLowerCase());
   }
 
-  /** Tells the port, which is known once the service listens. */
+  /** Sets the port, which is known once the service listens. */
   listensOn(port: number): void {
     this.#port = port;
     const own = WILDCARD_HOSTS.includes(this.#host) ? [] : [bracketed(this.#host.toLowerCase())];
     this.#known = new Set([
       ...[...LOOPBACK_NAMES, ...own].flatMap((name) => this.#spellings(name)),
-      // A proxy in front forwards the name as its client wrote it: without a port where the proxy's is a usual one.
+      // A proxy in front forwards the name as its client wrote it: without a port where the proxy listens on a usual one.
       ...this.#public_hosts.flatMap((name) => (hasPort(name) ? [name] : [name, `${name}:${port}`])),
     ]);
   }
@@ -40,7 +40,7 @@ export class ServedHosts {
   }
 
   /**
-   * True for the Host of a simple client that names this service all the same: none or an empty one (HTTP/1.0), a served name
+   * True also for the Host of a simple client that still means this service: none or an empty one (HTTP/1.0), a served name
    * without its port, or with the port of a scheme.
    */
   isServedLoosely(host: string | null): boolean {
@@ -63,7 +63,10 @@ export class ServedHosts {
     return `${bracketed(this.#host.toLowerCase())}:${this.#port}`;
   }
 
-  /** Asked each time: addresses come and go while the service runs. A literal address cannot be rebound. */
+  /**
+   * True for an address of this machine. They are read each time, because addresses come and go while the service
+   * runs. A literal address cannot be rebound.
+   */
   #isOwnAddress(name: string): boolean {
     const entries = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
     return entries.some((entry) => this.#spellings(bracketed(entry.address.toLowerCase())).includes(name));

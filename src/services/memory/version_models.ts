@@ -1,5 +1,5 @@
 /**
- * What solvers need to know of versions, and how long a run of each took of late. A version never changes, so nothing
+ * The facts of versions that solvers need, and how long the last run of each took. A version never changes, so nothing
  * here goes stale; its text is read only for a solver process that does not have it yet.
  */
 import type { TypedQueries } from "../../storage/database";
@@ -12,7 +12,7 @@ export interface VersionModel {
   readonly readText: () => string;
 }
 
-/** A run that took no longer may wait behind others in a solver's pipe; a longer one would make them wait. */
+/** Runs up to this length may queue in a solver's pipe; a longer one would hold up the runs behind it. */
 const QUICK_MS = 20;
 const VERSIONS_MAX = 10_000;
 

@@ -1,4 +1,4 @@
-/** Where webhooks may go, by this installation's policy: asked when a trigger is written and again at each attempt. */
+/** Decides by this installation's policy where webhooks may go: asked when a trigger is written and again at each attempt. */
 import { networkInterfaces } from "node:os";
 import type { Clock } from "../../clock";
 import { Refusal } from "../../refusals";
@@ -13,7 +13,7 @@ import { Names } from "../../webhooks/host_addresses";
 
 const LOOPBACK_ADDRESSES = ["127.0.0.1", "::1"];
 const WILDCARD_HOSTS = ["0.0.0.0", "::"];
-/** A name server that does not answer must not hold a delivery's place. */
+/** A name server that does not answer must not keep a delivery's slot for long. */
 const LOOKUP_MS_MAX = 10_000;
 
 export class WebhookDestinations {
@@ -22,14 +22,14 @@ export class WebhookDestinations {
   readonly #names = new Names();
   #policy: TargetPolicy;
 
-  /** `setting` is `webhook_targets`. Throws a RangeError that names the entry which is no target. */
+  /** `setting` is `webhook_targets`. Throws a RangeError that names the entry that is not a target. */
   constructor(setting: string, clock: Clock) {
     this.#setting = setting;
     this.#clock = clock;
     this.#policy = parseTargetPolicy(setting);
   }
 
-  /** Tells where this service listens, so that no webhook fires its triggers in a circle. */
+  /** Sets the address that this service listens on, so that no webhook fires its triggers in a circle. */
   listensOn(host: string, port: number): void {
     const is_wildcard = WILDCARD_HOSTS.includes(host);
     const bound = host === "localhost" ? LOOPBACK_ADDRESSES : [host];
@@ -37,7 +37,7 @@ export class WebhookDestinations {
     this.#policy = parseTargetPolicy(this.#setting, { port, addresses, is_wildcard });
   }
 
-  /** Refuses 422, naming address and setting, what no webhook may be sent to. */
+  /** Refuses 422 an address that no webhook may be sent to, and names the address and the setting. */
   require(url: string): void {
     const refused = checkDestination(url, this.#policy);
     if (refused === null) return;

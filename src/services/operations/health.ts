@@ -1,4 +1,4 @@
-/** How the service is, for anyone who may reach it. */
+/** The state of the service, for anyone who can reach it. */
 import { toTimestamp } from "../../clock";
 import { SOLVER_VERSION } from "../../solver/engines";
 import { PROGRAM_VERSION } from "../../version";
@@ -16,7 +16,7 @@ export interface Health {
   readonly running: number;
   /** Scheduled backups; null when none are set up. */
   readonly backups: { readonly last_at: string | null; readonly is_failing: boolean } | null;
-  /** What keeps the service from doing all of its work, each with what to do. */
+  /** Problems that keep the service from doing all of its work, each with the next step. */
   readonly problems: readonly HealthProblem[];
 }
 

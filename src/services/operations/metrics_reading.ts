@@ -1,4 +1,4 @@
-/** A reading of the metrics: what the service is like now, gathered when it is asked for. */
+/** Reads the metrics. The state of the service is gathered at the time of the request. */
 import type { Snapshot, SolverState } from "../../metrics/metrics";
 import type { SolverStats } from "../../solver/place";
 import { countPendingDeliveries } from "../../storage/deliveries";
@@ -12,7 +12,7 @@ type MetricsReadingContext = FigureParts &
 
 const MICROSECONDS = 1e-6;
 
-/** Everything as Prometheus reads it. */
+/** All metrics in the format of Prometheus. */
 export function readMetrics(context: MetricsReadingContext): Promise<string> {
   return context.metrics.read(snapshotOf(context));
 }

@@ -1,4 +1,7 @@
-/** What an operator looks at first: what needs attention, the last day's runs trigger by trigger, queue and solvers, the next ticks. */
+/**
+ * The overview that an operator looks at first: problems that need attention, the last day's runs trigger by trigger,
+ * queue and solvers, the next ticks.
+ */
 import { toTimestamp } from "../../clock";
 import type { RunState } from "../../runs/run";
 import {
@@ -21,16 +24,16 @@ const LANES_MAX = 50;
 const LANE_RUNS_MAX = 200;
 const NEXT_TICKS_MAX = 12;
 const OBJECTIVES_SHOWN = 30;
-/** Runs that are looked through for objectives: a trigger that only fails has none. */
+/** Number of runs that are searched for objectives: a trigger that only fails has none. */
 const OBJECTIVES_LOOKED_AT = 60;
-/** A tick that is later than this has been missed by a service that runs. */
+/** A tick that is later than this was missed although the service runs. */
 const OVERDUE_MS = 60_000;
 const DISK_LOW_SHARE = 0.05;
 const DISK_LOW_BYTES = 536_870_912;
 
 const BAD_STATES: readonly RunState[] = ["failed", "timeout", "validation_failed"];
 
-/** Solvers that work on runs at one time. */
+/** Number of solvers that work on runs at one time. */
 export function solverCount(context: Pick<Context, "config" | "solvers">): number {
   return context.config.workers === 0 ? 0 : context.solvers.stats().solvers_max;
 }
@@ -94,7 +97,7 @@ export function getOverview(context: OverviewContext, principal: Principal): Ove
   const ticks = listNextTicks(context.client, principal.organization_id, Number.MAX_SAFE_INTEGER).filter(
     ({ trigger_id }) => names.has(trigger_id),
   );
-  // All of them: a limit here would come before the workspace, and what it cuts would look fine.
+  // Reads all of them: a limit would apply before the filter by workspace, and the webhooks beyond it would look fine.
   const webhooks = listFailingWebhooks(context.client, principal.organization_id, Number.MAX_SAFE_INTEGER);
   return {
     at: toTimestamp(now),
@@ -129,12 +132,12 @@ export function getOverview(context: OverviewContext, principal: Principal): Ove
 export interface TriggerActivity {
   readonly trigger_id: string;
   readonly last_run: LaneRun | null;
-  /** Of the newest runs that have one, oldest first, at most 30. */
+  /** Objectives of the newest runs that have one, oldest first, at most 30. */
   readonly objectives: readonly { run_id: string; value: number }[];
   readonly next_run_at: string | null;
 }
 
-/** What a table of triggers shows beside them: the last run, the objectives before it, the next tick. */
+/** The activity that a table of triggers shows: the last run, the objectives before it, the next tick. */
 export function listTriggerActivity(
   context: Pick<Context, "client" | "db">,
   principal: Principal,
@@ -185,7 +188,7 @@ function machineConcerns(context: Pick<Context, "config">): Concern[] {
   return found;
 }
 
-/** Open and stopped runs say nothing either way: the newest that ended by itself counts. */
+/** Open and cancelled runs say nothing about the trigger, so the newest run that ended by itself counts. */
 function runConcern(trigger: TriggerObject, runs: readonly ActivityRow[]): Concern[] {
   const ended = runs.filter(({ status }) => status === "completed" || BAD_STATES.includes(status));
   const good = ended.findIndex(({ status }) => status === "completed");

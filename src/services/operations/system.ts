@@ -1,4 +1,4 @@
-/** What the service is made of and what it keeps: versions, sizes, limits. */
+/** Facts about the service: versions, sizes, limits. */
 import { platform } from "../../platform/current";
 import { SOLVER_VERSION } from "../../solver/engines";
 import { countStored, type StorageFacts, storageFacts } from "../../storage/activity";

@@ -1,10 +1,10 @@
-/** A run in sentences, for those who did not write its model: how it ended, what limits the answer, what to do next. */
+/** Explains a run in sentences, for people who did not write its model: how it ended, what limits the answer, what to do next. */
 import type { Solution } from "../../problem/solution";
 import { isTerminal } from "../../runs/run";
 import type { Context, Principal } from "../context";
 import { getRun, type RunObject } from "./runs";
 
-/** Rows and columns that are named; the others are counted. */
+/** Number of rows and columns that are named; the others are counted. */
 const NAMED_MAX = 10;
 
 export interface Explanation {

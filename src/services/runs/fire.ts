@@ -1,5 +1,5 @@
 /**
- * Accepting runs: by a trigger's secret, by an API key as a rerun, by the clock. Accepted means committed: the
+ * Accepts runs: by a trigger's secret, by an API key as a rerun, by the clock. Accepted means committed: the
  * promise of `fire` settles after the fsync.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
@@ -39,16 +39,16 @@ export type FireContext = ProcessParts &
   Pick<Context, "delivery_lanes">;
 
 const IDEMPOTENCY_KEEP_MS = 86_400_000;
-/** Sets of a refused batch that the sentence names; all are in its fields. */
+/** Number of sets of a refused batch that the message names; its fields hold all of them. */
 const BATCH_MISFITS_SHOWN = 3;
-/** Compared with when there is no trigger, so that an unknown id costs what a wrong secret costs. */
+/** The secret is compared with this when there is no trigger, so that an unknown id takes as long as a wrong secret. */
 const NO_HASH = new Uint8Array(32);
 
 /** Credentials presented with a fire. */
 export interface FireCredentials extends Visit {
   /** The secret, or an API key in its place, as it came: from the header, else from the body. Null when there is none, or when the two differ. */
   readonly secret: string | null;
-  /** What the secret's header and field held instead; told to a client that sent no secret. */
+  /** Says what the secret's header and field held instead, for a client that sent no secret. */
   readonly found: string;
 }
 
@@ -59,7 +59,7 @@ export interface Accepted {
   readonly is_replayed: boolean;
 }
 
-/** Refuses 404 a trigger that is not there. */
+/** The trigger. Refuses 404 when it does not exist. */
 export function requireFireTarget(context: Pick<Context, "fire_targets">, trigger_id: string): FireTarget {
   const target = context.fire_targets.get(trigger_id);
   if (target === null) throw triggerNotFound();
@@ -119,8 +119,8 @@ export async function fire(
 }
 
 /**
- * Queues a run for each set of override data, all in one transaction, ids in the order of the sets. One set that does
- * not fit refuses them all, and nothing is stored.
+ * Queues a run for each set of override data, all in one transaction, ids in the order of the sets. If one set does
+ * not fit, all are refused and nothing is stored.
  */
 export async function fireBatch(
   context: FireContext,
@@ -191,7 +191,7 @@ export function draftRun(
   };
 }
 
-/** Whether stored data still fit: what is packed is long, and read where it may take its time. */
+/** Checks whether stored data still fit. Packed data are long, so another process reads them. */
 function checkStored(
   { inspector }: InspectingParts,
   asker: Asker,
@@ -234,7 +234,7 @@ async function keepMisfit(
   return new Refusal("override_invalid", error, { detail: { error, run_id: draft.id, fields } });
 }
 
-/** A client's key, and what the data are told apart by. */
+/** A client's key, and the digest that tells different data apart. */
 interface IdempotencyKey {
   readonly key: string;
   readonly body_hash: Uint8Array;

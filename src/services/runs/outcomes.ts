@@ -1,4 +1,4 @@
-/** What a solver's outcome means for the run: its terminal state, its columns and the message that clients read. */
+/** Turns a solver's outcome into the end of the run: its terminal state, its columns and the message that clients read. */
 import type { Diagnostic } from "../../model/diagnostics";
 import type { SolveOutcome, SolveRecord } from "../../solver/messages";
 import { type ClaimedRun, type RunRow, requeueRun } from "../../storage/runs";
@@ -13,7 +13,7 @@ type OutcomeContext = ProcessParts &
   SolvingParts &
   Pick<Context, "delivery_lanes" | "metrics" | "scheduler">;
 
-/** Ends a run as its outcome says, or puts it back into the queue when the outcome is not the run's own doing. */
+/** Ends a run as its outcome says, or puts it back into the queue when the run did not cause the outcome. */
 export async function settleOutcome(
   context: OutcomeContext,
   run: ClaimedRun,
@@ -51,7 +51,7 @@ async function requeue(
   context.signals.changed(run.id);
 }
 
-/** The end of the run that an outcome means. */
+/** The end of a run after this outcome. */
 function outcomeOf(run: ClaimedRun, outcome: Exclude<SolveOutcome, { kind: "returned" }>): RunOutcome {
   switch (outcome.kind) {
     case "solved": {
@@ -75,7 +75,7 @@ function outcomeOf(run: ClaimedRun, outcome: Exclude<SolveOutcome, { kind: "retu
   }
 }
 
-/** The columns of what a solver reported; all empty without a report. */
+/** The columns of a solver's report; all empty without a report. */
 function reported(record: SolveRecord | null): Omit<RunOutcome, "status"> {
   if (record === null) return { ...NO_OUTCOME, error_message: null };
   const { objective_value, error_message, model_digest, solution_digest, solver_version, result } = record;
@@ -98,12 +98,12 @@ function solverError(message: string | null): string | null {
   return message === null ? null : `Solver error: ${message.replace(/^the /, "")}`;
 }
 
-/** A run that failed before or without an answer of the solver. */
+/** The end of a run that failed before the solver answered, or without an answer. */
 export function failed(error_message: string): RunOutcome {
   return { ...NO_OUTCOME, status: "failed", solver_status: "error", error_message };
 }
 
-/** A run whose attempts have each ended with the process: it may be the one that ends it. */
+/** The end of a run whose attempts have each ended together with the process, so that the run may be the cause. */
 export function poisoned(run: RunRow): RunOutcome {
   return failed(
     `The service or its solver went down ${run.attempt} times while this run was the only one in hand; it is not tried again`,
@@ -119,7 +119,7 @@ function modelErrorMessage(diagnostics: readonly Diagnostic[]): string {
   return `The model does not compile with this data: ${where}${first.message}${more}`;
 }
 
-/** An orphan as the process that is gone held it. */
+/** An orphaned run, as the process that is gone held it. */
 export function heldRun({ seq, id, attempt, boot_id, override_data, schedule_id }: RunRow): ClaimedRun {
   return { seq, id, attempt, boot_id: boot_id!, override_data, schedule_id };
 }

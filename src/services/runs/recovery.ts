@@ -1,6 +1,6 @@
 /**
- * Takes over the runs and deliveries that an earlier process held: they carry a foreign boot id. Runs wait again, or
- * fail when they have used up their attempts; a machine that lost its power is not held against a run.
+ * Takes over the runs and deliveries that an earlier process held: they carry a foreign boot id. Runs go back into the queue, or
+ * fail when they have used up their attempts; a loss of power is not counted against a run.
  */
 import { wasMachineRestarted } from "../../runs/process_identity";
 import { listLanes, requeueDeliveries } from "../../storage/deliveries";
@@ -24,7 +24,7 @@ export async function recover(
 ): Promise<{ requeued: number; failed: number }> {
   const { boot_id, writer, clock, config } = context;
   const orphans = findOrphans(context.client, boot_id);
-  // With several runs in hand none is known to have ended the service, and a loss of power says nothing about any.
+  // With several runs in hand nobody knows which one ended the service, and a loss of power says nothing about any of them.
   const isCharged = (run: RunRow): boolean =>
     was_job_begun && orphans.length === 1 && !wasMachineRestarted(run.boot_id!, boot_id);
   const isSpent = (run: RunRow): boolean => isCharged(run) && run.attempt >= config.attempts_max;

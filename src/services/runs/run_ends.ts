@@ -1,4 +1,4 @@
-/** How a run ends: what the solver said becomes the run's terminal state, its stored answer and its delivery, in one transaction. */
+/** Ends a run: the solver's report becomes the run's terminal state, its stored answer and its delivery, in one transaction. */
 import type { EndState } from "../../runs/run";
 import { insertDelivery } from "../../storage/deliveries";
 import { type ClaimedRun, finishRun, type RunEnd, resultText, type StoredResult } from "../../storage/runs";
@@ -106,7 +106,7 @@ function afterScheduledRun(
   announceDelivery(context, delivery);
 }
 
-/** undefined for a result that alone is too large for a payload: it is not even unpacked. */
+/** The result for a payload. undefined when it alone is too large; it is not unpacked then. */
 function resultForPayload(result: StoredResult): string | undefined {
   const bytes = result.is_compressed ? unpackedBytes(result.data) : result.data.length;
   return bytes > PAYLOAD_BYTES_MAX ? undefined : resultText(result);

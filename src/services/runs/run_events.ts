@@ -16,7 +16,7 @@ export interface RunEvent {
   readonly id: string;
   readonly name: "state" | "progress";
   readonly data: JsonText;
-  /** Nothing comes after it. */
+  /** True for the last event of a run. */
   readonly is_last: boolean;
 }
 
@@ -28,8 +28,8 @@ interface Position {
 }
 
 /**
- * Delivers what a client has not seen yet, then what happens, until the run has ended or the returned function is called.
- * `last_event_id` is that of the last event seen, null for none; one that is no id of ours counts as none.
+ * Delivers the events that a client has not seen, then new ones, until the run has ended or the returned function is called.
+ * `last_event_id` is that of the last event seen, null for none; an id that is not one of ours counts as none.
  */
 export function watchRun(
   context: RunEventContext,

@@ -28,10 +28,10 @@ type RunContext = StorageParts &
 
 /** JSON text, ready to be sent. */
 export type JsonText = string;
-/** The same, as bytes in UTF-8 where it is long: one text made of large parts holds the thread. */
+/** The same, as bytes in UTF-8 where it is long: joining large parts into one text would hold the thread. */
 export type JsonBody = JsonText | Buffer;
 
-/** Override data that a page of a listing shows, unpacked; those beyond it are in their runs. */
+/** Unpacked override data that one page of a listing shows; the runs themselves show the data beyond it. */
 const LISTED_OVERRIDES_BYTES_MAX = 1_048_576;
 const LEFT_OUT = 'null,"override_data_left_out":true';
 /** A run with a larger part goes out as bytes. */
@@ -70,7 +70,7 @@ export interface RunObject<Result = Solution> {
 
 /** A run in a listing. */
 export interface RunSummary extends RunObject<Pick<Solution, "objective_value" | "status">> {
-  /** There is not room for all override data in one page: this run's are null here, and in the run itself. */
+  /** Set when the page has no room for this run's override data: they are null here, and the run itself shows them. */
   readonly override_data_left_out?: true;
 }
 
@@ -81,7 +81,7 @@ export interface RunListQuery {
   readonly source: RunSource | null;
 }
 
-/** One page of a trigger's runs, newest first; `result_data` holds status and objective alone. */
+/** One page of a trigger's runs, newest first; `result_data` holds only status and objective. */
 export function listRuns(
   context: Pick<Context, "client" | "db">,
   principal: Principal,
@@ -102,7 +102,7 @@ export function listRuns(
   return `{"items":[${texts.join(",")}],${JSON.stringify(page).slice(1)}`;
 }
 
-/** A run with everything that is kept of it. */
+/** A run with everything that is stored about it. */
 export function getRun(
   context: Pick<Context, "client" | "db">,
   principal: Principal,
@@ -112,7 +112,7 @@ export function getRun(
   return fullRunJson(context, requireRun(context, principal, trigger_id, run_id).run);
 }
 
-/** The run as `getRun` shows it, without asking who wants it: for the holder of the trigger's secret that just made it. */
+/** The run as `getRun` shows it, without an access check: for the holder of the trigger's secret who just fired it. */
 function fullRunJson(context: Pick<Context, "client">, run: RunRow): JsonBody {
   const overrides = readOverrideData(context.client, run);
   const result = findResult(context.client, run.seq);
@@ -124,7 +124,7 @@ function fullRunJson(context: Pick<Context, "client">, run: RunRow): JsonBody {
   );
 }
 
-/** Waits up to `timeout_ms` for a run's end. The finished run as JSON, or null when it goes on. */
+/** Waits up to `timeout_ms` for a run's end. Returns the finished run as JSON, or null when it has not ended. */
 export async function waitForRun(
   context: Pick<Context, "client" | "signals">,
   trigger_id: string,
@@ -141,8 +141,8 @@ export async function waitForRun(
 }
 
 /**
- * Stops a run: a queued one at once, a running one as soon as its solver lets go (its best solution is kept).
- * Answers the run as it is then. A run that has ended is refused.
+ * Stops a run: a queued one at once, a running one as soon as its solver stops (its best solution is kept).
+ * Returns the run as it is then. Refuses a run that has ended.
  */
 export async function cancelRun(
   context: RunContext,

@@ -1,4 +1,4 @@
-/** Solving and checking a model on the spot, without a trigger. */
+/** Solves and checks a model directly, without a trigger. */
 
 import { bindData, type SolvableModel, type SolveReading, splitBody } from "../../model/bodies/solve_body";
 import { contentDigest } from "../../model/canonical";
@@ -28,7 +28,7 @@ import { solveOptionsOf } from "./solve_options";
 type SolveContext = Pick<Context, "clock" | "config" | "inspector" | "isStopping" | "solvers">;
 
 const BUSY_RETRY_SECONDS = 5;
-/** Only an operator can change that. */
+/** Only an operator can add solvers, so clients should not retry soon. */
 const NO_SOLVER_RETRY_SECONDS = 3600;
 /** Solves that may wait for a solver at one time; each holds a connection. */
 const WAITING_SOLVES_MAX = 64;
@@ -44,7 +44,7 @@ export interface Validation {
   readonly variable_types: Readonly<Record<string, number>>;
 }
 
-/** What a compile says of a model, without solving it. `packed`: the body is not parsed yet. */
+/** Compiles a model and returns what was found, without solving it. `packed`: the body is not parsed yet. */
 export async function validateModel(
   context: InspectionContext,
   asker: Asker,
@@ -113,7 +113,7 @@ export interface PackedBody {
 }
 
 interface Looked {
-  /** null for a model that is only to be solved, without data beside it. */
+  /** null for a model that is solved without data beside it. */
   readonly inspection: Pick<Inspection, "diagnostics" | "has_errors" | "summary"> | null;
   readonly solvable: SolvableModel | null;
   readonly options: unknown;
@@ -134,7 +134,7 @@ async function lookAtBytes(
   return { ...read, inspection: inspected === null ? null : judge(context, inspected, reading.options) };
 }
 
-/** The same of a body that is parsed already. */
+/** The same for a body that is parsed already. */
 async function lookAt(context: InspectionContext, asker: Asker, body: unknown, is_solve: boolean): Promise<Looked> {
   const { model, override_data } = splitBody(body);
   const options = isRecord(model) ? model.options : null;

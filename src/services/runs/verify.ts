@@ -1,4 +1,4 @@
-/** Solving a finished run again, to see whether the answer comes out bit for bit the same. */
+/** Solves a finished run again, to see whether the answer is the same bit for bit. */
 import type { Diagnostic } from "../../model/diagnostics";
 import { Refusal } from "../../refusals";
 import { isTerminal } from "../../runs/run";
@@ -25,15 +25,15 @@ export interface Verification {
   readonly run_id: string;
   /** True when model, status and solution are the same in every bit. */
   readonly is_equal: boolean;
-  /** Why not, or why it need not be; null when there is nothing to say. */
+  /** The reason why they are not equal, or need not be; null when there is nothing to say. */
   readonly reason: string | null;
   readonly run: Outcome;
   readonly again: Outcome;
 }
 
 /**
- * Solves the run's stored data on its pinned version again, in whatever solver is free, and compares digests. Nothing of
- * it is stored. Refuses a run that has not ended or never reached the solver.
+ * Solves the run's stored data on its pinned version again, in any free solver, and compares digests. Nothing
+ * is stored. Refuses a run that has not ended or never reached the solver.
  */
 export async function verifyRun(
   context: VerifyContext,

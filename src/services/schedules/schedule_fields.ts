@@ -3,7 +3,7 @@ import { CATCH_UPS, OVERLAP_POLICIES } from "../../schedules/tick_plan";
 import type { ScheduleRow } from "../../storage/schedules";
 import { type AnswerOf, BY_SERVICE, BY_USER, type CreateInput, type Field } from "../field_table";
 
-/** Columns that are the service's own affair: no answer shows them as they are. `kind` is the same for all, so far. */
+/** Internal columns of the service: no answer shows them as they are. So far all schedules have the same `kind`. */
 type InnerColumn = "kind" | "validation_failures" | "cursor_at" | "due_at" | "deleted_at";
 
 /** A column of the table `schedules` that is not in InnerColumn needs a row here: without it this file does not compile. */

@@ -1,4 +1,4 @@
-/** What a client may say of a schedule, checked field by field and turned into columns. */
+/** The settings of a schedule that a client sends, checked field by field and turned into columns. */
 import { fromTimestamp, isDate } from "../../clock";
 import { misfitMessage, validateOverrideData } from "../../model/override_data";
 import { Refusal } from "../../refusals";
@@ -12,7 +12,7 @@ import { SCHEDULE_FIELDS, type ScheduleInput } from "./schedule_fields";
 /** The columns that a client sets. */
 export type ScheduleSettings = Pick<ScheduleRow, FieldsWith<typeof SCHEDULE_FIELDS, { change: "set" }>>;
 
-/** The columns behind the fields that were given; fields left out are left out. Refuses what is no date or timestamp. */
+/** The columns behind the fields that were given; fields left out are left out. Refuses a value that is not a date or timestamp. */
 export function settingsOf(input: Partial<ScheduleInput>): Partial<ScheduleSettings> {
   for (const field of ["starts_at", "ends_at", "pause_until"] as const) requireInstant(field, input[field]);
   const { exclude_dates } = input;
@@ -21,8 +21,8 @@ export function settingsOf(input: Partial<ScheduleInput>): Partial<ScheduleSetti
 }
 
 /**
- * Refuses settings that do not go together, or that the pattern, the zone or the trigger cannot serve. Of a change only
- * what is `given` is looked at, so that a schedule whose data no longer fit can still be paused; turning it on asks for them.
+ * Refuses settings that do not go together, or that do not suit the pattern, the zone or the trigger. In a change
+ * only the `given` fields are checked, so that a schedule whose data no longer fit can still be paused; turning it on checks them.
  */
 export function requireGoodSettings(
   context: Pick<Context, "clock" | "config" | "fire_targets">,

@@ -1,4 +1,4 @@
-/** Ticks before they come: of a pattern that is only tried, of one schedule, of all of an organization's. Nothing is stored. */
+/** Previews of ticks: of a pattern that is only being tried out, of one schedule, of all schedules of an organization. Nothing is stored. */
 import { toTimestamp } from "../../clock";
 import { described, findPattern, nextTicks, type TickNote } from "../../schedules/cadence";
 import { notesOf, type PatternNote } from "../../schedules/pattern_notes";
@@ -11,7 +11,7 @@ import { requireSchedule, type ScheduleChoice } from "./schedules";
 
 const UTC = "UTC";
 const NEXT_RUNS_DEFAULT = 3;
-/** Ticks that one answer of `upcoming` holds. */
+/** Most ticks that one answer of `upcoming` holds. */
 const UPCOMING_MAX = 1000;
 const HOUR_MS = 3_600_000;
 const SECOND_MS = 1000;
@@ -25,7 +25,7 @@ export interface PatternPreview {
   readonly notes: readonly PatternNote[];
 }
 
-/** Checks a pattern, and tells it in words with its next instants. Refuses 400 with the reason and its position. */
+/** Checks a pattern, and describes it in words with its next instants. Refuses 400 with the reason and its position. */
 export function validateCron(
   context: Pick<Context, "clock" | "config">,
   input: { cron_expression: string; timezone?: string | undefined; count?: number | undefined },
@@ -44,7 +44,7 @@ export function validateCron(
   };
 }
 
-/** One tick to come. */
+/** One future tick. */
 export interface TickPreview {
   readonly instant: string;
   /** Wall time in the schedule's zone, and its offset from UTC then. */
@@ -53,7 +53,7 @@ export interface TickPreview {
   readonly note: TickNote | null;
   /** Its local date is in `exclude_dates`: no run. */
   readonly is_excluded: boolean;
-  /** When it fires: the instant and its jitter. */
+  /** The time at which it fires: the instant and its jitter. */
   readonly due_at: string;
 }
 
@@ -78,14 +78,14 @@ export interface UpcomingTick extends TickPreview {
   readonly timezone: string;
 }
 
-/** What the clock will fire in the coming hours, over all triggers, the soonest first. */
+/** The ticks that will fire in the coming hours, over all triggers, the soonest first. */
 export function listUpcoming(
   context: Pick<Context, "client" | "clock">,
   principal: Principal,
   hours: number,
 ): { hours: number; items: UpcomingTick[]; is_truncated: boolean } {
   const until = context.clock.now() + hours * HOUR_MS;
-  // Each schedule has its next run in the answer or none at all, so no more schedules are looked at than ticks are told.
+  // A schedule whose next tick is not in the answer has none in it, so no more schedules are read than the answer holds ticks.
   const rows = listUpcomingSchedules(context.client, principal, until, UPCOMING_MAX + 1);
   const items = firstTicks(rows, until, UPCOMING_MAX + 1);
   return { hours, items: items.slice(0, UPCOMING_MAX), is_truncated: items.length > UPCOMING_MAX };

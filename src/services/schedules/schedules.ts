@@ -44,10 +44,10 @@ const TIMING_FIELDS = [
   "exclude_dates",
 ] as const;
 
-/** Which schedule of a trigger: by id, or null for the main one. */
+/** Names a schedule of a trigger: by id, or null for the main one. */
 export type ScheduleChoice = string | null;
 
-/** Makes a schedule; `is_main`: the one that a trigger has at most once. */
+/** Creates a schedule; `is_main`: as the main one, of which a trigger has at most one. */
 export async function createSchedule(
   context: ScheduleContext,
   principal: Principal,
@@ -116,7 +116,10 @@ export function listSchedules(
   return listingPage(items, countSchedulesOf(context.db, trigger_id), page, page_size);
 }
 
-/** Changes what is given; refuses 412 what is not of an expected revision. What decides when it fires counts from now; turning it on again clears its failures. */
+/**
+ * Changes the given fields; refuses 412 when the schedule is not at an expected revision. Changes of its timing count
+ * from now; turning it on again clears its failures.
+ */
 export async function updateSchedule(
   context: ScheduleContext,
   principal: Principal,
@@ -135,7 +138,7 @@ export async function updateSchedule(
     const is_resumed = change.is_enabled === true && !row.is_enabled;
     const effects =
       is_timed || change.is_enabled === false ? settleFirst(context, transaction, row, change, now) : null;
-    // A tick that has just been settled may have turned the schedule off: what was not asked for stays so.
+    // Settling a tick may just have turned the schedule off. It stays off unless this change turns it on.
     const current = { ...requireRow(transaction, id), ...change };
     const cursor_at = is_timed || is_resumed ? Math.max(current.cursor_at, wholeSecond(now)) : current.cursor_at;
     const cleared = is_resumed ? { consecutive_failures: 0, validation_failures: 0, disabled_reason: null } : {};
@@ -145,7 +148,7 @@ export async function updateSchedule(
   });
 }
 
-/** Begins from now again: for a schedule that fired while the clock was ahead. What is in the ledger stays fired. */
+/** Restarts a schedule from now, after it fired while the clock was ahead. Ticks in the ledger do not fire again. */
 export async function resetCursor(
   context: ScheduleContext,
   principal: Principal,
@@ -162,7 +165,7 @@ export async function resetCursor(
   });
 }
 
-/** Gone at once; runs that it made go on, its ledger goes in the background. */
+/** Deletes the schedule at once. Its runs go on, and its ledger is deleted in the background. */
 export async function deleteSchedule(
   context: Pick<Context, "clock" | "db" | "writer">,
   principal: Principal,
@@ -192,7 +195,7 @@ export function requireSchedule(
   return row;
 }
 
-/** Stops or starts all schedules of a trigger with it, in the transaction that does so. They go on from now, not from where they stopped. */
+/** Stops or starts all schedules of a trigger, in the transaction that disables or enables it. They go on from now, not from where they stopped. */
 export function toggleSchedules(transaction: Transaction, trigger_id: string, is_enabled: boolean, now: number): void {
   for (const row of listSchedulesOf(transaction.db, trigger_id)) {
     if (!is_enabled) closeDue(transaction, row, now, "the trigger was disabled before it fired");
@@ -203,7 +206,7 @@ export function toggleSchedules(transaction: Transaction, trigger_id: string, is
   }
 }
 
-/** Takes all schedules of a trigger away with it. */
+/** Deletes all schedules of a trigger, in the transaction that deletes it. */
 export function deleteSchedules(transaction: Transaction, trigger_id: string, now: number): void {
   for (const { id } of listSchedulesOf(transaction.db, trigger_id)) {
     updateScheduleRow(transaction, id, { deleted_at: now, next_run_at: null, due_at: null });

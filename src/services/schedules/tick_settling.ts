@@ -1,8 +1,8 @@
 /**
  * Turns due instants into runs and ledger lines. Everything that an instant leads to is one transaction over the schedule as it
  * stands in that transaction: the tick with its unique key, its run, and the cursor. So a crash leaves all of it or nothing,
- * an edit comes wholly before or wholly after it, and whoever else tries finds the tick there. What has to be told to other
- * parts of the process is returned, and told after the commit.
+ * an edit comes wholly before or wholly after it, and any other attempt finds the tick there. Messages to other
+ * parts of the process are returned, and sent after the commit.
  */
 import { toTimestamp } from "../../clock";
 import { misfitMessage, validateOverrideData } from "../../model/override_data";
@@ -32,7 +32,7 @@ export interface TickEffects {
   readonly deliveries: readonly NewDelivery[];
   /** Runs that were queued and are cancelled now. */
   readonly cancelled: readonly string[];
-  /** Runs in a solver that have to make way. */
+  /** Runs in a solver that have to be cancelled. */
   readonly to_cancel: readonly string[];
   readonly disabled_reason: string | null;
 }
@@ -40,7 +40,7 @@ export interface TickEffects {
 /** The outcome of an instant that is due. */
 type Decision = "fire" | "skip" | "wait";
 
-/** Deals with every instant of the schedule that is due, and moves it on. `is_hurried`: jitter is not waited for. */
+/** Settles every instant of the schedule that is due, and moves its cursor on. `is_hurried`: does not wait for jitter. */
 export function settleDue(
   context: TickSettlingContext,
   transaction: Transaction,
@@ -68,7 +68,7 @@ export function settleDue(
   return effects;
 }
 
-/** Lets the oldest tick that waits go on, when nothing of the schedule is open any more. */
+/** Lets the oldest waiting tick go on, when the schedule has no open run any more. */
 export function releaseWaiting(
   context: TickSettlingContext,
   transaction: Transaction,
@@ -92,7 +92,7 @@ export function releaseWaiting(
   return settling.effects;
 }
 
-/** Notes instants that are due, and ticks that wait, as missed: the schedule is being stopped. */
+/** Records due instants and waiting ticks as missed, because the schedule is being stopped. */
 export function closeDue(transaction: Transaction, schedule: ScheduleRow, now: number, reason: string): void {
   const { id: schedule_id } = schedule;
   for (const tick of listWaitingTicks(transaction, schedule_id)) {
@@ -123,7 +123,7 @@ export function tellEffects(
   if (reason !== null) context.log.warn("schedule_disabled", { schedule_id, trigger_id: target.id, reason });
 }
 
-/** A run for a tick, of the schedule's data as they are now: queued, or refused because they do not fit. */
+/** A run for a tick, with the present data of the schedule: queued, or refused because they do not fit. */
 export function draftTickRun(
   context: Pick<Context, "clock" | "run_ids">,
   target: FireTarget,
@@ -179,7 +179,7 @@ class Settling {
     };
   }
 
-  /** Gives an instant that has come its place in the ledger and, where it makes one, its run. */
+  /** Writes an instant that has come into the ledger and, where it makes a run, stores the run. */
   take(planned: PlannedTick): void {
     const { at: scheduled_for, missed_count, jitter_seconds } = planned;
     const { id: schedule_id } = this.#schedule;
@@ -232,12 +232,12 @@ class Settling {
     return is_free ? "fire" : "wait";
   }
 
-  /** One of many that are made up for in turn: a newer tick does not take its place, nor does it drive a run out. */
+  /** True for one of several missed ticks that are made up for in turn: no newer tick replaces it, and it cancels no run. */
   #isBacklog(tick: ComingTick): boolean {
     return this.#schedule.catch_up === "all" && tick.missed_count > 0;
   }
 
-  /** Queued runs end at once; those in a solver are asked to, as often as it takes. */
+  /** Cancels the open runs: queued ones at once; those in a solver are asked to stop, repeatedly if needed. */
   #cancelOpen(): void {
     for (const run of listOpenRunsOf(this.#transaction.client, this.#schedule.id)) {
       if (run.status === "running") this.#to_cancel.add(run.id);
@@ -280,7 +280,7 @@ class Settling {
 /** Tick fields that the overlap policy reads. */
 type ComingTick = Pick<TickRow, "scheduled_for" | "missed_count">;
 
-/** What the ledger says of a tick that has a run. */
+/** The outcome in the ledger of a tick that has a run. */
 function endOf(
   run: NewRun,
   is_shifted: boolean,

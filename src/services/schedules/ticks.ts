@@ -1,4 +1,4 @@
-/** The ledger of a schedule: what became of each instant, and running by hand one that made no run. */
+/** The ledger of a schedule: the outcome of each instant, and a run by hand for an instant that made none. */
 import { toTimestamp } from "../../clock";
 import { Refusal } from "../../refusals";
 import { isRunnableByHand, type TickOutcome } from "../../runs/tick";
@@ -59,7 +59,7 @@ export function listTicks(
   return listingPage(lines.map(tickObject), countLedger(context.client, id, outcome), page, page_size);
 }
 
-/** Queues the run that a tick did not get: it was missed, coalesced or excluded. Refuses one that has a run, or waits for its turn. */
+/** Queues the run that a tick did not get because it was missed, coalesced or excluded. Refuses one that has a run, or waits for its turn. */
 export async function runTick(
   context: TickContext,
   principal: Principal,

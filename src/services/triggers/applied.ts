@@ -1,4 +1,4 @@
-/** The record of `apply`: which documents and triggers come from files, and what they were when it last put them there. */
+/** The record of `apply`: which documents and triggers come from files, and their state after the last apply. */
 import { createHash } from "node:crypto";
 import { toTimestamp } from "../../clock";
 import { Refusal } from "../../refusals";
@@ -11,7 +11,7 @@ export interface AppliedItem {
   readonly kind: AppliedRow["kind"];
   readonly name: string;
   readonly object_id: string;
-  /** SHA-256 of what the files said of it. */
+  /** SHA-256 of its state in the files. */
   readonly digest: string;
 }
 
@@ -25,7 +25,7 @@ export function getApplied(context: Pick<Context, "db">, principal: Principal): 
   return recordOf(listApplied(context.db, scopeOf(principal)));
 }
 
-/** Puts a new record in the place of the one with that revision. Refuses when another apply was quicker. */
+/** Replaces the record that has that revision. Refuses when another apply has replaced it first. */
 export async function putApplied(
   context: Pick<Context, "clock" | "writer">,
   principal: Principal,

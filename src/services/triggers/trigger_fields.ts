@@ -12,7 +12,7 @@ import {
   type FieldsWith,
 } from "../field_table";
 
-/** Columns that are the service's own affair: no answer shows them as they are. */
+/** Internal columns of the service: no answer shows them as they are. */
 type InnerColumn =
   | "seq"
   | "secret_hash"
@@ -218,7 +218,7 @@ export type TriggerObject = AnswerOf<typeof TRIGGER_FIELDS>;
 export type TriggerInput = CreateInput<typeof TRIGGER_FIELDS>;
 export type TriggerChange = ChangeInput<typeof TRIGGER_FIELDS>;
 
-/** Settings that are one small value: what a fire, a claim and a run's end may ask of a trigger without reading it. */
+/** Settings with one small value, which a fire, a claim and the end of a run can get without reading the whole trigger. */
 type SmallSetting = FieldsWith<
   typeof TRIGGER_FIELDS,
   { change: "set"; kept: "column"; shape: { type: "integer" | "flag" | "word" } }

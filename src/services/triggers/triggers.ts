@@ -41,12 +41,12 @@ const SHOWN_PREFIX_LENGTH = 8;
 const WEBHOOK_SECRET_GRACE_MS = 86_400_000;
 const WEBHOOK_ENABLED = { webhook_failing_since: null, webhook_disabled_at: null, webhook_disabled_reason: null };
 
-/** Shown once, in the answer that makes them. */
+/** Secrets that are shown once, in the answer that creates them. */
 export interface TriggerSecrets {
   readonly trigger_secret?: string;
-  /** Only when the service made it: no secret was given with the URL. */
+  /** Present only when the service created it, because no secret was given with the URL. */
   readonly webhook_secret?: string;
-  /** What receivers must know of a webhook secret that was given. */
+  /** Warnings about the given webhook secret that its receivers must know. */
   readonly warnings?: readonly string[];
 }
 
@@ -117,7 +117,10 @@ export function getTrigger(context: Pick<Context, "db">, principal: Principal, i
   return triggerObject(view);
 }
 
-/** Changes what is given; refuses 412 what is not of an expected revision. A new webhook secret signs at once; the old one signs beside it for a day. */
+/**
+ * Changes the given fields; refuses 412 when the trigger is not at an expected revision. A new webhook secret signs at
+ * once; the old one signs beside it for a day.
+ */
 export async function updateTrigger(
   context: TriggerContext,
   principal: Principal,
@@ -305,7 +308,7 @@ function newWebhook(
   };
 }
 
-/** A secret that was given, without the blanks around it. Refuses 422 what is too short without them. */
+/** The given secret without the blanks around it. Refuses 422 when it is too short without them. */
 function givenSecret(given: string | null | undefined): string | null {
   if (given === null || given === undefined) return null;
   const secret = trimmedSecret(given);
@@ -316,7 +319,7 @@ function givenSecret(given: string | null | undefined): string | null {
   throw new Refusal("validation_failed", `webhook_secret: ${msg}`, { detail });
 }
 
-/** A secret that is given again changes nothing; `null` asks for one that is made. */
+/** The columns of a changed webhook. Giving the same secret again changes nothing; `null` asks for a new one. */
 function changedWebhook(
   context: TriggerContext,
   before: TriggerRow,
@@ -338,7 +341,7 @@ function changedWebhook(
   return { columns: { ...columns, previous_webhook_secret: previous, previous_webhook_until }, shown };
 }
 
-/** The webhook's secret; null when there is none, or none that opens with this key: then it can sign nothing any more. */
+/** The webhook's secret; null when there is none, or when this key cannot open it, so that it can sign nothing any more. */
 function openSecret(context: Pick<Context, "seal_key">, { id, webhook_secret }: TriggerRow): string | null {
   try {
     return webhook_secret === null ? null : unseal(context.seal_key, webhook_secret, id);

@@ -20,13 +20,13 @@ import { writePersistently } from "../persistent_write";
 
 type AttemptContext = ProcessParts & StorageParts & QueueParts & WebhookParts & Pick<Context, "metrics">;
 
-/** A receiver that has failed for so long without a break is given up. */
+/** A receiver is given up after it has failed for this long without a break. */
 const FAILING_MS_MAX = 432_000_000;
 export const HTTP_GONE = 410;
 
 type Webhook = NonNullable<FireTarget["webhook"]>;
 
-/** Records an attempt: delivered, to be tried again, or over; disables the webhook of a receiver that is given up. */
+/** Records an attempt as delivered, to be retried, or final; disables the webhook of a receiver that is given up. */
 export async function settleAttempt(
   context: AttemptContext,
   delivery: ClaimedDelivery,
@@ -66,10 +66,10 @@ function reasonToDisable(attempt: FinalAttempt, failing_since: number | null, no
   return `every attempt has failed since ${toTimestamp(failing_since)}`;
 }
 
-/** An attempt; `is_last` when another one would come to the same. */
+/** An attempt; `is_last` when another one would end in the same way. */
 export type FinalAttempt = Attempt & { readonly is_last?: boolean };
 
-/** Never throws: an attempt that cannot be made is one that failed. */
+/** Never throws: an attempt that cannot be made counts as failed. */
 export async function attemptDelivery(context: AttemptContext, delivery: ClaimedDelivery): Promise<FinalAttempt> {
   try {
     const webhook = context.fire_targets.get(delivery.trigger_id)?.webhook ?? null;

@@ -24,7 +24,7 @@ type DeliveryContext = StorageParts & QueueParts & Pick<Context, "clock" | "deli
 export interface DeliveryObject {
   readonly id: string;
   readonly trigger_id: string;
-  /** null for an event that is no run's, or when the run is no longer kept. */
+  /** null for an event that belongs to no run, or when the run is no longer kept. */
   readonly run_id: string | null;
   readonly event: string;
   readonly state: DeliveryState;
@@ -36,7 +36,7 @@ export interface DeliveryObject {
   readonly updated_at: string;
 }
 
-/** With what is sent, and each attempt first to last. */
+/** A delivery with its payload and each of its attempts, first to last. */
 export interface FullDeliveryObject extends DeliveryObject {
   readonly payload: unknown;
   readonly attempt_log: readonly (Omit<AttemptRecord, "at"> & { readonly at: string })[];
@@ -92,7 +92,7 @@ export async function redeliver(
   return getDelivery(context, principal, trigger_id, id);
 }
 
-/** Sends an event that means nothing, so that the receiver can be tried. Answers the delivery, whose log tells how it went. */
+/** Sends an event that means nothing, so that the receiver can be tested. Returns the delivery, whose log shows the result. */
 export async function pingWebhook(
   context: DeliveryContext,
   principal: Principal,
