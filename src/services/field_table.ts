@@ -10,7 +10,7 @@ export type FieldShape =
       readonly type: "text";
       readonly length_min?: number;
       readonly length_max?: number;
-      /** At least one character that is no white space. */
+      /** At least one character must not be white space. */
       readonly is_visible?: true;
       /** A valid value, for messages and the documentation. */
       readonly example?: string;

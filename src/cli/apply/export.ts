@@ -49,7 +49,7 @@ interface ExportedLive {
   readonly left_out: readonly string[];
 }
 
-/** The files, and what they were made from. */
+/** Makes the files, and lists the triggers that files cannot describe. */
 function filesOf({ documents, triggers }: Live): ExportedLive {
   const writer = new FileWriter();
   for (const document of documents) {

@@ -1,4 +1,4 @@
-/** Checks of what the program does: the port, its certificate, the solver. */
+/** Checks of the port, its certificate and the solver. */
 import { get } from "node:http";
 import { createServer } from "node:net";
 import { text } from "node:stream/consumers";

@@ -10,7 +10,7 @@ type AuthenticationContext = VisitParts & Pick<Context, "clock" | "db">;
 /** Every API key begins with this, and no trigger secret does. */
 export const KEY_PREFIX = "ok_live_";
 
-/** Each role may do what the ones before it may. */
+/** Each role may do everything that the roles before it may do. */
 /** Failures with API keys are counted under one target, because a guessed key would open every route. */
 const KEY_TARGET = "api_key";
 const LINK_TARGET = "sign_in_link";

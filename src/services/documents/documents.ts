@@ -126,7 +126,7 @@ export function requireDocument(context: Pick<Context, "db">, principal: Princip
   return row;
 }
 
-/** The model a document stands for: its own, else what its canvas draws, else null. */
+/** The model of a document: its own, otherwise the one that its canvas draws, otherwise null. */
 export function effectiveModel(model_json: unknown, canvas_json: unknown): unknown {
   if (model_json !== null && model_json !== undefined) return model_json;
   return canvas_json === null || canvas_json === undefined ? null : deriveModel(canvas_json);

@@ -14,7 +14,7 @@ export interface Health {
   readonly uptime_seconds: number;
   readonly queue_depth: number;
   readonly running: number;
-  /** Scheduled backups; null when none are set up. */
+  /** The scheduled backups; null when none are set up. */
   readonly backups: { readonly last_at: string | null; readonly is_failing: boolean } | null;
   /** Problems that keep the service from doing all of its work, each with the next step. */
   readonly problems: readonly HealthProblem[];

@@ -46,7 +46,7 @@ const NO_HASH = new Uint8Array(32);
 
 /** Credentials presented with a fire. */
 export interface FireCredentials extends Visit {
-  /** The secret, or an API key in its place, as it came: from the header, else from the body. Null when there is none, or when the two differ. */
+  /** The secret, or an API key in its place, as it came: from the header, otherwise from the body. Null when there is none, or when the two differ. */
   readonly secret: string | null;
   /** Says what the secret's header and field held instead, for a client that sent no secret. */
   readonly found: string;

@@ -93,7 +93,7 @@ function reported(record: SolveRecord | null): Omit<RunOutcome, "status"> {
   };
 }
 
-/** The wording that clients of the documented API know. */
+/** The error message in the wording that clients of the documented API know. */
 function solverError(message: string | null): string | null {
   return message === null ? null : `Solver error: ${message.replace(/^the /, "")}`;
 }

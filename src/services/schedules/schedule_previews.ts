@@ -51,7 +51,7 @@ export interface TickPreview {
   readonly local_time: string;
   readonly offset: string;
   readonly note: TickNote | null;
-  /** Its local date is in `exclude_dates`: no run. */
+  /** True when its local date is in `exclude_dates`, so that it makes no run. */
   readonly is_excluded: boolean;
   /** The time at which it fires: the instant and its jitter. */
   readonly due_at: string;

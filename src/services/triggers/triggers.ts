@@ -254,7 +254,7 @@ function readSchema(schema: unknown): SchemaFields {
   return fields;
 }
 
-/** The schema checked against the model: what every fire is validated with. */
+/** The schema, checked against the model. Every fire is validated with it. */
 function bindSchema(fields: SchemaFields, inspection: Inspection): BoundOverrides {
   const { bound, errors } = bindOverrides(fields, inspection.subject);
   if (errors.length > 0) throw schemaInvalid(errors);

@@ -1,4 +1,4 @@
-/** One attempt of a delivery: what is sent, what its answer means, and when a webhook is given up. */
+/** One attempt of a delivery: its request, the meaning of its answer, and when a webhook is given up. */
 import { toTimestamp } from "../../clock";
 import { messageOf } from "../../log";
 import {

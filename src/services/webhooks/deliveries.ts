@@ -1,4 +1,4 @@
-/** The log of a trigger's webhook: what was sent, what came back, and sending again. */
+/** The log of a trigger's webhook: the deliveries with their answers, and sending one again. */
 import { toTimestamp } from "../../clock";
 import { Refusal } from "../../refusals";
 import type { DeliveryState } from "../../runs/delivery";
