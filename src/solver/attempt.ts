@@ -163,14 +163,18 @@ class SolveAttempt implements SolveCallbacks {
       : this.#withoutCertificate(verdict.raw, verdict.mismatch);
   }
 
-  shouldInterrupt(): boolean {
+  onTurn(): void {
     const now = this.#clock.monotonic();
-    if (now - this.#looked_ms < INTERRUPT_LOOK_INTERVAL_MS) return this.#is_cancelled;
+    if (now - this.#looked_ms < INTERRUPT_LOOK_INTERVAL_MS) return;
     this.#looked_ms = now;
     this.#hooks.onTurn();
     this.#is_cancelled ||= this.#hooks.isInterrupted();
     if (this.#pending !== null && now >= this.#incumbent_due_ms) this.#reportPending(now);
-    return this.#is_cancelled || now >= this.#deadline_ms;
+  }
+
+  /** As of the last look: `onTurn` looks at most once in INTERRUPT_LOOK_INTERVAL_MS. */
+  isInterrupted(): boolean {
+    return this.#is_cancelled || this.#looked_ms >= this.#deadline_ms;
   }
 
   onProgress(progress: SolveProgress): void {

@@ -66,8 +66,10 @@ export interface SolveProgress {
 
 /** Called during a solve, perhaps from inside a call that blocks its thread; all must be quick and must not throw. */
 export interface SolveCallbacks {
-  /** True stops the solve. Every engine calls this at least ten times a second where its program allows it. */
-  shouldInterrupt(): boolean;
+  /** Called at least ten times a second, where the engine's program allows it, and before each `isInterrupted`. */
+  onTurn(): void;
+  /** True stops the solve. */
+  isInterrupted(): boolean;
   onProgress(progress: SolveProgress): void;
   /** A better solution of an integer problem: one value a column. */
   onIncumbent(values: Float64Array, objective: number): void;
@@ -125,4 +127,14 @@ export function missingCapability({ capabilities, version }: Engine, problem: Pr
 export function answerWithout(status: SolutionStatus, message: string | null): RawAnswer {
   const none = { values: null, row_duals: null, reduced_costs: null, multipliers: null, dual_bound: null };
   return { status, message, ...none, is_cycling: false, objective: 0, iterations: 0, nodes: 0 };
+}
+
+/** Callbacks that can still stop a solve, but report nothing. */
+export function stopOnly(callbacks: SolveCallbacks): SolveCallbacks {
+  return {
+    onTurn: () => callbacks.onTurn(),
+    isInterrupted: () => callbacks.isInterrupted(),
+    onProgress: () => {},
+    onIncumbent: () => {},
+  };
 }

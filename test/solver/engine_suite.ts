@@ -260,7 +260,7 @@ function testStops(subject: Subject, check: Check): void {
   check("an interruption stops it and keeps the best solution", ["integers"], async () => {
     const started_ms = systemClock.monotonic();
     const isDue = () => systemClock.monotonic() - started_ms > 800;
-    const { raw, clean } = await subject.solve(HARD, {}, { ...QUIET_CALLBACKS, shouldInterrupt: isDue });
+    const { raw, clean } = await subject.solve(HARD, {}, { ...QUIET_CALLBACKS, isInterrupted: isDue });
     expectStopped(subject.engine, raw);
     if (raw.values !== null) expect(clean).not.toBeNull();
     expect(systemClock.monotonic() - started_ms).toBeLessThan(3000);
@@ -272,7 +272,8 @@ function testStops(subject: Subject, check: Check): void {
       HARD,
       { time_limit_seconds: 5 },
       {
-        shouldInterrupt: () => told.length >= 3,
+        onTurn: () => {},
+        isInterrupted: () => told.length >= 3,
         onProgress: () => {},
         onIncumbent: (values, objective) => void told.push({ values: values.slice(), objective }),
       },

@@ -17,7 +17,8 @@ export const engine: Engine = await ENGINES[ENGINE_DEFAULT].load(systemClock);
 
 /** Does nothing, but makes the solver call back. */
 export const QUIET_CALLBACKS: SolveCallbacks = {
-  shouldInterrupt: () => false,
+  onTurn: () => {},
+  isInterrupted: () => false,
   onProgress: () => {},
   onIncumbent: () => {},
 };

@@ -12,7 +12,7 @@ import wasmPath from "highs/runtime" with { type: "file" };
 import type { Clock } from "../../clock";
 import type { Problem } from "../../problem/problem";
 import type { SolutionStatus } from "../../problem/solution";
-import { answerWithout, EngineFault, type RawAnswer, type SolveCallbacks } from "../engine";
+import { answerWithout, EngineFault, type RawAnswer, type SolveCallbacks, stopOnly } from "../engine";
 import type { SolveSettings } from "../options";
 import { changedPart, formulate, hasCrossedBounds, unsupportedPart, withoutObjective } from "./formulation";
 import { type HighsOption, toHighsOptions } from "./highs_options";
@@ -266,16 +266,14 @@ function statusOf(code: number, hasValues: boolean): SolutionStatus {
 
 function callbackMapOf(callbacks: SolveCallbacks | null): HighsCallbackMap | null {
   if (callbacks === null) return null;
-  return callbackMap(
-    { shouldInterrupt: () => callbacks.shouldInterrupt(), onProgress: () => {}, onIncumbent: () => {} },
-    0,
-  );
+  return callbackMap(stopOnly(callbacks), 0);
 }
 
 /** HiGHS makes callbacks 1 and 2 at each iteration of simplex and interior point, 6 between nodes, and 4 at each better solution. */
 function callbackMap(callbacks: SolveCallbacks, columnCount: number): HighsCallbackMap {
   const look = (event: { interrupt(): void }): undefined => {
-    if (callbacks.shouldInterrupt()) event.interrupt();
+    callbacks.onTurn();
+    if (callbacks.isInterrupted()) event.interrupt();
   };
   return {
     1: look,

@@ -7,7 +7,7 @@ import type { Problem } from "../../problem/problem";
 import type { SolutionStatus } from "../../problem/solution";
 import { relativeGap } from "../answer";
 import type { CleanAnswer } from "../certify";
-import type { RawAnswer } from "../engine";
+import { type RawAnswer, stopOnly } from "../engine";
 import { boxOf, propagate } from "../prepare/box";
 import { withIntegersFixed, withoutIntegers, withoutObjective } from "../relaxation";
 import { marginSeconds } from "../time_limit";
@@ -17,7 +17,7 @@ import { findImprovement } from "./improvement";
 import { proveOptimality } from "./optimality";
 import { hasFarBounds, isSteep, objectiveExponent, withScaledObjective } from "./scales";
 import { findStray } from "./straying";
-import { type Bench, type Rung, readTrial, stopOnly, type Trial, tryRung } from "./trial";
+import { type Bench, type Rung, readTrial, type Trial, tryRung } from "./trial";
 import { boundAt, DISTANCE_MAX, RESCALE, type Verdict } from "./verdict";
 
 /** Beyond rounding errors, below the solver's tolerances. */

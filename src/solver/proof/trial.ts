@@ -1,7 +1,7 @@
 /** One solve with its settings: its answer in the user's scale, checked against the user's own problem. */
 import type { Problem } from "../../problem/problem";
 import { type Certificate, certify, objectiveOf } from "../certify";
-import type { Engine, RawAnswer, SolveCallbacks } from "../engine";
+import { type Engine, type RawAnswer, type SolveCallbacks, stopOnly } from "../engine";
 import type { SolveOptions, SolveSettings } from "../options";
 import type { PreparedProblem } from "../prepare/prepare";
 import { withMagnifiedBounds, withoutFarBounds, withScaledObjective } from "./scales";
@@ -94,15 +94,11 @@ function scaledBack({ prepared, callbacks }: Bench, exponent: number): SolveCall
   const factor = 2 ** -exponent;
   const scaled = (figure: number | null) => (figure === null ? null : figure * factor);
   return {
-    shouldInterrupt: () => callbacks.shouldInterrupt(),
+    onTurn: () => callbacks.onTurn(),
+    isInterrupted: () => callbacks.isInterrupted(),
     onProgress: (progress) =>
       callbacks.onProgress({ ...progress, incumbent: scaled(progress.incumbent), bound: scaled(progress.bound) }),
     onIncumbent: (values, objective) =>
       callbacks.onIncumbent(prepared.restore(values, null, null).values, objective * factor),
   };
-}
-
-/** Callbacks that tell nothing. */
-export function stopOnly(callbacks: SolveCallbacks): SolveCallbacks {
-  return { shouldInterrupt: () => callbacks.shouldInterrupt(), onProgress: () => {}, onIncumbent: () => {} };
 }

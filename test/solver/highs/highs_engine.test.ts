@@ -1,16 +1,25 @@
 import { expect, test } from "bun:test";
 import { systemClock } from "../../../src/clock";
+import { EngineFault, type SolveCallbacks } from "../../../src/solver/engine";
 import { HIGHS_WASM } from "../../../src/solver/highs/highs_engine";
 import { SOLVE_OPTIONS_DEFAULT } from "../../../src/solver/options";
-import { PRODUCTION, readProblem } from "../problem_text";
+import { marketSplit, PRODUCTION, readProblem } from "../problem_text";
+import { QUIET_CALLBACKS } from "../solver_fixture";
 
-/** A concave objective to be minimised: HiGHS refuses it with an exception, after which its instance is not used again. */
-const SPOILING = readProblem({ sense: "minimize", columns: [["x", 1, -5, 5]], rows: [], hessian: [[0, 0, -2]] });
+/** An exception that crosses the solver from inside leaves its instance in an unknown state. */
+const BREAKING: SolveCallbacks = {
+  ...QUIET_CALLBACKS,
+  onTurn: () => {
+    throw new Error("thrown from inside a solve");
+  },
+};
 
 test("an instance that a model broke is replaced before the next solve, asked for or not", async () => {
   const engine = await HIGHS_WASM.load(systemClock);
   for (const is_asked of [true, false]) {
-    expect((await engine.solve(SPOILING, SOLVE_OPTIONS_DEFAULT, null)).status).toBe("error");
+    await expect(engine.solve(readProblem(marketSplit(4, 30)), SOLVE_OPTIONS_DEFAULT, BREAKING)).rejects.toThrow(
+      EngineFault,
+    );
     expect(engine.is_ready).toBe(false);
     if (is_asked) await engine.recover();
     expect(engine.is_ready).toBe(is_asked);
