@@ -1,7 +1,8 @@
 /** `solve FILE`: compiles and solves a model on this terminal, in a solver process of its own. */
 import { contentDigest } from "../model/canonical";
-import { compileModel, examineModel, type PreparedModel, resolveCells } from "../model/compile";
+import { compileModel, examineModel, type PreparedModel } from "../model/compile";
 import type { Diagnostic } from "../model/diagnostics";
+import { overrideSubject } from "../model/inspected";
 import { validateOverrideData } from "../model/override_data";
 import type { BoundOverrides, FieldError } from "../model/override_fields";
 import { applyOverrides, bindGiven, fieldsGiven, pathsOf } from "../model/overrides";
@@ -71,8 +72,7 @@ function bind(
 ): { bound: BoundOverrides; misfits: readonly FieldError[] } {
   if (prepared.content === null) return { bound: { fields: [] }, misfits: [] };
   const given = fieldsGiven(override_data);
-  const cells = resolveCells(prepared, pathsOf(given) ?? []);
-  const { bound, errors } = bindGiven(given, { ...prepared, cells });
+  const { bound, errors } = bindGiven(given, overrideSubject(prepared, prepared.inputs, pathsOf(given)));
   return { bound, misfits: errors.length > 0 ? errors : validateOverrideData(bound, override_data) };
 }
 

@@ -24,13 +24,13 @@ export interface FieldError {
   readonly msg: string;
 }
 
-/** The parts of a PreparedModel that binding needs; plain JSON, so that it can come from another process. */
+/** What binding needs of a model; plain JSON, so that it can come from another process. */
 export interface OverrideSubject {
   readonly form: ModelForm | null;
   readonly model: unknown;
   readonly inputs: readonly InputDeclaration[];
-  /** For an imported file: the cells that the paths of the fields lead to, or those of the inputs when there are no fields. */
-  readonly cells?: Readonly<Record<string, CellResolution>>;
+  /** For an imported file: the cells that the paths of the fields lead to, or those of the inputs when there are no fields; else empty. */
+  readonly cells: Readonly<Record<string, CellResolution>>;
 }
 
 export type OverrideTarget =

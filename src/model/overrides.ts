@@ -170,7 +170,7 @@ function findTarget(
   subject: OverrideSubject,
   inputs: ReadonlyMap<string, InputDeclaration>,
 ): OverrideTarget | string {
-  if (subject.form === "file") return findCell(field, subject.cells ?? {});
+  if (subject.form === "file") return findCell(field, subject.cells);
   if (field.model_field_path === undefined) {
     const input = inputs.get(field.name);
     if (input !== undefined) return { kind: "input", input: input.name, shape: input.shape };

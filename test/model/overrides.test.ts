@@ -28,7 +28,7 @@ function bind(schema: unknown, model: unknown = MODEL): { bound: BoundOverrides;
   const parsed = parseOverrideSchema(schema);
   if (parsed.errors.length > 0)
     return { bound: { fields: [] }, errors: parsed.errors.map(({ name, msg }) => `${name}: ${msg}`) };
-  const { bound, errors } = bindOverrides(parsed.fields, prepareModel(model, LIMITS));
+  const { bound, errors } = bindOverrides(parsed.fields, { ...prepareModel(model, LIMITS), cells: {} });
   return { bound: JSON.parse(JSON.stringify(bound)), errors: errors.map(({ name, msg }) => `${name}: ${msg}`) };
 }
 
@@ -131,6 +131,7 @@ describe("a schema is refused when it does not fit the pinned model", () => {
       form: "flat" as const,
       model: MODEL,
       inputs: inputs.map((input) => ({ ...input, required: input.name === "fee" })),
+      cells: {},
     };
     const errorsFor = (fields: { name: string; required?: boolean; default?: unknown }[] | null) =>
       bindOverrides(fields, subject).errors.map(({ name }) => name);

@@ -7,9 +7,11 @@ import { bodyFaults } from "../../http/edge/body_faults";
 import { scheduleBody } from "../../http/schedules/bodies";
 import { triggerBody } from "../../http/triggers/bodies";
 import { contentDigest } from "../../model/canonical";
-import { compileModel, type PreparedModel, prepareModel } from "../../model/compile";
+import { type Examination, examineModel } from "../../model/compile";
+import { overrideSubject } from "../../model/inspected";
 import { validateOverrideData } from "../../model/override_data";
-import { bindOverrides, parseOverrideSchema } from "../../model/overrides";
+import type { BoundOverrides } from "../../model/override_fields";
+import { bindOverrides, parseOverrideSchema, pathsOf } from "../../model/overrides";
 import { nearestHint } from "../../nearest";
 import { parsePattern } from "../../schedules/cadence";
 import { effectiveModel } from "../../services/documents/documents";
@@ -31,21 +33,17 @@ export interface Checked {
 
 /** Checks the files. Every fault is added to `faults`. */
 export function checkFiles(terminal: Terminal, files: Files, faults: string[]): Checked {
-  const models = new Map<string, { model: unknown; prepared: PreparedModel }>();
+  const models = new Map<string, Examination>();
   const documents = files.documents.map((file) => {
     const spec = { name: file.name, ...textsOf(file) };
     const { model_json } = spec;
     checkBody(documentBody, { name: file.name }, file.file, faults);
-    if (model_json !== null)
-      models.set(file.name, { model: model_json, prepared: checkModel(terminal, model_json, file.file, faults) });
+    if (model_json !== null) models.set(file.name, checkModel(terminal, model_json, file.file, faults));
     return { file, spec };
   });
   const triggers = files.triggers.flatMap((file) => {
     const own = file.model_json;
-    const pinned =
-      own === undefined
-        ? models.get(file.document)
-        : { model: own, prepared: checkModel(terminal, own, file.file, faults) };
+    const pinned = own === undefined ? models.get(file.document) : checkModel(terminal, own, file.file, faults);
     const names = files.documents.map(({ name }) => name);
     if (!names.includes(file.document)) {
       const hint = nearestHint(file.document, names);
@@ -54,8 +52,8 @@ export function checkFiles(terminal: Terminal, files: Files, faults: string[]): 
       );
     }
     if (pinned === undefined) return [];
-    checkTrigger(terminal, file, pinned.prepared, faults);
-    const spec = triggerSpec(file, contentDigest(pinned.model));
+    checkTrigger(terminal, file, pinned, faults);
+    const spec = triggerSpec(file, contentDigest(pinned.prepared.model));
     return [{ file, spec }];
   });
   return { documents, triggers };
@@ -77,31 +75,45 @@ function triggerSpec(file: TriggerFile, model_digest: string): Omit<TriggerSpec,
   };
 }
 
-function checkModel(terminal: Terminal, model: unknown, file: string, faults: string[]): PreparedModel {
-  const limits = defaultLimits(terminal);
-  const prepared = prepareModel(model, limits);
-  for (const { severity, message, line, column, path } of compileModel(prepared, {}, limits).diagnostics) {
+/** Inputs without a value are no faults: a trigger's fires may give them, which binding its schema shows. */
+function checkModel(terminal: Terminal, model: unknown, file: string, faults: string[]): Examination {
+  const examined = examineModel(model, defaultLimits(terminal));
+  for (const { severity, message, line, column, path } of examined.diagnostics) {
     if (severity !== "error") continue;
     const index = [path === "source" ? undefined : path, line, column].filter((part) => part !== undefined).join(":");
     faults.push(`${file}: model: ${index === "" ? "" : `${index}: `}${message}`);
   }
-  return prepared;
+  return examined;
 }
 
-function checkTrigger(terminal: Terminal, file: TriggerFile, prepared: PreparedModel, faults: string[]): void {
+/** In a model with errors nothing is looked up: its own faults are told, not one more for each field. */
+function checkTrigger(terminal: Terminal, file: TriggerFile, pinned: Examination, faults: string[]): void {
   checkBody(triggerBody, { ...bodyOf(file), document_id: "", version_id: "" }, file.file, faults);
-  const parsed = parseOverrideSchema(file.settings.override_schema ?? null);
-  const { bound, errors } = bindOverrides(parsed.fields, prepared);
-  for (const { name, msg } of [...parsed.errors, ...errors])
-    faults.push(`${file.file}: override_schema: ${name}: ${msg}`);
+  const bound = checkSchema(file, pinned, faults);
   for (const [index, schedule] of file.schedules.entries()) {
     const where = `${file.file}: schedules.${index}`;
     checkBody(scheduleBody, schedule, where, faults);
     checkPattern(terminal, schedule, where, faults);
-    if (errors.length > 0) continue;
+    if (bound === null) continue;
     for (const { msg } of validateOverrideData(bound, schedule.override_data ?? null))
       faults.push(`${where}: override_data: ${msg}`);
   }
+}
+
+/** The bound schema, null after faults in it or in the model. */
+function checkSchema(
+  file: TriggerFile,
+  { prepared, inputs, diagnostics }: Examination,
+  faults: string[],
+): BoundOverrides | null {
+  const parsed = parseOverrideSchema(file.settings.override_schema ?? null);
+  const is_sound = diagnostics.every(({ severity }) => severity !== "error");
+  const { bound, errors } = is_sound
+    ? bindOverrides(parsed.fields, overrideSubject(prepared, inputs, pathsOf(parsed.fields)))
+    : { bound: null, errors: [] };
+  const all = [...parsed.errors, ...errors];
+  for (const { name, msg } of all) faults.push(`${file.file}: override_schema: ${name}: ${msg}`);
+  return all.length > 0 ? null : bound;
 }
 
 /** The body that creates this trigger, without its document and version. */

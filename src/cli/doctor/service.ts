@@ -7,6 +7,7 @@ import { readCertificate } from "../../http/edge/certificate";
 import { messageOf } from "../../log";
 import { contentDigest } from "../../model/canonical";
 import { prepareModel } from "../../model/compile";
+import { overrideSubject } from "../../model/inspected";
 import { bindOverrides } from "../../model/overrides";
 import { solveOptionsOf } from "../../services/runs/solve_options";
 import { withTemporaryPool } from "../../solver/process/temporary_pool";
@@ -94,7 +95,7 @@ async function solver(terminal: Terminal): Promise<Finding> {
     const prepared = prepareModel(PROBE, defaultLimits(terminal));
     const request = {
       model: { digest: contentDigest(PROBE), readText: () => JSON.stringify(PROBE) },
-      bound: bindOverrides(null, prepared).bound,
+      bound: bindOverrides(null, overrideSubject(prepared, prepared.inputs, null)).bound,
       override_data: null,
       options: solveOptionsOf({ config: { time_limit_seconds_max: 60 } }, prepared.options),
       quick: true,
