@@ -7,7 +7,8 @@ import { ifMatch, revisionTag } from "../openapi/parameters";
 import * as runs from "../openapi/run_objects";
 
 const idempotency: Parameter = {
-  description: "The same key on the same trigger within 24 h gives the same run; with another body it is refused.",
+  description:
+    "The same key on the same trigger within 24 h gives the same run, a refused one too; with another body it is refused.",
   schema: Type.String({ minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]+$" }),
 };
 const replayed = { "Idempotent-Replayed": "true when an earlier request with the same Idempotency-Key made this." };

@@ -12,7 +12,7 @@ import { Refusal } from "../../refusals";
 import { isTerminal, type RunSource } from "../../runs/run";
 import { insertDelivery } from "../../storage/deliveries";
 import { findIdempotencyKey, type IdempotencyRow, putIdempotencyKey } from "../../storage/idempotency_keys";
-import { insertRun, type NewRun, readOverrideData } from "../../storage/runs";
+import { findRun, insertRun, type NewRun, readOverrideData } from "../../storage/runs";
 import type { Transaction } from "../../storage/writer";
 import { recordChange } from "../access/audit";
 import { authenticate, KEY_PREFIX, refuseSecret, requireRole, type Visit } from "../access/authentication";
@@ -104,7 +104,10 @@ function triggerNotFound(): Refusal {
   return new Refusal("trigger_not_found", "Trigger not found");
 }
 
-/** Queues a run of an opened trigger. Refuses a disabled trigger, overrides that do not fit, and a full queue. */
+/**
+ * Queues a run of an opened trigger. Refuses a disabled trigger, overrides that do not fit, and a full queue. A key whose
+ * run was refused gives that refusal again, also when the trigger has changed since.
+ */
 export async function fire(
   context: FireContext,
   { target, fired_by }: OpenTrigger,
@@ -113,9 +116,10 @@ export async function fire(
 ): Promise<Accepted> {
   if (!target.is_enabled) throw new Refusal("trigger_disabled", "Trigger is disabled");
   const draft = { ...draftRun(context, target, data.text, "api"), fired_by };
-  if (data.misfits.length > 0) throw await keepMisfit(context, target, draft, data.misfits);
+  const key = keyOf(idempotency_key, [data]);
+  if (data.misfits.length > 0) return keepMisfit(context, target, draft, data.misfits, key);
   requireRoom(context, target.id, 1);
-  return accept(context, target, [draft], keyOf(idempotency_key, [data]));
+  return accept(context, target, [draft], key);
 }
 
 /**
@@ -161,7 +165,7 @@ export async function rerun(
   const stored = readOverrideData(context.client, run);
   const draft = { ...draftRun(context, target, stored, "rerun"), rerun_of: run.id, fired_by: principal.key_id };
   const misfits = await checkStored(context, principal, target, stored);
-  if (misfits.length > 0) throw await keepMisfit(context, target, draft, misfits);
+  if (misfits.length > 0) return keepMisfit(context, target, draft, misfits, null);
   requireRoom(context, target.id, 1);
   return accept(context, target, [draft], null, (transaction) =>
     recordChange(context, transaction, principal, "run.rerun", run.id, `as ${draft.id}`),
@@ -215,23 +219,37 @@ function isRightSecret(context: Pick<Context, "clock">, target: FireTarget | nul
   return is_current || (is_previous && until !== null && context.clock.now() < until);
 }
 
-/** Stores a run that says why its data was refused. Returns the refusal for the caller to throw. */
+/** Refuses, and stores a run that says why. Returns the run that the key made earlier, when that one was accepted. */
 async function keepMisfit(
   context: FireContext,
   target: FireTarget,
   draft: NewRun,
   fields: readonly FieldError[],
-): Promise<Refusal> {
+  key: IdempotencyKey | null,
+): Promise<Accepted> {
   requireDiskSpace(context);
   const error = misfitMessage(fields);
   const refused: NewRun = { ...draft, status: "validation_failed", error_message: error };
   const delivery = draftDeliveryOfRefusedRun(context, target, refused);
-  await context.writer.write((transaction) => {
+  const earlier = await context.writer.write((transaction) => {
+    const known = takeKey(transaction, target.id, [refused], key, fields);
+    if (known !== null) return known;
     insertRun(transaction, refused);
     if (delivery !== null) insertDelivery(transaction, delivery);
+    return null;
   });
+  if (earlier !== null) return earlier;
   announceDelivery(context, delivery);
-  return new Refusal("override_invalid", error, { detail: { error, run_id: draft.id, fields } });
+  throw overrideInvalid(error, draft.id, fields);
+}
+
+function overrideInvalid(
+  error: string,
+  run_id: string,
+  fields: readonly FieldError[],
+  headers: Readonly<Record<string, string>> = {},
+): Refusal {
+  return new Refusal("override_invalid", error, { detail: { error, run_id, fields }, headers });
 }
 
 /** A client's key, and the digest that tells different data apart. */
@@ -265,24 +283,50 @@ function acceptOnce(
   transaction: Transaction,
   trigger_id: string,
   drafts: readonly NewRun[],
-  idempotency: IdempotencyKey | null,
+  key: IdempotencyKey | null,
 ): Accepted {
-  const run_ids = drafts.map((draft) => draft.id);
-  if (idempotency !== null) {
-    const { created_at } = drafts[0]!;
-    const { key, body_hash } = idempotency;
-    const known = findIdempotencyKey(transaction, trigger_id, key, created_at - IDEMPOTENCY_KEEP_MS);
-    if (known !== null) return replay(known, body_hash);
-    putIdempotencyKey(transaction, { trigger_id, key, body_hash, run_ids, created_at });
-  }
+  const known = takeKey(transaction, trigger_id, drafts, key, []);
+  if (known !== null) return known;
   for (const draft of drafts) insertRun(transaction, draft);
-  return { run_ids, is_replayed: false };
+  return { run_ids: drafts.map((draft) => draft.id), is_replayed: false };
 }
 
-function replay(known: IdempotencyRow, body_hash: Uint8Array): Accepted {
-  if (Buffer.compare(known.body_hash, body_hash) === 0) return { run_ids: known.run_ids, is_replayed: true };
-  throw new Refusal(
-    "idempotency_conflict",
-    "This Idempotency-Key was used with other override_data within 24 hours; send a new key for new data",
-  );
+/**
+ * Stores the key with the runs that are about to be made; null. A known key: the runs that it made, or the refusal of the
+ * one that was refused, with the `fields` that do not fit now.
+ */
+function takeKey(
+  transaction: Transaction,
+  trigger_id: string,
+  drafts: readonly NewRun[],
+  idempotency: IdempotencyKey | null,
+  fields: readonly FieldError[],
+): Accepted | null {
+  if (idempotency === null) return null;
+  const { created_at } = drafts[0]!;
+  const { key, body_hash } = idempotency;
+  const known = findIdempotencyKey(transaction, trigger_id, key, created_at - IDEMPOTENCY_KEEP_MS);
+  if (known !== null) return replay(transaction, trigger_id, known, body_hash, fields);
+  const run_ids = drafts.map((draft) => draft.id);
+  putIdempotencyKey(transaction, { trigger_id, key, body_hash, run_ids, created_at });
+  return null;
+}
+
+function replay(
+  transaction: Transaction,
+  trigger_id: string,
+  { body_hash, run_ids }: IdempotencyRow,
+  given_hash: Uint8Array,
+  fields: readonly FieldError[],
+): Accepted {
+  if (Buffer.compare(body_hash, given_hash) !== 0) {
+    throw new Refusal(
+      "idempotency_conflict",
+      "This Idempotency-Key was used with other override_data within 24 hours; send a new key for new data",
+    );
+  }
+  const first = findRun(transaction.client, trigger_id, run_ids[0]!);
+  if (first?.status !== "validation_failed") return { run_ids, is_replayed: true };
+  const again = fields.length > 0 ? "" : ". The data fit now: send a new Idempotency-Key to run them";
+  throw overrideInvalid(`${first.error_message}${again}`, first.id, fields, { "idempotent-replayed": "true" });
 }

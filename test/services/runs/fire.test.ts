@@ -95,6 +95,44 @@ describe("firing", () => {
     expect([other.status, other.body.code]).toEqual([422, "idempotency_conflict"]);
   });
 
+  test("gives the same refused run for the same Idempotency-Key, also when the data fit since", async () => {
+    const fields = { override_schema: [{ name: "demand_forecast", required: true, type: "array" }] };
+    const strict = await world.makeTrigger(RESTOCK, fields);
+    const at = `/api/v2/triggers/${strict.id}`;
+    const options = { token: strict.trigger_secret, headers: { "idempotency-key": "shift-7" } };
+    const fire = (override_data: unknown) => world.call("POST", `${at}/fire`, { override_data }, options);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => fire({})));
+    expect(answers.map(({ status, body }) => [status, body.code])).toEqual(
+      answers.map(() => [422, "override_invalid"]),
+    );
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body.detail))).size).toBe(1);
+    expect(answers.filter((answer) => answer.headers.get("idempotent-replayed") === "true")).toHaveLength(4);
+    const { run_id, fields: misfits } = answers[0]!.body.detail;
+    expect(misfits[0].name).toBe("demand_forecast");
+    expect((await world.call("GET", at)).body.total_runs).toBe(1);
+    expect((await fire(DATA)).body.code).toBe("idempotency_conflict");
+
+    expect((await world.call("PATCH", at, { override_schema: null })).status).toBe(200);
+    const mended = await fire({});
+    expect([mended.status, mended.body.detail]).toMatchObject([422, { run_id, fields: [] }]);
+    expect(mended.body.detail.error).toEndWith("send a new Idempotency-Key to run them");
+    expect((await world.call("GET", at)).body.total_runs).toBe(1);
+    const renewed = { token: strict.trigger_secret, headers: { "idempotency-key": "shift-7b" } };
+    expect((await world.call("POST", `${at}/fire`, { override_data: {} }, renewed)).status).toBe(202);
+  });
+
+  test("gives the accepted run for its Idempotency-Key when the data no longer fit", async () => {
+    const open = await world.makeTrigger(RESTOCK);
+    const at = `/api/v2/triggers/${open.id}`;
+    const options = { token: open.trigger_secret, headers: { "idempotency-key": "shift-8" } };
+    const first = await world.call("POST", `${at}/fire`, { override_data: DATA }, options);
+    expect((await world.call("PATCH", at, { override_schema: [] })).status).toBe(200);
+    const again = await world.call("POST", `${at}/fire`, { override_data: DATA }, options);
+    expect([again.status, again.body.run_id]).toEqual([202, first.body.run_id]);
+    expect(again.headers.get("idempotent-replayed")).toBe("true");
+    expect((await world.call("GET", at)).body.total_runs).toBe(1);
+  });
+
   test("takes no data and empty data for the same under one Idempotency-Key", async () => {
     const plain = await world.makeTrigger(RESTOCK);
     const options = { token: plain.trigger_secret, headers: { "idempotency-key": "no-data" } };
