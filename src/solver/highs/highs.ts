@@ -12,8 +12,9 @@ import wasmPath from "highs/runtime" with { type: "file" };
 import type { Clock } from "../../clock";
 import type { Problem } from "../../problem/problem";
 import type { SolutionStatus } from "../../problem/solution";
-import { answerWithout, EngineFault, type RawAnswer, type SolveCallbacks, stopOnly } from "../engine";
+import { answerWithout, type RawAnswer, type SolveCallbacks, stopOnly } from "../engine";
 import type { SolveSettings } from "../options";
+import { faultOf } from "./fault";
 import { changedPart, formulate, hasCrossedBounds, unsupportedPart, withoutObjective } from "./formulation";
 import { type HighsOption, toHighsOptions } from "./highs_options";
 
@@ -44,7 +45,6 @@ const STATUS = {
   interrupted: 17,
 };
 const NO_SOLUTION = 0;
-const OUT_OF_MEMORY_PATTERN = /alloc|memory|OOM/i;
 const PRIMAL_FEASIBLE = 2;
 
 /** HiGHS cannot represent the problem as given; the message names the part and says what to do. */
@@ -57,12 +57,14 @@ export async function loadSolver(clock: Clock): Promise<Solver> {
 
 export class Solver {
   readonly version: string;
+  readonly #highs: Highs;
   readonly #native: NativeModel;
   readonly #clock: Clock;
   #spoiled = false;
 
   constructor(highs: Highs, clock: Clock) {
     this.#clock = clock;
+    this.#highs = highs;
     this.version = `HiGHS ${highs.raw.version().string}`;
     this.#native = new NativeModel(highs.createModel());
   }
@@ -74,7 +76,7 @@ export class Solver {
 
   /**
    * Solves within options.time_limit_seconds. An answer with values is the solver's claim: certify it.
-   * @throws EngineFault when the instance broke.
+   * @throws EngineFault when the instance broke, by its memory or otherwise.
    */
   solve(problem: Problem, settings: SolveSettings, callbacks: SolveCallbacks | null): RawAnswer {
     if (problem.columns.count === 0) return answerWithoutColumns(problem);
@@ -85,7 +87,7 @@ export class Solver {
       return new Attempt(this.#native, this.#clock, problem, settings, callbacks).answer();
     } catch (error) {
       if (error instanceof UnsupportedProblem) return answerWithout("error", error.message);
-      return answerWithout("error", `the solver gave up: ${this.#refusalOf(error).message}`);
+      return answerWithout("error", `the solver gave up: ${this.#refusalOf(error, problem).message}`);
     }
   }
 
@@ -98,17 +100,16 @@ export class Solver {
     try {
       return new Attempt(this.#native, this.#clock, problem, settings, null).infeasibilityRay();
     } catch (error) {
-      if (!(error instanceof UnsupportedProblem)) this.#refusalOf(error);
+      if (!(error instanceof UnsupportedProblem)) this.#refusalOf(error, problem);
       return null;
     }
   }
 
   /** A status of -1 is an orderly refusal of HiGHS and is returned; anything else means that the WASM instance is broken. */
-  #refusalOf(error: unknown): Error {
+  #refusalOf(error: unknown, problem: Problem): Error {
     if (error instanceof Error && error.name === "HighsError") return error;
     this.#spoiled = true;
-    const text = error instanceof Error ? error.message : String(error);
-    throw new EngineFault(OUT_OF_MEMORY_PATTERN.test(text) ? "solver_out_of_memory" : "solver_crashed", text);
+    throw faultOf(error, this.#highs.memoryBytes, problem);
   }
 }
 
