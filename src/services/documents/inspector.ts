@@ -45,6 +45,8 @@ interface Waiting {
   readonly key: string;
   readonly bytes: number;
   readonly begin: () => Promise<void>;
+  /** Takes it out of the queue and refuses it; does nothing once it has begun. */
+  readonly leave: (refusal: Refusal) => void;
 }
 
 const RETRY_SECONDS = 5;
@@ -89,12 +91,12 @@ export class Inspector {
         stopWaiting();
         return this.#place.ask<Answer>(text, question, hooks).then(resolve, reject);
       },
+      leave: (refusal) => {
+        if (this.#take(waiting)) reject(refusal);
+      },
     };
-    const leave = (refusal: Refusal) => {
-      if (this.#take(waiting)) reject(refusal);
-    };
-    const onGone = () => leave(unavailable("whoever asked has gone"));
-    const cancel = this.#clock.after(this.#limits.wait_ms_max, () => leave(this.#noTurn()), true);
+    const onGone = () => waiting.leave(unavailable("the client hung up"));
+    const cancel = this.#clock.after(this.#limits.wait_ms_max, () => waiting.leave(this.#noTurn()), true);
     const stopWaiting = () => {
       cancel();
       asker.gone?.removeEventListener("abort", onGone);
@@ -111,6 +113,7 @@ export class Inspector {
 
   /** Ends the process and refuses the waiting questions. */
   stop(): Promise<void> {
+    for (const waiting of [...this.#lanes.values()].flat()) waiting.leave(unavailable("the service stops"));
     return this.#place.stop({ drain_ms: 0 });
   }
 

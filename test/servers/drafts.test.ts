@@ -1,13 +1,13 @@
 /**
  * What is typed is kept. The walk goes over the table of all forms: each is filled, left in every way, and looked at again.
- * Two tabs that save one object: the second is refused, sees both texts, and decides.
+ * Two tabs that save one object: the second is refused, sees both texts, and decides. Among the long tests: it takes minutes.
  */
 import { beforeAll, describe, expect, test } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { DRAFT_PLACES, type DraftPlace } from "../../src/ui/drafts/draft_places";
 import { ADMIN_KEY, type Service, useScratch } from "../binary/binary";
+import { aBrowser, hasChromium, type Look, SIZES } from "../ui/browser";
 import type { Json } from "../world";
-import { aBrowser, hasChromium, type Look, SIZES } from "./browser";
 
 const scratch = useScratch();
 const browser = aBrowser();
