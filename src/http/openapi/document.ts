@@ -173,7 +173,9 @@ function responsesOf(method: string, operation: Operation, components: Component
   }
   for (const status of [...new Set(refusals.map(statusOfRefusal))].sort()) {
     const codes = refusals.filter((code) => statusOfRefusal(code) === status);
-    responses[status] = refusalResponse(status, codes, responses[status] as Json | undefined, components);
+    const named = codes.flatMap((code) => Object.entries(operation.refusal_headers?.[code] ?? {}));
+    const response = refusalResponse(status, codes, responses[status] as Json | undefined, components);
+    responses[status] = { ...response, headers: { ...(response.headers as Json), ...describeHeaders(named) } };
   }
   responses[500] = {
     description: "A fault of the service itself.",
@@ -201,15 +203,15 @@ function refusalsOf(method: string, operation: Operation): RefusalCode[] {
 }
 
 function responseOf(answer: Answer, components: Components): Json {
-  const named = Object.entries(answer.headers ?? {}).map(([name, description]) => [
-    name,
-    { description, schema: { type: "string" } },
-  ]);
-  const headers = { "X-Request-ID": REQUEST_ID_HEADER, ...Object.fromEntries(named) };
+  const headers = { "X-Request-ID": REQUEST_ID_HEADER, ...describeHeaders(Object.entries(answer.headers ?? {})) };
   const { description, schema, content_type, example } = answer;
   if (schema === undefined && content_type === undefined) return { description, headers };
   const media = { schema: schema === undefined ? { type: "string" } : components.refer(schema), example };
   return { description, headers, content: { [content_type ?? "application/json"]: media } };
+}
+
+function describeHeaders(named: readonly (readonly [name: string, description: string])[]): Json {
+  return Object.fromEntries(named.map(([name, description]) => [name, { description, schema: { type: "string" } }]));
 }
 
 /** One response for all refusals with that status, and for an answer of the route with the same status. */

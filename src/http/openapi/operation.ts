@@ -57,6 +57,8 @@ export interface Operation {
   readonly answers: Readonly<Record<number, Answer>>;
   /** Refusals in addition to those of every route of its kind. */
   readonly refusals?: readonly RefusalCode[];
+  /** Header fields of a refusal in addition to those of every answer with its status: descriptions by name. */
+  readonly refusal_headers?: Readonly<Partial<Record<RefusalCode, Readonly<Record<string, string>>>>>;
   /** False for a route that stores nothing although its method suggests it. */
   readonly stores?: boolean;
 }

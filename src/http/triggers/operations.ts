@@ -136,6 +136,7 @@ export const TRIGGER_OPERATIONS = {
         schema: Type.String({ examples: ["wait=10"] }),
       },
     },
+    refusal_headers: { override_invalid: replayed },
     body: {
       is_required: false,
       schema: Type.Object(
@@ -174,6 +175,7 @@ export const TRIGGER_OPERATIONS = {
       "One run for each set of override data, all in one transaction; one set that does not fit refuses all.",
     access: "trigger-secret",
     headers: { "Idempotency-Key": idempotency },
+    refusal_headers: { override_invalid: replayed },
     body: {
       is_required: true,
       schema: Type.Object(
