@@ -107,8 +107,8 @@ const RECEIVERS: Readonly<Record<string, Expected>> = {
   "goes on with 100 Continue": { behaviour: endless("", "HTTP/1.1 100 Continue\r\n\r\n", 5), status: null, error: /./ },
   "switches protocols": {
     behaviour: say("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"),
-    status: null,
-    error: /./,
+    status: 101,
+    error: /another protocol/,
   },
 };
 
