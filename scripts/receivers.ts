@@ -216,9 +216,8 @@ async function checkHangingReceivers(): Promise<void> {
   const trigger = await makeTrigger(program.address, MODEL, { webhook_url: known.url });
   await attempted(trigger, (await ping(trigger)).id);
   const fields = await Promise.all(Array.from({ length: hanging }, () => Field.open(() => {})));
-  const triggers = await Promise.all(
-    fields.map(({ url }) => makeTrigger(program.address, MODEL, { webhook_url: url })),
-  );
+  const triggers: Awaited<ReturnType<typeof makeTrigger>>[] = [];
+  for (const { url } of fields) triggers.push(await makeTrigger(program.address, MODEL, { webhook_url: url }));
   for (let i = 0; i < 8; i += 1) await Promise.all(triggers.map((one) => ping(one)));
   const tried = (): number => fields.filter(({ connections }) => connections > 0).length;
   await until("places are taken", async () => tried() >= Math.min(hanging, 48));
